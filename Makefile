@@ -1,0 +1,41 @@
+# Two commands for a stranger: `make demo` and `make test`. Everything lands in .venv; delete it to start over.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check format bench clean help
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
+
+$(VENV)/base: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed (set PYTHON=/path/to/python3.11)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv"; exit 2; }
+	$(PIP_INSTALL) -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/base
+	$(PIP_INSTALL) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/base  ## the whole road on this machine: emulator, bot, a conversation, the chat page
+	$(BIN)/stickerface demo $(ARGS)
+
+test: $(VENV)/dev  ## everything the tests need, then the tests (ARGS= goes to pytest)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/dev  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/dev  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove what the commands above made
+	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,72 @@
+"""What can go wrong while drawing.
+
+EngineError                 code               retryable
+├── PhotoUnusable           photo_unusable     no    the bytes are no photo this engine can open
+├── NoFace                  no_face            no    no face found: the person can send another photo
+├── UnknownStyle            unknown_style      no    no look of that name
+├── UnsupportedModel        unsupported_model  no    this engine does not run that model
+├── Cancelled               cancelled          no    on_step asked to stop
+├── DrawingFailed           drawing_failed     yes   anything else in one job
+├── EngineUnavailable       engine_unavailable no    load() found something missing
+└── EngineDead              engine_dead        no    the process must be restarted
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class EngineError(Exception):
+    """Root of the tree; `code` is what the entrances translate into a sentence."""
+
+    code: ClassVar[str] = "engine_error"
+    retryable: ClassVar[bool] = False
+
+
+class PhotoUnusable(EngineError):
+    """The bytes are no photo this engine can open."""
+
+    code = "photo_unusable"
+
+
+class NoFace(EngineError):
+    """No face was found in the photo."""
+
+    code = "no_face"
+
+
+class UnknownStyle(EngineError):
+    """No look of that name."""
+
+    code = "unknown_style"
+
+
+class UnsupportedModel(EngineError):
+    """This engine does not run that model."""
+
+    code = "unsupported_model"
+
+
+class Cancelled(EngineError):
+    """`on_step` asked to stop."""
+
+    code = "cancelled"
+
+
+class DrawingFailed(EngineError):
+    """One job failed for a reason of ours; the cause is chained."""
+
+    code = "drawing_failed"
+    retryable = True
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be loaded: something it needs is missing."""
+
+    code = "engine_unavailable"
+
+
+class EngineDead(EngineError):
+    """No further call can succeed; the process must be restarted."""
+
+    code = "engine_dead"

@@ -1,0 +1,100 @@
+"""What goes into an engine and what comes out. Frozen: equal request, equal bytes on the same machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from engine.errors import EngineError
+
+
+class Shape(StrEnum):
+    """How the person stands on the sticker."""
+
+    AUTO = "auto"  # cut out where the cut is trusted, a badge where it is not
+    CUTOUT = "cutout"  # always die-cut
+    BADGE = "badge"  # a round or rounded crop; the photo's background stays
+
+
+class Note(StrEnum):
+    """What the engine did that the person should be told, by code; the entrances have the sentences."""
+
+    SEVERAL_FACES = "several_faces"  # the largest was taken
+    BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
+    PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
+    PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
+
+
+@dataclass(frozen=True, slots=True)
+class StickerRequest:
+    """One sticker to make.
+
+    `photos` are encoded JPEG or PNG files as `service.photos` leaves them: upright, sRGB, long side at most
+    2048 px, no metadata. `seed` is 0 .. 2**31 - 1. `style` is a name of `engine.styles`.
+    """
+
+    photos: tuple[bytes, ...]
+    style: str
+    seed: int
+    prompt: str = ""
+    shape: Shape = Shape.AUTO
+    model: str = "face-to-sticker"
+    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StickerResult:
+    """A finished sticker.
+
+    `webp` is what Telegram takes: one side 512 px, the other at most 512, at most 512 KB, static, with alpha.
+    `picture` is the same at full quality, `cutout` the person without outline or style; both PNG with alpha.
+    `style` is the look drawn (a prompt may have changed it), `shape` is CUTOUT or BADGE, never AUTO.
+    `timings` maps a phase to seconds.
+    """
+
+    webp: bytes
+    picture: bytes
+    cutout: bytes
+    seed: int
+    style: str
+    shape: Shape
+    notes: tuple[Note, ...] = ()
+    is_safe: bool = True
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Progress of one request: `phase` is a code ("face", "cutout", "draw", "finish"), `done` of `total` steps."""
+
+    phase: str
+    done: int
+    total: int
+
+
+class OnStep(Protocol):
+    """Called on the engine's thread between steps; False asks the engine to stop request `index` (Cancelled)."""
+
+    def __call__(self, index: int, step: Step) -> bool: ...
+
+
+class Engine(Protocol):
+    """Blocking, used from one thread at a time."""
+
+    name: str
+
+    def load(self) -> None:
+        """Make ready; may take seconds. Raises `EngineUnavailable`."""
+
+    def generate(
+        self, requests: Sequence[StickerRequest], on_step: OnStep
+    ) -> list[StickerResult | EngineError]:
+        """Make one sticker per request, in order; what failed is its error, in its place.
+
+        Raises `EngineDead` where no further call can succeed.
+        """
+
+    def close(self) -> None:
+        """Give back memory and handles; may be called twice."""

@@ -1,0 +1,140 @@
+"""The rows, as frozen records. A change is a method of the store, never an assignment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class JobStatus(StrEnum):
+    """queued -> running -> done / failed / cancelled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """What a job asks for, as it stands in the row. `photos` are file names in the owner's folder."""
+
+    style: str
+    prompt: str = ""
+    shape: str = "auto"
+    model: str = "face-to-sticker"
+    photos: tuple[str, ...] = ()
+    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {
+                "style": self.style,
+                "prompt": self.prompt,
+                "shape": self.shape,
+                "model": self.model,
+                "photos": list(self.photos),
+                "parameters": dict(self.parameters),
+            },
+            ensure_ascii=False,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> JobRequest:
+        row: dict[str, Any] = json.loads(text)
+        return cls(**{**row, "photos": tuple(row["photos"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One sticker somebody asked for.
+
+    `owner` is `tg:<user id>`, `api:<key>` or `cli`. `source` names the message it came from and is unique: the same
+    message is the same job. `reply` is the entrance's own note on where the answer goes (for Telegram: chat,
+    message, progress message, emoji). Times are Unix seconds. `replaces` is the sticker this one takes the place of.
+    """
+
+    id: str
+    owner: str
+    source: str
+    status: JobStatus
+    request: JobRequest
+    seed: int
+    reply: Mapping[str, Any]
+    created_at: float
+    parent: str | None = None
+    replaces: str | None = None
+    attempts: int = 0
+    claimed_at: float | None = None
+    finished_at: float | None = None
+    delivered_at: float | None = None
+    error_code: str | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_photo(self) -> bool:
+        return bool(self.request.photos)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person or key that owns jobs. `seed` None means a new one each time."""
+
+    owner: str
+    style: str | None = None
+    seed: int | None = None
+    language: str | None = None
+    hints_shown: frozenset[str] = frozenset()
+    is_blocked: bool = False
+
+
+class PackState(StrEnum):
+    OPEN = "open"  # takes the next sticker
+    FULL = "full"
+    GONE = "gone"  # deleted on the other side; its name is never used again
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Where an owner's stickers are collected. `generation` counts from 1 and is part of `name`."""
+
+    id: int
+    owner: str
+    name: str
+    title: str
+    generation: int
+    state: PackState
+    created_at: float
+
+
+class StickerState(StrEnum):
+    """How far a finished sticker has come on its way into the chat and the pack."""
+
+    MADE = "made"  # drawn, nothing sent yet
+    UPLOADED = "uploaded"  # `upload_id` may be added any number of times without a second sticker appearing
+    IN_PACK = "in_pack"
+    LOOSE = "loose"  # sent outside of any pack: the pack step failed and may be tried again
+    REMOVED = "removed"  # taken out again by its owner
+
+
+@dataclass(frozen=True, slots=True)
+class Sticker:
+    """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set."""
+
+    id: str  # the job's id
+    owner: str
+    state: StickerState
+    emoji: str
+    pack_id: int | None = None
+    upload_id: str | None = None
+    file_id: str | None = None
+    file_unique_id: str | None = None
+    message_id: int | None = None

@@ -7,7 +7,6 @@ CREATE TABLE users (
     language    TEXT,
     hints_shown TEXT NOT NULL DEFAULT '[]',
     is_blocked  INTEGER NOT NULL DEFAULT 0,
-    last_claim  REAL NOT NULL DEFAULT 0,      -- when a job of theirs last started: the queue's fairness
     created_at  REAL NOT NULL
 ) STRICT;
 
@@ -34,6 +33,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_waiting ON jobs (owner, created_at) WHERE status = 'queued';
 CREATE INDEX jobs_undelivered ON jobs (created_at) WHERE delivered_at IS NULL;
 CREATE INDEX jobs_by_owner ON jobs (owner, created_at);
+CREATE INDEX jobs_by_turn ON jobs (owner, claimed_at);    -- whose turn it is: the owner served longest ago
 
 CREATE TABLE packs (
     id         INTEGER PRIMARY KEY,

@@ -1,0 +1,103 @@
+"""Where blocking engine work meets asyncio: one daemon thread that owns the engine. Knows no job and no storage."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from engine.errors import Cancelled, EngineError
+from engine.types import Engine, Step, StickerRequest, StickerResult
+
+StepCallback = Callable[[Step], None]
+T = TypeVar("T")
+
+
+class Ticket:
+    """One `generate` under way; `cancel()` stops it before its next step."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._stop.is_set()
+
+
+class EngineRunner:
+    """Runs an engine on its own thread, a call at a time.
+
+    The thread is a daemon: a step that hangs in native code cannot keep the process from exiting.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    @property
+    def engine_name(self) -> str:
+        return self._engine.name
+
+    async def load(self) -> None:
+        """Make the engine ready. Raises `EngineUnavailable`."""
+        await self._call(self._engine.load)
+
+    async def generate(self, request: StickerRequest, ticket: Ticket, on_step: StepCallback) -> StickerResult:
+        """Make one sticker; `on_step` is called on the event loop. Raises `EngineError`, `Cancelled` among them."""
+        loop = asyncio.get_running_loop()
+
+        def step_done(_index: int, step: Step) -> bool:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(on_step, step)
+            return not ticket.is_cancelled
+
+        def work() -> StickerResult | EngineError:
+            if ticket.is_cancelled:
+                return Cancelled()
+            return self._engine.generate([request], step_done)[0]
+
+        outcome = await self._call(work)
+        if isinstance(outcome, EngineError):
+            raise outcome
+        return outcome
+
+    async def close(self, timeout_s: float = 2.0) -> None:
+        """Close the engine and end its thread; gives up on a thread that hangs after `timeout_s`."""
+        self._work.put(self._engine.close)
+        self._work.put(None)
+        await asyncio.to_thread(self._thread.join, timeout_s)
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def settle(setter: Callable[[Any], None], value: Any) -> None:
+            if not future.done():
+                setter(value)
+
+        def work() -> None:
+            try:
+                result = function()
+            except BaseException as error:  # handed over to the task that waits
+                _tell(loop, settle, future.set_exception, error)
+            else:
+                _tell(loop, settle, future.set_result, result)
+
+        self._work.put(work)
+        return await future
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, settle: Callable[..., None], setter: Any, value: Any) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle, setter, value)

@@ -1,0 +1,131 @@
+"""Why the service refuses something. Each has a `code` the entrances translate.
+
+ServiceError               code                retryable
+├── TooManyJobs            too_many_jobs       yes   this owner has as many jobs waiting as one may have
+├── DailyLimitReached      daily_limit         no    this owner made as many stickers today as one may make
+├── QueueFull              queue_full          yes   the whole queue is as long as it may be
+├── NoSuchJob              no_such_job         no    unknown, or somebody else's
+├── PhotoGone              photo_gone          no    the photo was deleted after its lifetime
+├── BadSeed                bad_seed            no    not a whole number from 0 to 2147483647
+├── Closing                closing             yes   the process is stopping
+└── PhotoRefused           (its subclasses)
+    ├── PhotoEmpty         photo_empty         no    0 bytes
+    ├── PhotoTooBig        photo_too_big       no    more bytes than allowed
+    ├── PhotoTooManyPixels photo_too_many_pixels no  more pixels than allowed
+    ├── PhotoTooSmall      photo_too_small     no    too few pixels for a face
+    ├── PhotoTruncated     photo_truncated     no    the file ends early or is damaged
+    ├── PhotoAnimated      photo_animated      no    several frames
+    └── NotAPhoto          not_a_photo         no    no picture of a kind we read
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """Root of the tree; `code` is what the entrances translate into a sentence."""
+
+    code: ClassVar[str] = "service_error"
+    retryable: ClassVar[bool] = False
+
+
+class TooManyJobs(ServiceError):
+    """This owner has as many jobs waiting as one may have (`limit`)."""
+
+    code = "too_many_jobs"
+    retryable = True
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} jobs are waiting")
+        self.limit = limit
+
+
+class DailyLimitReached(ServiceError):
+    """This owner made as many stickers in 24 hours as one may make (`limit`)."""
+
+    code = "daily_limit"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} jobs in 24 hours")
+        self.limit = limit
+
+
+class QueueFull(ServiceError):
+    """The whole queue is as long as it may be."""
+
+    code = "queue_full"
+    retryable = True
+
+
+class NoSuchJob(ServiceError):
+    """No job of that id belongs to this owner."""
+
+    code = "no_such_job"
+
+
+class PhotoGone(ServiceError):
+    """The photo was deleted after its lifetime."""
+
+    code = "photo_gone"
+
+
+class BadSeed(ServiceError):
+    """The seed is not a whole number from 0 to 2147483647."""
+
+    code = "bad_seed"
+
+
+class Closing(ServiceError):
+    """The process is stopping."""
+
+    code = "closing"
+    retryable = True
+
+
+class PhotoRefused(ServiceError):
+    """The file cannot be used as a photo."""
+
+    code = "photo_refused"
+
+
+class PhotoEmpty(PhotoRefused):
+    """The file has no bytes."""
+
+    code = "photo_empty"
+
+
+class PhotoTooBig(PhotoRefused):
+    """The file has more bytes than allowed."""
+
+    code = "photo_too_big"
+
+
+class PhotoTooManyPixels(PhotoRefused):
+    """The picture has more pixels than allowed."""
+
+    code = "photo_too_many_pixels"
+
+
+class PhotoTooSmall(PhotoRefused):
+    """The picture is too small to hold a face."""
+
+    code = "photo_too_small"
+
+
+class PhotoTruncated(PhotoRefused):
+    """The file ends early or is damaged."""
+
+    code = "photo_truncated"
+
+
+class PhotoAnimated(PhotoRefused):
+    """The picture moves."""
+
+    code = "photo_animated"
+
+
+class NotAPhoto(PhotoRefused):
+    """The file is no picture of a kind we read."""
+
+    code = "not_a_photo"

@@ -1,0 +1,22 @@
+"""How much one owner, one photo and the whole queue may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_SEED = 2**31 - 1
+MAX_PROMPT_CHARS = 1024  # a Telegram caption is never longer
+
+MAX_PHOTO_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download
+MAX_PHOTO_PIXELS = 64_000_000  # a 48-megapixel phone passes; 64 MP of RGB are 192 MB while decoding
+MIN_PHOTO_SIDE_PX = 40
+WORKING_SIDE_PX = 2048  # photos are kept no larger: enough for every engine, and quick to read again
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operator may set."""
+
+    jobs_per_owner: int = 5
+    jobs_per_day: int = 0  # 0: no limit
+    queue_length: int = 1000

@@ -1,0 +1,133 @@
+"""Photos and results on disk, a folder per owner. A file is there whole or not at all: temp file, fsync, rename."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage.errors import DiskFull, FileGone, StorageError
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_TEMPORARY = ".part"
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise FileGone(str(error.filename)) from error
+    except OSError as error:
+        raise (DiskFull if error.errno in _NO_ROOM else StorageError)(error.strerror or str(error)) from error
+
+
+class Files:
+    """The store of files under `root`; every method works in a thread.
+
+    Layout: `<root>/<hash of owner>/photos/<hash>.<ext>` and `.../results/<job>.<kind>`. Owners are hashed so that a
+    listing of the disk names nobody.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def save_photo(self, owner: str, data: bytes, suffix: str) -> str:
+        """Keep a photo; returns its name in the owner's folder. The same photo twice is one file, made young again."""
+        name = hashlib.sha256(data).hexdigest()[:32] + suffix
+        await self._save(self._photo(owner, name), data)
+        return name
+
+    async def photo(self, owner: str, name: str) -> bytes:
+        """Read a photo. Raises `FileGone` past its lifetime."""
+        return await self._read(self._photo(owner, name))
+
+    async def has_photo(self, owner: str, name: str) -> bool:
+        return await asyncio.to_thread(self._photo(owner, name).is_file)
+
+    async def save_result(self, owner: str, job_id: str, kind: str, data: bytes) -> None:
+        """Keep one file of a job's result, for instance kind "sticker.webp"."""
+        await self._save(self._result(owner, job_id, kind), data)
+
+    async def result(self, owner: str, job_id: str, kind: str) -> bytes:
+        """Read one file of a job's result. Raises `FileGone`."""
+        return await self._read(self._result(owner, job_id, kind))
+
+    async def delete_owner(self, owner: str) -> None:
+        """Delete everything of this owner."""
+        await asyncio.to_thread(shutil.rmtree, self._folder(owner), ignore_errors=True)
+
+    async def sweep(self, photos_before: float, results_before: float, keep: Collection[str]) -> int:
+        """Delete photos and results last written before these moments, and torn temp files; returns how many.
+
+        `keep` holds names of photos that jobs still need.
+        """
+        return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
+
+    def _folder(self, owner: str) -> Path:
+        return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]
+
+    def _photo(self, owner: str, name: str) -> Path:
+        return self._folder(owner) / "photos" / name
+
+    def _result(self, owner: str, job_id: str, kind: str) -> Path:
+        return self._folder(owner) / "results" / f"{job_id}.{kind}"
+
+    async def _save(self, path: Path, data: bytes) -> None:
+        with _translated():
+            await asyncio.to_thread(_write_whole, path, data)
+
+    async def _read(self, path: Path) -> bytes:
+        with _translated():
+            return await asyncio.to_thread(path.read_bytes)
+
+    def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
+        limits = {"photos": photos_before, "results": results_before}
+        count = 0
+        for path in self._root.glob("*/*/*"):
+            limit = photos_before if path.name.endswith(_TEMPORARY) else limits.get(path.parent.name, 0.0)
+            if path.name not in keep and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                count += 1
+        for folder in sorted(self._root.glob("**/"), reverse=True):
+            if folder != self._root:
+                _remove_if_empty(folder)
+        return count
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=_TEMPORARY)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
+            raise

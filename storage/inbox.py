@@ -1,0 +1,50 @@
+"""Messages an entrance took over and has not dealt with yet. Stored before they are confirmed to the sender."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from storage.database import Database
+
+
+class Inbox:
+    """The store of incoming messages, each with its sender's number."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def put(self, messages: Sequence[tuple[int, str]]) -> list[int]:
+        """Store (number, body) pairs in one transaction; returns the numbers that were new."""
+        fresh: list[int] = []
+        async with self._database.transaction() as transaction:
+            for number, body in messages:
+                rows = await transaction.run(
+                    """INSERT INTO inbox (id, body, received_at) VALUES (:id, :body, :now)
+                       ON CONFLICT (id) DO NOTHING RETURNING id""",
+                    {"id": number, "body": body, "now": self._clock()},
+                )
+                fresh += [row["id"] for row in rows]
+        return fresh
+
+    async def open(self) -> list[tuple[int, str]]:
+        """What was stored and not handled, in the sender's order: what a restart goes on with."""
+        rows = await self._database.run("SELECT id, body FROM inbox WHERE handled_at IS NULL ORDER BY id")
+        return [(row["id"], row["body"]) for row in rows]
+
+    async def start(self, number: int, most_attempts: int) -> bool:
+        """Count an attempt; False where this message has had `most_attempts` and is given up (a poison message)."""
+        row = await self._database.one(
+            "UPDATE inbox SET attempts = attempts + 1 WHERE id = :id RETURNING attempts", {"id": number}
+        )
+        return row is not None and row["attempts"] <= most_attempts
+
+    async def handled(self, number: int) -> None:
+        """Dealt with: its text is dropped, its number stays a while so that a second delivery is noticed."""
+        await self._database.run(
+            "UPDATE inbox SET handled_at = :now, body = '' WHERE id = :id", {"id": number, "now": self._clock()}
+        )
+
+    async def delete_handled_before(self, moment: float) -> None:
+        await self._database.run("DELETE FROM inbox WHERE handled_at < :moment", {"moment": moment})

@@ -1,0 +1,270 @@
+"""The jobs table: submit, claim, finish, deliver. The one place that changes a job's status."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from storage.database import Database
+from storage.records import Job, JobRequest, JobStatus
+
+MAX_ATTEMPTS = 2  # a photo that takes the process down twice is given up
+
+# The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
+# who was served longest ago. `claim` takes the first row of the same order.
+_ORDER = """
+    SELECT id, ROW_NUMBER() OVER (ORDER BY turn, served_at, created_at, id) AS position
+    FROM (
+        SELECT id, created_at,
+               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY created_at, id) AS turn,
+               COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = jobs.owner), 0) AS served_at
+        FROM jobs WHERE status = 'queued' AND is_ready
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What `Jobs.add` needs; the rest of a `Job` is the store's."""
+
+    owner: str
+    source: str
+    request: JobRequest
+    seed: int
+    reply: Mapping[str, Any]
+    parent: str | None = None
+    replaces: str | None = None
+
+
+class Jobs:
+    """The store of jobs."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, new: NewJob, limit: int) -> tuple[Job | None, bool]:
+        """Write the job unless its source is known: (the job of that source, whether it is new).
+
+        (None, False) where the owner already has `limit` jobs waiting or running.
+        """
+        async with self._database.transaction() as transaction:
+            known = await transaction.one("SELECT * FROM jobs WHERE source = :source", {"source": new.source})
+            if known:
+                return _job(known), False
+            active = await transaction.one(
+                "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')",
+                {"owner": new.owner},
+            )
+            if active and active["n"] >= limit:
+                return None, False
+            await transaction.run(
+                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
+                {"owner": new.owner, "now": self._clock()},
+            )
+            row = await transaction.one(
+                """INSERT INTO jobs (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, created_at)
+                   VALUES (:id, :owner, :source, 'queued', :request, :seed, :reply, :parent, :replaces, :is_ready, :now)
+                   RETURNING *""",
+                {
+                    "id": uuid.uuid4().hex,
+                    "owner": new.owner,
+                    "source": new.source,
+                    "request": new.request.to_json(),
+                    "seed": new.seed,
+                    "reply": json.dumps(dict(new.reply)),
+                    "parent": new.parent,
+                    "replaces": new.replaces,
+                    "is_ready": bool(new.request.photos),
+                    "now": self._clock(),
+                },
+            )
+            return _job(_present(row)), True
+
+    async def get(self, job_id: str) -> Job | None:
+        return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
+
+    async def by_source(self, source: str) -> Job | None:
+        return _maybe(await self._database.one("SELECT * FROM jobs WHERE source = :source", {"source": source}))
+
+    async def of_owner(self, owner: str, *statuses: JobStatus) -> list[Job]:
+        """The owner's jobs in the given states (all where none is given), oldest first."""
+        rows = await self._database.run(
+            "SELECT * FROM jobs WHERE owner = :owner ORDER BY created_at, id", {"owner": owner}
+        )
+        jobs = [_job(row) for row in rows]
+        return [job for job in jobs if not statuses or job.status in statuses]
+
+    async def count_since(self, owner: str, moment: float) -> int:
+        """How many jobs of the owner were submitted since `moment` and not refused or cancelled."""
+        row = await self._database.one(
+            """SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND created_at >= :moment
+               AND status IN ('queued', 'running', 'done')""",
+            {"owner": owner, "moment": moment},
+        )
+        return int(row["n"]) if row else 0
+
+    async def active_child(self, parent: str, source_prefix: str) -> Job | None:
+        """A waiting or running job made from `parent` whose source starts so: what a second press finds."""
+        row = await self._database.one(
+            """SELECT * FROM jobs WHERE parent = :parent AND status IN ('queued', 'running')
+               AND substr(source, 1, length(:prefix)) = :prefix LIMIT 1""",
+            {"parent": parent, "prefix": source_prefix},
+        )
+        return _maybe(row)
+
+    async def set_request(self, job_id: str, request: JobRequest) -> Job | None:
+        """Replace the request of a waiting job; it is ready once it has a photo. None if it is not waiting."""
+        row = await self._database.one(
+            "UPDATE jobs SET request = :request, is_ready = :ready WHERE id = :id AND status = 'queued' RETURNING *",
+            {"id": job_id, "request": request.to_json(), "ready": bool(request.photos)},
+        )
+        return _maybe(row)
+
+    async def set_reply(self, job_id: str, **facts: Any) -> Job | None:
+        """Merge facts into the entrance's note on where the answer goes."""
+        row = await self._database.one(
+            "UPDATE jobs SET reply = json_patch(reply, :facts) WHERE id = :id RETURNING *",
+            {"id": job_id, "facts": json.dumps(facts)},
+        )
+        return _maybe(row)
+
+    async def claim(self) -> Job | None:
+        """Start the next waiting job: one statement, so two workers never start the same one."""
+        row = await self._database.one(
+            f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
+                WHERE status = 'queued' AND id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)
+                RETURNING *""",  # noqa: S608 - a constant of this file
+            {"now": self._clock()},
+        )
+        return _maybe(row)
+
+    async def finish(self, job_id: str, result: Mapping[str, Any]) -> Job | None:
+        """running -> done. None where it is not running any more (cancelled, or its owner was forgotten)."""
+        return await self._end(job_id, JobStatus.DONE, result=result)
+
+    async def fail(self, job_id: str, error_code: str) -> Job | None:
+        """queued or running -> failed, with the code the entrances translate."""
+        return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
+
+    async def cancel(self, job_id: str) -> Job | None:
+        """queued or running -> cancelled. None where it had already ended."""
+        return await self._end(job_id, JobStatus.CANCELLED, error_code="cancelled")
+
+    async def _end(
+        self, job_id: str, status: JobStatus, *, result: Mapping[str, Any] | None = None, error_code: str | None = None
+    ) -> Job | None:
+        allowed = "('running')" if status is JobStatus.DONE else "('queued', 'running')"
+        row = await self._database.one(
+            f"""UPDATE jobs SET status = :status, result = :result, error_code = :error_code, finished_at = :now
+                WHERE id = :id AND status IN {allowed} RETURNING *""",  # noqa: S608 - constants
+            {
+                "id": job_id,
+                "status": status.value,
+                "result": json.dumps(dict(result or {})),
+                "error_code": error_code,
+                "now": self._clock(),
+            },
+        )
+        return _maybe(row)
+
+    async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
+        """running -> queued: the process is stopping (the attempt is given back) or the job is tried once more."""
+        row = await self._database.one(
+            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund
+               WHERE id = :id AND status = 'running' RETURNING *""",
+            {"id": job_id, "refund": 0 if counts_as_attempt else 1},
+        )
+        return _maybe(row)
+
+    async def recover(self) -> tuple[list[Job], list[Job]]:
+        """After a crash: (running jobs put back in the queue, jobs given up after `MAX_ATTEMPTS`)."""
+        given_up = await self._database.run(
+            """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now
+               WHERE status = 'running' AND attempts >= :most RETURNING *""",
+            {"now": self._clock(), "most": MAX_ATTEMPTS},
+        )
+        back = await self._database.run("UPDATE jobs SET status = 'queued' WHERE status = 'running' RETURNING *")
+        return [_job(row) for row in back], [_job(row) for row in given_up]
+
+    async def mark_delivered(self, job_id: str) -> None:
+        """The owner has what the job made, or knows that it failed."""
+        await self._database.run(
+            "UPDATE jobs SET delivered_at = :now WHERE id = :id AND delivered_at IS NULL",
+            {"id": job_id, "now": self._clock()},
+        )
+
+    async def undelivered(self, owner_prefix: str) -> list[Job]:
+        """Ended jobs of this entrance whose owner has not been told, oldest first."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE delivered_at IS NULL AND status IN ('done', 'failed', 'cancelled')
+               AND substr(owner, 1, length(:prefix)) = :prefix ORDER BY created_at, id""",
+            {"prefix": owner_prefix},
+        )
+        return [_job(row) for row in rows]
+
+    async def without_photo(self, owner_prefix: str) -> list[Job]:
+        """Waiting jobs whose photo never arrived (a crash while it was fetched)."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE status = 'queued' AND NOT is_ready
+               AND substr(owner, 1, length(:prefix)) = :prefix ORDER BY created_at, id""",
+            {"prefix": owner_prefix},
+        )
+        return [_job(row) for row in rows]
+
+    async def positions(self) -> dict[str, int]:
+        """Place in the queue of every waiting job, from 1."""
+        rows = await self._database.run(_ORDER)
+        return {row["id"]: row["position"] for row in rows}
+
+    async def counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")
+        return {row["status"]: row["n"] for row in rows}
+
+    async def delete_finished_before(self, moment: float) -> int:
+        """Forget jobs that ended and were delivered before `moment`; returns how many."""
+        rows = await self._database.run(
+            "DELETE FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL RETURNING id", {"moment": moment}
+        )
+        return len(rows)
+
+    async def photos_in_use(self) -> set[str]:
+        """Names of the photo files that waiting or running jobs still need."""
+        rows = await self._database.run("SELECT request FROM jobs WHERE status IN ('queued', 'running')")
+        return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
+
+
+def _present(row: sqlite3.Row | None) -> sqlite3.Row:
+    assert row is not None  # noqa: S101 - INSERT ... RETURNING always answers a row
+    return row
+
+
+def _maybe(row: sqlite3.Row | None) -> Job | None:
+    return _job(row) if row else None
+
+
+def _job(row: sqlite3.Row) -> Job:
+    return Job(
+        id=row["id"],
+        owner=row["owner"],
+        source=row["source"],
+        status=JobStatus(row["status"]),
+        request=JobRequest.from_json(row["request"]),
+        seed=row["seed"],
+        reply=json.loads(row["reply"]),
+        created_at=row["created_at"],
+        parent=row["parent"],
+        replaces=row["replaces"],
+        attempts=row["attempts"],
+        claimed_at=row["claimed_at"],
+        finished_at=row["finished_at"],
+        delivered_at=row["delivered_at"],
+        error_code=row["error_code"],
+        result=json.loads(row["result"]),
+    )

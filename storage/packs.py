@@ -1,0 +1,125 @@
+"""The packs and stickers tables: what was made and where it is collected."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+
+from storage.database import Database
+from storage.records import Pack, PackState, Sticker, StickerState
+
+_STICKER_COLUMNS = ("state", "emoji", "pack_id", "upload_id", "file_id", "file_unique_id", "message_id")
+
+
+class Packs:
+    """The store of packs and of the stickers in them."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def open_pack(self, owner: str) -> Pack | None:
+        """The pack that takes the owner's next sticker."""
+        row = await self._database.one(
+            "SELECT * FROM packs WHERE owner = :owner AND state = 'open' ORDER BY generation DESC LIMIT 1",
+            {"owner": owner},
+        )
+        return _pack(row) if row else None
+
+    async def next_generation(self, owner: str) -> int:
+        """One more than the highest generation ever used: names of deleted packs are not used again."""
+        row = await self._database.one(
+            "SELECT COALESCE(MAX(generation), 0) + 1 AS n FROM packs WHERE owner = :owner", {"owner": owner}
+        )
+        return int(row["n"]) if row else 1
+
+    async def add(self, owner: str, name: str, title: str, generation: int) -> Pack:
+        """Write an open pack; the same name again is the same pack, opened again."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
+                {"owner": owner, "now": self._clock()},
+            )
+            rows = await transaction.run(
+                """INSERT INTO packs (owner, name, title, generation, state, created_at)
+                   VALUES (:owner, :name, :title, :generation, 'open', :now)
+                   ON CONFLICT (name) DO UPDATE SET state = 'open', title = excluded.title RETURNING *""",
+                {"owner": owner, "name": name, "title": title, "generation": generation, "now": self._clock()},
+            )
+            return _pack(rows[0])
+
+    async def get(self, pack_id: int) -> Pack | None:
+        row = await self._database.one("SELECT * FROM packs WHERE id = :id", {"id": pack_id})
+        return _pack(row) if row else None
+
+    async def set_state(self, pack_id: int, state: PackState) -> None:
+        await self._database.run(
+            "UPDATE packs SET state = :state WHERE id = :id", {"id": pack_id, "state": state.value}
+        )
+
+    async def of_owner(self, owner: str) -> list[Pack]:
+        """The owner's packs that still exist, oldest first."""
+        rows = await self._database.run(
+            "SELECT * FROM packs WHERE owner = :owner AND state != 'gone' ORDER BY generation", {"owner": owner}
+        )
+        return [_pack(row) for row in rows]
+
+    async def add_sticker(self, sticker_id: str, owner: str, emoji: str) -> Sticker:
+        """Write the sticker a job made; the same job again is the same sticker."""
+        rows = await self._database.run(
+            """INSERT INTO stickers (id, owner, state, emoji, created_at) VALUES (:id, :owner, 'made', :emoji, :now)
+               ON CONFLICT (id) DO UPDATE SET id = id RETURNING *""",
+            {"id": sticker_id, "owner": owner, "emoji": emoji, "now": self._clock()},
+        )
+        return _sticker(rows[0])
+
+    async def sticker(self, sticker_id: str) -> Sticker | None:
+        row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
+        return _sticker(row) if row else None
+
+    async def update_sticker(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
+        """Change some columns of a sticker; None where it is gone (its owner was forgotten)."""
+        unknown = columns.keys() - set(_STICKER_COLUMNS)
+        if unknown:
+            raise TypeError(f"no such columns: {sorted(unknown)}")
+        changes = ", ".join(f"{name} = :{name}" for name in columns)
+        row = await self._database.one(
+            f"UPDATE stickers SET {changes} WHERE id = :id RETURNING *",  # noqa: S608 - names checked above
+            {"id": sticker_id, **columns},
+        )
+        return _sticker(row) if row else None
+
+    async def stickers_in(self, pack_id: int) -> list[Sticker]:
+        """The stickers we know to be in this pack, oldest first."""
+        rows = await self._database.run(
+            "SELECT * FROM stickers WHERE pack_id = :pack AND state = 'in_pack' ORDER BY created_at, id",
+            {"pack": pack_id},
+        )
+        return [_sticker(row) for row in rows]
+
+
+def _pack(row: sqlite3.Row) -> Pack:
+    return Pack(
+        id=row["id"],
+        owner=row["owner"],
+        name=row["name"],
+        title=row["title"],
+        generation=row["generation"],
+        state=PackState(row["state"]),
+        created_at=row["created_at"],
+    )
+
+
+def _sticker(row: sqlite3.Row) -> Sticker:
+    return Sticker(
+        id=row["id"],
+        owner=row["owner"],
+        state=StickerState(row["state"]),
+        emoji=row["emoji"],
+        pack_id=row["pack_id"],
+        upload_id=row["upload_id"],
+        file_id=row["file_id"],
+        file_unique_id=row["file_unique_id"],
+        message_id=row["message_id"],
+    )

@@ -1,0 +1,73 @@
+"""The users table: what a person chose, and how to forget them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+
+from storage.database import Database
+from storage.records import User
+
+_COLUMNS = ("style", "seed", "language", "is_blocked")
+
+
+class Users:
+    """The store of the people and keys that own jobs."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, owner: str) -> User:
+        """The owner's row; defaults, and no row, for somebody new."""
+        row = await self._database.one("SELECT * FROM users WHERE owner = :owner", {"owner": owner})
+        return _user(row) if row else User(owner)
+
+    async def set(self, owner: str, **columns: str | int | bool | None) -> User:
+        """Change some of style, seed, language, is_blocked; the row is made where there is none."""
+        unknown = columns.keys() - set(_COLUMNS)
+        if unknown:
+            raise TypeError(f"no such columns: {sorted(unknown)}")
+        names = ", ".join(columns)
+        values = ", ".join(f":{name}" for name in columns)
+        changes = ", ".join(f"{name} = excluded.{name}" for name in columns)
+        rows = await self._database.run(
+            f"""INSERT INTO users (owner, created_at, {names}) VALUES (:owner, :now, {values})
+                ON CONFLICT (owner) DO UPDATE SET {changes} RETURNING *""",  # noqa: S608 - names checked above
+            {"owner": owner, "now": self._clock(), **columns},
+        )
+        return _user(rows[0])
+
+    async def show_hint_once(self, owner: str, hint: str) -> bool:
+        """True the first time this owner is to see this hint, and never again."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
+                {"owner": owner, "now": self._clock()},
+            )
+            row = await transaction.one("SELECT hints_shown FROM users WHERE owner = :owner", {"owner": owner})
+            shown = set(json.loads(row["hints_shown"])) if row else set()
+            if hint in shown:
+                return False
+            await transaction.run(
+                "UPDATE users SET hints_shown = :shown WHERE owner = :owner",
+                {"owner": owner, "shown": json.dumps(sorted(shown | {hint}))},
+            )
+            return True
+
+    async def forget(self, owner: str) -> None:
+        """Delete the owner with every job, sticker and pack row of theirs."""
+        await self._database.run("DELETE FROM users WHERE owner = :owner", {"owner": owner})
+
+
+def _user(row: sqlite3.Row) -> User:
+    return User(
+        owner=row["owner"],
+        style=row["style"],
+        seed=row["seed"],
+        language=row["language"],
+        hints_shown=frozenset(json.loads(row["hints_shown"])),
+        is_blocked=bool(row["is_blocked"]),
+    )

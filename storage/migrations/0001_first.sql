@@ -47,7 +47,7 @@ CREATE TABLE packs (
 ) STRICT;
 
 CREATE TABLE stickers (
-    id             TEXT PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    id             TEXT PRIMARY KEY,           -- that of its job; it outlives the job's row
     owner          TEXT NOT NULL REFERENCES users (owner) ON DELETE CASCADE,
     state          TEXT NOT NULL CHECK (state IN ('made', 'uploaded', 'in_pack', 'loose', 'removed')),
     emoji          TEXT NOT NULL,

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from storage import database as database_module
+from storage.database import Database
+from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew
+
+
+async def test_a_new_file_gets_every_migration_and_wal(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "new.sqlite3")
+    version = await database.one("PRAGMA user_version")
+    mode = await database.one("PRAGMA journal_mode")
+    tables = await database.run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    await database.close()
+    assert version is not None and version[0] >= 1
+    assert mode is not None and mode[0] == "wal"
+    assert {row["name"] for row in tables} >= {"users", "jobs", "packs", "stickers", "inbox", "facts"}
+
+
+async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "twice.sqlite3"
+    first = await Database.open(path)
+    await first.run("INSERT INTO facts (name, value) VALUES ('a', 'b')")
+    await first.close()
+    second = await Database.open(path)
+    row = await second.one("SELECT value FROM facts WHERE name = 'a'")
+    await second.close()
+    assert row is not None and row["value"] == "b"
+
+
+async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "newer.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(SchemaTooNew):
+        await Database.open(path)
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "text.sqlite3"
+    path.write_text("this is a letter, not a database " * 50)
+    with pytest.raises(DatabaseBroken):
+        await Database.open(path)
+
+
+async def test_another_process_holding_the_file_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.05)
+    path = tmp_path / "busy.sqlite3"
+    database = await Database.open(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy):
+        await database.run("INSERT INTO facts (name, value) VALUES ('a', 'b')")
+    other.execute("ROLLBACK")
+    other.close()
+    await database.run("INSERT INTO facts (name, value) VALUES ('a', 'b')")
+    await database.close()
+
+
+async def test_a_full_disk_is_told_as_such(database: Database) -> None:
+    pages = await database.one("PRAGMA page_count")
+    assert pages is not None
+    await database.run(f"PRAGMA max_page_count = {pages[0]}")
+    with pytest.raises(DiskFull):
+        await database.run("INSERT INTO facts (name, value) VALUES ('a', :big)", {"big": "x" * 100_000})
+
+
+async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as transaction:
+            await transaction.run("INSERT INTO facts (name, value) VALUES ('half', 'done')")
+            raise RuntimeError("in the middle")
+    assert await database.run("SELECT * FROM facts") == []
+
+
+async def test_a_cancelled_transaction_leaves_the_connection_usable(database: Database) -> None:
+    inside = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.transaction() as transaction:
+            await transaction.run("INSERT INTO facts (name, value) VALUES ('half', 'done')")
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hold())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await database.run("INSERT INTO facts (name, value) VALUES ('whole', 'done')")
+    rows = await database.run("SELECT name FROM facts")
+    assert [row["name"] for row in rows] == ["whole"]
+
+
+async def test_a_single_statement_never_lands_inside_another_tasks_transaction(database: Database) -> None:
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_then_fail() -> None:
+        async with database.transaction() as transaction:
+            await transaction.run("INSERT INTO facts (name, value) VALUES ('mine', 'x')")
+            inside.set()
+            await go_on.wait()
+            raise RuntimeError
+
+    failing = asyncio.create_task(hold_then_fail())
+    await inside.wait()
+    other = asyncio.create_task(database.run("INSERT INTO facts (name, value) VALUES ('other', 'x')"))
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(RuntimeError):
+        await failing
+    await other
+    rows = await database.run("SELECT name FROM facts")
+    assert [row["name"] for row in rows] == ["other"]

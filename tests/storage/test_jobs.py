@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from storage.database import Database
+from storage.jobs import MAX_ATTEMPTS, Jobs, NewJob
+from storage.records import Job, JobRequest, JobStatus
+from storage.users import Users
+
+REQUEST = JobRequest(style="toon", prompt="a <b> & ü", photos=("a.jpg",), parameters={"steps": 20})
+
+
+@pytest.fixture
+def jobs(database: Database, clock: Any) -> Jobs:
+    return Jobs(database, clock)
+
+
+@pytest.fixture
+def add(jobs: Jobs, clock: Any) -> Callable[..., Any]:
+    async def add_job(owner: str = "tg:1", source: str | None = None, request: JobRequest = REQUEST) -> Job:
+        clock.advance(1)
+        job, _ = await jobs.add(
+            NewJob(owner, source or f"{owner}:{clock.now}", request, 42, {"chat": 1}), limit=100
+        )
+        assert job is not None
+        return job
+
+    return add_job
+
+
+async def test_what_was_asked_comes_back_whole(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    assert await jobs.get(job.id) == job
+    assert job.request == REQUEST
+    assert (job.status, job.seed, job.reply) == (JobStatus.QUEUED, 42, {"chat": 1})
+
+
+async def test_the_same_message_is_the_same_job(jobs: Jobs, add: Callable[..., Any]) -> None:
+    first = await add(source="tg:1:5")
+    again, is_new = await jobs.add(NewJob("tg:1", "tg:1:5", REQUEST, 7, {}), limit=100)
+    assert again == first
+    assert not is_new
+
+
+async def test_an_owner_has_at_most_the_limit_waiting(jobs: Jobs, add: Callable[..., Any]) -> None:
+    await add()
+    await add()
+    assert await jobs.add(NewJob("tg:1", "third", REQUEST, 1, {}), limit=2) == (None, False)
+    other, _ = await jobs.add(NewJob("tg:2", "other", REQUEST, 1, {}), limit=2)
+    assert other is not None
+
+
+async def test_a_job_without_photo_waits_until_it_has_one(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add(request=JobRequest(style="toon"))
+    assert await jobs.claim() is None
+    await jobs.set_request(job.id, REQUEST)
+    claimed = await jobs.claim()
+    assert claimed is not None and claimed.id == job.id
+
+
+async def test_everybody_gets_a_turn_before_anybody_gets_a_second(
+    jobs: Jobs, add: Callable[..., Any], clock: Any
+) -> None:
+    for _ in range(3):
+        await add("tg:1")
+    await add("tg:2")
+    await add("tg:3")
+    order = []
+    while (job := await jobs.claim()) is not None:
+        clock.advance(1)
+        await jobs.finish(job.id, {})
+        order.append(job.owner)
+    assert order == ["tg:1", "tg:2", "tg:3", "tg:1", "tg:1"]
+
+
+async def test_positions_foretell_the_order_of_claims(
+    jobs: Jobs, add: Callable[..., Any], clock: Any
+) -> None:
+    for owner in ("tg:1", "tg:1", "tg:2", "tg:3", "tg:2"):
+        await add(owner)
+    foretold = sorted(positions := await jobs.positions(), key=positions.__getitem__)
+    claimed = []
+    while (job := await jobs.claim()) is not None:
+        clock.advance(1)
+        claimed.append(job.id)
+    assert foretold == claimed
+    assert await jobs.positions() == {}
+
+
+async def test_only_a_running_job_can_be_done(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    assert await jobs.finish(job.id, {}) is None
+    await jobs.claim()
+    await jobs.cancel(job.id)
+    assert await jobs.finish(job.id, {}) is None
+    ended = await jobs.get(job.id)
+    assert ended is not None and ended.status is JobStatus.CANCELLED
+
+
+async def test_a_crash_puts_the_running_job_back_and_a_poison_job_is_given_up(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    job = await add()
+    for attempt in range(1, MAX_ATTEMPTS):
+        claimed = await jobs.claim()
+        assert claimed is not None and claimed.attempts == attempt
+        back, given_up = await jobs.recover()
+        assert ([j.id for j in back], given_up) == ([job.id], [])
+    await jobs.claim()
+    back, given_up = await jobs.recover()
+    assert back == []
+    assert [(j.id, j.status, j.error_code) for j in given_up] == [(job.id, JobStatus.FAILED, "crashed")]
+
+
+async def test_a_job_handed_back_at_a_stop_keeps_its_attempts(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    for _ in range(5):
+        await jobs.claim()
+        await jobs.hand_back(job.id, counts_as_attempt=False)
+    waiting = await jobs.get(job.id)
+    assert waiting is not None and (waiting.attempts, waiting.status) == (0, JobStatus.QUEUED)
+
+
+async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Callable[..., Any]) -> None:
+    done, failed, _waiting = await add(), await add(), await add("tg:2")
+    claimed = await jobs.claim()
+    assert claimed is not None and claimed.id == done.id
+    await jobs.finish(done.id, {"style": "toon"})
+    await jobs.fail(failed.id, "no_face")
+    assert [job.id for job in await jobs.undelivered("tg:")] == [done.id, failed.id]
+    assert await jobs.undelivered("api:") == []
+    await jobs.mark_delivered(done.id)
+    assert [job.id for job in await jobs.undelivered("tg:")] == [failed.id]
+
+
+async def test_the_answers_address_can_be_completed(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    changed = await jobs.set_reply(job.id, progress=77)
+    assert changed is not None and changed.reply == {"chat": 1, "progress": 77}
+
+
+async def test_forgetting_somebody_takes_their_jobs_along(
+    jobs: Jobs, add: Callable[..., Any], database: Database
+) -> None:
+    mine, other = await add("tg:1"), await add("tg:2")
+    await Users(database).forget("tg:1")
+    assert await jobs.get(mine.id) is None
+    assert await jobs.get(other.id) == other
+
+
+async def test_old_delivered_jobs_go_and_undelivered_ones_stay(
+    jobs: Jobs, add: Callable[..., Any], clock: Any
+) -> None:
+    for deliver in (True, False):
+        job = await add()
+        await jobs.claim()
+        await jobs.finish(job.id, {})
+        if deliver:
+            await jobs.mark_delivered(job.id)
+    clock.advance(1000)
+    assert await jobs.delete_finished_before(clock.now) == 1
+    assert len(await jobs.undelivered("tg:")) == 1
+
+
+async def test_counts_and_the_days_count_leave_refused_jobs_out(
+    jobs: Jobs, add: Callable[..., Any], clock: Any
+) -> None:
+    kept, refused = await add(), await add()
+    await jobs.fail(refused.id, "no_face")
+    assert await jobs.counts() == {"queued": 1, "failed": 1}
+    assert await jobs.count_since("tg:1", clock.now - 100) == 1
+    assert await jobs.photos_in_use() == {"a.jpg"}
+    await jobs.cancel(kept.id)
+    assert await jobs.photos_in_use() == set()

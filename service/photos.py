@@ -26,8 +26,10 @@ from service.errors import (
 from service.limits import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MIN_PHOTO_SIDE_PX, WORKING_SIDE_PX
 
 pillow_heif.register_heif_opener()
+Image.init()  # the list below may name plugins that Pillow otherwise loads late
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")  # JPEG takes MPO along
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*", b"BM", b"GIF8")
 _MOVING = ("GIF", "WEBP", "PNG")  # an MPO or TIFF with several pictures is still a photo: the first is meant
 _SRGB = ImageCms.createProfile("sRGB")
 
@@ -64,7 +66,7 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise PhotoTooManyPixels from error
     except Exception as error:  # whatever a decoder throws at a hostile header, it is no photo for us
-        raise NotAPhoto from error
+        raise (PhotoTruncated if data.startswith(_BEGINNINGS) else NotAPhoto) from error
     if image.width * image.height > MAX_PHOTO_PIXELS:
         raise PhotoTooManyPixels
     if min(image.size) < MIN_PHOTO_SIDE_PX:

@@ -151,8 +151,11 @@ def test_the_smallest_photo_passes_and_a_smaller_one_does_not() -> None:
 
 
 def _png_header(width: int, height: int) -> bytes:
-    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    """A small file that promises very many pixels."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(b"\0" * 1000)
+    chunks = [struct.pack(">I", len(c) - 4) + c + struct.pack(">I", zlib.crc32(c)) for c in (header, pixels)]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def _png_header(width: int, height: int) -> bytes:
         (_png_header(2_000_000_000, 2_000_000_000), PhotoTooManyPixels),
         (b"%PDF-1.7 this is a report", NotAPhoto),
         (b"Dear diary, this is text named photo.jpg", NotAPhoto),
-        (b"\x89PNG\r\n\x1a\n", NotAPhoto),
+        (b"\x89PNG\r\n\x1a\n", PhotoTruncated),
         (b"PK\x03\x04 a zip", NotAPhoto),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NotAPhoto),
     ],

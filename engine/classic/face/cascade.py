@@ -1,7 +1,7 @@
-"""Raw hits of OpenCV's frontal face cascades on one grey picture.
+"""Raw hits of OpenCV's two frontal face cascades on one grey picture.
 
-Sources: `data/lbpcascade_frontalface.xml` is OpenCV's own (see `data/README.md`), `haarcascade_frontalface_alt2.xml`
-comes with the OpenCV wheel.
+Sources: `data/lbpcascade_frontalface.xml` is OpenCV's own (see `data/README.md`);
+`haarcascade_frontalface_alt2.xml` comes inside the OpenCV wheel.
 """
 
 from __future__ import annotations
@@ -29,21 +29,17 @@ def classifier(path: Path) -> cv2.CascadeClassifier:
     return cascade
 
 
-def raw_hits(grey: Grey, path: Path, min_width: int) -> Boxes:
-    """Every window the cascade lets through on `grey` and on its mirror image, in a fixed order."""
-    cascade = classifier(path)
-    width = grey.shape[1]
-    found = [np.empty((0, 3))]
-    for is_mirrored in (False, True):
-        picture = cv2.flip(grey, 1) if is_mirrored else grey
-        # minNeighbors 0: no grouping, the number of hits is the evidence
-        boxes = cascade.detectMultiScale(
-            picture, scaleFactor=1.1, minNeighbors=0, minSize=(min_width, min_width)
-        )
-        if len(boxes) == 0:
-            continue
-        x, y, side, _ = np.asarray(boxes, dtype=np.float64).T
-        centre_x = x + side / 2
-        found.append(np.stack([width - centre_x if is_mirrored else centre_x, y + side / 2, side], axis=1))
-    hits = np.concatenate(found)
+def raw_hits(grey: Grey, path: Path, min_width: int, max_width: int | None = None) -> Boxes:
+    """Every window of `min_width` .. `max_width` pixels that the cascade lets through, in a fixed order.
+
+    No grouping (minNeighbors 0): how many windows agree is the evidence the callers weigh.
+    """
+    limit = max_width or max(grey.shape)
+    boxes = classifier(path).detectMultiScale(
+        grey, scaleFactor=1.1, minNeighbors=0, minSize=(min_width, min_width), maxSize=(limit, limit)
+    )
+    if len(boxes) == 0:
+        return np.empty((0, 3))
+    x, y, side, _ = np.asarray(boxes, dtype=np.float64).T
+    hits = np.stack([x + side / 2, y + side / 2, side], axis=1)
     return hits[np.lexsort(hits.T)]  # OpenCV's threads return them in any order

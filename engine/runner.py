@@ -53,7 +53,7 @@ class EngineRunner:
         """Make one sticker; `on_step` is called on the event loop. Raises `EngineError`, `Cancelled` among them."""
         loop = asyncio.get_running_loop()
 
-        def step_done(_index: int, step: Step) -> bool:
+        def step_done(index: int, step: Step) -> bool:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(on_step, step)
             return not ticket.is_cancelled

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.styles import DEFAULT_STYLE
-from service.errors import BadSeed, DailyLimitReached, NoSuchJob, PhotoGone, PhotoRefused, QueueFull, TooManyJobs
+from service.errors import (
+    BadSeed,
+    DailyLimitReached,
+    NoSuchJob,
+    PhotoGone,
+    PhotoRefused,
+    QueueFull,
+    TooManyJobs,
+)
 from service.events import EventKind, Events, JobEvent
 from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Limits
 from service.photos import read_photo

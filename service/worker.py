@@ -60,6 +60,9 @@ class Worker:
             if job is None:
                 await self._wait_for_work()
                 continue
+            if self._stopping.is_set():  # it came while the claim was under way
+                await self._service.jobs.hand_back(job.id, counts_as_attempt=False)
+                return
             self._idle.clear()
             try:
                 await self._work(job)

@@ -123,7 +123,9 @@ class Transaction:
 
 def _migrations() -> list[tuple[int, str]]:
     folder = files("storage") / "migrations"
-    found = [(int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    found = [
+        (int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
+    ]
     return sorted(found)
 
 

@@ -17,6 +17,7 @@ class Facts:
 
     async def set(self, name: str, value: str) -> None:
         await self._database.run(
-            "INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            """INSERT INTO facts (name, value) VALUES (:name, :value)
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
             {"name": name, "value": value},
         )

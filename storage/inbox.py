@@ -43,7 +43,8 @@ class Inbox:
     async def handled(self, number: int) -> None:
         """Dealt with: its text is dropped, its number stays a while so that a second delivery is noticed."""
         await self._database.run(
-            "UPDATE inbox SET handled_at = :now, body = '' WHERE id = :id", {"id": number, "now": self._clock()}
+            "UPDATE inbox SET handled_at = :now, body = '' WHERE id = :id",
+            {"id": number, "now": self._clock()},
         )
 
     async def delete_handled_before(self, moment: float) -> None:

@@ -68,7 +68,8 @@ class Jobs:
                 {"owner": new.owner, "now": self._clock()},
             )
             row = await transaction.one(
-                """INSERT INTO jobs (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, created_at)
+                """INSERT INTO jobs
+                   (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, created_at)
                    VALUES (:id, :owner, :source, 'queued', :request, :seed, :reply, :parent, :replaces, :is_ready, :now)
                    RETURNING *""",
                 {
@@ -157,7 +158,12 @@ class Jobs:
         return await self._end(job_id, JobStatus.CANCELLED, error_code="cancelled")
 
     async def _end(
-        self, job_id: str, status: JobStatus, *, result: Mapping[str, Any] | None = None, error_code: str | None = None
+        self,
+        job_id: str,
+        status: JobStatus,
+        *,
+        result: Mapping[str, Any] | None = None,
+        error_code: str | None = None,
     ) -> Job | None:
         allowed = "('running')" if status is JobStatus.DONE else "('queued', 'running')"
         row = await self._database.one(
@@ -230,7 +236,8 @@ class Jobs:
     async def delete_finished_before(self, moment: float) -> int:
         """Forget jobs that ended and were delivered before `moment`; returns how many."""
         rows = await self._database.run(
-            "DELETE FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL RETURNING id", {"moment": moment}
+            "DELETE FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL RETURNING id",
+            {"moment": moment},
         )
         return len(rows)
 

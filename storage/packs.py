@@ -45,7 +45,13 @@ class Packs:
                 """INSERT INTO packs (owner, name, title, generation, state, created_at)
                    VALUES (:owner, :name, :title, :generation, 'open', :now)
                    ON CONFLICT (name) DO UPDATE SET state = 'open', title = excluded.title RETURNING *""",
-                {"owner": owner, "name": name, "title": title, "generation": generation, "now": self._clock()},
+                {
+                    "owner": owner,
+                    "name": name,
+                    "title": title,
+                    "generation": generation,
+                    "now": self._clock(),
+                },
             )
             return _pack(rows[0])
 
@@ -61,7 +67,8 @@ class Packs:
     async def of_owner(self, owner: str) -> list[Pack]:
         """The owner's packs that still exist, oldest first."""
         rows = await self._database.run(
-            "SELECT * FROM packs WHERE owner = :owner AND state != 'gone' ORDER BY generation", {"owner": owner}
+            "SELECT * FROM packs WHERE owner = :owner AND state != 'gone' ORDER BY generation",
+            {"owner": owner},
         )
         return [_pack(row) for row in rows]
 

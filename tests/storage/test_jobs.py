@@ -22,9 +22,7 @@ def jobs(database: Database, clock: Any) -> Jobs:
 def add(jobs: Jobs, clock: Any) -> Callable[..., Any]:
     async def add_job(owner: str = "tg:1", source: str | None = None, request: JobRequest = REQUEST) -> Job:
         clock.advance(1)
-        job, _ = await jobs.add(
-            NewJob(owner, source or f"{owner}:{clock.now}", request, 42, {"chat": 1}), limit=100
-        )
+        job, _ = await jobs.add(NewJob(owner, source or f"{owner}:{clock.now}", request, 42, {"chat": 1}), limit=100)
         assert job is not None
         return job
 
@@ -76,9 +74,7 @@ async def test_everybody_gets_a_turn_before_anybody_gets_a_second(
     assert order == ["tg:1", "tg:2", "tg:3", "tg:1", "tg:1"]
 
 
-async def test_positions_foretell_the_order_of_claims(
-    jobs: Jobs, add: Callable[..., Any], clock: Any
-) -> None:
+async def test_positions_foretell_the_order_of_claims(jobs: Jobs, add: Callable[..., Any], clock: Any) -> None:
     for owner in ("tg:1", "tg:1", "tg:2", "tg:3", "tg:2"):
         await add(owner)
     foretold = sorted(positions := await jobs.positions(), key=positions.__getitem__)
@@ -151,9 +147,7 @@ async def test_forgetting_somebody_takes_their_jobs_along(
     assert await jobs.get(other.id) == other
 
 
-async def test_old_delivered_jobs_go_and_undelivered_ones_stay(
-    jobs: Jobs, add: Callable[..., Any], clock: Any
-) -> None:
+async def test_old_delivered_jobs_go_and_undelivered_ones_stay(jobs: Jobs, add: Callable[..., Any], clock: Any) -> None:
     for deliver in (True, False):
         job = await add()
         await jobs.claim()

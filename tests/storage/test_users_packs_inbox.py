@@ -71,9 +71,7 @@ async def test_a_stickers_way_into_the_pack(database: Database) -> None:
         await packs.update_sticker("job1", owner="tg:2")
 
 
-async def test_a_stored_message_is_open_until_handled_and_known_after(
-    database: Database, clock: Any
-) -> None:
+async def test_a_stored_message_is_open_until_handled_and_known_after(database: Database, clock: Any) -> None:
     inbox = Inbox(database, clock)
     assert await inbox.put([(7, "seven"), (8, "eight"), (7, "seven again")]) == [7, 8]
     assert await inbox.open() == [(7, "seven"), (8, "eight")]

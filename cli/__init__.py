@@ -1,0 +1,1 @@
+"""Entrance command line: reads the settings, composes everything, runs it."""

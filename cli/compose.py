@@ -1,0 +1,91 @@
+"""Puts the parts together. The only place that knows them all."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.classic.engine import ClassicEngine
+
+from cli.settings import Settings
+from engine.errors import EngineUnavailable
+from engine.runner import EngineRunner
+from engine.types import Engine
+from service.limits import Limits
+from service.retention import Lifetimes, Retention
+from service.stickers import StickerService
+from service.worker import Worker
+from storage.database import Database
+from storage.facts import Facts
+from storage.files import Files
+from storage.inbox import Inbox
+from storage.jobs import Jobs
+from storage.packs import Packs
+from storage.users import Users
+
+logger = logging.getLogger(__name__)
+
+DATABASE_NAME = "stickerface.sqlite3"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What every entrance hangs on."""
+
+    database: Database
+    service: StickerService
+    worker: Worker
+    runner: EngineRunner
+    retention: Retention
+    inbox: Inbox
+    facts: Facts
+
+    async def close(self) -> None:
+        await self.runner.close()
+        await self.database.close()
+
+
+def weights_dir(settings: Settings) -> Path:
+    return settings.weights_dir or settings.data_dir / "weights"
+
+
+def choose_engine(settings: Settings) -> Engine:
+    """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
+    if settings.engine == "diffusion":
+        raise EngineUnavailable("ENGINE=diffusion is not part of this version: use classic or auto")
+    return ClassicEngine(weights_dir(settings))
+
+
+async def compose(settings: Settings) -> Parts:
+    """Open the data, load the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    runner = EngineRunner(choose_engine(settings))
+    try:
+        await runner.load()
+        database = await Database.open(settings.data_dir / DATABASE_NAME)
+    except BaseException:
+        await runner.close()
+        raise
+    jobs, files, inbox = Jobs(database), Files(settings.data_dir / "files"), Inbox(database)
+    service = StickerService(
+        jobs=jobs,
+        users=Users(database),
+        packs=Packs(database),
+        files=files,
+        limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length),
+    )
+    return Parts(
+        database=database,
+        service=service,
+        worker=Worker(service, runner, job_timeout_s=settings.job_timeout_s),
+        runner=runner,
+        retention=Retention(
+            jobs=jobs,
+            files=files,
+            inbox=inbox,
+            lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
+        ),
+        inbox=inbox,
+        facts=Facts(database),
+    )

@@ -1,0 +1,120 @@
+"""`stickerface doctor`: is everything here that a run needs? Says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+import aiohttp
+from rich.console import Console
+
+from cli.compose import DATABASE_NAME, choose_engine
+from cli.settings import Settings, SettingsInvalid, read_settings
+from engine.errors import EngineError
+from engine.types import Step, StickerRequest
+from storage.database import Database
+from storage.errors import StorageError
+
+_LOW_DISK_BYTES = 500 * 1024 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what it is about, whether it is well, what was found."""
+
+    name: str
+    is_well: bool
+    text: str
+
+
+async def examine() -> int:
+    """Print every finding; returns 0 when all is well, 2 for settings, 1 for anything else."""
+    console = Console(highlight=False)
+    try:
+        settings = read_settings()
+    except SettingsInvalid as report:
+        console.print(f"[red]✗[/] settings\n{report}", markup=True)
+        return 2
+    console.print("[green]✓[/] settings")
+    is_well = True
+    async for finding in _findings(settings):
+        mark = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
+        console.print(f"{mark} {finding.name}: ", end="")
+        console.print(finding.text, markup=False)
+        is_well = is_well and finding.is_well
+    return 0 if is_well else 1
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield _disk(settings)
+    yield await _database(settings)
+    yield _engine(settings)
+    yield await _token(settings)
+
+
+def _disk(settings: Settings) -> Finding:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = settings.data_dir / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError as error:
+        return Finding("disk", False, f"DATA_DIR {settings.data_dir} cannot be written: {error.strerror}")
+    text = f"{settings.data_dir} has {free / 1e9:.1f} GB free"
+    return Finding("disk", free > _LOW_DISK_BYTES, text)
+
+
+async def _database(settings: Settings) -> Finding:
+    path = settings.data_dir / DATABASE_NAME
+    if not path.exists():
+        return Finding("database", True, "none yet; the first run makes it")
+    try:
+        database = await Database.open(path)
+        try:
+            row = await database.one("PRAGMA quick_check")
+        finally:
+            await database.close()
+    except StorageError as error:
+        return Finding("database", False, f"{path}: {error.code} ({error})")
+    answer = str(row[0]) if row else "no answer"
+    return Finding("database", answer == "ok", f"{path}: {answer}")
+
+
+def _engine(settings: Settings) -> Finding:
+    try:
+        engine = choose_engine(settings)
+        engine.load()
+        try:
+            started = time.perf_counter()
+            photo = (files("cli.demo") / "astronaut.jpg").read_bytes()
+            outcome = engine.generate([StickerRequest((photo,), "toon", 1)], _always)[0]
+            seconds = time.perf_counter() - started
+        finally:
+            engine.close()
+    except EngineError as error:
+        return Finding("engine", False, str(error) or error.code)
+    if isinstance(outcome, EngineError):
+        return Finding("engine", False, f"{engine.name}: the test photo gave {outcome.code}")
+    return Finding("engine", True, f"{engine.name}, a sticker in {seconds:.2f} s")
+
+
+def _always(_index: int, _step: Step) -> bool:
+    return True
+
+
+async def _token(settings: Settings) -> Finding:
+    url = f"{settings.telegram_api_url}/bot{settings.telegram_bot_token.get_secret_value()}/getMe"
+    try:
+        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, session.get(url) as response:
+            answer = await response.json(content_type=None)
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        # The exception's text holds the address, and that holds the token.
+        return Finding("token", False, f"{settings.telegram_api_url} does not answer")
+    if not isinstance(answer, dict) or not answer.get("ok"):
+        return Finding("token", False, "Telegram does not know this token; copy it again from @BotFather")
+    return Finding("token", True, f"@{answer['result'].get('username')}")

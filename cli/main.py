@@ -1,0 +1,103 @@
+"""The `stickerface` command. Parts are imported by the command that needs them, so `--help` is quick."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from cli.settings import Settings, SettingsInvalid, read_settings
+
+app = typer.Typer(
+    name="stickerface",
+    help="A selfie in the chat becomes a sticker in the sender's own pack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def run(
+    no_http: Annotated[
+        bool, typer.Option("--no-http", help="Do not listen on PORT (long polling needs no port).")
+    ] = False,
+) -> None:
+    """Run the bot until Ctrl-C or SIGTERM."""
+    from cli import run as product
+    from cli.logs import set_up_logging
+
+    settings = _settings()
+    if no_http and settings.telegram_webhook_url:
+        _stop("--no-http and TELEGRAM_WEBHOOK_URL exclude each other: Telegram could not reach the bot.")
+    set_up_logging(settings.log_level)
+    raise typer.Exit(asyncio.run(product.run(settings, with_http=not no_http)))
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="End after the conversation.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the chat page is.")] = 8080,
+    out: Annotated[Path, typer.Option(help="Where stickers and the contact sheet go.")] = Path("demo"),
+) -> None:
+    """The whole road on this machine: Telegram's emulator, the bot, a conversation, the chat page."""
+    from cli.demo.play import play
+
+    raise typer.Exit(asyncio.run(play(out, port=port, once=once)))
+
+
+@app.command()
+def make(
+    photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the stickers.")] = Path("out"),
+    style: Annotated[str, typer.Option(help="A look; `stickerface styles` lists them.")] = "toon",
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**31 - 1, help="The same seed draws the same sticker.")
+    ] = None,
+    prompt: Annotated[str, typer.Option(help="Words; the classic engine takes a look from them.")] = "",
+    shape: Annotated[str, typer.Option(help="auto, cutout or badge.")] = "auto",
+) -> None:
+    """Make stickers from photos, without any chat."""
+    from cli.make import make_stickers
+
+    raise typer.Exit(make_stickers(photos, out, style=style, seed=seed, prompt=prompt, shape=shape))
+
+
+@app.command()
+def styles() -> None:
+    """List the looks."""
+    from engine.styles import all_styles
+
+    for style in all_styles():
+        typer.echo(f"{style.emoji} {style.name:<12} {style.description}")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, disk, engine and token; exit code 0 when all is well."""
+    from cli.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine()))
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsInvalid as report:
+        _stop(str(report))
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

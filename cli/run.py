@@ -1,0 +1,129 @@
+"""`stickerface run`: one process, one event loop: Telegram, the worker, the HTTP port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+from bot.app import BotTokenRejected, TelegramBot
+
+from api.app import HttpServer
+from cli.compose import Parts, compose
+from cli.settings import Settings
+from engine.errors import EngineDead, EngineUnavailable
+from storage.errors import StorageError
+
+logger = logging.getLogger(__name__)
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_SETTINGS = 2
+EXIT_ENGINE_DEAD = 70  # any code but 0 and 2: the supervisor starts the process again
+JOB_GRACE_S = 5.0  # a job in hand may finish; then it is handed back
+SHUTDOWN_S = 9.0  # supervisors kill after 10
+
+
+async def run(settings: Settings, *, with_http: bool = True) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code."""
+    try:
+        parts = await compose(settings)
+    except (StorageError, EngineUnavailable, OSError) as error:
+        logger.error("cannot start: %s", error)
+        return EXIT_FAILED
+    app = App(settings, parts, with_http=with_http)
+    try:
+        return await app.run()
+    finally:
+        await parts.close()
+
+
+class App:
+    """The running product: starts its parts in order, ends when one of them or a signal says so."""
+
+    def __init__(self, settings: Settings, parts: Parts, *, with_http: bool) -> None:
+        self._settings = settings
+        self._parts = parts
+        secret = settings.telegram_webhook_secret
+        self._bot = TelegramBot(
+            token=settings.telegram_bot_token.get_secret_value(),
+            api_url=settings.telegram_api_url,
+            service=parts.service,
+            inbox=parts.inbox,
+            facts=parts.facts,
+            admin_ids=settings.admin_ids,
+            webhook_url=settings.telegram_webhook_url,
+            webhook_secret=secret.get_secret_value() if secret else None,
+        )
+        self._http = (
+            HttpServer(parts.service, engine_name=parts.runner.engine_name, routes=self._bot.routes())
+            if with_http
+            else None
+        )
+        self._stop = asyncio.Event()
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        try:
+            if self._http is not None:
+                port = await self._http.start(self._settings.host, self._settings.port)
+                logger.info("HTTP on %s:%d", self._settings.host, port)
+            await self._parts.worker.recover()
+            self._spawn("retention", self._parts.retention.run())
+            self._spawn("worker", self._parts.worker.run())
+            self._spawn("bot", self._run_bot())
+            return await self._until_end()
+        except OSError as error:
+            logger.error("cannot listen on %s:%d: %s", self._settings.host, self._settings.port, error.strerror)
+            return EXIT_FAILED
+        finally:
+            await self._shut_down()
+
+    async def _run_bot(self) -> None:
+        await self._bot.start()
+        logger.info("ready: engine %s", self._parts.runner.engine_name)
+        await self._bot.run()
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks[name] = asyncio.create_task(work, name=name)
+
+    async def _until_end(self) -> int:
+        """Wait for a signal or for the first part that ends, and say what that means for the exit code."""
+        stopped = asyncio.create_task(self._stop.wait())
+        done, _ = await asyncio.wait([stopped, *self._tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        for task in done - {stopped}:
+            return _exit_code(task)
+        logger.info("stopping")
+        return EXIT_OK
+
+    async def _shut_down(self) -> None:
+        """Take nothing new, finish or hand back the job in hand, deliver what is made; bounded in time."""
+        try:
+            async with asyncio.timeout(SHUTDOWN_S):
+                await self._parts.worker.stop(JOB_GRACE_S)
+                await self._bot.stop()
+                if self._http is not None:
+                    await self._http.stop()
+        except TimeoutError:
+            logger.warning("shutdown took too long; what was left is in the database and goes on at the next start")
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _exit_code(task: asyncio.Task[Any]) -> int:
+    error = task.exception()
+    if isinstance(error, BotTokenRejected):
+        logger.error("TELEGRAM_BOT_TOKEN: Telegram does not know this token. Copy it again from @BotFather.")
+        return EXIT_SETTINGS
+    if isinstance(error, EngineDead):
+        logger.critical("the engine is dead (%s): restart me", error)
+        return EXIT_ENGINE_DEAD
+    logger.critical("%s ended unexpectedly", task.get_name(), exc_info=error)
+    return EXIT_FAILED

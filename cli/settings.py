@@ -1,0 +1,117 @@
+"""Every setting: its name, default and rule. Read once, here; the environment wins over `.env`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+
+
+class SettingsInvalid(Exception):
+    """Settings are missing or wrong; the text is a readable report of every problem."""
+
+
+class Settings(BaseSettings):
+    """What the operator may set. `.env.example` is the manual; a test keeps the two together."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        validate_default=True,
+    )
+
+    telegram_bot_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    data_dir: Path = Path("data")
+    weights_dir: Path | None = None
+    engine: Literal["auto", "classic", "diffusion"] = "auto"
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
+    jobs_per_day: Annotated[int, Field(ge=0)] = 0
+    queue_length: Annotated[int, Field(ge=1)] = 1000
+    job_timeout_s: Annotated[float, Field(ge=5, le=3600)] = 300.0
+    keep_photos_hours: Annotated[float, Field(ge=0.1)] = 24.0
+    keep_results_days: Annotated[float, Field(ge=0.1)] = 30.0
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_looks_right(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value().strip()
+        if not token:
+            raise ValueError("is missing: paste the token @BotFather gave you, like 123456789:AAF3...")
+        if not _TOKEN.fullmatch(token):
+            raise ValueError(
+                "does not look like a bot token: expected digits, a colon, letters, like 123456789:AAF3..."
+            )
+        return SecretStr(token)
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_is_allowed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("may hold 1 to 256 of the characters A-Z a-z 0-9 _ -")
+        return value
+
+    @field_validator("telegram_api_url", "telegram_webhook_url")
+    @classmethod
+    def _is_web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("is no web address: expected something like https://bot.example.org/telegram")
+        return value.rstrip("/")
+
+    @field_validator("admin_ids", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        words = value.replace(",", " ").split()
+        if not all(word.isascii() and word.isdigit() for word in words):
+            raise ValueError("expected Telegram user numbers with commas between, like 1234, 5678")
+        return frozenset(int(word) for word in words)
+
+    @field_validator("engine", "log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return value.lower() if value.lower() in ("auto", "classic", "diffusion") else value.upper()
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the environment and `.env`. Raises `SettingsInvalid` with every problem at once."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsInvalid(_report(error)) from None  # the original would print secrets
+    except UnicodeDecodeError:
+        raise SettingsInvalid("Settings cannot be read:\n  .env is not a UTF-8 text file") from None
+
+
+def _report(error: ValidationError) -> str:
+    lines = ["Settings cannot be used:"]
+    for problem in error.errors(include_url=False):
+        name = str(problem["loc"][0]).upper()
+        message = problem["msg"].removeprefix("Value error, ")
+        found = "(hidden)" if name in _HIDDEN else repr(problem.get("input"))
+        suffix = "" if "is missing" in message else f" (found: {found})"
+        lines.append(f"  {name}: {message}{suffix}")
+    lines.append("Set them in the environment or in .env; .env.example explains each.")
+    return "\n".join(lines)

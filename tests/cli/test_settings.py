@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.settings import Settings, SettingsInvalid, read_settings
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "123456789:AAF3xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+
+@pytest.fixture(autouse=True)
+def empty_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_token_is_all_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    settings = read_settings()
+    assert settings.telegram_bot_token.get_secret_value() == TOKEN
+    assert settings.telegram_api_url == "https://api.telegram.org"
+    assert settings.engine == "auto"
+
+
+def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\nPORT=1111\nENGINE=classic\n")
+    monkeypatch.setenv("PORT", "2222")
+    settings = read_settings()
+    assert (settings.port, settings.engine) == (2222, "classic")
+
+
+def test_every_problem_is_reported_at_once_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "TELEGRAM_BOT_TOKEN": "hunter2-is-my-secret",
+        "TELEGRAM_WEBHOOK_SECRET": "not allowed!",
+        "TELEGRAM_API_URL": "telegram",
+        "PORT": "eighty",
+        "ENGINE": "magic",
+        "ADMIN_IDS": "12, bob",
+        "KEEP_PHOTOS_HOURS": "-1",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsInvalid) as caught:
+        read_settings()
+    report = str(caught.value)
+    assert [name for name in wrong if f"\n  {name}: " not in report] == []
+    assert "hunter2" not in report and "not allowed!" not in report
+    assert "'eighty'" in report
+
+
+def test_a_missing_token_is_explained() -> None:
+    with pytest.raises(SettingsInvalid, match=r"TELEGRAM_BOT_TOKEN: is missing.*BotFather"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", frozenset()), ("12", {12}), ("12, 34 56", {12, 34, 56}), (" 7,", {7})]
+)
+def test_operators_are_listed_with_commas_or_spaces(
+    monkeypatch: pytest.MonkeyPatch, text: str, expected: set[int]
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("ADMIN_IDS", text)
+    assert read_settings().admin_ids == expected
+
+
+def test_addresses_lose_their_last_slash_and_words_their_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8081/")
+    monkeypatch.setenv("ENGINE", "Classic")
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+    settings = read_settings()
+    assert (settings.telegram_api_url, settings.engine, settings.log_level) == (
+        "http://127.0.0.1:8081",
+        "classic",
+        "DEBUG",
+    )
+
+
+def _manual() -> dict[str, str]:
+    text = (ROOT / ".env.example").read_text()
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE))
+
+
+def test_the_manual_names_every_setting_and_no_other() -> None:
+    assert set(_manual()) == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_manuals_defaults_are_the_codes() -> None:
+    empty_means_none = {
+        "TELEGRAM_BOT_TOKEN",
+        "TELEGRAM_WEBHOOK_URL",
+        "TELEGRAM_WEBHOOK_SECRET",
+        "ADMIN_IDS",
+        "WEIGHTS_DIR",
+    }
+    for name, value in _manual().items():
+        default = Settings.model_fields[name.lower()].default
+        if name in empty_means_none:
+            assert not default or not str(getattr(default, "get_secret_value", lambda: "")())
+        else:
+            assert type(default)(value) == default, name

@@ -1,0 +1,79 @@
+"""A small honest engine for tests that are not about pixels: it shrinks the photo into a 512 px sticker.
+
+What it does is steered by the test: `hold()` keeps it at its first step until `release()`, `fail_with` makes the
+next requests fail.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Sequence
+
+from PIL import Image
+
+from engine.errors import Cancelled, EngineError
+from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
+
+STEPS = ("face", "cutout", "draw", "finish")
+
+
+class PlainEngine:
+    name = "plain"
+
+    def __init__(self) -> None:
+        self.fail_with: list[Exception] = []
+        self.seen: list[StickerRequest] = []
+        self.is_loaded = False
+        self.is_closed = False
+        self.holding = threading.Event()  # set while a request stands at its first step
+        self._gate = threading.Event()
+        self._gate.set()
+
+    def hold(self) -> None:
+        self._gate.clear()
+
+    def release(self) -> None:
+        self._gate.set()
+
+    def load(self) -> None:
+        self.is_loaded = True
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
+        return [self._one(index, request, on_step) for index, request in enumerate(requests)]
+
+    def _one(self, index: int, request: StickerRequest, on_step: OnStep) -> StickerResult | EngineError:
+        self.seen.append(request)
+        if self.fail_with:
+            error = self.fail_with.pop(0)
+            if isinstance(error, EngineError) and error.code != "engine_dead":
+                return error
+            raise error
+        for number, phase in enumerate(STEPS):
+            if not on_step(index, Step(phase, number, len(STEPS))):
+                return Cancelled()
+            if number == 0:
+                self.holding.set()
+                self._gate.wait(20)
+                self.holding.clear()
+        return self._draw(request)
+
+    def _draw(self, request: StickerRequest) -> StickerResult:
+        photo = Image.open(io.BytesIO(request.photos[0])).convert("RGBA").resize((512, 512))
+        photo.putpixel((0, 0), (request.seed % 256, request.seed // 256 % 256, request.seed // 65536 % 256, 255))
+        shape = Shape.CUTOUT if request.shape is Shape.AUTO else request.shape
+        webp, png = io.BytesIO(), io.BytesIO()
+        photo.save(webp, "WEBP", lossless=True)
+        photo.save(png, "PNG")
+        return StickerResult(
+            webp.getvalue(),
+            png.getvalue(),
+            png.getvalue(),
+            request.seed,
+            request.style,
+            shape,
+            timings={"draw": 0.01},
+        )

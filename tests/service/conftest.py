@@ -1,0 +1,87 @@
+"""A service on a real database, real files and a real engine thread."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from engine.runner import EngineRunner
+from service.limits import Limits
+from service.stickers import StickerService, Submission
+from service.worker import Worker
+from storage.database import Database
+from storage.files import Files
+from storage.jobs import Jobs
+from storage.packs import Packs
+from storage.records import Job
+from storage.users import Users
+from tests.plain_engine import PlainEngine
+
+
+@dataclass
+class House:
+    """Everything between an entrance and the disk."""
+
+    database: Database
+    service: StickerService
+    engine: PlainEngine
+    runner: EngineRunner
+    worker: Worker
+    root: Path
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    def work(self) -> asyncio.Task[None]:
+        """Start the worker."""
+        task = asyncio.create_task(self.worker.run())
+        self.tasks.append(task)
+        return task
+
+    async def submit(self, owner: str = "tg:1", source: str = "tg:1:1", **wish: Any) -> Job:
+        return await self.service.submit(Submission(owner, source, **wish))
+
+    async def submit_photo(self, owner: str = "tg:1", source: str = "tg:1:1", **wish: Any) -> Job:
+        job = await self.submit(owner, source, **wish)
+        return await self.service.attach_photo(job.id, photo())
+
+    async def held(self) -> None:
+        """Wait until the engine stands at a first step."""
+        await asyncio.to_thread(self.engine.holding.wait, 10)
+
+    def files_left(self) -> list[Path]:
+        return [path for path in (self.root / "files").rglob("*") if path.is_file()]
+
+
+def photo(colour: tuple[int, int, int] = (200, 100, 50)) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    database = await Database.open(tmp_path / "test.sqlite3")
+    service = StickerService(
+        jobs=Jobs(database),
+        users=Users(database),
+        packs=Packs(database),
+        files=Files(tmp_path / "files"),
+        limits=Limits(jobs_per_owner=5, queue_length=8),
+    )
+    engine = PlainEngine()
+    runner = EngineRunner(engine)
+    await runner.load()
+    house = House(database, service, engine, runner, Worker(service, runner, job_timeout_s=30), tmp_path)
+    yield house
+    engine.release()
+    for task in house.tasks:
+        task.cancel()
+    await asyncio.gather(*house.tasks, return_exceptions=True)
+    await runner.close()
+    await database.close()

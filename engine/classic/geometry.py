@@ -1,0 +1,135 @@
+"""Where the figure stands: big head, tilt, crop and scale in one resampling. Knows no look."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.classic.subject import Face, Matte, Subject
+from engine.types import Shape
+
+NECK_FW = 0.72  # where the body begins, face widths below the face's centre; higher up pinches chins
+BODY_SCALE = 0.74  # the body beside a big head
+BODY_BLEND_FW = 0.55  # the body shrinks over this height
+EYES_FW = (0.20, -0.16)  # from the centre of the face, along and across its axis
+EYE_RADIUS_FW = 0.17
+EYE_ZOOM = 0.10
+CORNER_FW = 0.38  # rounding of the bust's lower corners
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How to place a figure: `tilt_deg` clockwise, `below_fw`: how far below the face's centre it is cut,
+    `zoom`: a badge is cropped to 1 / zoom."""
+
+    tilt_deg: float
+    below_fw: float
+    zoom: float = 1.0
+
+
+def place(subject: Subject, frame: Frame, long_px: int) -> Subject:
+    """Return `subject` in `frame`, its visible part `long_px` pixels long."""
+    if subject.shape is Shape.BADGE:
+        return _place_badge(subject, frame.zoom, long_px)
+    left, top, right, bottom = _figure_box(subject, frame)
+    scale = long_px / max(right - left, bottom - top)
+    size = (max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale)))
+    return _render(subject, frame, scale, left, top, size)
+
+
+def _place_badge(subject: Subject, zoom: float, long_px: int) -> Subject:
+    height, width = subject.matte.shape
+    scale = long_px / max(height, width)
+    size = (round(width * scale), round(height * scale))
+    face = subject.face
+    move = np.array(
+        [
+            [scale * zoom, 0, size[0] / 2 - scale * zoom * width / 2],
+            [0, scale * zoom, size[1] / 2 - scale * zoom * height / 2],
+        ]
+    )
+    rgb = cv2.warpAffine(subject.rgb, move, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    matte = cv2.resize(subject.matte, size, interpolation=cv2.INTER_AREA)
+    placed = Face(
+        float(move[0] @ [face.x, face.y, 1]),
+        float(move[1] @ [face.x, face.y, 1]),
+        face.width * scale * zoom,
+        face.roll_deg,
+        face.score,
+    )
+    return replace(subject, rgb=rgb, matte=matte, face=placed)
+
+
+def _figure_box(subject: Subject, frame: Frame) -> tuple[float, float, float, float]:
+    """The visible figure's box in placed coordinates at the subject's own scale; found at a quarter of it."""
+    height, width = subject.matte.shape
+    reach = math.hypot(height, width) / 2
+    quarter = 0.25
+    side = int(2 * reach * quarter)
+    left, top = width / 2 - reach, height / 2 - reach
+    rough = _render(subject, frame, quarter, left, top, (side, side))
+    ys, xs = np.nonzero(rough.matte > 0.35)
+    if len(ys) == 0:
+        return 0.0, 0.0, float(width), float(height)
+    box = np.array([xs.min() - 0.5, ys.min() - 0.5, xs.max() + 1.5, ys.max() + 1.5]) / quarter
+    return tuple((np.array([left, top, left, top]) + box).tolist())
+
+
+def _render(subject: Subject, frame: Frame, scale: float, left: float, top: float, size: tuple[int, int]) -> Subject:
+    face = subject.face
+    x, y = np.meshgrid(
+        (np.arange(size[0], dtype=np.float32) + 0.5) / scale + left - 0.5,
+        (np.arange(size[1], dtype=np.float32) + 0.5) / scale + top - 0.5,
+    )
+    lean = math.radians(frame.tilt_deg)
+    cos, sin = math.cos(lean), math.sin(lean)
+    u, v = (x - face.x) / face.width, (y - face.y) / face.width
+    u, v = cos * u + sin * v, -sin * u + cos * v
+    keep = _bust(u, v, frame.below_fw)
+    u, v = _with_big_head(u, v, face.roll_deg)
+    u, v = _with_big_eyes(u, v, face.roll_deg)
+    map_x, map_y = u * face.width + face.x, v * face.width + face.y
+    rgb = cv2.remap(subject.rgb, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    matte = cv2.remap(subject.matte, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    placed = Face(
+        (face.x - left) * scale,
+        (face.y - top) * scale,
+        face.width * scale,
+        face.roll_deg + frame.tilt_deg,
+        face.score,
+    )
+    return replace(subject, rgb=rgb, matte=matte * keep, face=placed)
+
+
+def _bust(u: Plane, v: Plane, below_fw: float) -> Matte:
+    """1 above a cut at `below_fw` that bends up towards the sides, 0 below."""
+    cut = below_fw - 0.16 * np.minimum(np.abs(u), 1.6) ** 2.4
+    return np.clip((cut - v) * 60 + 0.5, 0, 1).astype(np.float32)
+
+
+def _with_big_head(u: Plane, v: Plane, roll_deg: float) -> tuple[Plane, Plane]:
+    """Where a placed point comes from when the body is shrunk below the neck."""
+    roll = math.radians(roll_deg)
+    neck_u = -NECK_FW * math.sin(roll)
+    t = np.clip((v - NECK_FW) / BODY_BLEND_FW, 0, 1)
+    grow = 1 + (1 / BODY_SCALE - 1) * t * t * (3 - 2 * t)
+    integral = t**3 - t**4 / 2 + np.maximum((v - NECK_FW) / BODY_BLEND_FW - 1, 0)
+    return neck_u + (u - neck_u) * grow, v + (1 / BODY_SCALE - 1) * BODY_BLEND_FW * integral
+
+
+def _with_big_eyes(u: Plane, v: Plane, roll_deg: float) -> tuple[Plane, Plane]:
+    roll = math.radians(roll_deg)
+    for side in (-1, 1):
+        along, across = side * EYES_FW[0], EYES_FW[1]
+        eye_u = math.cos(roll) * along - math.sin(roll) * across
+        eye_v = math.sin(roll) * along + math.cos(roll) * across
+        near = np.exp(-((u - eye_u) ** 2 + (v - eye_v) ** 2) / EYE_RADIUS_FW**2)
+        pull = 1 - EYE_ZOOM * near
+        u, v = eye_u + (u - eye_u) * pull, eye_v + (v - eye_v) * pull
+    return u, v

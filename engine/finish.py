@@ -1,0 +1,125 @@
+"""The last of a drawing: die-cut outline, shadow, 512 px, WebP as Telegram takes it. Knows no face and no look."""
+
+from __future__ import annotations
+
+import io
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from engine.classic.subject import Matte, Rgb, Rgba
+
+SIDE_PX = 512  # Bot API: one side exactly 512 px, the other at most 512
+MAX_BYTES = 512 * 1024  # Bot API: a static sticker
+WANTED_BYTES = 480 * 1024  # what we aim at; leaves room under the limit
+OUTLINE_PX = 11
+SHADOW_DOWN_PX = 4
+SHADOW_SIGMA_PX = 4.0
+SHADOW_STRENGTH = 0.38
+MARGIN_PX = OUTLINE_PX + 3  # free border `outline` adds around a drawing on each side
+DRAWING_PX = SIDE_PX - 2 * MARGIN_PX  # longest side of a drawing that needs no more scaling
+
+
+class WebpBroken(ValueError):
+    """The bytes break a rule for static stickers; the message says which."""
+
+
+def outline(rgb: Rgb, matte: Matte, width_px: int = OUTLINE_PX) -> Rgba:
+    """Put a smooth white die-cut border and a soft shadow around a drawing.
+
+    Returns a canvas larger by `MARGIN_PX` on each side.
+    """
+    pad = ((MARGIN_PX, MARGIN_PX), (MARGIN_PX, MARGIN_PX))
+    alpha = np.pad(matte, pad).astype(np.float32)
+    colour = np.pad(rgb, (*pad, (0, 0)), mode="edge").astype(np.float32)
+    border = _grown(alpha, width_px)
+    shadow = cv2.GaussianBlur(border, (0, 0), SHADOW_SIGMA_PX)
+    shadow = np.roll(shadow, SHADOW_DOWN_PX, axis=0) * SHADOW_STRENGTH
+    shadow[:SHADOW_DOWN_PX] = 0
+    covered = np.maximum(border, alpha)
+    whole = covered + shadow * (1 - covered)
+    light = 255 * (border * (1 - alpha))[..., None] + colour * alpha[..., None]
+    painted = light / np.maximum(whole, 1e-4)[..., None]
+    return np.dstack([np.clip(painted, 0, 255), 255 * whole]).round().astype(np.uint8)
+
+
+def _grown(alpha: Matte, width_px: int) -> Matte:
+    """`alpha` grown by `width_px`, with round joins, closed gaps and no holes; worked out at double size."""
+    big = cv2.resize(alpha, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    solid = (big > 0.5).astype(np.uint8)
+    distance = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    grown = (distance <= 2 * width_px).astype(np.uint8)
+    contours, _ = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = np.zeros_like(grown)
+    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
+    soft = cv2.GaussianBlur(filled.astype(np.float32), (0, 0), 3.5)
+    soft = np.clip((soft - 0.5) * 5 + 0.5, 0, 1)
+    return cv2.resize(soft, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def fit(rgba: Rgba) -> Rgba:
+    """Trim the empty border and scale so that the longer side is exactly 512 px."""
+    ys, xs = np.nonzero(rgba[..., 3] > 2)
+    if len(ys) == 0:
+        raise ValueError("nothing is drawn")
+    trimmed = rgba[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    height, width = trimmed.shape[:2]
+    if max(height, width) > SIDE_PX or max(height, width) < SIDE_PX - 2 * MARGIN_PX:
+        scale = SIDE_PX / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        straight = trimmed.astype(np.float32)
+        straight[..., :3] *= straight[..., 3:] / 255
+        straight = cv2.resize(straight, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+        straight[..., :3] /= np.maximum(straight[..., 3:], 1e-3) / 255
+        return np.clip(straight, 0, 255).round().astype(np.uint8)
+    return _centred(trimmed)
+
+
+def _centred(rgba: Rgba) -> Rgba:
+    """Pad with nothing until the longer side is 512 px: no resampling, so lines stay crisp."""
+    height, width = rgba.shape[:2]
+    if height >= width:
+        above = (SIDE_PX - height) // 2
+        return np.pad(rgba, ((above, SIDE_PX - height - above), (0, 0), (0, 0)))
+    left = (SIDE_PX - width) // 2
+    return np.pad(rgba, ((0, 0), (left, SIDE_PX - width - left), (0, 0)))
+
+
+def encode_webp(rgba: Rgba) -> bytes:
+    """Encode as WebP for Telegram: quality 90, less where 480 KB would not do. Raises `WebpBroken`."""
+    image = Image.fromarray(rgba)
+    data = b""
+    for quality in (90, 80, 70, 60, 45, 30):
+        buffer = io.BytesIO()
+        image.save(buffer, "WEBP", quality=quality, method=4, exif=b"", icc_profile=b"")
+        data = buffer.getvalue()
+        if len(data) <= WANTED_BYTES:
+            break
+    webp_rules(data)
+    return data
+
+
+def webp_rules(data: bytes) -> None:
+    """Check `data` against Telegram's rules for a static sticker. Raises `WebpBroken`."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+        raise WebpBroken("not a WebP file")
+    if len(data) > MAX_BYTES:
+        raise WebpBroken(f"{len(data)} bytes, at most {MAX_BYTES}")
+    with Image.open(io.BytesIO(data)) as image:
+        if getattr(image, "n_frames", 1) != 1:
+            raise WebpBroken("animated")
+        if max(image.size) != SIDE_PX:
+            raise WebpBroken(f"{image.size[0]} x {image.size[1]} px, one side must be {SIDE_PX}")
+        if image.mode != "RGBA":
+            raise WebpBroken(f"mode {image.mode}, expected RGBA")
+        if "exif" in image.info or "icc_profile" in image.info:
+            raise WebpBroken("carries metadata")
+
+
+def encode_png(rgba: Rgba) -> bytes:
+    """Encode without loss, straight alpha kept."""
+    done, data = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
+    if not done:
+        raise ValueError("no PNG could be made of this picture")
+    return data.tobytes()

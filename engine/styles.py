@@ -1,0 +1,98 @@
+"""The looks a person can choose: read from `style_files/*.toml`, one file per look. Knows no pixels."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import UnknownStyle
+
+DEFAULT_STYLE = "toon"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A look with a name.
+
+    `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `look` names the drawing in
+    `engine.classic.looks`, `parameters` are its numbers. `prompt` is the diffusion template: it holds `{prompt}`
+    once. `emoji` is one that Telegram accepts for a sticker of this look.
+    """
+
+    name: str
+    title: str
+    description: str
+    emoji: str
+    words: tuple[str, ...]
+    look: str
+    parameters: Mapping[str, float]
+    prompt: str
+    negative_prompt: str
+
+
+def all_styles() -> tuple[Style, ...]:
+    """Return every style, in the order to show them."""
+    return tuple(_by_name().values())
+
+
+def style(name: str) -> Style:
+    """Return the style called `name`, in any case and in British or American spelling. Raises `UnknownStyle`."""
+    found = _by_name().get(_british(name.strip().casefold()))
+    if found is None:
+        raise UnknownStyle(f"{name!r} is none of {', '.join(_by_name())}")
+    return found
+
+
+def match_words(prompt: str) -> Style | None:
+    """Return the style that words of `prompt` name, the first one mentioned, or None.
+
+    Only whole words count: "recomical" is no comic. Of two words at one place the longer wins.
+    """
+    pattern, styles = _words()
+    found = pattern.search(prompt.casefold())
+    return styles[re.sub(r"[\s-]+", " ", found[0])] if found else None
+
+
+def _british(name: str) -> str:
+    return name.replace("color", "colour")
+
+
+@cache
+def _by_name() -> Mapping[str, Style]:
+    folder = resources.files("engine") / "style_files"
+    read = [
+        (file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8")))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    ]
+    read.sort(key=lambda entry: entry[1]["order"])
+    return MappingProxyType({name: _parse(name, data) for name, data in read})
+
+
+def _parse(name: str, data: Mapping[str, Any]) -> Style:
+    words = tuple(word.casefold() for language in data["words"].values() for word in language)
+    return Style(
+        name=name,
+        title=data["title"],
+        description=data["description"],
+        emoji=data["emoji"],
+        words=words,
+        look=data["classic"]["look"],
+        parameters=MappingProxyType(dict(data["classic"].get("parameters", {}))),
+        prompt=data["diffusion"]["prompt"],
+        negative_prompt=data["diffusion"]["negative_prompt"],
+    )
+
+
+@cache
+def _words() -> tuple[re.Pattern[str], Mapping[str, Style]]:
+    styles = {word.replace("-", " "): entry for entry in all_styles() for word in entry.words}
+    longest_first = sorted(styles, key=len, reverse=True)
+    either = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in longest_first)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)"), MappingProxyType(styles)

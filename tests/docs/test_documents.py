@@ -1,0 +1,79 @@
+"""What the documents promise is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from docs.tables import with_tables
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+DOCUMENTS = sorted(ROOT.glob("*.md"))
+
+
+def test_the_readmes_tables_are_the_codes() -> None:
+    assert with_tables(README) == README, "run: python docs/tables.py"
+
+
+def _commands(kind: str) -> set[str]:
+    code = "\n".join(re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)) + "\n" + "\n".join(re.findall(r"`([^`\n]+)`", README))
+    return set(re.findall(rf"^(?:\S*/)?{kind} ([a-z][a-z-]*)", code, re.MULTILINE))
+
+
+def test_every_make_target_the_readme_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert _commands("make") <= targets
+    assert {"demo", "test"} <= _commands("make")
+
+
+def test_every_command_is_in_the_readme_and_the_other_way_round() -> None:
+    named = _commands("stickerface")
+    registered = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert registered - named - {"demo"} == set()
+    assert named <= registered
+
+
+@pytest.mark.parametrize("command", [["--help"], ["run", "--help"], ["make", "--help"], ["styles"]])
+def test_help_and_lists_answer(command: list[str]) -> None:
+    result = CliRunner().invoke(app, command)
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 3
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_files_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)\)", document.read_text())
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+def test_files_the_architecture_names_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`((?:bot|api|cli|service|engine|storage)/[\w/]+\.\w+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_dependency_is_pinned_once_and_explained() -> None:
+    pins = re.findall(r"^([\w.-]+)==", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert len(pins) == len({pin.lower() for pin in pins})
+    project = (ROOT / "pyproject.toml").read_text()
+    block = re.search(r"^dependencies = \[(.*?)\]", project, re.DOTALL | re.MULTILINE)
+    assert block
+    names = re.findall(r'"([\w.-]+)', block[1])
+    contributing = (ROOT / "CONTRIBUTING.md").read_text()
+    assert [name for name in names if name not in contributing] == []
+    pinned = {pin.lower().replace("_", "-") for pin in pins}
+    assert [name for name in names if name.lower() not in pinned] == []
+
+
+def test_no_photo_is_tracked_but_the_public_domain_one() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    photos = [name for name in listed.split("\n") if name.lower().endswith((".jpg", ".jpeg", ".heic", ".tif"))]
+    assert photos in ([], ["cli/demo/astronaut.jpg"])

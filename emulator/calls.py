@@ -1,0 +1,59 @@
+"""The log of all Bot API calls; no token is ever in it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.parameters import Parameters
+from emulator.state import Bot
+
+KEPT = 10_000
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call: what was asked (`files` maps part names to sizes in bytes), what was answered, what was done to it."""
+
+    number: int
+    method: str
+    at: float
+    bot: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    status: int = 0
+    answer: dict[str, Any] = field(default_factory=dict)
+    duration_s: float = 0.0
+    fault: str = ""
+
+    def describe(self, bot: Bot, parameters: Parameters) -> None:
+        """Fill in what became known once the request was read."""
+        self.bot = bot.username
+        self.parameters = parameters.as_dict()
+        self.files = {name: len(upload.data) for name, upload in parameters.uploads.items()}
+
+
+class CallLog:
+    """The last calls in order."""
+
+    def __init__(self) -> None:
+        self.records: deque[CallRecord] = deque(maxlen=KEPT)
+        self.last = 0
+
+    def open(self, method: str, at: float) -> CallRecord:
+        """Begin the record of a call."""
+        self.last += 1
+        record = CallRecord(self.last, method, at)
+        self.records.append(record)
+        return record
+
+    def close(self, record: CallRecord, answer: dict[str, Any], duration_s: float) -> None:
+        """Complete the record."""
+        record.answer = answer
+        record.status = answer.get("error_code", 200)
+        record.duration_s = duration_s
+
+    def of(self, method: str) -> list[CallRecord]:
+        """All calls of one method."""
+        return [record for record in self.records if record.method.lower() == method.lower()]

@@ -1,0 +1,72 @@
+"""Time as the emulator sees it: the wall clock plus whatever a test has skipped."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+
+class Clock:
+    """The wall clock with an offset; `advance` skips time and wakes whoever sleeps past it."""
+
+    def __init__(self) -> None:
+        self._offset_s = 0.0
+        self._jumped = asyncio.Event()
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self._running() + self._offset_s
+
+    def advance(self, seconds: float) -> None:
+        """Skip `seconds` (>= 0) of time."""
+        if seconds < 0:
+            raise ValueError("time does not run backwards")
+        self._offset_s += seconds
+        jumped, self._jumped = self._jumped, asyncio.Event()
+        jumped.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once `seconds` have passed or been skipped."""
+        deadline = self.now() + seconds
+        while (left := deadline - self.now()) > 0:
+            await self._until_jump(self._patience(left))
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
+        """Wait for `event` at most `seconds` of this clock; whether it was set."""
+        if event.is_set() or seconds <= 0:
+            return event.is_set()
+        setting = asyncio.ensure_future(event.wait())
+        sleeping = asyncio.ensure_future(self.sleep(seconds))
+        try:
+            await asyncio.wait({setting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            setting.cancel()
+            sleeping.cancel()
+        return event.is_set()
+
+    def _running(self) -> float:
+        return time.time()
+
+    def _patience(self, left_s: float) -> float | None:
+        return left_s
+
+    async def _until_jump(self, timeout_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._jumped.wait()
+        except TimeoutError:
+            return
+
+
+class ManualClock(Clock):
+    """Time stands still until a test advances it."""
+
+    def __init__(self, start: float = 1_795_231_000.0) -> None:
+        super().__init__()
+        self._start = start
+
+    def _running(self) -> float:
+        return self._start
+
+    def _patience(self, left_s: float) -> float | None:
+        return None

@@ -1,0 +1,53 @@
+"""What the people's apps are told: one log, followed by server-sent events and by waiting tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+KEPT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something `audience` (user ids) can see on their screens."""
+
+    id: int
+    kind: str
+    audience: frozenset[int]
+    data: dict[str, Any]
+
+
+class EventLog:
+    """The last events in order; `happened` wakes everybody who waits for the next one."""
+
+    def __init__(self) -> None:
+        self._events: deque[Event] = deque(maxlen=KEPT)
+        self._happened = asyncio.Event()
+        self.last_id = 0
+
+    def add(self, kind: str, audience: frozenset[int], data: dict[str, Any]) -> Event:
+        """Append an event and wake the waiting."""
+        self.last_id += 1
+        event = Event(self.last_id, kind, audience, data)
+        self._events.append(event)
+        self.wake()
+        return event
+
+    def wake(self) -> None:
+        """Let everybody who waits look again."""
+        happened, self._happened = self._happened, asyncio.Event()
+        happened.set()
+
+    async def next(self) -> None:
+        """Return when the next event has been added."""
+        await self._happened.wait()
+
+    def since(self, event_id: int, user_id: int) -> tuple[list[Event], bool]:
+        """A user's events after `event_id`, and whether older ones were lost."""
+        oldest = self.last_id - len(self._events)
+        missed = max(self.last_id - max(event_id, oldest), 0)
+        recent = [self._events[i] for i in range(len(self._events) - missed, len(self._events))]
+        return [event for event in recent if user_id in event.audience], event_id < oldest

@@ -1,0 +1,189 @@
+"""InputSticker: read and refused in the order and words of the Bot API server (Client.cpp), then uploaded."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from emulator import pictures
+from emulator.emoji_rule import is_emoji
+from emulator.errors import ApiError, bad_request
+from emulator.files import FileType, StoredFile
+from emulator.methods.attachments import find_stored
+from emulator.methods.registry import Call
+from emulator.parameters import Upload
+from emulator.state import Json
+from emulator.sticker_sets import SetSticker
+from emulator.world import World
+
+FORMATS = ("static", "animated", "video", "auto")
+MAX_EMOJI = 20
+MAX_KEYWORDS = 20
+MAX_KEYWORDS_LENGTH = 64
+MAX_BYTES = {"static": 512 << 10, "animated": 64 << 10, "video": 256 << 10}
+MAX_CUSTOM_EMOJI_BYTES = {"static": 128 << 10, "animated": 64 << 10, "video": 64 << 10}
+
+
+@dataclass(slots=True)
+class InputSticker:
+    """A parsed InputSticker; `source` is the upload or the file it names."""
+
+    source: Upload | StoredFile
+    format: str
+    emoji_list: list[str]
+    keywords: list[str]
+
+
+def parse_input_sticker(call: Call, value: Any, default_format: str | None) -> InputSticker:
+    """One InputSticker object; `default_format` None makes the field required.
+
+    Raises:
+        ApiError: the inner text; callers put their `can't parse ...` before it.
+    """
+    if not isinstance(value, dict):
+        raise bad_request("InputSticker must be an Object")
+    sticker = _string(value, "sticker", "")
+    source = _find_source(call, sticker)
+    sticker_format = _string(value, "format", default_format)
+    if sticker_format not in FORMATS:
+        raise bad_request("Invalid sticker format specified")
+    emoji_list = parse_emoji_list(_required(value, "emoji_list"))
+    keywords = parse_keywords(value.get("keywords", []))
+    return InputSticker(source, sticker_format, emoji_list, keywords)
+
+
+def _string(value: Json, name: str, default: str | None) -> str:
+    if name not in value:
+        if default is None:
+            raise bad_request(f'Can\'t find field "{name}"')
+        return default
+    if not isinstance(value[name], str):
+        raise bad_request(f'Field "{name}" must be of type String')
+    return str(value[name])
+
+
+def _required(value: Json, name: str) -> Any:
+    if name not in value:
+        raise bad_request(f'Can\'t find field "{name}"')
+    return value[name]
+
+
+def _find_source(call: Call, sticker: str) -> Upload | StoredFile:
+    if sticker.startswith("attach://"):
+        upload = call.parameters.uploads.get(sticker.removeprefix("attach://"))
+        if upload is None:
+            raise bad_request("sticker not found")
+        return upload
+    if not sticker:
+        raise bad_request("sticker not found")
+    return find_stored(call, sticker)
+
+
+def parse_emoji_list(value: Any) -> list[str]:
+    """1 to 20 emoji.
+
+    Raises:
+        ApiError: the inner text.
+    """
+    if not isinstance(value, list):
+        raise bad_request("expected an Array of string")
+    if not value:
+        raise bad_request("emoji list must be non-empty")
+    if len(value) > MAX_EMOJI:
+        raise bad_request("too many emoji specified")
+    for element in value:
+        if not isinstance(element, str):
+            raise bad_request("emoji must be a string")
+        if not is_emoji(element):
+            raise bad_request("expected a Unicode emoji")
+    return list(value)
+
+
+def parse_keywords(value: Any) -> list[str]:
+    """Up to 20 keywords, 64 characters together; commas and newlines inside become spaces.
+
+    Raises:
+        ApiError: the inner text.
+    """
+    if not isinstance(value, list):
+        raise bad_request('Field "keywords" must be an Array')
+    if not all(isinstance(element, str) for element in value):
+        raise bad_request("keyword must be a string")
+    if len(value) > MAX_KEYWORDS:
+        raise bad_request("too many keywords specified")
+    keywords = [re.sub(r"[,\n]", " ", keyword).strip() for keyword in value]
+    if len(",".join(keywords)) > MAX_KEYWORDS_LENGTH:
+        raise bad_request("STICKER_KEYWORDS_TOO_LONG")
+    return [keyword for keyword in keywords if keyword]
+
+
+async def make_sticker(call: Call, parsed: InputSticker, sticker_type: str) -> SetSticker:
+    """Upload, check as Telegram's servers do, and make the in-set sticker: a new file with ids of its own.
+
+    Raises:
+        ApiError: STICKER_PNG_DIMENSIONS and its family, `file is too big`.
+    """
+    source = parsed.source
+    if isinstance(source, Upload):
+        source = await upload_sticker(call.world, source, parsed.format, sticker_type)
+    if source.type is FileType.PHOTO or source.type is FileType.THUMBNAIL:
+        raise bad_request(f"can't use file of type {source.type} as Sticker")
+    file = await _convert(call.world, source, parsed, sticker_type)
+    custom_emoji_id = call.world.new_id() if sticker_type == "custom_emoji" else ""
+    return SetSticker(file, source, parsed.emoji_list, parsed.keywords, custom_emoji_id)
+
+
+async def upload_sticker(
+    world: World, upload: Upload, sticker_format: str, sticker_type: str = "regular"
+) -> StoredFile:
+    """Keep an uploaded sticker file; only its size is checked here.
+
+    Raises:
+        ApiError: empty or too big.
+    """
+    if not upload.data:
+        raise bad_request("file must be non-empty")
+    limits = MAX_CUSTOM_EMOJI_BYTES if sticker_type == "custom_emoji" else MAX_BYTES
+    if len(upload.data) > limits.get(sticker_format, limits["static"]):
+        raise bad_request("file is too big")
+    return world.files.add(FileType.DOCUMENT, upload.data, upload.mime, name=upload.name)
+
+
+async def _convert(world: World, source: StoredFile, parsed: InputSticker, sticker_type: str) -> StoredFile:
+    if parsed.format == "animated":
+        raise bad_request("STICKER_TGS_NOTGS")
+    if parsed.format == "video":
+        raise bad_request("STICKER_VIDEO_NOWEBM")
+    facts, data, picture = await asyncio.to_thread(_checked, source.data, sticker_type)
+    preview = world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
+    return world.files.add(
+        FileType.STICKER,
+        data,
+        "image/webp",
+        size=(facts.width, facts.height),
+        thumbnail=preview,
+        emoji=parsed.emoji_list[0],
+    )
+
+
+def _checked(data: bytes, sticker_type: str) -> tuple[pictures.Facts, bytes, pictures.Picture | None]:
+    """Decode, measure, and turn PNG into WebP; WebP stays as it is."""
+    try:
+        facts = pictures.inspect(data)
+    except pictures.NotAPictureError as error:
+        raise bad_request("STICKER_PNG_NOPNG") from error
+    if facts.format not in {"WEBP", "PNG"} or facts.is_animated:
+        raise bad_request("STICKER_PNG_NOPNG")
+    sides = (facts.width, facts.height)
+    fits = sides == (100, 100) if sticker_type == "custom_emoji" else max(sides) == 512
+    if not fits:
+        raise bad_request("STICKER_PNG_DIMENSIONS")
+    webp = data if facts.format == "WEBP" else pictures.to_webp(data)
+    return facts, webp, pictures.thumbnail(data)
+
+
+def with_prefix(prefix: str, error: ApiError) -> ApiError:
+    """The same refusal said by the outer parser."""
+    return bad_request(f"{prefix}: {error.message}")

@@ -1,0 +1,84 @@
+"""Sending: text, media, albums, copies, chat actions."""
+
+from __future__ import annotations
+
+from emulator.errors import bad_request
+from emulator.methods.attachments import take_media
+from emulator.methods.registry import Call, method
+from emulator.methods.sending import Words, post, read_caption, read_text
+from emulator.methods.targets import find_writable_chat
+from emulator.state import Json
+
+ACTIONS = frozenset(
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+        "cancel",
+    }
+)
+ACTION_SHOWN_S = 5
+
+
+@method("sendMessage")
+async def send_message(call: Call) -> Json:
+    """Text."""
+    words = read_text(call)
+    message = post(call, find_writable_chat(call), words)
+    return call.render.message(message)
+
+
+async def _send_media(call: Call, kind: str) -> Json:
+    words = read_caption(call)
+    chat = find_writable_chat(call)
+    media = await take_media(call, kind)
+    media.has_spoiler = call.parameters.flag("has_spoiler")
+    return call.render.message(post(call, chat, words, media))
+
+
+@method("sendPhoto")
+async def send_photo(call: Call) -> Json:
+    """A picture, re-encoded."""
+    return await _send_media(call, "photo")
+
+
+@method("sendDocument")
+async def send_document(call: Call) -> Json:
+    """A file, byte for byte."""
+    return await _send_media(call, "document")
+
+
+@method("sendAnimation")
+async def send_animation(call: Call) -> Json:
+    """A GIF or a silent MP4, byte for byte; never transcoded here."""
+    return await _send_media(call, "animation")
+
+
+@method("sendSticker")
+async def send_sticker(call: Call) -> Json:
+    """A sticker of a set by id, or a loose WebP; stickers have no caption."""
+    chat = find_writable_chat(call)
+    media = await take_media(call, "sticker")
+    is_fresh = not call.parameters.text("sticker") or call.parameters.text("sticker").startswith("attach://")
+    if is_fresh and call.parameters.text("emoji"):
+        media.files[0].emoji = call.parameters.text("emoji")
+    return call.render.message(post(call, chat, Words(), media))
+
+
+@method("sendChatAction")
+async def send_chat_action(call: Call) -> bool:
+    """Show what the bot is doing, for five seconds."""
+    chat = find_writable_chat(call)
+    action = call.parameters.text("action")
+    if action not in ACTIONS:
+        raise bad_request("Wrong parameter action in request")
+    call.world.tell_chat("chat_action", chat, {"action": action, "expires_in_s": ACTION_SHOWN_S})
+    return True

@@ -1,0 +1,41 @@
+"""A bot's call and the table of methods that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.parameters import Parameters
+from emulator.render import Renderer
+from emulator.state import Bot
+from emulator.world import World
+
+
+@dataclass(slots=True)
+class Call:
+    """One request of a bot. `description` goes into a success answer, as the webhook methods have it."""
+
+    world: World
+    bot: Bot
+    method: str
+    parameters: Parameters
+    description: str = ""
+
+    @property
+    def render(self) -> Renderer:
+        return self.world.render(self.bot)
+
+
+Handler = Callable[[Call], Awaitable[Any]]
+METHODS: dict[str, tuple[str, Handler]] = {}
+
+
+def method(name: str) -> Callable[[Handler], Handler]:
+    """Register the handler of a Bot API method; names are matched in any case."""
+
+    def register(handler: Handler) -> Handler:
+        METHODS[name.lower()] = (name, handler)
+        return handler
+
+    return register

@@ -1,0 +1,113 @@
+"""What every sending method shares: words, keyboard, reply target, and the posted message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from emulator.entities import parse_words
+from emulator.errors import bad_request
+from emulator.markup import parse_reply_markup
+from emulator.methods.registry import Call
+from emulator.state import Chat, Json, Media, Message
+
+MAX_TEXT = 4096
+MAX_CAPTION = 1024
+
+
+@dataclass(slots=True)
+class Words:
+    """A text or caption with its entities, after parsing."""
+
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+
+
+def read_text(call: Call) -> Words:
+    """The `text` of a call.
+
+    Raises:
+        ApiError: empty, too long, or entities that do not parse.
+    """
+    if not call.parameters.text("text"):
+        raise bad_request("Message text is empty")
+    words = _read_words(call, "text", "entities")
+    if not words.text:
+        raise bad_request(
+            "Message text is empty" if not call.parameters.text("parse_mode") else "text must be non-empty"
+        )
+    if len(words.text) > MAX_TEXT:
+        raise bad_request("Message is too long")
+    return words
+
+
+def read_caption(call: Call) -> Words:
+    """The `caption` of a call, possibly empty.
+
+    Raises:
+        ApiError: too long, or entities that do not parse.
+    """
+    return check_caption(_read_words(call, "caption", "caption_entities"))
+
+
+def check_caption(words: Words) -> Words:
+    """Refuse a caption over the limit.
+
+    Raises:
+        ApiError: `message caption is too long`.
+    """
+    if len(words.text) > MAX_CAPTION:
+        raise bad_request("Message caption is too long")
+    return words
+
+
+def _read_words(call: Call, text_field: str, entities_field: str) -> Words:
+    entities = call.parameters.parsed(entities_field, "Can't parse message entities JSON object")
+    text, found = parse_words(call.parameters.text(text_field), call.parameters.text("parse_mode"), entities)
+    return Words(text, found)
+
+
+def read_reply_target(call: Call, chat: Chat) -> Message | None:
+    """The message this one replies to (`reply_parameters`, or the older `reply_to_message_id`).
+
+    Raises:
+        ApiError: `message to be replied not found`.
+    """
+    reply: Any = call.parameters.parsed("reply_parameters", "Can't parse reply parameters JSON object")
+    if reply is None:
+        message_id = call.parameters.integer("reply_to_message_id")
+        is_optional = call.parameters.flag("allow_sending_without_reply")
+    elif not isinstance(reply, dict):
+        raise bad_request("Object expected as reply parameters")
+    else:
+        message_id = int(reply.get("message_id", 0))
+        is_optional = bool(reply.get("allow_sending_without_reply"))
+    if message_id <= 0:
+        return None
+    target = chat.live(message_id)
+    if target is None and not is_optional:
+        raise bad_request("message to be replied not found")
+    return target
+
+
+def post(call: Call, chat: Chat, words: Words, media: Media | None = None, *, album: str = "") -> Message:
+    """Check what remains to be checked and put the bot's message into the chat.
+
+    Raises:
+        ApiError: bad keyboard, reply target gone.
+    """
+    markup = parse_reply_markup(call.parameters)
+    reply_to = read_reply_target(call, chat)
+    message = Message(
+        message_id=0,
+        chat=chat,
+        sender=call.bot,
+        date=call.world.now,
+        text=words.text,
+        entities=words.entities,
+        media=media,
+        media_group_id=album,
+        reply_markup=markup,
+        reply_to=reply_to,
+    )
+    return call.world.post(message)

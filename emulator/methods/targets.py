@@ -1,0 +1,98 @@
+"""Whom and what a call is about: chats, users, messages."""
+
+from __future__ import annotations
+
+from emulator.errors import ApiError, bad_request
+from emulator.methods.registry import Call
+from emulator.parameters import to_integer
+from emulator.state import Chat, Message, Person
+
+
+def find_chat(call: Call, field: str = "chat_id") -> Chat:
+    """The chat a call names; for reading, no right to write is needed.
+
+    Raises:
+        ApiError: `chat_id is empty`, `chat not found`.
+    """
+    value = call.parameters.text(field)
+    if not value:
+        raise bad_request(f"{field} is empty")
+    chat_id = to_integer(value)
+    if chat_id < 0:
+        chat = call.world.groups.get(chat_id)
+        if chat is not None and (call.bot.id in chat.members or chat.migrated_to):
+            return chat
+        raise bad_request("Chat not found")
+    person = call.world.people.get(chat_id)
+    if person is None or (call.bot.id, chat_id) not in call.world.private_chats:
+        raise bad_request("Chat not found")
+    return call.world.private_chat(call.bot, person)
+
+
+def find_writable_chat(call: Call, field: str = "chat_id") -> Chat:
+    """The chat a call sends to.
+
+    Raises:
+        ApiError: also when the person blocked the bot or never started it, or the bot is out of the group.
+    """
+    chat = find_chat(call, field)
+    if chat.person is not None:
+        check_reachable(call, chat.person)
+        if call.bot.id not in chat.person.started:
+            raise ApiError(403, "bot can't initiate conversation with a user")
+    elif chat.migrated_to:
+        raise ApiError(400, "group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat.migrated_to})
+    elif chat.members[call.bot.id] in {"kicked", "left"}:
+        raise ApiError(403, f"bot was kicked from the {chat.type} chat")
+    return chat
+
+
+def check_reachable(call: Call, person: Person) -> None:
+    """Refuse when the person closed the door.
+
+    Raises:
+        ApiError: 403 blocked or deactivated.
+    """
+    if person.is_deactivated:
+        raise ApiError(403, "INPUT_USER_DEACTIVATED")
+    if call.bot.id in person.blocked:
+        raise ApiError(403, "USER_IS_BLOCKED")
+
+
+def find_user(call: Call, field: str = "user_id") -> Person:
+    """The person a call names.
+
+    Raises:
+        ApiError: `invalid user_id specified`, USER_IS_BOT, `user not found`.
+    """
+    user_id = call.parameters.integer(field)
+    if user_id <= 0:
+        raise bad_request("Invalid user_id specified")
+    if any(bot.id == user_id for bot in call.world.bots):
+        raise bad_request("USER_IS_BOT")
+    person = call.world.people.get(user_id)
+    if person is None or not is_known(call, person):
+        raise bad_request("User not found")
+    return person
+
+
+def is_known(call: Call, person: Person) -> bool:
+    """Whether the bot has ever seen the person: in private or in a common group."""
+    if (call.bot.id, person.id) in call.world.private_chats:
+        return True
+    return any(person.id in chat.members and call.bot.id in chat.members for chat in call.world.groups.values())
+
+
+def find_message(call: Call, chat: Chat, complaint: str) -> Message:
+    """The living message a call names.
+
+    Raises:
+        ApiError: `message identifier is not specified`, or `complaint` when it is gone.
+    """
+    message_id = call.parameters.integer("message_id")
+    if message_id <= 0:
+        raise bad_request("Message identifier is not specified")
+    message = chat.live(message_id)
+    if message is None:
+        raise bad_request(complaint)
+    return message

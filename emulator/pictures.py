@@ -1,0 +1,109 @@
+"""What Telegram does to pictures: photos re-encoded and resized, thumbnails, and what a file really is."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+PHOTO_SIDES_PX = (90, 320, 800, 1280)
+MAX_PIXELS = 60_000_000
+_QUALITY = 87
+
+
+class NotAPictureError(ValueError):
+    """Pillow cannot decode the bytes, or the picture is absurdly large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a picture file turned out to be; `format` is Pillow's word (`WEBP`, `PNG`, `JPEG`)."""
+
+    format: str
+    width: int
+    height: int
+    is_animated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded picture; `size` is (width, height) in pixels."""
+
+    data: bytes
+    mime: str
+    size: tuple[int, int]
+
+
+def inspect(data: bytes) -> Facts:
+    """Decode fully, so that a truncated file does not pass.
+
+    Raises:
+        NotAPictureError: see there.
+    """
+    image = _decode(data)
+    return Facts(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
+
+
+def _decode(data: bytes) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(data))
+        if image.width * image.height > MAX_PIXELS:
+            raise NotAPictureError("too many pixels")
+        image.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise NotAPictureError(str(error)) from error
+    return image
+
+
+def photo_sizes(data: bytes) -> tuple[Picture, ...]:
+    """The PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
+
+    Raises:
+        NotAPictureError: the bytes are no picture.
+    """
+    upright = _flatten(ImageOps.exif_transpose(_decode(data)))
+    longest = max(upright.size)
+    sides = [side for side in PHOTO_SIDES_PX if side < longest][:3] + [min(longest, PHOTO_SIDES_PX[-1])]
+    if len(sides) == 1:  # a tiny picture still comes in two sizes
+        sides = [max(longest // 2, 1), *sides]
+    return tuple(_shrink(upright, side, "JPEG") for side in sides)
+
+
+def _flatten(image: Image.Image) -> Image.Image:
+    """RGB on white: a photo has no transparency. Metadata stays behind."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("RGB")
+    rgba = image.convert("RGBA")
+    flat = Image.new("RGB", rgba.size, "white")
+    flat.paste(rgba, mask=rgba.getchannel("A"))
+    return flat
+
+
+def _shrink(image: Image.Image, side_px: int, encoding: str) -> Picture:
+    small = image.copy()
+    small.thumbnail((side_px, side_px))
+    buffer = io.BytesIO()
+    small.save(buffer, encoding, quality=_QUALITY)
+    return Picture(buffer.getvalue(), f"image/{encoding.lower()}", small.size)
+
+
+def thumbnail(data: bytes, side_px: int = 320) -> Picture | None:
+    """A small preview of a picture file, with alpha as WebP, else as JPEG; None where there is nothing to show."""
+    try:
+        image = _decode(data)
+    except NotAPictureError:
+        return None
+    has_alpha = "A" in image.getbands()
+    return _shrink(image.convert("RGBA" if has_alpha else "RGB"), side_px, "WEBP" if has_alpha else "JPEG")
+
+
+def to_webp(data: bytes) -> bytes:
+    """The same picture as lossless WebP, as Telegram keeps PNG stickers.
+
+    Raises:
+        NotAPictureError: the bytes are no picture.
+    """
+    buffer = io.BytesIO()
+    _decode(data).convert("RGBA").save(buffer, "WEBP", lossless=True, method=0)
+    return buffer.getvalue()

@@ -1,0 +1,36 @@
+"""What a bot says of itself: name, descriptions, commands and menu button, per language and scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Commands = list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class Profile:
+    """Texts by language code ("" is everybody's); commands by scope key and language; menu buttons by chat (0: all)."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    short_descriptions: dict[str, str] = field(default_factory=dict)
+    commands: dict[tuple[str, str], Commands] = field(default_factory=dict)
+    menu_buttons: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def commands_for(self, scopes: list[str], language: str) -> Commands:
+        """The first list set for one of `scopes` (narrowest first), in the language before everybody's."""
+        for scope in scopes:
+            for code in (language, ""):
+                if found := self.commands.get((scope, code)):
+                    return found
+        return []
+
+    def menu_button(self, chat_id: int) -> dict[str, Any]:
+        """The button beside the text field; Telegram's default opens the commands."""
+        return self.menu_buttons.get(chat_id) or self.menu_buttons.get(0) or {"type": "commands"}
+
+
+def in_language(texts: dict[str, str], language: str) -> str:
+    """The text of a language, else everybody's."""
+    return texts.get(language) or texts.get("", "")

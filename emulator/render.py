@@ -1,0 +1,199 @@
+"""The JSON shapes of the Bot API, as one bot sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from emulator.files import FileStore, StoredFile
+from emulator.state import Account, Bot, CallbackQuery, Chat, Json, Media, Message, Person
+from emulator.sticker_sets import SetSticker, StickerSet, StickerSets
+
+
+def user_json(account: Account) -> Json:
+    """User, as it stands in a message."""
+    user: Json = {"id": account.id, "is_bot": isinstance(account, Bot), "first_name": account.first_name}
+    if isinstance(account, Person):
+        user |= _filled(
+            last_name=account.last_name,
+            username=account.username,
+            language_code=account.language_code,
+            is_premium=account.is_premium,
+        )
+    else:
+        user["username"] = account.username
+    return user
+
+
+def chat_json(chat: Chat) -> Json:
+    """Chat, as it stands in a message."""
+    if chat.person is not None:
+        person = chat.person
+        names = _filled(first_name=person.first_name, last_name=person.last_name, username=person.username)
+        return {"id": chat.id, **names, "type": "private"}
+    return {"id": chat.id, "title": chat.title, "type": chat.type}
+
+
+def _filled(**fields: Any) -> Json:
+    """The fields that say something: Telegram leaves out what is empty or false."""
+    return {name: value for name, value in fields.items() if value}
+
+
+class Renderer:
+    """Shapes with file ids in them, for one bot at one time."""
+
+    def __init__(self, files: FileStore, sets: StickerSets, bot: Bot, now: float) -> None:
+        self._files = files
+        self._sets = sets
+        self._bot = bot
+        self._now = now
+
+    def file_id(self, file: StoredFile) -> str:
+        return self._files.file_id(file, self._bot.id, self._now)
+
+    def file(self, file: StoredFile) -> Json:
+        """The three fields every file object has."""
+        return {
+            "file_id": self.file_id(file),
+            "file_unique_id": file.unique_id,
+            "file_size": len(file.data),
+        }
+
+    def photo_size(self, file: StoredFile) -> Json:
+        return {**self.file(file), "width": file.width, "height": file.height}
+
+    def _thumbnail(self, file: StoredFile) -> Json:
+        """Both names of the field: the server still sends the old one."""
+        if file.thumbnail is None:
+            return {}
+        size = self.photo_size(file.thumbnail)
+        return {"thumbnail": size, "thumb": size}
+
+    def sticker(self, file: StoredFile) -> Json:
+        """Sticker; set name, emoji and type come from the set it is in, if any."""
+        sticker_set = self._sets.set_of(file)
+        shape: Json = {"width": file.width, "height": file.height}
+        if file.emoji:
+            shape["emoji"] = file.emoji
+        if sticker_set is not None:
+            shape["set_name"] = sticker_set.name
+        kind = sticker_set.sticker_type if sticker_set else "regular"
+        shape |= {
+            "is_animated": file.mime == "application/x-tgsticker",
+            "is_video": file.mime == "video/webm",
+            "type": kind,
+        }
+        return {**shape, **self._thumbnail(file), **self.file(file)}
+
+    def set_sticker(self, sticker: SetSticker) -> Json:
+        shape = self.sticker(sticker.file)
+        if sticker.custom_emoji_id:
+            shape["custom_emoji_id"] = sticker.custom_emoji_id
+        return shape
+
+    def sticker_set(self, sticker_set: StickerSet) -> Json:
+        """StickerSet, as getStickerSet answers."""
+        shape: Json = {"name": sticker_set.name, "title": sticker_set.title}
+        if sticker_set.thumbnail is not None:
+            size = self.photo_size(sticker_set.thumbnail)
+            shape |= {"thumbnail": size, "thumb": size}
+        shape["sticker_type"] = sticker_set.sticker_type
+        shape["contains_masks"] = sticker_set.sticker_type == "mask"
+        shape["stickers"] = [self.set_sticker(sticker) for sticker in sticker_set.stickers]
+        return shape
+
+    def pack(self, sticker_set: StickerSet) -> Json:
+        """A set as its owner's app shows it (CLIENT_API.md)."""
+        return {
+            "name": sticker_set.name,
+            "title": sticker_set.title,
+            "sticker_type": sticker_set.sticker_type,
+            "owner": sticker_set.owner.id,
+            "link": f"https://t.me/addstickers/{sticker_set.name}",
+            "stickers": [
+                {
+                    "sticker": self.set_sticker(sticker),
+                    "emoji_list": sticker.emoji_list,
+                    "keywords": sticker.keywords,
+                }
+                for sticker in sticker_set.stickers
+            ],
+        }
+
+    def media(self, media: Media) -> Json:
+        """The field (or two) of a Message that hold its media."""
+        file = media.files[-1]
+        if media.kind == "photo":
+            return {"photo": [self.photo_size(size) for size in media.files]}
+        if media.kind == "sticker":
+            return {"sticker": self.sticker(file)}
+        shape = {
+            **_filled(file_name=file.name, mime_type=file.mime, duration=file.duration),
+            **_filled(width=file.width, height=file.height),
+            **self._thumbnail(file),
+            **self.file(file),
+        }
+        if media.kind == "document":
+            shape.pop("width", None)
+            shape.pop("height", None)
+        if media.kind == "animation":  # kept by Telegram for bots that only know documents
+            return {"animation": shape, "document": shape}
+        return {media.kind: shape}
+
+    def message(self, message: Message, *, depth: int = 1) -> Json:
+        """Message; the one it replies to is embedded one level deep."""
+        shape: Json = {
+            "message_id": message.message_id,
+            "from": user_json(message.sender),
+            "chat": chat_json(message.chat),
+            "date": int(message.date),
+        }
+        if message.edit_date is not None:
+            shape["edit_date"] = int(message.edit_date)
+        if message.forward_origin is not None:
+            shape |= _forwarded(message.forward_origin)
+        if depth and message.reply_to is not None and not message.reply_to.is_deleted:
+            shape["reply_to_message"] = self.message(message.reply_to, depth=depth - 1)
+        if message.via_bot is not None:
+            shape["via_bot"] = user_json(message.via_bot)
+        shape |= _filled(media_group_id=message.media_group_id)
+        shape |= message.service
+        shape |= self._content(message)
+        if message.reply_markup is not None and "inline_keyboard" in message.reply_markup:
+            shape["reply_markup"] = message.reply_markup
+        return shape
+
+    def _content(self, message: Message) -> Json:
+        if message.media is None:
+            return _filled(text=message.text, entities=message.entities)
+        words = _filled(caption=message.text, caption_entities=message.entities)
+        return {
+            **self.media(message.media),
+            **words,
+            **_filled(has_media_spoiler=message.media.has_spoiler),
+        }
+
+    def callback_query(self, query: CallbackQuery) -> Json:
+        """CallbackQuery; a message deleted meanwhile is told by `date: 0`."""
+        message: Json = {"chat": chat_json(query.message.chat), "message_id": query.message.message_id, "date": 0}
+        if not query.message.is_deleted:
+            message = self.message(query.message)
+        return {
+            "id": query.id,
+            "from": user_json(query.person),
+            "message": message,
+            "chat_instance": str(-(query.message.chat.id * 7919 + query.bot.id)),
+            "data": query.data,
+        }
+
+    def messages(self, messages: Iterable[Message]) -> list[Json]:
+        return [self.message(message) for message in messages]
+
+
+def _forwarded(origin: Message) -> Json:
+    user = user_json(origin.sender)
+    return {
+        "forward_origin": {"type": "user", "sender_user": user, "date": int(origin.date)},
+        "forward_from": user,
+        "forward_date": int(origin.date),
+    }

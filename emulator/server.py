@@ -1,0 +1,111 @@
+"""The emulated Telegram behind an HTTP port."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from emulator import http
+from emulator.calls import CallLog, CallRecord
+from emulator.client_api import ClientApi
+from emulator.clock import Clock
+from emulator.errors import ApiError
+from emulator.methods import METHODS, Call
+from emulator.rules import Rules
+from emulator.state import Bot
+from emulator.world import World
+
+logger = logging.getLogger(__name__)
+PAGE = Path(__file__).parent / "page"
+MAX_REQUEST_BYTES = 64 << 20
+
+
+def make_bot(token: str, username: str = "emulated_bot", name: str = "Emulated bot", **facts: bool) -> Bot:
+    """A bot account; its id is the number before the token's colon. `facts` are Bot's boolean fields."""
+    http.check_token(token)
+    return Bot(int(token.partition(":")[0]), token, username, name, **facts)
+
+
+class Emulator:
+    """A Telegram of one's own. State lives in `world` and survives `stop()` and `start()`."""
+
+    def __init__(self, bots: Iterable[Bot], clock: Clock | None = None, rules: Rules | None = None) -> None:
+        self.world = World(bots, rules or Rules(), clock or Clock())
+        self.calls = CallLog()
+        self.url = ""
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listen, and return the base URL (`http://127.0.0.1:4321`)."""
+        app = web.Application(client_max_size=MAX_REQUEST_BYTES)
+        app.router.add_route("*", "/bot{token}/{method}", self._on_call)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._on_download)
+        app.add_routes(ClientApi(self.world, self.calls, host).routes())
+        app.router.add_get("/{path:.*}", _on_page)
+        app.router.add_route("*", "/{path:.*}", _not_found)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, handler_cancellation=True)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        self.url = f"http://{host}:{self._runner.addresses[0][1]}"
+        return self.url
+
+    async def stop(self) -> None:
+        """Close the port; long polls die as they do when a server restarts."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _on_call(self, request: web.Request) -> web.StreamResponse:
+        started = time.perf_counter()
+        record = self.calls.open(request.match_info["method"], self.world.now)
+        body = await self._answer(request, record)
+        self.calls.close(record, body, time.perf_counter() - started)
+        return http.answer(body)
+
+    async def _answer(self, request: web.Request, record: CallRecord) -> dict[str, Any]:
+        try:
+            http.check_token(request.match_info["token"])
+            bot = self.world.bots_by_token.get(request.match_info["token"])
+            if bot is None:
+                raise ApiError(401, "")
+            parameters = await http.read_parameters(request)
+            return await self._execute(bot, request.match_info["method"], parameters, record)
+        except ApiError as error:
+            return error.body()
+
+    async def _execute(self, bot: Bot, method: str, parameters: http.Parameters, record: CallRecord) -> dict[str, Any]:
+        record.describe(bot, parameters)
+        if method.lower() not in METHODS:
+            raise ApiError(404, "method not found")
+        name, handler = METHODS[method.lower()]
+        record.method = name
+        call = Call(self.world, bot, name, parameters)
+        body: dict[str, Any] = {"ok": True, "result": await handler(call)}
+        if call.description:
+            body["description"] = call.description
+        return body
+
+    async def _on_download(self, request: web.Request) -> web.StreamResponse:
+        bot = self.world.bots_by_token.get(request.match_info["token"])
+        file = bot and self.world.files.download(bot.id, request.match_info["path"], self.world.now)
+        if not file:
+            return http.answer(ApiError(404, "").body())
+        return web.Response(body=file.data, content_type="application/octet-stream")
+
+
+async def _on_page(request: web.Request) -> web.StreamResponse:
+    """The chat page's files, never cached: they are edited while it is open."""
+    path = (PAGE / (request.match_info["path"] or "index.html")).resolve()
+    if not path.is_relative_to(PAGE) or not path.is_file():
+        return await _not_found(request)
+    return web.FileResponse(path, headers={"Cache-Control": "no-store"})
+
+
+async def _not_found(request: web.Request) -> web.StreamResponse:
+    return http.answer({"ok": False, "error_code": 404, "description": "Not Found"})

@@ -1,0 +1,138 @@
+"""Who and what exists in this Telegram: bots, people, chats, messages. JSON shapes are made in render.py."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from emulator.files import StoredFile
+from emulator.profile import Profile
+from emulator.updates import UpdateQueue
+from emulator.webhook import Webhook
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Bot:
+    """An account made with @BotFather."""
+
+    id: int
+    token: str
+    username: str
+    first_name: str
+    supports_inline: bool = False
+    reads_all_group_messages: bool = False
+    profile: Profile = field(default_factory=Profile)
+    updates: UpdateQueue = field(default_factory=UpdateQueue)
+    webhook: Webhook = field(default_factory=Webhook)
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """An account of a human; the sets hold ids of bots."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+    is_premium: bool = False
+    is_deactivated: bool = False
+    started: set[int] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+
+
+Account: TypeAlias = Bot | Person
+
+
+@dataclass(slots=True)
+class Media:
+    """What a message carries besides words: `kind` is the JSON field (`photo`, `sticker`, ...), `files` its sizes."""
+
+    kind: str
+    files: tuple[StoredFile, ...]
+    has_spoiler: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """One message of a chat. `entities` belong to the text, or to the caption where there is media."""
+
+    message_id: int
+    chat: Chat
+    sender: Account
+    date: float
+    text: str = ""
+    entities: list[Json] = field(default_factory=list)
+    media: Media | None = None
+    media_group_id: str = ""
+    reply_markup: Json | None = None
+    reply_to: Message | None = None
+    forward_origin: Message | None = None
+    via_bot: Bot | None = None
+    service: Json = field(default_factory=dict)
+    edit_date: float | None = None
+    is_deleted: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Chat:
+    """A private chat of one bot with one person, or a group; `members` maps user ids to member statuses."""
+
+    id: int
+    type: str
+    title: str = ""
+    bot: Bot | None = None
+    person: Person | None = None
+    bots: dict[int, Bot] = field(default_factory=dict)
+    members: dict[int, str] = field(default_factory=dict)
+    migrated_to: int = 0
+    messages: dict[int, Message] = field(default_factory=dict)
+    reactions: dict[int, list[Json]] = field(default_factory=dict)
+    last_message_id: int = 0
+
+    @property
+    def is_private(self) -> bool:
+        return self.type == "private"
+
+    @property
+    def audience(self) -> frozenset[int]:
+        """Ids of the people who see this chat."""
+        if self.person is not None:
+            return frozenset({self.person.id})
+        return frozenset(user_id for user_id in self.members if user_id not in self.bots)
+
+    def live(self, message_id: int) -> Message | None:
+        """The message, unless it never was or is deleted."""
+        message = self.messages.get(message_id)
+        return None if message is None or message.is_deleted else message
+
+
+@dataclass(slots=True, eq=False)
+class CallbackQuery:
+    """A pressed button; `answered` is set by the bot's answer."""
+
+    id: str
+    bot: Bot
+    person: Person
+    message: Message
+    data: str
+    asked_at: float
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class InlineQuery:
+    """What a person typed after @bot; `answer` holds the results once the bot has sent them."""
+
+    id: str
+    bot: Bot
+    person: Person
+    query: str
+    offset: str
+    asked_at: float
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: Json = field(default_factory=dict)

@@ -1,0 +1,193 @@
+"""Sticker sets: their names, their stickers in order, what was deleted, and what the server still remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.errors import ApiError, bad_request
+from emulator.files import StoredFile
+from emulator.rules import Rules
+from emulator.state import Bot, Person
+
+LIMITS = {"regular": 120, "mask": 120, "custom_emoji": 200}
+
+
+@dataclass(slots=True, eq=False)
+class SetSticker:
+    """One sticker in a set; `source` is the file it was made from."""
+
+    file: StoredFile
+    source: StoredFile
+    emoji_list: list[str]
+    keywords: list[str] = field(default_factory=list)
+    custom_emoji_id: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class StickerSet:
+    """A pack: made by `bot` for `owner`; both may change it."""
+
+    name: str
+    title: str
+    sticker_type: str
+    owner: Person
+    bot: Bot
+    stickers: list[SetSticker] = field(default_factory=list)
+    thumbnail: StoredFile | None = None
+    needs_repainting: bool = False
+
+
+class StickerSets:
+    """All sets by name (any case), tombstones of deleted names, and the cache behind getStickerSet."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._sets: dict[str, StickerSet] = {}
+        self._tombstones: dict[str, float] = {}
+        self._by_file: dict[int, StickerSet] = {}
+        self._stale: dict[str, tuple[StickerSet, float]] = {}
+        self._loaded: dict[str, float] = {}
+
+    def get(self, name: str) -> StickerSet | None:
+        """The set as it is."""
+        return self._sets.get(clean_name(name))
+
+    def require(self, name: str) -> StickerSet:
+        """The set as it is.
+
+        Raises:
+            ApiError: STICKERSET_INVALID.
+        """
+        found = self.get(name)
+        if found is None:
+            raise bad_request("STICKERSET_INVALID")
+        return found
+
+    def cached(self, name: str, now: float) -> StickerSet:
+        """The set as getStickerSet answers it: minutes after the owner deleted it in the app it still seems alive.
+
+        Raises:
+            ApiError: STICKERSET_INVALID.
+        """
+        key = clean_name(name)
+        stale, until = self._stale.get(key, (None, 0.0))
+        if stale is not None and now < until:
+            return stale
+        found = self.require(name)
+        if now >= self._loaded.get(key, 0.0):
+            self._loaded[key] = now + self._rules.sticker_set_cache_s
+        return found
+
+    def is_occupied(self, name: str, now: float) -> bool:
+        """Whether a living set, or one deleted not long ago, has the name."""
+        key = clean_name(name)
+        return key in self._sets or now < self._tombstones.get(key, 0.0)
+
+    def add(self, sticker_set: StickerSet) -> None:
+        """Keep a new set."""
+        key = clean_name(sticker_set.name)
+        self._sets[key] = sticker_set
+        self._stale.pop(key, None)
+        for sticker in sticker_set.stickers:
+            self._by_file[sticker.file.number] = sticker_set
+
+    def append(self, sticker_set: StickerSet, sticker: SetSticker) -> None:
+        """Add at the end.
+
+        Raises:
+            ApiError: STICKERS_TOO_MUCH.
+        """
+        if len(sticker_set.stickers) >= LIMITS[sticker_set.sticker_type]:
+            raise bad_request("STICKERS_TOO_MUCH")
+        sticker_set.stickers.append(sticker)
+        self._by_file[sticker.file.number] = sticker_set
+        self.refresh(sticker_set)
+
+    def replace(self, sticker_set: StickerSet, position: int, sticker: SetSticker) -> None:
+        """Put a sticker in another's place."""
+        self._by_file.pop(sticker_set.stickers[position].file.number, None)
+        sticker_set.stickers[position] = sticker
+        self._by_file[sticker.file.number] = sticker_set
+        self.refresh(sticker_set)
+
+    def locate(self, file: StoredFile) -> tuple[StickerSet, int]:
+        """The set a sticker's file is in, and where.
+
+        Raises:
+            ApiError: STICKER_INVALID, when it is in no set (any more).
+        """
+        sticker_set = self._by_file.get(file.number)
+        if sticker_set is None:
+            raise bad_request("STICKER_INVALID")
+        return sticker_set, _position(sticker_set, file)
+
+    def set_of(self, file: StoredFile) -> StickerSet | None:
+        """The living set a file is in."""
+        return self._by_file.get(file.number)
+
+    def remove_sticker(self, file: StoredFile) -> StickerSet:
+        """Take a sticker out; the set stays, even empty.
+
+        Raises:
+            ApiError: STICKER_INVALID.
+        """
+        sticker_set, position = self.locate(file)
+        del sticker_set.stickers[position]
+        del self._by_file[file.number]
+        return sticker_set
+
+    def delete(self, sticker_set: StickerSet, now: float) -> None:
+        """Remove a set; its name stays taken for a while."""
+        key = clean_name(sticker_set.name)
+        self._sets.pop(key, None)
+        self._stale.pop(key, None)
+        self._tombstones[key] = now + self._rules.deleted_name_life_s
+        for sticker in sticker_set.stickers:
+            self._by_file.pop(sticker.file.number, None)
+
+    def refresh(self, sticker_set: StickerSet) -> None:
+        """The bot changed the set itself: the server's copy is fresh."""
+        self._stale.pop(clean_name(sticker_set.name), None)
+
+    def remember(self, sticker_set: StickerSet) -> None:
+        """The owner is about to change the set in the app: keep what the Bot API server would still answer.
+
+        A copy is only stale while the cache that getStickerSet filled is warm.
+        """
+        key = clean_name(sticker_set.name)
+        until = self._loaded.get(key, 0.0)
+        if until and key not in self._stale:
+            copy = StickerSet(
+                sticker_set.name, sticker_set.title, sticker_set.sticker_type, sticker_set.owner, sticker_set.bot
+            )
+            copy.stickers = list(sticker_set.stickers)
+            copy.thumbnail = sticker_set.thumbnail
+            self._stale[key] = (copy, until)
+
+    def owned_by(self, user_id: int) -> list[StickerSet]:
+        """A person's sets, oldest first."""
+        return [found for found in self._sets.values() if found.owner.id == user_id]
+
+
+def _position(sticker_set: StickerSet, file: StoredFile) -> int:
+    for position, sticker in enumerate(sticker_set.stickers):
+        if sticker.file.number == file.number:
+            return position
+    raise bad_request("STICKER_INVALID")
+
+
+def clean_name(name: str) -> str:
+    """The key a name is looked up by: lower case, without dots."""
+    return name.lower().replace(".", "")
+
+
+def check_rights(sticker_set: StickerSet, bot: Bot, owner: Person | None) -> None:
+    """Only the bot that made a set may change it, and only for its owner.
+
+    Raises:
+        ApiError: STICKERSET_INVALID or STICKERSET_OWNER_ANOTHER.
+    """
+    if sticker_set.bot is not bot:
+        raise ApiError(400, "STICKERSET_INVALID")
+    if owner is not None and sticker_set.owner is not owner:
+        raise ApiError(400, "STICKERSET_OWNER_ANOTHER")

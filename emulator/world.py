@@ -1,0 +1,149 @@
+"""The emulated Telegram as a whole: everything that exists, and what happens when something changes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator.clock import Clock
+from emulator.errors import Refusal
+from emulator.events import EventLog
+from emulator.files import FileStore
+from emulator.profile import in_language
+from emulator.render import Renderer, chat_json, user_json
+from emulator.rules import Rules
+from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
+from emulator.sticker_sets import StickerSet, StickerSets
+
+
+class World:
+    """All state. Survives a restart of the server in front of it."""
+
+    def __init__(self, bots: Iterable[Bot], rules: Rules, clock: Clock) -> None:
+        self.rules = rules
+        self.clock = clock
+        self.bots = list(bots)
+        self.bots_by_token = {bot.token: bot for bot in self.bots}
+        self.people: dict[int, Person] = {}
+        self.private_chats: dict[tuple[int, int], Chat] = {}
+        self.groups: dict[int, Chat] = {}
+        self.files = FileStore()
+        self.sets = StickerSets(rules)
+        self.events = EventLog()
+        self.callback_queries: dict[str, CallbackQuery] = {}
+        self.inline_queries: dict[str, InlineQuery] = {}
+        self._ids = itertools.count(4_000_000_001)
+
+    @property
+    def now(self) -> float:
+        return self.clock.now()
+
+    def new_id(self) -> str:
+        """A fresh id for a query, an album, a custom emoji."""
+        return str(next(self._ids) * 1_000_003)
+
+    def bot_named(self, username: str) -> Bot:
+        """A bot by username, the first one for "".
+
+        Raises:
+            Refusal: no_such_bot.
+        """
+        for bot in self.bots:
+            if not username or bot.username.lower() == username.lower():
+                return bot
+        raise Refusal("no_such_bot", f"there is no bot @{username}", 404)
+
+    def private_chat(self, bot: Bot, person: Person) -> Chat:
+        """The private chat of the two, made when first asked for."""
+        key = (bot.id, person.id)
+        if key not in self.private_chats:
+            self.private_chats[key] = Chat(person.id, "private", bot=bot, person=person, bots={bot.id: bot})
+        return self.private_chats[key]
+
+    def render(self, bot: Bot) -> Renderer:
+        """Makes JSON as this bot sees it now."""
+        return Renderer(self.files, self.sets, bot, self.now)
+
+    def post(self, message: Message) -> Message:
+        """Number a new message, keep it and show it to everybody in the chat."""
+        chat = message.chat
+        chat.last_message_id += 1
+        message.message_id = chat.last_message_id
+        chat.messages[message.message_id] = message
+        self.announce("message", message)
+        return message
+
+    def announce(self, kind: str, message: Message) -> None:
+        """Tell the apps of the people in the chat that a message is there, or has changed."""
+        bot = self.bot_of(message.chat)
+        self._tell(kind, message.chat, {"message": self.render(bot).message(message)})
+
+    def tell_chat(self, kind: str, chat: Chat, data: Json) -> None:
+        """Tell the apps of the people in a chat anything else."""
+        self._tell(kind, chat, data)
+
+    def _tell(self, kind: str, chat: Chat, data: Json) -> None:
+        head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
+        self.events.add(kind, chat.audience, {**head, **data})
+
+    def tell_pack(self, sticker_set: StickerSet, change: str) -> None:
+        """Tell the owner's app that a pack was created, changed or deleted."""
+        pack = None if change == "deleted" else self.render(sticker_set.bot).pack(sticker_set)
+        data = {"bot": sticker_set.bot.username, "name": sticker_set.name, "change": change, "pack": pack}
+        self.events.add("pack", frozenset({sticker_set.owner.id}), data)
+
+    def tell_profile(self, bot: Bot) -> None:
+        """Tell everybody that the bot's profile changed."""
+        for person in self.people.values():
+            data = {"bot": bot.username, "profile": self.bot_profile(bot, person)}
+            self.events.add("bot", frozenset({person.id}), data)
+
+    def bot_profile(self, bot: Bot, person: Person) -> Json:
+        """BotProfile of CLIENT_API.md, in the person's language."""
+        profile, language = bot.profile, person.language_code[:2]
+        scopes = [f"chat:{person.id}", "all_private_chats", "default"]
+        return {
+            "id": bot.id,
+            "username": bot.username,
+            "name": in_language(profile.names, language) or bot.first_name,
+            "description": in_language(profile.descriptions, language),
+            "short_description": in_language(profile.short_descriptions, language),
+            "commands": profile.commands_for(scopes, language),
+            "menu_button": profile.menu_button(person.id),
+            "supports_inline_queries": bot.supports_inline,
+        }
+
+    def bot_of(self, chat: Chat) -> Bot:
+        """The bot whose file ids a chat's page uses: the private chat's own, a group's first."""
+        return chat.bot or next(iter(chat.bots.values()), self.bots[0])
+
+    def update(self, bot: Bot, kind: str, lane: int, shape: Callable[[Renderer], Any]) -> None:
+        """Queue an update for a bot; `shape` is only called when the bot wants the kind."""
+        if bot.updates.wants(kind):
+            bot.updates.put(kind, shape(self.render(bot)), lane, self.now)
+
+    def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:
+        """Queue `my_chat_member`: the bot was blocked, unblocked, added or removed by a person."""
+        self.update(
+            bot,
+            "my_chat_member",
+            chat.id,
+            lambda _: {
+                "chat": chat_json(chat),
+                "from": user_json(person),
+                "date": int(self.now),
+                "old_chat_member": member_json(bot, old),
+                "new_chat_member": member_json(bot, new),
+            },
+        )
+
+
+def member_json(account: Bot | Person, status: str) -> Json:
+    """ChatMember with the fields its status requires."""
+    member: Json = {"user": user_json(account), "status": status}
+    if status == "kicked":
+        member["until_date"] = 0
+    if status == "creator":
+        member["is_anonymous"] = False
+    return member

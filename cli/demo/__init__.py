@@ -1,0 +1,1 @@
+"""`stickerface demo`: the product against the emulator, with a conversation to follow."""

@@ -29,12 +29,12 @@ class HttpServer:
         app.router.add_get("/healthz", self._healthz)
         app.router.add_routes(routes)
         # No access log: paths of webhooks are secrets, and a health check a second drowns everything else.
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
 
     async def start(self, host: str, port: int) -> int:
         """Listen; returns the port (of use where 0 was asked for). Raises OSError where it is taken."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, shutdown_timeout=1.0)
+        site = web.TCPSite(self._runner, host, port)
         await site.start()
         return int(self._runner.addresses[0][1])
 

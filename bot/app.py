@@ -1,0 +1,190 @@
+"""The bot as one object: connects to Telegram, takes updates in, hands them to the handlers, delivers, stops in time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import Application
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+from bot.handlers import register_all
+from bot.handlers.profile import register_profile
+from bot.intake import Intake, RawUpdate
+from bot.limiter import LaneLimiter
+from bot.notifier import Notifier
+from bot.outage import Outage
+from bot.polling import Polling, UpdatesBot
+from bot.sticker_sets import StickerSets
+from bot.telegram_errors import BotTokenRejected, Refusal, classify
+from bot.webhook import Webhook, webhook_secret
+from service.stickers import StickerService
+from storage.facts import Facts
+from storage.inbox import Inbox
+
+__all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
+
+logger = logging.getLogger(__name__)
+
+# Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
+# lost answers.
+_READ_TIMEOUT_S = 25.0
+_CONNECT_TIMEOUT_S = 10.0
+_MEDIA_TIMEOUT_S = 60.0
+_POOL_SIZE = 64
+_GRACE_S = 1.5  # for handlers, and again for deliveries, to finish when stopping
+
+
+@dataclass(frozen=True, slots=True)
+class BotParts:
+    """What the handlers work with."""
+
+    service: StickerService
+    sets: StickerSets
+    facts: Facts
+    admin_ids: frozenset[int]
+
+
+class TelegramBot:
+    """A bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
+
+    `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
+    one is made and kept in `facts`.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str,
+        service: StickerService,
+        inbox: Inbox,
+        facts: Facts,
+        admin_ids: frozenset[int] = frozenset(),
+        webhook_url: str | None = None,
+        webhook_secret: str | None = None,
+    ) -> None:
+        self._bot = _connection(token, api_url.rstrip("/"))
+        # No updater and no job queue: intake and the worker do their work, and both survive a crash.
+        self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
+        self._facts = facts
+        parts = BotParts(service, StickerSets(self._bot, service.packs), facts, admin_ids)
+        self._notifier = Notifier(self._bot, service, parts.sets)
+        register_all(self._application, parts, self._notifier)
+        self._intake = Intake(inbox, self._process)
+        self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
+        self._webhook_secret = webhook_secret
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where Telegram delivers; empty when polling."""
+        return self._webhook.routes() if self._webhook else []
+
+    async def start(self) -> None:
+        """Connect, however long that takes, and go on with what the last process left.
+
+        Raises `BotTokenRejected`.
+        """
+        await self._until_reached(self._application.initialize)
+        await self._application.start()
+        logger.info("connected as @%s", self._bot.username)
+        await self._notifier.start()
+        await self._until_reached(self._agree_on_delivery)
+        await self._intake.replay()
+        try:
+            await register_profile(self._bot, self._facts)
+        except TelegramError as error:
+            logger.warning("commands and descriptions are not registered: %s", error.message)
+
+    async def run(self) -> None:
+        """Take updates and deliver until `stop`. Raises `BotTokenRejected`."""
+        work: list[Coroutine[Any, Any, object]] = [self._notifier.run(), self._stopping.wait()]
+        if self._webhook is None:
+            work.append(Polling(self._bot, self._intake, Outage("updates")).run())
+        self._running = {asyncio.create_task(each) for each in work}
+        try:
+            done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            await self._end_running()
+
+    async def stop(self) -> None:
+        """Take nothing new, let what is being handled finish for a moment, close the connections."""
+        self._stopping.set()
+        await self._end_running()
+        await self._intake.stop(_GRACE_S)
+        await self._notifier.stop()
+        if self._application.running:
+            await _bounded(self._application.stop)
+        await _bounded(self._application.shutdown)
+
+    async def _process(self, raw: RawUpdate) -> None:
+        update = Update.de_json(raw, self._bot)
+        await self._application.process_update(update)
+
+    async def _agree_on_delivery(self) -> None:
+        if self._webhook is None:
+            await self._bot.delete_webhook()
+        else:
+            await self._webhook.register(self._bot, await webhook_secret(self._facts, self._webhook_secret))
+
+    async def _until_reached(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Repeat a step of the start while Telegram cannot be reached."""
+        outage = Outage("connecting to Telegram")
+        while True:
+            try:
+                await step()
+            except TelegramError as error:
+                if classify(error) not in (Refusal.AMBIGUOUS, Refusal.WAIT, Refusal.TOKEN_REJECTED):
+                    raise
+                await outage.pause(error)
+            else:
+                outage.over()
+                return
+
+    async def _end_running(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+def _connection(token: str, api_url: str) -> UpdatesBot:
+    # A notice to programmers, raised inside python-telegram-bot at each 429; `retry_after_s` is ready for the change.
+    warnings.filterwarnings("ignore", ".*`retry_after`.*", PTBDeprecationWarning)
+    return UpdatesBot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=_requests(_POOL_SIZE),
+        get_updates_request=_requests(1),
+        rate_limiter=LaneLimiter(),
+    )
+
+
+def _requests(pool_size: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=pool_size,
+        read_timeout=_READ_TIMEOUT_S,
+        write_timeout=_READ_TIMEOUT_S,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        pool_timeout=_MEDIA_TIMEOUT_S,  # waiting for a free connection is no failure
+        media_write_timeout=_MEDIA_TIMEOUT_S,
+    )
+
+
+async def _bounded(step: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(_GRACE_S):
+            await step()
+    except TimeoutError:
+        logger.warning("closing the connection to Telegram took too long")

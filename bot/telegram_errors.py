@@ -1,0 +1,158 @@
+"""What Telegram's refusals mean: the only place that reads their text.
+
+python-telegram-bot strips "Bad Request: " and then capitalises the rest, so `STICKERSET_INVALID` arrives as
+`Stickerset_invalid`: everything here compares in lower case. `BadRequest` is a subclass of `NetworkError`, so the
+classes are asked in `classify`'s order and nowhere else. Source of the texts: tdlib/telegram-bot-api `Client.cpp`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+
+class Refusal(StrEnum):
+    """What a call to Telegram ran into."""
+
+    # the person
+    USER_BLOCKED = "user_blocked"  # they blocked the bot, or the group threw it out
+    USER_DEACTIVATED = "user_deactivated"  # the account is gone for good
+    USER_UNREACHABLE = "user_unreachable"  # never opened the bot, or unknown to it
+    USER_IS_BOT = "user_is_bot"
+    # the set
+    SET_GONE = "set_gone"  # deleted by its owner, or never there
+    SET_FULL = "set_full"
+    SET_FOREIGN = "set_foreign"  # its owner is somebody else
+    NAME_OCCUPIED = "name_occupied"
+    NAME_INVALID = "name_invalid"  # of no bot, or of a bot whose username changed
+    TITLE_INVALID = "title_invalid"
+    SET_HIDDEN = "set_hidden"  # made, but under the name of a deleted one: Telegram itself cannot find it
+    # the sticker
+    STICKER_GONE = "sticker_gone"
+    EMOJI_REFUSED = "emoji_refused"
+    PICTURE_REFUSED = "picture_refused"
+    FILE_REFUSED = "file_refused"  # an unknown, foreign or expired file id
+    FILE_TOO_BIG = "file_too_big"
+    # the message
+    NOT_MODIFIED = "not_modified"  # it already looks like that: a success
+    MESSAGE_GONE = "message_gone"  # deleted, or too old to be changed
+    QUERY_EXPIRED = "query_expired"  # the button's spinner has stopped by itself
+    CHAT_MIGRATED = "chat_migrated"
+    # the connection
+    WAIT = "wait"  # flood control: `retry_after_s` says how long
+    AMBIGUOUS = "ambiguous"  # no answer, or the server broke: it may have happened or not
+    TOKEN_REJECTED = "token_rejected"  # noqa: S105 - a name
+    CONFLICT = "conflict"  # another process takes this bot's updates
+    ACCOUNT_FROZEN = "account_frozen"
+    OTHER = "other"  # a bug of ours, or something new
+
+
+# The first text found in the message decides. Longer texts stand before the ones they contain.
+_TEXTS: tuple[tuple[str, Refusal], ...] = (
+    ("bot was blocked by the user", Refusal.USER_BLOCKED),
+    ("user_is_blocked", Refusal.USER_BLOCKED),
+    ("bot was kicked", Refusal.USER_BLOCKED),
+    ("bot is not a member", Refusal.USER_BLOCKED),
+    ("user is deactivated", Refusal.USER_DEACTIVATED),
+    ("input_user_deactivated", Refusal.USER_DEACTIVATED),
+    ("can't initiate conversation", Refusal.USER_UNREACHABLE),
+    ("peer_id_invalid", Refusal.USER_UNREACHABLE),
+    ("user not found", Refusal.USER_UNREACHABLE),
+    ("have no access to the user", Refusal.USER_UNREACHABLE),
+    ("user_id_invalid", Refusal.USER_UNREACHABLE),
+    ("chat not found", Refusal.USER_UNREACHABLE),
+    ("user_is_bot", Refusal.USER_IS_BOT),
+    ("stickerset_not_modified", Refusal.NOT_MODIFIED),
+    ("stickerset_owner_another", Refusal.SET_FOREIGN),
+    ("created sticker set not found", Refusal.SET_HIDDEN),
+    ("stickerset_invalid", Refusal.SET_GONE),
+    ("sticker set not found", Refusal.SET_GONE),
+    ("stickers_too_much", Refusal.SET_FULL),
+    ("sticker set name is already occupied", Refusal.NAME_OCCUPIED),
+    ("short_name_occupied", Refusal.NAME_OCCUPIED),
+    ("shortname_occupy_failed", Refusal.NAME_OCCUPIED),
+    ("invalid sticker set name", Refusal.NAME_INVALID),
+    ("short_name_invalid", Refusal.NAME_INVALID),
+    ("pack_title_invalid", Refusal.TITLE_INVALID),
+    ("sticker set title must be non-empty", Refusal.TITLE_INVALID),
+    ("invalid sticker emojis", Refusal.EMOJI_REFUSED),
+    ("sticker_emoji_invalid", Refusal.EMOJI_REFUSED),
+    ("expected a unicode emoji", Refusal.EMOJI_REFUSED),
+    ("sticker_invalid", Refusal.STICKER_GONE),
+    ("sticker_png_", Refusal.PICTURE_REFUSED),
+    ("sticker_file_invalid", Refusal.PICTURE_REFUSED),
+    ("sticker_document_invalid", Refusal.PICTURE_REFUSED),
+    ("sticker_mime_invalid", Refusal.PICTURE_REFUSED),
+    ("sticker_gif_dimensions", Refusal.PICTURE_REFUSED),
+    ("wrong file type", Refusal.PICTURE_REFUSED),
+    ("wrong remote file identifier", Refusal.FILE_REFUSED),
+    ("wrong file identifier", Refusal.FILE_REFUSED),
+    ("wrong file_id", Refusal.FILE_REFUSED),
+    ("wrong sticker_file_id", Refusal.FILE_REFUSED),
+    ("invalid file_id", Refusal.FILE_REFUSED),
+    ("file reference expired", Refusal.FILE_REFUSED),
+    ("file_reference_", Refusal.FILE_REFUSED),
+    ("can't use file of type", Refusal.FILE_REFUSED),
+    ("file is too big", Refusal.FILE_TOO_BIG),
+    ("message is not modified", Refusal.NOT_MODIFIED),
+    ("message to edit not found", Refusal.MESSAGE_GONE),
+    ("message to delete not found", Refusal.MESSAGE_GONE),
+    ("message to be replied not found", Refusal.MESSAGE_GONE),
+    ("message can't be edited", Refusal.MESSAGE_GONE),
+    ("message can't be deleted", Refusal.MESSAGE_GONE),
+    ("message_id_invalid", Refusal.MESSAGE_GONE),
+    ("query is too old", Refusal.QUERY_EXPIRED),
+    ("query_id_invalid", Refusal.QUERY_EXPIRED),
+    ("frozen_method_invalid", Refusal.ACCOUNT_FROZEN),
+)
+
+
+class BotTokenRejected(Exception):
+    """Telegram knows no bot with this token. Never carries the token."""
+
+    code = "bot_token_rejected"
+    retryable = False
+
+
+def classify(error: TelegramError) -> Refusal:
+    """What `error` means. Total: what nobody has seen before is OTHER."""
+    match error:
+        case RetryAfter():
+            return Refusal.WAIT
+        case ChatMigrated():
+            return Refusal.CHAT_MIGRATED
+        case InvalidToken():
+            return Refusal.TOKEN_REJECTED
+        case Conflict():
+            return Refusal.CONFLICT
+    text = error.message.lower()
+    for part, refusal in _TEXTS:
+        if part in text:
+            return refusal
+    return _without_known_text(error)
+
+
+def _without_known_text(error: TelegramError) -> Refusal:
+    match error:
+        case BadRequest():  # before NetworkError, its parent: a 400 is an answer, not a lost one
+            return Refusal.OTHER
+        case Forbidden():
+            return Refusal.USER_BLOCKED
+        case _:  # TimedOut, NetworkError, and the plain TelegramError of an answer that cannot be read
+            return Refusal.AMBIGUOUS
+
+
+def retry_after_s(error: TelegramError) -> float:
+    """Seconds Telegram asks to wait; 0 where it asks for nothing."""
+    if not isinstance(error, RetryAfter):
+        return 0.0
+    return error._retry_after.total_seconds()  # the public property warns that its type will change to this one

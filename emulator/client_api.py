@@ -110,7 +110,7 @@ class ClientApi:
 
 
 def _shown(request: ClientRequest, message: Message) -> Json:
-    return {"message": request.world.render(request.world.bot_of(message.chat)).message(message)}
+    return {"message": request.world.render(request.world.bot_of(message.chat)).shown(message)}
 
 
 async def _send_text(request: ClientRequest) -> Json:

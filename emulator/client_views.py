@@ -24,8 +24,8 @@ async def _chat(request: ClientRequest) -> Json:
         "person": people.person_json(person),
         "started": bot.id in person.started,
         "blocked": bot.id in person.blocked,
-        "entries": [{"message": render.message(m), "deleted": m.is_deleted} for m in shown],
-        "reactions": {str(number): reaction for number, reaction in chat.reactions.items() if reaction},
+        "entries": [{"message": render.shown(m), "deleted": m.is_deleted} for m in shown],
+        "reactions": {str(number): chat.reactions_to(number) for number in chat.reactions},
         "last_event_id": world.events.last_id,
     }
 

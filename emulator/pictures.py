@@ -64,7 +64,8 @@ def photo_sizes(data: bytes) -> tuple[Picture, ...]:
     """
     upright = _flatten(ImageOps.exif_transpose(_decode(data)))
     longest = max(upright.size)
-    sides = [side for side in PHOTO_SIDES_PX if side < longest][:3] + [min(longest, PHOTO_SIDES_PX[-1])]
+    smaller = [side for side in PHOTO_SIDES_PX if side < longest][:3]
+    sides = [*smaller, min(longest, PHOTO_SIDES_PX[-1])]
     if len(sides) == 1:  # a tiny picture still comes in two sizes
         sides = [max(longest // 2, 1), *sides]
     return tuple(_shrink(upright, side, "JPEG") for side in sides)

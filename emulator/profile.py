@@ -28,7 +28,10 @@ class Profile:
 
     def menu_button(self, chat_id: int) -> dict[str, Any]:
         """The button beside the text field; Telegram's default opens the commands."""
-        return self.menu_buttons.get(chat_id) or self.menu_buttons.get(0) or {"type": "commands"}
+        for key in (chat_id, 0):
+            if self.menu_buttons.get(key, {"type": "default"})["type"] != "default":
+                return self.menu_buttons[key]
+        return {"type": "commands"}
 
 
 def in_language(texts: dict[str, str], language: str) -> str:

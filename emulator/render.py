@@ -163,6 +163,11 @@ class Renderer:
             shape["reply_markup"] = message.reply_markup
         return shape
 
+    def shown(self, message: Message) -> Json:
+        """Message as the person's app has it: with the keyboards the Bot API does not echo."""
+        shape = self.message(message)
+        return shape if message.reply_markup is None else {**shape, "reply_markup": message.reply_markup}
+
     def _content(self, message: Message) -> Json:
         if message.media is None:
             return _filled(text=message.text, entities=message.entities)

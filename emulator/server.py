@@ -16,6 +16,7 @@ from emulator.client_api import ClientApi
 from emulator.clock import Clock
 from emulator.errors import ApiError
 from emulator.methods import METHODS, Call
+from emulator.parameters import Parameters
 from emulator.rules import Rules
 from emulator.state import Bot
 from emulator.world import World
@@ -25,10 +26,18 @@ PAGE = Path(__file__).parent / "page"
 MAX_REQUEST_BYTES = 64 << 20
 
 
-def make_bot(token: str, username: str = "emulated_bot", name: str = "Emulated bot", **facts: bool) -> Bot:
-    """A bot account; its id is the number before the token's colon. `facts` are Bot's boolean fields."""
+def make_bot(
+    token: str,
+    username: str = "emulated_bot",
+    name: str = "Emulated bot",
+    *,
+    supports_inline: bool = False,
+    reads_all_group_messages: bool = False,
+) -> Bot:
+    """A bot account; its id is the number before the token's colon."""
     http.check_token(token)
-    return Bot(int(token.partition(":")[0]), token, username, name, **facts)
+    bot_id = int(token.partition(":")[0])
+    return Bot(bot_id, token, username, name, supports_inline, reads_all_group_messages)
 
 
 class Emulator:
@@ -79,7 +88,7 @@ class Emulator:
         except ApiError as error:
             return error.body()
 
-    async def _execute(self, bot: Bot, method: str, parameters: http.Parameters, record: CallRecord) -> dict[str, Any]:
+    async def _execute(self, bot: Bot, method: str, parameters: Parameters, record: CallRecord) -> dict[str, Any]:
         record.describe(bot, parameters)
         if method.lower() not in METHODS:
             raise ApiError(404, "method not found")

@@ -90,7 +90,7 @@ class Chat:
     members: dict[int, str] = field(default_factory=dict)
     migrated_to: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
-    reactions: dict[int, list[Json]] = field(default_factory=dict)
+    reactions: dict[int, dict[int, list[Json]]] = field(default_factory=dict)  # by message, by account
     last_message_id: int = 0
 
     @property
@@ -103,6 +103,10 @@ class Chat:
         if self.person is not None:
             return frozenset({self.person.id})
         return frozenset(user_id for user_id in self.members if user_id not in self.bots)
+
+    def reactions_to(self, message_id: int) -> list[Json]:
+        """Everybody's reactions to a message."""
+        return [one for some in self.reactions.get(message_id, {}).values() for one in some]
 
     def live(self, message_id: int) -> Message | None:
         """The message, unless it never was or is deleted."""

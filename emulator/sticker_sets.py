@@ -34,7 +34,6 @@ class StickerSet:
     bot: Bot
     stickers: list[SetSticker] = field(default_factory=list)
     thumbnail: StoredFile | None = None
-    needs_repainting: bool = False
 
 
 class StickerSets:
@@ -45,6 +44,7 @@ class StickerSets:
         self._sets: dict[str, StickerSet] = {}
         self._tombstones: dict[str, float] = {}
         self._by_file: dict[int, StickerSet] = {}
+        self._custom_emoji: dict[str, SetSticker] = {}
         self._stale: dict[str, tuple[StickerSet, float]] = {}
         self._loaded: dict[str, float] = {}
 
@@ -78,10 +78,13 @@ class StickerSets:
             self._loaded[key] = now + self._rules.sticker_set_cache_s
         return found
 
-    def is_occupied(self, name: str, now: float) -> bool:
-        """Whether a living set, or one deleted not long ago, has the name."""
-        key = clean_name(name)
-        return key in self._sets or now < self._tombstones.get(key, 0.0)
+    def was_deleted(self, name: str, now: float) -> bool:
+        """Whether a set of this name was deleted not long ago."""
+        return now < self._tombstones.get(clean_name(name), 0.0)
+
+    def custom_emoji(self, custom_emoji_id: str) -> SetSticker | None:
+        """The sticker of an emoji set by its id."""
+        return self._custom_emoji.get(custom_emoji_id)
 
     def add(self, sticker_set: StickerSet) -> None:
         """Keep a new set."""
@@ -89,7 +92,12 @@ class StickerSets:
         self._sets[key] = sticker_set
         self._stale.pop(key, None)
         for sticker in sticker_set.stickers:
-            self._by_file[sticker.file.number] = sticker_set
+            self._index(sticker_set, sticker)
+
+    def _index(self, sticker_set: StickerSet, sticker: SetSticker) -> None:
+        self._by_file[sticker.file.number] = sticker_set
+        if sticker.custom_emoji_id:
+            self._custom_emoji[sticker.custom_emoji_id] = sticker
 
     def append(self, sticker_set: StickerSet, sticker: SetSticker) -> None:
         """Add at the end.
@@ -100,14 +108,14 @@ class StickerSets:
         if len(sticker_set.stickers) >= LIMITS[sticker_set.sticker_type]:
             raise bad_request("STICKERS_TOO_MUCH")
         sticker_set.stickers.append(sticker)
-        self._by_file[sticker.file.number] = sticker_set
+        self._index(sticker_set, sticker)
         self.refresh(sticker_set)
 
     def replace(self, sticker_set: StickerSet, position: int, sticker: SetSticker) -> None:
         """Put a sticker in another's place."""
         self._by_file.pop(sticker_set.stickers[position].file.number, None)
         sticker_set.stickers[position] = sticker
-        self._by_file[sticker.file.number] = sticker_set
+        self._index(sticker_set, sticker)
         self.refresh(sticker_set)
 
     def locate(self, file: StoredFile) -> tuple[StickerSet, int]:

@@ -77,13 +77,29 @@ class World:
     def announce(self, kind: str, message: Message) -> None:
         """Tell the apps of the people in the chat that a message is there, or has changed."""
         bot = self.bot_of(message.chat)
-        self._tell(kind, message.chat, {"message": self.render(bot).message(message)})
+        self.tell_chat(kind, message.chat, {"message": self.render(bot).shown(message)})
+
+    def delete(self, chat: Chat, messages: list[Message]) -> None:
+        """Delete messages for everybody; nobody's bot is told."""
+        for message in messages:
+            message.is_deleted = True
+        if messages:
+            self.tell_chat("deleted", chat, {"message_ids": [message.message_id for message in messages]})
+
+    def react(self, message: Message, user_id: int, reactions: list[Json]) -> None:
+        """Replace one account's reactions to a message."""
+        chat = message.chat
+        chat.reactions.setdefault(message.message_id, {})[user_id] = reactions
+        shown = chat.reactions_to(message.message_id)
+        self.tell_chat("reaction", chat, {"message_id": message.message_id, "reaction": shown})
+
+    def tell_person(self, kind: str, person: Person, chat: Chat, data: Json) -> None:
+        """Tell one person's apps something about a chat."""
+        head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
+        self.events.add(kind, frozenset({person.id}), {**head, **data})
 
     def tell_chat(self, kind: str, chat: Chat, data: Json) -> None:
         """Tell the apps of the people in a chat anything else."""
-        self._tell(kind, chat, data)
-
-    def _tell(self, kind: str, chat: Chat, data: Json) -> None:
         head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
         self.events.add(kind, chat.audience, {**head, **data})
 

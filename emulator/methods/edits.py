@@ -1,13 +1,17 @@
-"""Changing and deleting messages, reactions."""
+"""Changing and deleting messages, and reacting to them."""
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import bad_request
 from emulator.markup import parse_reply_markup
+from emulator.methods.input_media import parse_input_media
 from emulator.methods.registry import Call, method
-from emulator.methods.sending import read_caption, read_text
+from emulator.methods.sending import Words, read_caption, read_text
 from emulator.methods.targets import find_chat, find_message
+from emulator.reactions import parse_reactions
 from emulator.state import Chat, Json, Media, Message
+
+MAX_DELETED_AT_ONCE = 100
 
 
 def _find_own(call: Call) -> Message:
@@ -19,35 +23,119 @@ def _find_own(call: Call) -> Message:
     if call.parameters.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
     message = find_message(call, find_chat(call), "message to edit not found")
-    if message.sender is not call.bot:
+    if message.sender is not call.bot or message.forward_origin is not None:
         raise bad_request("message can't be edited")
     return message
 
 
-def _change(
-    call: Call, message: Message, text: str, entities: list[Json], media: Media | None, markup: Json | None
-) -> Json:
-    """Apply an edit, refusing one that changes nothing."""
-    before = (message.text, message.entities, _files_of(message.media), message.reply_markup)
-    if before == (text, entities, _files_of(media), markup):
+def _change(call: Call, message: Message, words: Words, media: Media | None, markup: Json | None) -> Json:
+    """Apply an edit.
+
+    Raises:
+        ApiError: MESSAGE_NOT_MODIFIED, when nothing would change.
+    """
+    old_content = (message.text, message.entities, _files_of(message.media))
+    new_content = (words.text, words.entities, _files_of(media))
+    if old_content == new_content and message.reply_markup == markup:
         raise bad_request("MESSAGE_NOT_MODIFIED")
-    if before[:3] != (text, entities, _files_of(media)):
+    if old_content != new_content:
         message.edit_date = call.world.now
-    message.text, message.entities, message.media, message.reply_markup = text, entities, media, markup
+    message.text, message.entities = words.text, words.entities
+    message.media, message.reply_markup = media, markup
     call.world.announce("edited", message)
     return call.render.message(message)
 
 
-def _files_of(media: Media | None) -> tuple[int, ...]:
-    return tuple(file.number for file in media.files) if media else ()
+def _files_of(media: Media | None) -> tuple[bytes, ...]:
+    """Equal for equal content: a picture uploaded anew is the same picture."""
+    return tuple(file.digest for file in media.files) if media else ()
 
 
 @method("editMessageText")
 async def edit_message_text(call: Call) -> Json:
-    """New words for a text message."""
+    """New words for a text message; a keyboard not given is taken away."""
     words = read_text(call)
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
     if message.media is not None or message.service:
         raise bad_request("there is no text in the message to edit")
-    return _change(call, message, words.text, words.entities, None, markup)
+    return _change(call, message, words, None, markup)
+
+
+@method("editMessageCaption")
+async def edit_message_caption(call: Call) -> Json:
+    """New words under a picture or file; stickers have none."""
+    words = read_caption(call)
+    message = _find_own(call)
+    markup = parse_reply_markup(call.parameters)
+    if message.media is None or message.media.kind in {"sticker", "video_note"}:
+        raise bad_request("there is no caption in the message to edit")
+    return _change(call, message, words, message.media, markup)
+
+
+@method("editMessageMedia")
+async def edit_message_media(call: Call) -> Json:
+    """Another picture or file in the same message."""
+    value = call.parameters.parsed("media", "Can't parse input media JSON object")
+    message = _find_own(call)
+    markup = parse_reply_markup(call.parameters)
+    if message.media is None or message.media.kind == "sticker":
+        raise bad_request("there is no media in the message to edit")
+    media, words = await parse_input_media(call, value)
+    return _change(call, message, words, media, markup)
+
+
+@method("editMessageReplyMarkup")
+async def edit_message_reply_markup(call: Call) -> Json:
+    """Another keyboard, or none."""
+    message = _find_own(call)
+    markup = parse_reply_markup(call.parameters)
+    return _change(call, message, Words(message.text, message.entities), message.media, markup)
+
+
+@method("deleteMessage")
+async def delete_message(call: Call) -> bool:
+    """One message for both sides."""
+    chat = find_chat(call)
+    _delete(call, chat, [find_message(call, chat, "message to delete not found")])
+    return True
+
+
+@method("deleteMessages")
+async def delete_messages(call: Call) -> bool:
+    """Up to 100 messages; those that are gone already are skipped."""
+    chat = find_chat(call)
+    ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
+    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+        raise bad_request("expected an Array of message identifiers")
+    if not ids:
+        raise bad_request("Message identifiers are not specified")
+    if len(ids) > MAX_DELETED_AT_ONCE:
+        raise bad_request("Too many message identifiers specified")
+    found = [chat.live(number) for number in ids]
+    _delete(call, chat, [message for message in found if message is not None])
+    return True
+
+
+def _delete(call: Call, chat: Chat, messages: list[Message]) -> None:
+    for message in messages:
+        _check_deletable(call, chat, message)
+    call.world.delete(chat, messages)
+
+
+def _check_deletable(call: Call, chat: Chat, message: Message) -> None:
+    if call.world.now - message.date > call.world.rules.delete_within_s:
+        raise bad_request("message can't be deleted for everyone")
+    is_allowed = chat.is_private or message.sender is call.bot or chat.members.get(call.bot.id) == "administrator"
+    if not is_allowed:
+        raise bad_request("message can't be deleted")
+
+
+@method("setMessageReaction")
+async def set_message_reaction(call: Call) -> bool:
+    """At most one emoji of Telegram's list; an empty list takes it back."""
+    chat = find_chat(call)
+    message = find_message(call, chat, "message to react not found")
+    reactions = parse_reactions(call.parameters)
+    call.world.react(message, call.bot.id, reactions)
+    return True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from emulator.errors import bad_request
 from emulator.methods.attachments import take_media
+from emulator.methods.input_media import parse_album
 from emulator.methods.registry import Call, method
 from emulator.methods.sending import Words, post, read_caption, read_text
-from emulator.methods.targets import find_writable_chat
-from emulator.state import Json
+from emulator.methods.targets import find_chat, find_message, find_writable_chat
+from emulator.state import Json, Message
 
 ACTIONS = frozenset(
     {
@@ -82,3 +83,39 @@ async def send_chat_action(call: Call) -> bool:
         raise bad_request("Wrong parameter action in request")
     call.world.tell_chat("chat_action", chat, {"action": action, "expires_in_s": ACTION_SHOWN_S})
     return True
+
+
+@method("sendMediaGroup")
+async def send_media_group(call: Call) -> list[Json]:
+    """An album: several messages with one `media_group_id`."""
+    chat = find_writable_chat(call)
+    items = await parse_album(call)
+    album = call.world.new_id() if len(items) > 1 else ""
+    return [call.render.message(post(call, chat, words, media, album=album)) for media, words in items]
+
+
+def _source(call: Call, verb: str) -> Message:
+    chat = find_chat(call, "from_chat_id")
+    message = find_message(call, chat, f"message to {verb} not found")
+    if message.service:
+        raise bad_request(f"message can't be {'copied' if verb == 'copy' else 'forwarded'}")
+    return message
+
+
+@method("copyMessage")
+async def copy_message(call: Call) -> Json:
+    """The same content anew, without a link to where it came from."""
+    chat = find_writable_chat(call)
+    source = _source(call, "copy")
+    words = read_caption(call) if "caption" in call.parameters else Words(source.text, source.entities)
+    return {"message_id": post(call, chat, words, source.media).message_id}
+
+
+@method("forwardMessage")
+async def forward_message(call: Call) -> Json:
+    """The same content, saying whose it was."""
+    chat = find_writable_chat(call)
+    source = _source(call, "forward")
+    message = Message(0, chat, call.bot, call.world.now, source.text, source.entities, source.media)
+    message.forward_origin = source.forward_origin or source
+    return call.render.message(call.world.post(message))

@@ -1,62 +1,43 @@
-"""Sticker sets: making, filling, changing, deleting them."""
+"""Sticker sets as a whole: found, made, renamed, given an icon, deleted."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from emulator.errors import ApiError, bad_request
-from emulator.files import StoredFile
-from emulator.methods.attachments import find_upload
-from emulator.methods.input_stickers import (
-    InputSticker,
-    make_sticker,
-    parse_emoji_list,
-    parse_input_sticker,
-    parse_keywords,
-    upload_sticker,
-    with_prefix,
-)
+from emulator.files import FileType, StoredFile
+from emulator.methods.attachments import find_stored, find_upload
+from emulator.methods.input_stickers import InputSticker, make_sticker, parse_input_sticker, with_prefix
 from emulator.methods.registry import Call, method
 from emulator.methods.targets import check_reachable, find_user
-from emulator.state import Bot, Json, Person
-from emulator.sticker_sets import LIMITS, SetSticker, StickerSet, check_rights
+from emulator.pictures import NotAPictureError, inspect
+from emulator.state import Json
+from emulator.sticker_sets import LIMITS, StickerSet, check_rights
 
 MAX_INITIAL = 50
 MAX_NAME = 64
 MAX_TITLE = 64
+MAX_THUMBNAIL_BYTES = 128 << 10
+MAX_CUSTOM_EMOJI_IDS = 200
 
 
 @method("getStickerSet")
 async def get_sticker_set(call: Call) -> Json:
     """A set by name, from a cache of some minutes."""
-    name = _read_name(call)
+    name = read_name(call)
     return call.render.sticker_set(call.world.sets.cached(name, call.world.now))
 
 
-def _read_name(call: Call) -> str:
+def read_name(call: Call) -> str:
+    """The `name` of a call.
+
+    Raises:
+        ApiError: it is empty.
+    """
     name = call.parameters.text("name")
     if not name:
         raise bad_request("Sticker set name must be non-empty")
     return name
-
-
-@method("uploadStickerFile")
-async def upload_sticker_file(call: Call) -> Json:
-    """Keep a file for later use in sets; its pixels are not looked at yet."""
-    person = find_user(call)
-    check_reachable(call, person)
-    sticker_format = call.parameters.text("sticker_format")
-    if sticker_format not in {"static", "animated", "video"}:
-        raise bad_request("Invalid sticker format specified")
-    value = call.parameters.text("sticker")
-    upload = find_upload(call, "sticker", value) or call.parameters.uploads.get("sticker")
-    if upload is None:
-        raise bad_request("inputFile is not specified")
-    if not upload.data:
-        raise bad_request("can't upload sticker file: empty file")
-    file = await upload_sticker(call.world, upload, sticker_format)
-    return call.render.file(file)
 
 
 @method("createNewStickerSet")
@@ -66,19 +47,22 @@ async def create_new_sticker_set(call: Call) -> bool:
     sticker_type = call.parameters.text("sticker_type") or "regular"
     if sticker_type not in LIMITS:
         raise bad_request("Unsupported sticker type specified")
+    needs_repainting = call.parameters.flag("needs_repainting")
+    if needs_repainting and sticker_type != "custom_emoji":
+        raise bad_request("Only custom emoji stickers support repainting")
     owner = find_user(call)
-    title = call.parameters.text("title").strip()[:MAX_TITLE]
-    if not title:
-        raise bad_request("Sticker set title must be non-empty")
-    name = _read_name(call)[:MAX_NAME]
+    title = _read_title(call)
+    name = read_name(call)[:MAX_NAME]
     if not parsed:
         raise bad_request("At least 1 sticker must be specified")
     check_reachable(call, owner)
     stickers = [await make_sticker(call, sticker, sticker_type) for sticker in parsed]
-    _check_name(call, name)
+    is_known_as_deleted = _check_name(call, name)
     new = StickerSet(name, title, sticker_type, owner, call.bot, stickers)
     call.world.sets.add(new)
     call.world.tell_pack(new, "created")
+    if is_known_as_deleted:
+        raise ApiError(500, "Created sticker set not found")
     return True
 
 
@@ -95,78 +79,115 @@ def _read_stickers(call: Call) -> list[InputSticker]:
         raise with_prefix("Can't parse InputSticker", error) from error
 
 
-def _check_name(call: Call, name: str) -> None:
+def _check_name(call: Call, name: str) -> bool:
+    """Refuse a bad or taken name; whether the server's cache still calls the set of that name deleted."""
     suffix = f"_by_{call.bot.username}"
     well_formed = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name
     if not well_formed or not name.lower().endswith(suffix.lower()):
         raise bad_request("PACK_SHORT_NAME_INVALID")
-    if call.world.sets.is_occupied(name, call.world.now):
+    was_deleted = call.world.sets.was_deleted(name, call.world.now)
+    if call.world.sets.get(name) or (was_deleted and call.world.rules.deleted_name == "occupied"):
         raise bad_request("PACK_SHORT_NAME_OCCUPIED")
+    return was_deleted
 
 
-@method("addStickerToSet")
-async def add_sticker_to_set(call: Call) -> bool:
-    """One more at the end; one that is already there changes nothing."""
-    parsed = _read_sticker(call)
-    owner, sticker_set = _find_owned_set(call)
-    sticker = await make_sticker(call, parsed, sticker_set.sticker_type)
-    if any(_is_identical(call, old, sticker) for old in sticker_set.stickers):
-        return True
-    call.world.sets.append(sticker_set, sticker)
-    call.world.tell_pack(sticker_set, "changed")
-    return True
-
-
-def _is_identical(call: Call, old: SetSticker, new: SetSticker) -> bool:
-    if call.world.rules.identical_sticker == "same_file":
-        return old.source.number == new.source.number
-    return old.source.digest == new.source.digest
-
-
-def _read_sticker(call: Call) -> InputSticker:
-    value: Any = call.parameters.parsed("sticker", "Can't parse sticker JSON object")
-    try:
-        return parse_input_sticker(call, value, "auto")
-    except ApiError as error:
-        raise with_prefix("Can't parse sticker", error) from error
-
-
-def _find_owned_set(call: Call) -> tuple[Person, StickerSet]:
-    owner = find_user(call)
-    sticker_set = call.world.sets.require(_read_name(call))
-    check_rights(sticker_set, call.bot, owner)
-    return owner, sticker_set
-
-
-def _locate(call: Call, field: str = "sticker") -> tuple[StickerSet, int]:
-    """The set and place of the in-set sticker a call names."""
-    file_id = call.parameters.text(field)
-    if not file_id:
-        raise bad_request("sticker is not specified")
-    sticker_set, position = call.world.sets.locate(call.world.files.find(file_id, call.bot.id))
-    check_rights(sticker_set, call.bot, None)
-    return sticker_set, position
-
-
-def _changed(call: Call, sticker_set: StickerSet) -> bool:
-    call.world.sets.refresh(sticker_set)
-    call.world.tell_pack(sticker_set, "changed")
-    return True
-
-
-@method("deleteStickerFromSet")
-async def delete_sticker_from_set(call: Call) -> bool:
-    """Take a sticker out; the last one leaves an empty set."""
-    sticker_set, position = _locate(call)
-    call.world.sets.remove_sticker(sticker_set.stickers[position].file)
-    return _changed(call, sticker_set)
+def _read_title(call: Call) -> str:
+    """The title, cut to what fits without a word, as TDLib does."""
+    title = call.parameters.text("title").strip()[:MAX_TITLE]
+    if not title:
+        raise bad_request("Sticker set title must be non-empty")
+    return title
 
 
 @method("deleteStickerSet")
 async def delete_sticker_set(call: Call) -> bool:
     """Delete a whole set."""
-    sticker_set = call.world.sets.require(_read_name(call))
+    sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     call.world.sets.delete(sticker_set, call.world.now)
     call.world.tell_pack(sticker_set, "deleted")
+    return True
+
+
+@method("setStickerSetTitle")
+async def set_sticker_set_title(call: Call) -> bool:
+    """Another title; the name, and so the link, never changes."""
+    title = _read_title(call)
+    sticker_set = call.world.sets.require(read_name(call))
+    check_rights(sticker_set, call.bot, None)
+    sticker_set.title = title
+    return changed(call, sticker_set)
+
+
+@method("setStickerSetThumbnail")
+async def set_sticker_set_thumbnail(call: Call) -> bool:
+    """The set's icon, 100 x 100; left out, the first sticker is it."""
+    if call.parameters.text("format") not in {"static", "animated", "video"}:
+        raise bad_request("Invalid sticker format specified")
+    sticker_set = find_owned_set(call)
+    if sticker_set.sticker_type == "custom_emoji":
+        raise bad_request("The method can't be used to set thumbnail of custom emoji sticker sets")
+    sticker_set.thumbnail = await _read_thumbnail(call)
+    return changed(call, sticker_set)
+
+
+async def _read_thumbnail(call: Call) -> StoredFile | None:
+    value = call.parameters.text("thumbnail")
+    upload = find_upload(call, "thumbnail", value)
+    if upload is None and not value:
+        return None
+    data = upload.data if upload is not None else find_stored(call, value).data
+    if len(data) > MAX_THUMBNAIL_BYTES:
+        raise bad_request("file is too big")
+    try:
+        facts = inspect(data)
+    except NotAPictureError as error:
+        raise bad_request("STICKER_THUMB_PNG_NOPNG") from error
+    if (facts.width, facts.height) != (100, 100) or facts.format not in {"WEBP", "PNG"}:
+        raise bad_request("STICKER_THUMB_PNG_NOPNG")
+    mime = f"image/{facts.format.lower()}"
+    return call.world.files.add(FileType.THUMBNAIL, data, mime, size=(facts.width, facts.height))
+
+
+@method("setCustomEmojiStickerSetThumbnail")
+async def set_custom_emoji_sticker_set_thumbnail(call: Call) -> bool:
+    """The icon of an emoji set is one of its own stickers."""
+    sticker_set = call.world.sets.require(read_name(call))
+    check_rights(sticker_set, call.bot, None)
+    wanted = call.parameters.text("custom_emoji_id")
+    if sticker_set.sticker_type != "custom_emoji" or (
+        wanted and all(sticker.custom_emoji_id != wanted for sticker in sticker_set.stickers)
+    ):
+        raise bad_request("STICKERSET_INVALID")
+    return changed(call, sticker_set)
+
+
+@method("getCustomEmojiStickers")
+async def get_custom_emoji_stickers(call: Call) -> list[Json]:
+    """Stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
+    ids = call.parameters.parsed("custom_emoji_ids", "Can't parse custom emoji identifiers JSON object")
+    if not isinstance(ids, list):
+        raise bad_request("Expected an Array of custom emoji identifiers")
+    if len(ids) > MAX_CUSTOM_EMOJI_IDS:
+        raise bad_request("Too many custom emoji identifiers specified")
+    found = [call.world.sets.custom_emoji(str(custom_emoji_id)) for custom_emoji_id in ids]
+    return [call.render.set_sticker(sticker) for sticker in found if sticker is not None]
+
+
+def find_owned_set(call: Call) -> StickerSet:
+    """The set a call names, which this bot made for the user the call names.
+
+    Raises:
+        ApiError: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
+    """
+    owner = find_user(call)
+    sticker_set = call.world.sets.require(read_name(call))
+    check_rights(sticker_set, call.bot, owner)
+    return sticker_set
+
+
+def changed(call: Call, sticker_set: StickerSet) -> bool:
+    """The end of every successful change: the server's cache is fresh, the owner's app knows."""
+    call.world.sets.refresh(sticker_set)
+    call.world.tell_pack(sticker_set, "changed")
     return True

@@ -1,0 +1,62 @@
+"""InputMedia objects of sendMediaGroup and editMessageMedia."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.entities import parse_words
+from emulator.errors import ApiError, bad_request
+from emulator.methods.attachments import take_media
+from emulator.methods.registry import Call
+from emulator.methods.sending import Words, check_caption
+from emulator.state import Media
+
+KINDS = frozenset({"photo", "document", "animation", "video", "audio"})
+
+
+async def parse_input_media(call: Call, value: Any) -> tuple[Media, Words]:
+    """One InputMedia with its caption.
+
+    Raises:
+        ApiError: `can't parse InputMedia: ...`, or what sending such a file would say.
+    """
+    kind, source = _read_source(value)
+    mode = str(value.get("parse_mode", ""))
+    words = Words(*parse_words(str(value.get("caption", "")), mode, value.get("caption_entities")))
+    media = await take_media(call, kind, source)
+    media.has_spoiler = bool(value.get("has_spoiler"))
+    return media, check_caption(words)
+
+
+def _read_source(value: Any) -> tuple[str, str]:
+    if not isinstance(value, dict):
+        raise bad_request("can't parse InputMedia: expected an Object")
+    for name in ("type", "media"):
+        if name not in value:
+            raise bad_request(f"can't parse InputMedia: Can't find field \"{name}\"")
+        if not isinstance(value[name], str):
+            raise bad_request(f'can\'t parse InputMedia: Field "{name}" must be of type String')
+    if value["type"] not in KINDS:
+        raise bad_request("can't parse InputMedia: invalid media type specified")
+    if not value["media"]:
+        raise bad_request("can't parse InputMedia: media not found")
+    return value["type"], value["media"]
+
+
+async def parse_album(call: Call) -> list[tuple[Media, Words]]:
+    """The `media` of sendMediaGroup: at most 10, documents among themselves.
+
+    Raises:
+        ApiError: as Telegram words it.
+    """
+    value = call.parameters.parsed("media", "Can't parse media JSON object")
+    if not isinstance(value, list):
+        raise bad_request("expected an Array of InputMedia")
+    if not value:
+        raise bad_request("There are no messages to send")
+    if len(value) > 10:
+        raise bad_request("Too many messages to send as an album")
+    kinds = {_read_source(item)[0] for item in value}
+    if "animation" in kinds or ("document" in kinds and len(kinds) > 1) or ("audio" in kinds and len(kinds) > 1):
+        raise ApiError(400, "Can't mix these media types in an album")
+    return [await parse_input_media(call, item) for item in value]

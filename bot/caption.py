@@ -1,0 +1,62 @@
+"""What the words under a photo ask for. Knows no Telegram object: text in, wish out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import emoji
+
+from engine.errors import UnknownStyle
+from engine.styles import all_styles, match_words, style
+
+_HASHTAG = re.compile(r"#(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`emoji` and `style` are None where the caption leaves them open; `prompt` is what remains of it."""
+
+    prompt: str
+    emoji: str | None = None
+    style: str | None = None
+
+
+def read_caption(caption: str) -> Wish:
+    """An emoji at the start is the sticker's, `#comic` anywhere chooses a style; the rest is the prompt."""
+    first, rest = _leading_emoji(caption.strip())
+    chosen, prompt = _hashtag_style(rest)
+    return Wish(" ".join(prompt.split()), first, chosen)
+
+
+def find_style(words: str) -> str | None:
+    """The style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
+    folded = words.strip().lstrip("#").casefold()
+    if not folded:
+        return None
+    try:
+        return style(folded).name
+    except UnknownStyle:
+        beginnings = [each.name for each in all_styles() if each.name.startswith(folded)]
+        if len(beginnings) == 1:
+            return beginnings[0]
+        meant = match_words(folded)
+        return meant.name if meant else None
+
+
+def _leading_emoji(text: str) -> tuple[str | None, str]:
+    """The first emoji of the run of emoji that `text` begins with, and what follows the run."""
+    found = emoji.emoji_list(text)
+    end = 0
+    for each in found:
+        if text[end : each["match_start"]].strip():
+            break
+        end = each["match_end"]
+    return (str(found[0]["emoji"]), text[end:].strip()) if end else (None, text)
+
+
+def _hashtag_style(text: str) -> tuple[str | None, str]:
+    for match in _HASHTAG.finditer(text):
+        if name := find_style(match[1]):
+            return name, text[: match.start()] + text[match.end() :]
+    return None, text

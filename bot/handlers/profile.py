@@ -1,0 +1,60 @@
+"""What a person sees before the first message: commands, description, in every language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
+
+from bot.replies import DEFAULT_LANGUAGE, LANGUAGES, say
+from storage.facts import Facts
+
+logger = logging.getLogger(__name__)
+
+COMMANDS = ("start", "style", "seed", "pack", "queue", "cancel", "language", "privacy", "forget", "help")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How the bot presents itself to apps of one language; "" stands for all others."""
+
+    language_code: str
+    commands: tuple[tuple[str, str], ...]
+    description: str
+    short_description: str
+
+
+def profiles() -> Iterator[Profile]:
+    for code in ("", *(each for each in LANGUAGES if each != DEFAULT_LANGUAGE)):
+        language = code or DEFAULT_LANGUAGE
+        commands = tuple((name, say(language, f"command-{name}")) for name in COMMANDS)
+        yield Profile(code, commands, say(language, "about"), say(language, "about-short"))
+
+
+async def register_profile(bot: Bot, facts: Facts) -> None:
+    """Tell Telegram what changed since the last time. Raises `TelegramError`: what was done is not repeated."""
+    for profile in profiles():
+        name = f"profile {bot.id} {profile.language_code}"
+        digest = _digest(profile)
+        if await facts.get(name) == digest:
+            continue
+        await _register(bot, profile)
+        await facts.set(name, digest)
+        logger.info("commands and descriptions registered: %s", profile.language_code or "every language")
+
+
+async def _register(bot: Bot, profile: Profile) -> None:
+    code = profile.language_code or None
+    commands = [BotCommand(name, description) for name, description in profile.commands]
+    await bot.set_my_commands(commands, BotCommandScopeAllPrivateChats(), code)
+    await bot.set_my_description(profile.description, code)
+    await bot.set_my_short_description(profile.short_description, code)
+
+
+def _digest(profile: Profile) -> str:
+    text = json.dumps([profile.commands, profile.description, profile.short_description], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -6,6 +6,7 @@ import io
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from engine.classic.subject import Matte, Rgb, Rgba
@@ -21,6 +22,9 @@ MARGIN_PX = OUTLINE_PX + 3  # free border `outline` adds around a drawing on eac
 DRAWING_PX = SIDE_PX - 2 * MARGIN_PX  # longest side of a drawing that needs no more scaling
 
 
+CELL_BORDER = 5  # cells a drawing of cells needs around it: ink, white and shadow
+
+
 class WebpBroken(ValueError):
     """The bytes break a rule for static stickers; the message says which."""
 
@@ -34,6 +38,7 @@ def outline(rgb: Rgb, matte: Matte, width_px: int = OUTLINE_PX) -> Rgba:
     alpha = np.pad(matte, pad).astype(np.float32)
     colour = np.pad(rgb, (*pad, (0, 0)), mode="edge").astype(np.float32)
     border = _grown(alpha, width_px)
+    alpha = alpha * (border > 0.5)  # an island outside the outline goes
     shadow = cv2.GaussianBlur(border, (0, 0), SHADOW_SIGMA_PX)
     shadow = np.roll(shadow, SHADOW_DOWN_PX, axis=0) * SHADOW_STRENGTH
     shadow[:SHADOW_DOWN_PX] = 0
@@ -49,13 +54,36 @@ def _grown(alpha: Matte, width_px: int) -> Matte:
     big = cv2.resize(alpha, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
     solid = (big > 0.5).astype(np.uint8)
     distance = cv2.distanceTransform(1 - solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    grown = (distance <= 2 * width_px).astype(np.uint8)
-    contours, _ = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = np.zeros_like(grown)
-    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED)
-    soft = cv2.GaussianBlur(filled.astype(np.float32), (0, 0), 3.5)
+    grown = distance <= 2 * width_px
+    soft = cv2.GaussianBlur(_solid(grown).astype(np.float32), (0, 0), 3.5)
     soft = np.clip((soft - 0.5) * 5 + 0.5, 0, 1)
     return cv2.resize(soft, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+def cell_outline(rgb: Rgb, matte: Matte, cell_px: int, ink: tuple[int, int, int] = (30, 22, 34)) -> Rgba:
+    """Put a border of one dark and one white cell and a hard shadow around a drawing of square cells."""
+    pad = ((3, 3), (3, 3))
+    person = np.pad(matte[::cell_px, ::cell_px] > 0.5, pad)
+    colour = np.pad(rgb[::cell_px, ::cell_px], (*pad, (0, 0)))
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    dark = cv2.dilate(_solid(person), cross)
+    white = cv2.dilate(dark, np.ones((3, 3), np.uint8))
+    shadow = np.roll(white, 1, axis=0)
+    cells = np.zeros((*person.shape, 4), np.uint8)
+    cells[shadow > 0] = (0, 0, 0, 90)
+    cells[white > 0] = 255
+    cells[dark > 0] = (*ink, 255)
+    cells[person] = np.dstack([colour, np.full(person.shape, 255, np.uint8)])[person]
+    return np.repeat(np.repeat(cells, cell_px, axis=0), cell_px, axis=1)
+
+
+def _solid(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The largest piece of `mask`, its holes filled."""
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    solid = np.zeros(mask.shape, np.uint8)
+    if contours:
+        cv2.drawContours(solid, [max(contours, key=cv2.contourArea)], -1, 1, cv2.FILLED)
+    return solid
 
 
 def fit(rgba: Rgba) -> Rgba:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -14,11 +14,14 @@ from PIL import Image, UnidentifiedImageError
 
 from engine.classic.geometry import Frame, place
 from engine.classic.looks import LOOKS
+from engine.classic.looks.drawing import Drawing
 from engine.classic.prepare import Prepared, prepare
+from engine.classic.study import study
 from engine.classic.subject import Rgb, Rgba, Subject
-from engine.classic.variation import vary
+from engine.classic.tone import exposure_gamma, to_bytes
+from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
-from engine.finish import DRAWING_PX, encode_png, encode_webp, fit, outline
+from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, outline
 from engine.matte import Matter
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
@@ -72,13 +75,13 @@ class ClassicEngine:
             raise Cancelled
         started = time.perf_counter()
         variation = vary(request.seed)
-        frame = Frame(variation.tilt_deg, 1.25 + 0.3 * variation.bust, 1 + 0.1 * variation.bust)
+        frame = _frame(variation, chosen.parameters)
         placed = place(subject, frame, DRAWING_PX)
-        drawn = LOOKS[chosen.look](placed, variation)
+        drawing = LOOKS[chosen.look](study(placed, exposure_gamma(prepared.badge.rgb)), variation)
         done = time.perf_counter()
         if not keep_going("finish"):
             raise Cancelled
-        sticker = fit(outline(drawn, placed.matte))
+        sticker = _finished(drawing)
         webp = encode_webp(sticker)
         timings = {**prepared.timings, "draw": done - started, "finish": time.perf_counter() - done}
         return StickerResult(
@@ -101,6 +104,18 @@ class ClassicEngine:
         while len(self._prepared) > KEPT_PHOTOS:
             self._prepared.popitem(last=False)
         return prepared
+
+
+def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:
+    near, far = parameters.get("bust_near_fw", 1.2), parameters.get("bust_far_fw", 1.5)
+    return Frame(variation.tilt_deg, near + (far - near) * variation.bust, 1.1 - 0.1 * variation.bust)
+
+
+def _finished(drawing: Drawing) -> Rgba:
+    picture = to_bytes(drawing.picture)
+    if drawing.cell_px:
+        return fit(cell_outline(picture, drawing.matte, drawing.cell_px))
+    return fit(outline(picture, drawing.matte))
 
 
 def _step(phase: str) -> Step:

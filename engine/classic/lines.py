@@ -1,4 +1,7 @@
-"""Lines as an illustrator would ink them: a flow-guided difference of Gaussians. Knows no look."""
+"""Lines as an illustrator inks them: a difference of Gaussians along the flow of the picture. Knows no look.
+
+Method: H. Winnemöller, J. E. Kyprianidis, S. C. Olsen, "XDoG", Computers & Graphics 36 (2012).
+"""
 
 from __future__ import annotations
 
@@ -6,44 +9,87 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.float32]  # (height, width)
+Field = NDArray[np.float32]  # (height, width) or (height, width, channels)
+
+CONTEXT_PX = 27  # box that says what is locally dark; about a third of a face
 
 
-def flow(lightness: Plane, sigma: float = 2.5) -> tuple[Plane, Plane]:
-    """Unit vectors along the edges of `lightness`: (x, y), from the smoothed structure tensor."""
-    gx = cv2.Sobel(lightness, cv2.CV_32F, 1, 0)
-    gy = cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
-    xx, xy, yy = (cv2.GaussianBlur(p, (0, 0), sigma) for p in (gx * gx, gx * gy, gy * gy))
-    angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.pi / 2
-    return np.cos(angle), np.sin(angle)
+class Flow:
+    """Which way the edges of a picture run; smooths other pictures along them."""
 
+    def __init__(self, lightness: Plane, sigma: float = 2.2, reach: int = 5) -> None:
+        """Follow the flow of `lightness` (0 .. 100) for `reach` px each way; `sigma` px of agreement."""
+        gx = cv2.Sobel(lightness, cv2.CV_32F, 1, 0)
+        gy = cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
+        xx, xy, yy = (cv2.GaussianBlur(p, (0, 0), sigma) for p in (gx * gx, gx * gy, gy * gy))
+        angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
+        self.x, self.y = np.cos(angle), np.sin(angle)
+        self._paths = [self._path(sign, reach) for sign in (1.0, -1.0)]
 
-def along_flow(field: NDArray[np.float32], tx: Plane, ty: Plane, steps: int, sigma: float) -> NDArray[np.float32]:
-    """Smooth `field` along the flow: a Gaussian of `sigma` px, `steps` px each way."""
-    height, width = tx.shape
-    x0, y0 = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    total, weight = field.copy(), 1.0
-    for sign in (1, -1):
-        x, y, dx, dy = x0, y0, sign * tx, sign * ty
-        for step in range(1, steps + 1):
+    def _path(self, sign: float, reach: int) -> list[tuple[Plane, Plane]]:
+        height, width = self.x.shape
+        x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        dx, dy = self.x * np.float32(sign), self.y * np.float32(sign)
+        path = []
+        for _ in range(reach):
             x, y = x + dx, y + dy
-            share = float(np.exp(-(step**2) / (2 * sigma**2)))
-            total += share * cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            weight += share
-            nx = cv2.remap(tx, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-            ny = cv2.remap(ty, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-            turn = np.where(nx * dx + ny * dy < 0, np.float32(-1), np.float32(1))
+            path.append((x, y))
+            nx, ny = _look_up(self.x, x, y), _look_up(self.y, x, y)
+            turn = np.sign(nx * dx + ny * dy)
             dx, dy = nx * turn, ny * turn
-    return total / weight
+        return path
+
+    def smooth(self, field: Field, sigma: float) -> Field:
+        """Gaussian of `sigma` px along the flow."""
+        total, weight = field.copy(), 1.0
+        for path in self._paths:
+            for step, (x, y) in enumerate(path, 1):
+                share = float(np.exp(-(step**2) / (2 * sigma**2)))
+                if share < 0.02:
+                    break
+                total += share * cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+                weight += share
+        return total / weight
 
 
-def ink(lightness: Plane, sigma: float, amount: float = 18.0, threshold: float = 0.58, slope: float = 8.0) -> Plane:
-    """Ink 0 (paper) .. 1 (full line) where `lightness` (0 .. 100) is locally dark. `sigma`: line width in px."""
-    mean = cv2.GaussianBlur(lightness, (0, 0), 14)
-    spread = np.sqrt(np.maximum(cv2.GaussianBlur((lightness - mean) ** 2, (0, 0), 14), 0)) + 6
-    level = np.clip(0.5 + 0.22 * (lightness - mean) / spread, 0, 1)
-    tx, ty = flow(lightness)
-    fine = cv2.GaussianBlur(level, (0, 0), sigma)
-    wide = cv2.GaussianBlur(level, (0, 0), sigma * 1.6)
-    sharp = along_flow((1 + amount) * fine - amount * wide, tx, ty, 4, 3.0)
-    return np.clip((threshold - sharp) * slope * 0.5 + 0.0, 0, 1).astype(np.float32)
+def _look_up(plane: Plane, x: Plane, y: Plane) -> Plane:
+    return cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+
+
+def soft_box(plane: Plane, size: int) -> Plane:
+    """Two box blurs: as smooth as a Gaussian here and ten times faster."""
+    return cv2.blur(cv2.blur(plane, (size, size)), (size, size))  # type: ignore[return-value]
+
+
+def local_contrast(lightness: Plane, floor: Plane | float) -> Plane:
+    """Lightness in local standard deviations, about -2 .. 2; `floor` (L) is the contrast that counts as flat."""
+    mean = soft_box(lightness, CONTEXT_PX)
+    spread = np.sqrt(np.maximum(soft_box((lightness - mean) ** 2, CONTEXT_PX), 0))
+    return (lightness - mean) / (spread + floor)
+
+
+def ink(contrast: Plane, flow: Flow, sigma: float, threshold: Plane | float, softness: float = 0.35) -> Plane:
+    """Ink 0 .. 1 where `contrast` falls off by more than `threshold` within about `sigma` px."""
+    fine = cv2.GaussianBlur(contrast, (0, 0), sigma)
+    wide = cv2.GaussianBlur(contrast, (0, 0), sigma * 2.2)
+    drop = flow.smooth(wide - fine, 3.0)
+    return np.clip((drop - threshold) / (softness * threshold) + 0.5, 0, 1)
+
+
+def without_specks(lines: Plane, min_px: int, spare: Plane | None = None) -> Plane:
+    """Drop strokes smaller than `min_px` pixels, except where `spare` (0 .. 1) asks to keep them."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((lines > 0.3).astype(np.uint8))
+    keep = stats[:, cv2.CC_STAT_AREA] >= min_px
+    keep[0] = False
+    if spare is not None:
+        keep[1:] |= np.bincount(labels.ravel(), (spare > 0.5).ravel(), count)[1:] > 0
+    kept = cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return lines * kept
+
+
+def silhouette(matte: Plane, width_px: float) -> Plane:
+    """A line of `width_px` just inside the edge of `matte`, 0 .. 1."""
+    inside = cv2.distanceTransform((matte > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    inside = cv2.GaussianBlur(inside, (0, 0), 1.0)
+    return np.clip(width_px + 0.5 - inside, 0, 1) * (matte > 0)

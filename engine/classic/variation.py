@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class Variation:
     light_side: float
     palette: float
     grain: int
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """The one of `choices` that `palette` points to."""
+        return choices[int(self.palette * len(choices))]
 
 
 def vary(seed: int) -> Variation:

@@ -1,0 +1,61 @@
+"""Poster: four flat inks and a screen of lines, as a printed campaign poster."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.classic.lines import silhouette, soft_box, without_specks
+from engine.classic.looks.drawing import Drawing
+from engine.classic.looks.shading import mix
+from engine.classic.study import Study, feature_lines
+from engine.classic.tone import Plane, rgb, smoothstep
+from engine.classic.variation import Variation
+
+# dark, warm, cool, paper and, for the darker half of skin, a tan between warm and paper
+PALETTES = tuple(
+    tuple(rgb(colour) for colour in colours.split())
+    for colours in (
+        "#0c2a47 #d6292f #7ea3ab #fbe6bd #c98a55",
+        "#2b1447 #d8347f #8d8fc9 #ffe9d6 #c5805c",
+        "#10363a #e0642c #7db39a #fdeec4 #c98a4a",
+        "#241a1a #e8871e #b7a68d #fff1d3 #bd8050",
+        "#1c1f5c #f0524f #6fb4d6 #fff0dc #cd8660",
+    )
+)
+STRIPES_PX = 6.0
+
+
+def poster(study: Study, variation: Variation) -> Drawing:
+    """Draw four inks: dark, warm, cool, paper."""
+    dark, warm, cool, paper, tan = variation.pick(PALETTES)
+    lit = float(study.skin_lab[0])
+    tone = _tone(study)
+    skin_paper = paper + (tan - paper) * float(np.interp(lit, (22, 80), (1.15, 0.0)))
+    light = mix(np.broadcast_to(paper, (*tone.shape, 3)), skin_paper, study.skin)
+    stripes = smoothstep(-0.12, 0.12, np.sin(np.mgrid[: tone.shape[0], :1][0] * 2 * np.pi / STRIPES_PX)).astype(
+        np.float32
+    )
+    striped = mix(light, cool * 0.5 + light * 0.5, np.broadcast_to(stripes, tone.shape))
+    striped = mix(striped, cool, np.broadcast_to(stripes * 0.6, tone.shape))
+    picture = mix(light, striped, _below(tone, 0.0))
+    picture = mix(picture, warm, _below(tone, -14.0))
+    picture = mix(picture, dark, _below(tone, -31.0))
+    lines = feature_lines(study, 1.25 * variation.line)
+    picture = mix(picture, dark, lines)
+    return Drawing(mix(picture, dark, silhouette(study.matte, 2.5)), study.matte)
+
+
+def _tone(study: Study) -> Plane:
+    """Lightness relative to paper: on skin to the lit skin, elsewhere to the figure's own light and dark."""
+    light = study.flow.smooth(cv2.GaussianBlur(study.flat[..., 0], (0, 0), 1.6), 3.5)
+    lit = float(study.skin_lab[0])
+    skin = (light - lit + 7.5) * float(np.interp(lit, (25, 55), (1.5, 1.0)))
+    rest = 0.75 * (light - 62) + 0.5 * (light - soft_box(light, 41))
+    return study.skin * skin + (1 - study.skin) * rest
+
+
+def _below(tone: Plane, cut: float) -> Plane:
+    """Where `tone` is under `cut`: smooth shapes, no crumbs."""
+    shape = smoothstep(-1.4, 1.4, cut - tone)
+    return 1 - without_specks(1 - without_specks(shape, 70), 70)

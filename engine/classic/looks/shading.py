@@ -1,0 +1,89 @@
+"""Shades and colours the looks share: flat skin, soft steps, anchored lightness."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.classic.lines import silhouette
+from engine.classic.study import Study, feature_lines
+from engine.classic.tone import Colour, Lab, Picture, Plane, smoothstep
+from engine.classic.variation import Variation
+
+SHADE_L = 9.0  # skin in shade is this much darker than lit skin
+
+
+def lively(study: Study, variation: Variation, amount: float = 0.5) -> Lab:
+    """The flat colours with more chroma where there is little; shades of skin turn to red."""
+    lab = study.flat.copy()
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    gain = variation.colour * (1 + amount * np.exp(-chroma / 45) * smoothstep(2, 10, chroma))
+    lab[..., 1:] *= gain[..., None]
+    shade = study.skin * smoothstep(2, 14, study.skin_lab[0] - study.flat[..., 0])
+    lab[..., 1] += 5 * shade + 1.5 * variation.warmth * study.skin
+    lab[..., 2] += 2 * shade + 3 * variation.warmth
+    return lab
+
+
+def shaded(study: Study, step: float) -> Plane:
+    """Lightness in flat tones: skin in three around its own, the rest in steps of `step` L; eyes as they are."""
+    lightness = study.flat[..., 0]
+    skin = skin_shades(lightness, float(study.skin_lab[0]))
+    rest = soft_steps(lightness, step)
+    keep = 0.8 * np.maximum(study.eyes, 0.7 * study.mouth)
+    flat = study.skin * skin + (1 - study.skin) * rest
+    return flat * (1 - keep) + lightness * keep
+
+
+def skin_shades(lightness: Plane, lit: float) -> Plane:
+    """Shine, lit, shade, deep: steps around the person's own lightness `lit`, never around a fixed one."""
+    up = min(7.0, 0.35 * (100 - lit))
+    down = SHADE_L * min(1.0, lit / 45)
+    flat = lit + up * smoothstep(lit + 7, lit + 11, lightness)
+    flat = flat - down * smoothstep(5.5, 9.5, lit - lightness)
+    flat = flat - down * smoothstep(19, 24, lit - lightness)
+    return flat - 0.9 * np.maximum(lit - 30 - lightness, 0)
+
+
+def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:
+    """Steps of `step` L with soft edges; `firmness` 1 hardly any step, 10 almost hard."""
+    position = lightness / step
+    level = np.floor(position)
+    within = np.tanh((position - level - 0.5) * firmness) / np.tanh(firmness / 2)
+    return (level + 0.5 + 0.5 * within) * step
+
+
+def keep_skin(lab: Lab, study: Study) -> Lab:
+    """Shift skin so that the face is as light as in the photo (median L inside the oval)."""
+    inside = study.oval > 0.5
+    if inside.any():
+        lab[..., 0] += study.skin * (study.face_l - float(np.median(lab[..., 0][inside])))
+    return lab
+
+
+def inked(colour: Picture, study: Study, weight: float, ink: Colour, tint: float = 0.25) -> Picture:
+    """Lay feature lines and the silhouette over `colour`; `tint`: how much of the local colour a line takes."""
+    lines = feature_lines(study, weight)[..., None]
+    colour = colour * (1 - lines) + (tint * colour + (1 - tint) * ink) * lines
+    edge = silhouette(study.matte, 3.0 * weight)[..., None]
+    return colour * (1 - edge) + ink * edge
+
+
+def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:
+    """`low` where `share` is 0, `high` where it is 1."""
+    return low + (high - low) * share[..., None]
+
+
+def grain(size: tuple[int, int], seed: int, scale_px: float) -> Plane:
+    """Smooth noise with features of `scale_px`, mean 0, sd 1; the same on every machine."""
+    rng = np.random.Generator(np.random.PCG64(seed))
+    coarse = (int(size[0] / scale_px) + 4, int(size[1] / scale_px) + 4)
+    noise = rng.standard_normal(coarse, np.float32)
+    return _enlarged(noise, size, scale_px)
+
+
+def _enlarged(noise: Plane, size: tuple[int, int], scale_px: float) -> Plane:
+    big = cv2.resize(
+        noise, (round(noise.shape[1] * scale_px), round(noise.shape[0] * scale_px)), interpolation=cv2.INTER_CUBIC
+    )
+    return big[: size[0], : size[1]] * np.float32(1.25)

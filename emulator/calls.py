@@ -57,3 +57,18 @@ class CallLog:
     def of(self, method: str) -> list[CallRecord]:
         """All calls of one method."""
         return [record for record in self.records if record.method.lower() == method.lower()]
+
+    def check_refusals(self, *expected: str) -> None:
+        """No call was refused with a 4xx, except with descriptions that contain one of `expected`.
+
+        Raises:
+            AssertionError: listing the others.
+        """
+        refused = [record for record in self.records if 400 <= record.status < 500 and not record.fault]
+        surprising = [
+            f"{record.method}: {record.answer.get('description')} for {record.parameters}"
+            for record in refused
+            if not any(words in record.answer.get("description", "") for words in expected)
+        ]
+        if surprising:
+            raise AssertionError("unexpected refusals:\n" + "\n".join(surprising))

@@ -1,17 +1,94 @@
-"""Formatted text."""
+"""Formatted text: what was marked by the sender, and what Telegram finds by itself."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from emulator.errors import bad_request
+from emulator.html_text import parse_html
+from emulator.markdown_text import parse_markdown, parse_markdown_v2
+from emulator.spans import Span, from_utf16, to_entities, utf16_length
 from emulator.state import Json
 
+_PARSERS = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
+_MARKED_TYPES = ["bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link", "text_mention", "custom_emoji", "blockquote", "expandable_blockquote", "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"]
+_FOUND_TYPES = (
+    ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?!\w)")),
+    ("url", re.compile(r"(?<![\w@])https?://[^\s<>\"]+[^\s<>\".,:;!?()']")),
+    ("url", re.compile(r"(?<![\w@./-])(?:[\w-]+\.)+(?:com|org|net|io|me|dev|app|info|ai)\b(?:/[^\s<>\"]*)?")),
+    ("mention", re.compile(r"(?<![\w@])@[A-Za-z0-9_]{2,32}(?!\w)")),
+    ("hashtag", re.compile(r"(?<![\w#])#(?=\w*[^\W\d])\w{1,256}")),
+)
+_OPAQUE = frozenset({"code", "pre", "text_link", "text_mention"})  # nothing is found inside
 
-def parse_words(text: str, parse_mode: str, entities: Any) -> tuple[str, list[Json]]:
-    """The text a reader sees and its entities."""
-    return text.strip(), []
+
+def parse_words(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
+    """The text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
+
+    Raises:
+        ApiError: unknown mode, or `can't parse entities: ...`.
+    """
+    if parse_mode and parse_mode.lower() != "none":
+        if parse_mode.lower() not in _PARSERS:
+            raise bad_request("unsupported parse_mode")
+        text, spans = _PARSERS[parse_mode.lower()](source)
+    else:
+        text, spans = source, _given_spans(source, entities)
+    return _finish(text, spans)
 
 
 def find_entities(text: str) -> list[Json]:
-    """The entities Telegram finds by itself."""
-    return []
+    """The MessageEntity objects of a text nobody marked up."""
+    return to_entities(text, _find_spans(text, []))
+
+
+def _finish(text: str, spans: list[Span]) -> tuple[str, list[Json]]:
+    """Cut off white space around the text, move the spans along, and look for links, commands, mentions."""
+    cut = len(text) - len(text.lstrip())
+    trimmed = text.strip()
+    kept = []
+    for span in spans:
+        span.start, span.end = max(span.start - cut, 0), min(span.end - cut, len(trimmed))
+        if span.end > span.start:
+            kept.append(span)
+    return trimmed, to_entities(trimmed, [*kept, *_find_spans(trimmed, kept)])
+
+
+def _find_spans(text: str, marked: list[Span]) -> list[Span]:
+    taken = [(span.start, span.end) for span in marked if span.type in _OPAQUE]
+    found = []
+    for kind, pattern in _FOUND_TYPES:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if all(end <= low or start >= high for low, high in taken):
+                found.append(Span(kind, start, end))
+                taken.append((start, end))
+    return found
+
+
+def _given_spans(text: str, entities: Any) -> list[Span]:
+    """An explicit `entities` list, in UTF-16 code units."""
+    if entities is None:
+        return []
+    if not isinstance(entities, list):
+        raise bad_request("can't parse entities: expected an Array of MessageEntity")
+    return [_given_span(text, entity) for entity in entities]
+
+
+def _given_span(text: str, entity: Any) -> Span:
+    if not isinstance(entity, dict):
+        raise bad_request("can't parse entities: expected an Object")
+    for name in ("type", "offset", "length"):
+        if name not in entity:
+            raise bad_request(f"can't parse entities: Can't find field \"{name}\"")
+    kind, offset, length = entity["type"], int(entity["offset"]), int(entity["length"])
+    if kind not in _MARKED_TYPES:
+        raise bad_request("can't parse entities: unsupported entity type specified")
+    end, whole = offset + length, utf16_length(text)
+    if end > whole:
+        where = f"Entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset {end}"
+        raise bad_request(f"can't parse entities: {where}")
+    extra = {name: value for name, value in entity.items() if name not in {"type", "offset", "length"}}
+    return Span(kind, from_utf16(text, offset), from_utf16(text, end), extra)

@@ -1,4 +1,4 @@
-"""What people do in their apps. Used by the HTTP side (client_api.py) and by tests in the same process (driver.py)."""
+"""What people write in their apps: behind both the HTTP side (client_api.py) and the tests (driver.py)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from emulator.entities import find_entities
 from emulator.errors import ApiError, Refusal, format_error
 from emulator.methods.attachments import store_upload
 from emulator.parameters import Upload
-from emulator.render import user_json
-from emulator.state import Bot, CallbackQuery, Chat, Json, Media, Message, Person
+from emulator.reactions import is_reaction
+from emulator.render import chat_json, user_json
+from emulator.state import Bot, Chat, Json, Media, Message, Person
 from emulator.world import World
 
 ALBUM_KINDS = frozenset({"photo", "document"})
@@ -120,7 +121,7 @@ def _send(
         0, chat, person, world.now, words, find_entities(words), media, media_group_id=album, reply_to=reply_to
     )
     world.post(message)
-    _deliver(world, "message", message)
+    deliver(world, "message", message)
     return message
 
 
@@ -137,7 +138,7 @@ def check_may_write(person: Person, chat: Chat) -> None:
     person.started.add(chat.bot.id)
 
 
-def _deliver(world: World, kind: str, message: Message) -> None:
+def deliver(world: World, kind: str, message: Message) -> None:
     """Queue the update for every bot that sees the message."""
     for bot in message.chat.bots.values():
         if message.chat.is_private or sees(bot, message):
@@ -157,22 +158,45 @@ def sees(bot: Bot, message: Message) -> bool:
     return is_reply or f"@{bot.username.lower()}" in words
 
 
-def press(world: World, person: Person, message: Message, data: str) -> CallbackQuery:
-    """Press a callback button; the bot's answer sets `answered`.
+def edit(world: World, person: Person, message: Message, words: str) -> Message:
+    """Change the words of an own message: its text, or the caption under its media.
 
     Raises:
-        Refusal: no_such_button.
+        Refusal: not_yours; bad_request, when a text would become empty.
     """
-    rows = (message.reply_markup or {}).get("inline_keyboard", [])
-    if not any(button.get("callback_data") == data for row in rows for button in row):
-        raise Refusal("no_such_button", "this message has no such button", 404)
-    bot = message.sender if isinstance(message.sender, Bot) else message.via_bot
-    if bot is None:
-        raise Refusal("no_such_button", "this message is not from a bot", 404)
-    query = CallbackQuery(world.new_id(), bot, person, message, data, world.now)
-    world.callback_queries[query.id] = query
-    world.update(bot, "callback_query", person.id, lambda render: render.callback_query(query))
-    return query
+    if message.sender is not person:
+        raise Refusal("not_yours", "only own messages can be edited", 403)
+    words = words.strip()
+    if not words and message.media is None:
+        raise Refusal("bad_request", "text must not be empty")
+    message.text, message.entities = words, find_entities(words)
+    message.edit_date = world.now
+    world.announce("edited", message)
+    deliver(world, "edited_message", message)
+    return message
+
+
+def react(world: World, person: Person, message: Message, emoji: str) -> None:
+    """React with one emoji, or take the reaction back with "".
+
+    Raises:
+        Refusal: Telegram does not have the reaction.
+    """
+    if emoji and not is_reaction(emoji):
+        raise Refusal("bad_request", "there is no such reaction")
+    old = message.chat.reactions.get(message.message_id, {}).get(person.id, [])
+    new: list[Json] = [{"type": "emoji", "emoji": emoji}] if emoji else []
+    world.react(message, person.id, new)
+    shape = {
+        "chat": chat_json(message.chat),
+        "message_id": message.message_id,
+        "user": user_json(person),
+        "date": int(world.now),
+        "old_reaction": old,
+        "new_reaction": new,
+    }
+    for bot in message.chat.bots.values():
+        world.update(bot, "message_reaction", message.chat.id, lambda _: shape)
 
 
 def person_json(person: Person) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Iterable
@@ -9,20 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from PIL import Image
 
-from emulator import http
+from emulator import http, owning, people
 from emulator.calls import CallLog, CallRecord
 from emulator.client_api import ClientApi
 from emulator.clock import Clock
+from emulator.driver import PersonDriver, decode
 from emulator.errors import ApiError
 from emulator.methods import METHODS, Call
 from emulator.parameters import Parameters
 from emulator.rules import Rules
-from emulator.state import Bot
+from emulator.state import Bot, Person
 from emulator.world import World
 
 logger = logging.getLogger(__name__)
 PAGE = Path(__file__).parent / "page"
+KNOWN_METHODS: dict[str, list[str]] = json.loads((Path(__file__).parent / "bot_api.json").read_text())["methods"]
 MAX_REQUEST_BYTES = 64 << 20
 
 
@@ -48,6 +52,33 @@ class Emulator:
         self.calls = CallLog()
         self.url = ""
         self._runner: web.AppRunner | None = None
+
+    def person(self, user_id: int, first_name: str, *, language: str = "en", bot: str = "") -> PersonDriver:
+        """A person for tests to act as; `bot` is a username, the first bot when left out."""
+        person = people.introduce(self.world, user_id, first_name, language_code=language)
+        return PersonDriver(self, person, self.world.bot_named(bot))
+
+    def packs_of(self, person: PersonDriver | Person) -> list[dict[str, Any]]:
+        """A person's packs in the shape of CLIENT_API.md."""
+        return [self.world.render(pack.bot).pack(pack) for pack in self.world.sets.owned_by(person.id)]
+
+    def stickers(self, name: str) -> list[Image.Image]:
+        """The pictures of a pack, decoded, in order.
+
+        Raises:
+            Refusal: there is no such pack.
+        """
+        return [decode(sticker.file.data) for sticker in owning.find_pack(self.world, name).stickers]
+
+    def check_presses_answered(self) -> None:
+        """The bot answered every pressed button.
+
+        Raises:
+            AssertionError: naming the data of those it left spinning.
+        """
+        spinning = [query.data for query in self.world.callback_queries.values() if not query.answered.is_set()]
+        if spinning:
+            raise AssertionError(f"presses left unanswered: {spinning}")
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Listen, and return the base URL (`http://127.0.0.1:4321`)."""
@@ -91,7 +122,7 @@ class Emulator:
     async def _execute(self, bot: Bot, method: str, parameters: Parameters, record: CallRecord) -> dict[str, Any]:
         record.describe(bot, parameters)
         if method.lower() not in METHODS:
-            raise ApiError(404, "method not found")
+            raise _unknown(method)
         name, handler = METHODS[method.lower()]
         record.method = name
         call = Call(self.world, bot, name, parameters)
@@ -106,6 +137,14 @@ class Emulator:
         if not file:
             return http.answer(ApiError(404, "").body())
         return web.Response(body=file.data, content_type="application/octet-stream")
+
+
+def _unknown(method: str) -> ApiError:
+    """An existing method that is not emulated must fail loudly, never pretend."""
+    for name in KNOWN_METHODS:
+        if name.lower() == method.lower():
+            return ApiError(400, f"emulator: method {name} is not emulated")
+    return ApiError(404, "method not found")
 
 
 async def _on_page(request: web.Request) -> web.StreamResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from emulator.errors import ApiError, bad_request
@@ -157,20 +158,23 @@ class StickerSets:
         """The bot changed the set itself: the server's copy is fresh."""
         self._stale.pop(clean_name(sticker_set.name), None)
 
-    def remember(self, sticker_set: StickerSet) -> None:
-        """The owner is about to change the set in the app: keep what the Bot API server would still answer.
+    def delete_in_app(self, sticker_set: StickerSet, now: float) -> None:
+        """The owner deletes a set in the app; the server's warm copy outlives it."""
+        stale = self._warm_copy(sticker_set)
+        self.delete(sticker_set, now)
+        self._stale[clean_name(sticker_set.name)] = stale
 
-        A copy is only stale while the cache that getStickerSet filled is warm.
-        """
+    def remove_in_app(self, sticker_set: StickerSet, file: StoredFile) -> None:
+        """The owner takes a sticker out in the app; the server's warm copy still has it."""
+        stale = self._warm_copy(sticker_set)
+        self.remove_sticker(file)
+        self._stale[clean_name(sticker_set.name)] = stale
+
+    def _warm_copy(self, sticker_set: StickerSet) -> tuple[StickerSet, float]:
+        """What getStickerSet goes on answering, and until when; nothing where it was not asked lately."""
         key = clean_name(sticker_set.name)
-        until = self._loaded.get(key, 0.0)
-        if until and key not in self._stale:
-            copy = StickerSet(
-                sticker_set.name, sticker_set.title, sticker_set.sticker_type, sticker_set.owner, sticker_set.bot
-            )
-            copy.stickers = list(sticker_set.stickers)
-            copy.thumbnail = sticker_set.thumbnail
-            self._stale[key] = (copy, until)
+        copy = dataclasses.replace(sticker_set, stickers=list(sticker_set.stickers))
+        return self._stale.get(key, (copy, self._loaded.get(key, 0.0)))
 
     def owned_by(self, user_id: int) -> list[StickerSet]:
         """A person's sets, oldest first."""

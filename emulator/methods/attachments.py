@@ -5,24 +5,13 @@ from __future__ import annotations
 import asyncio
 
 from emulator import pictures
+from emulator.attachment_kinds import FILE_TYPES, KINDS
 from emulator.errors import ApiError, bad_request
 from emulator.files import FileType, StoredFile
 from emulator.methods.registry import Call
 from emulator.parameters import Upload
 from emulator.state import Media
 from emulator.world import World
-
-_TYPES = {
-    "photo": FileType.PHOTO,
-    "document": FileType.DOCUMENT,
-    "sticker": FileType.STICKER,
-    "animation": FileType.ANIMATION,
-    "video": FileType.VIDEO,
-    "voice": FileType.VOICE,
-    "video_note": FileType.VIDEO_NOTE,
-    "audio": FileType.AUDIO,
-}
-_KINDS = {file_type: kind for kind, file_type in _TYPES.items()}
 
 
 def find_upload(call: Call, field: str, value: str) -> Upload | None:
@@ -62,13 +51,13 @@ async def take_media(call: Call, kind: str, value: str | None = None, *, field: 
 
 def _reuse(world: World, kind: str, file: StoredFile) -> Media:
     """A file sent again by id keeps what it is: documents of all sorts are one family, photos another."""
-    wanted = _TYPES[kind]
+    wanted = FILE_TYPES[kind]
     photo_mixed = (wanted is FileType.PHOTO) != (file.type is FileType.PHOTO)
     if photo_mixed or file.type is FileType.THUMBNAIL:
         raise bad_request(f"can't use file of type {file.type} as {wanted}")
     if file.type is FileType.PHOTO:
         return Media("photo", world.files.photo_family(file))
-    return Media(_KINDS[file.type], (file,))
+    return Media(KINDS[file.type], (file,))
 
 
 async def store_upload(world: World, kind: str, upload: Upload) -> Media:
@@ -85,7 +74,7 @@ async def store_upload(world: World, kind: str, upload: Upload) -> Media:
         raise ApiError(413, "")
     if kind == "sticker":
         return await _store_loose_sticker(world, upload)
-    return Media(kind, (await store_document(world, upload, _TYPES[kind]),))
+    return Media(kind, (await store_document(world, upload, FILE_TYPES[kind]),))
 
 
 async def _store_photo(world: World, upload: Upload) -> tuple[StoredFile, ...]:

@@ -1,0 +1,329 @@
+"""Tests that read like the product: people who act, and what they see.
+
+    person = emulator.person(7, "Ada", language="en")
+    await person.start()
+    await person.send_photo(photo, caption="an astronaut")
+    sticker = await person.wait_for_sticker()
+
+Waiting is on events, never by polling. Not for other processes: those use the HTTP side (CLIENT_API.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from emulator import membership, owning, people, queries
+from emulator.errors import EmulatorError
+from emulator.parameters import Upload
+from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
+
+if TYPE_CHECKING:
+    from emulator.server import Emulator
+
+WAIT_S = 20.0
+
+
+class SpinnerTimeoutError(EmulatorError):
+    """The bot never answered a pressed button: a real app shows a spinner, then nothing."""
+
+
+class NothingSeenError(EmulatorError, AssertionError):
+    """What a test waited for did not come; the message holds the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """What a press brought: a note on top of the chat, or an alert."""
+
+    text: str
+    is_alert: bool
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """A message on a person's screen."""
+
+    message: Message
+    emulator: Emulator = field(repr=False)
+
+    @property
+    def id(self) -> int:
+        return self.message.message_id
+
+    @property
+    def text(self) -> str:
+        """The text, or the caption."""
+        return self.message.text
+
+    @property
+    def kind(self) -> str:
+        """`text`, `photo`, `sticker`, `document`, ..."""
+        return self.message.media.kind if self.message.media else "text"
+
+    @property
+    def is_from_bot(self) -> bool:
+        return isinstance(self.message.sender, Bot)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.message.is_deleted
+
+    @property
+    def buttons(self) -> list[Json]:
+        """The inline keyboard's buttons, row by row."""
+        markup = self.message.reply_markup or {}
+        return [button for row in markup.get("inline_keyboard", []) for button in row]
+
+    @property
+    def json(self) -> Json:
+        """Message as the bot sees it."""
+        world = self.emulator.world
+        return world.render(world.bot_of(self.message.chat)).message(self.message)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes of the photo (its largest size), sticker or file."""
+        if self.message.media is None:
+            raise ValueError("this message has no media")
+        return self.message.media.files[-1].data
+
+    @property
+    def set_name(self) -> str:
+        """The pack its sticker is in, "" for none."""
+        return str(self.json.get("sticker", {}).get("set_name", ""))
+
+    def picture(self) -> Image.Image:
+        """The photo, sticker or picture file, decoded."""
+        return decode(self.data)
+
+    def __str__(self) -> str:
+        who = "bot" if self.is_from_bot else "person"
+        labels = "".join(f" [{button['text']}]" for button in self.buttons)
+        content = self.text if self.kind == "text" else f"<{self.kind}> {self.text}"
+        return f"{self.id:>4} {who}{' (deleted)' if self.is_deleted else ''}: {content}{labels}"
+
+
+class PersonDriver:
+    """One person with one bot, in their private chat unless `chat` is a group."""
+
+    def __init__(self, emulator: Emulator, person: Person, bot: Bot, chat: Chat | None = None) -> None:
+        self._emulator = emulator
+        self._world = emulator.world
+        self.person = person
+        self.bot = bot
+        self.chat = chat or self._world.private_chat(bot, person)
+        self._looked_at = self.chat.last_message_id
+
+    @property
+    def id(self) -> int:
+        return self.person.id
+
+    # What the person does.
+
+    async def start(self, payload: str = "") -> Seen:
+        """Press START, or follow a deep link."""
+        return await self.send_text(f"/start {payload}".strip())
+
+    async def send_text(self, text: str, reply_to: Seen | None = None) -> Seen:
+        target = reply_to.message if reply_to else None
+        return self._seen(people.send_text(self._world, self.person, self.chat, text, target))
+
+    async def send_photo(self, photo: bytes, caption: str = "", reply_to: Seen | None = None) -> Seen:
+        """A picture as Telegram's apps send it: re-encoded, at most 1280 px."""
+        return await self._send("photo", Upload(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
+
+    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
+        """A file, byte for byte."""
+        return await self._send("document", Upload(data, name, mime), caption)
+
+    async def send_animation(self, data: bytes, caption: str = "") -> Seen:
+        return await self._send("animation", Upload(data, "animation.mp4", "video/mp4"), caption)
+
+    async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
+        """Any other kind: `video`, `voice`, `video_note`."""
+        return await self._send(kind, Upload(data, name, mime), caption)
+
+    async def send_sticker(self, sticker: Seen | bytes) -> Seen:
+        """A sticker seen before, or a loose WebP."""
+        if isinstance(sticker, bytes):
+            return await self._send("sticker", Upload(sticker, "sticker.webp", "image/webp"), "")
+        if sticker.message.media is None:
+            raise ValueError("this message has no sticker")
+        message = people.send_media_again(self._world, self.person, self.chat, sticker.message.media)
+        return self._seen(message)
+
+    async def send_album(self, photos: list[bytes], caption: str = "") -> list[Seen]:
+        """Several photos in one go; the bot receives one message each."""
+        uploads = [Upload(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
+        messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
+        return [self._seen(message) for message in messages]
+
+    async def edit(self, seen: Seen, words: str) -> None:
+        """Change an own message's text or caption."""
+        people.edit(self._world, self.person, seen.message, words)
+
+    async def react(self, seen: Seen, emoji: str) -> None:
+        people.react(self._world, self.person, seen.message, emoji)
+
+    async def delete_message(self, seen: Seen) -> None:
+        """Delete for both sides; the bot is not told."""
+        self._world.delete(self.chat, [seen.message])
+
+    async def press(self, seen: Seen, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
+        """Press the callback button whose label contains `button` or whose data begins with it.
+
+        Raises:
+            SpinnerTimeoutError: the bot did not answer the press in time.
+        """
+        data = _find_button(seen, button)
+        query = queries.press(self._world, self.person, seen.message, data)
+        try:
+            await asyncio.wait_for(query.answered.wait(), timeout_s)
+        except TimeoutError as error:
+            raise SpinnerTimeoutError(f"no answer to {data!r} in {timeout_s} s") from error
+        return CallbackAnswer(query.answer["text"], query.answer["show_alert"], query.answer["url"])
+
+    async def inline(self, query: str, offset: str = "", timeout_s: float = 10.0) -> InlineQuery:
+        """Type `@bot query` and wait for the results (`.answer["results"]`).
+
+        Raises:
+            SpinnerTimeoutError: the bot did not answer in time.
+        """
+        asked = queries.ask_inline(self._world, self.person, self.bot, query, offset)
+        try:
+            await asyncio.wait_for(asked.answered.wait(), timeout_s)
+        except TimeoutError as error:
+            raise SpinnerTimeoutError(f"no results for {query!r} in {timeout_s} s") from error
+        return asked
+
+    async def choose(self, asked: InlineQuery, result_id: str) -> Seen:
+        """Send one of the inline results into this chat."""
+        return self._seen(queries.send_inline_result(self._world, self.person, self.chat, asked, result_id))
+
+    async def block(self) -> None:
+        membership.block(self._world, self.person, self.bot)
+
+    async def unblock(self) -> None:
+        membership.unblock(self._world, self.person, self.bot)
+
+    async def delete_pack(self, name: str) -> None:
+        """Delete an own pack in the app, behind the bot's back."""
+        owning.delete_pack(self._world, self.person, name)
+
+    async def delete_sticker(self, seen: Seen) -> None:
+        """Remove a sticker from its pack in the app, behind the bot's back."""
+        owning.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
+
+    async def create_group(self, title: str, members: list[PersonDriver] | None = None) -> PersonDriver:
+        """A group with the bot in it; the result is this person, acting there."""
+        others = [member.person for member in members or []]
+        chat = membership.create_group(self._world, self.person, self.bot, title, others)
+        return PersonDriver(self._emulator, self.person, self.bot, chat)
+
+    async def remove_bot(self) -> None:
+        """Throw the bot out of this group."""
+        membership.remove_bot(self._world, self.person, self.bot, self.chat)
+
+    def within(self, group: PersonDriver) -> PersonDriver:
+        """This person, acting in a group somebody else made."""
+        return PersonDriver(self._emulator, self.person, self.bot, group.chat)
+
+    async def _send(self, kind: str, upload: Upload, caption: str, reply_to: Seen | None = None) -> Seen:
+        target = reply_to.message if reply_to else None
+        sent = await people.send_media(self._world, self.person, self.chat, kind, [upload], caption, target)
+        return self._seen(sent[0])
+
+    # What the person sees.
+
+    @property
+    def transcript(self) -> list[Seen]:
+        """The whole conversation, deleted messages included."""
+        return [self._seen(message) for message in self.chat.messages.values()]
+
+    @property
+    def seen(self) -> list[Seen]:
+        """The bot's messages that are on the screen now."""
+        return [seen for seen in self.transcript if seen.is_from_bot and not seen.is_deleted]
+
+    @property
+    def packs(self) -> list[Json]:
+        return self._emulator.packs_of(self.person)
+
+    async def wait_for(self, wanted: Callable[[Seen], Any], timeout_s: float = WAIT_S) -> Seen:
+        """The bot's first message, new or edited, that `wanted` accepts; each waiting begins after the last one found.
+
+        Raises:
+            NothingSeenError: it did not come within `timeout_s` (of real time).
+        """
+        found = await self._wait(lambda: self._next(wanted), timeout_s)
+        self._looked_at = max(self._looked_at, found.id)
+        return found
+
+    async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> Seen:
+        """A message whose text or caption contains `part`, in any case; an old one that was edited counts."""
+        return await self._wait(lambda: self._containing(part), timeout_s, what=f"text {part!r}")
+
+    async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> Seen:
+        """The next sticker."""
+        return await self.wait_for(lambda seen: seen.kind == "sticker", timeout_s)
+
+    async def wait_for_photo(self, timeout_s: float = WAIT_S) -> Seen:
+        """The next photo."""
+        return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
+
+    async def wait_until(self, happened: Callable[[], Any], timeout_s: float = WAIT_S) -> Any:
+        """The first true value of `happened`, looked at whenever anything changes on anybody's screen.
+
+        Raises:
+            NothingSeenError: it stayed false for `timeout_s` (of real time).
+        """
+        return await self._wait(happened, timeout_s)
+
+    def _next(self, wanted: Callable[[Seen], Any]) -> Seen | None:
+        for seen in self.seen:
+            if seen.id > self._looked_at and wanted(seen):
+                return seen
+        return None
+
+    def _containing(self, part: str) -> Seen | None:
+        for seen in reversed(self.seen):
+            if part.lower() in seen.text.lower():
+                return seen
+        return None
+
+    async def _wait(self, look: Callable[[], Any], timeout_s: float, what: str = "what the test waits for") -> Any:
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not (found := look()):
+                    await self._world.events.next()
+        except TimeoutError as error:
+            conversation = "\n".join(map(str, self.transcript))
+            raise NothingSeenError(f"{what} did not come in {timeout_s} s:\n{conversation}") from error
+        return found
+
+    def _seen(self, message: Message) -> Seen:
+        return Seen(message, self._emulator)
+
+
+def _find_button(seen: Seen, button: str) -> str:
+    """The callback data of a button, by label or data."""
+    callbacks = [found for found in seen.buttons if "callback_data" in found]
+    for found in callbacks:
+        if button.lower() in found["text"].lower() or found["callback_data"].startswith(button):
+            return str(found["callback_data"])
+    labels = [found["text"] for found in seen.buttons]
+    raise NothingSeenError(f"message {seen.id} has no button {button!r}, only {labels}")
+
+
+def decode(data: bytes) -> Image.Image:
+    """A picture, fully decoded."""
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image

@@ -11,103 +11,19 @@ Waiting is on events, never by polling. Not for other processes: those use the H
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator import membership, owning, people, queries
-from emulator.errors import EmulatorError
 from emulator.parameters import Upload
+from emulator.seen import CallbackAnswer, NothingSeenError, Seen, SpinnerTimeoutError
 from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
 
 if TYPE_CHECKING:
     from emulator.server import Emulator
 
 WAIT_S = 20.0
-
-
-class SpinnerTimeoutError(EmulatorError):
-    """The bot never answered a pressed button: a real app shows a spinner, then nothing."""
-
-
-class NothingSeenError(EmulatorError, AssertionError):
-    """What a test waited for did not come; the message holds the conversation."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallbackAnswer:
-    """What a press brought: a note on top of the chat, or an alert."""
-
-    text: str
-    is_alert: bool
-    url: str | None = None
-
-
-@dataclass(slots=True)
-class Seen:
-    """A message on a person's screen."""
-
-    message: Message
-    emulator: Emulator = field(repr=False)
-
-    @property
-    def id(self) -> int:
-        return self.message.message_id
-
-    @property
-    def text(self) -> str:
-        """The text, or the caption."""
-        return self.message.text
-
-    @property
-    def kind(self) -> str:
-        """`text`, `photo`, `sticker`, `document`, ..."""
-        return self.message.media.kind if self.message.media else "text"
-
-    @property
-    def is_from_bot(self) -> bool:
-        return isinstance(self.message.sender, Bot)
-
-    @property
-    def is_deleted(self) -> bool:
-        return self.message.is_deleted
-
-    @property
-    def buttons(self) -> list[Json]:
-        """The inline keyboard's buttons, row by row."""
-        markup = self.message.reply_markup or {}
-        return [button for row in markup.get("inline_keyboard", []) for button in row]
-
-    @property
-    def json(self) -> Json:
-        """Message as the bot sees it."""
-        world = self.emulator.world
-        return world.render(world.bot_of(self.message.chat)).message(self.message)
-
-    @property
-    def data(self) -> bytes:
-        """The bytes of the photo (its largest size), sticker or file."""
-        if self.message.media is None:
-            raise ValueError("this message has no media")
-        return self.message.media.files[-1].data
-
-    @property
-    def set_name(self) -> str:
-        """The pack its sticker is in, "" for none."""
-        return str(self.json.get("sticker", {}).get("set_name", ""))
-
-    def picture(self) -> Image.Image:
-        """The photo, sticker or picture file, decoded."""
-        return decode(self.data)
-
-    def __str__(self) -> str:
-        who = "bot" if self.is_from_bot else "person"
-        labels = "".join(f" [{button['text']}]" for button in self.buttons)
-        content = self.text if self.kind == "text" else f"<{self.kind}> {self.text}"
-        return f"{self.id:>4} {who}{' (deleted)' if self.is_deleted else ''}: {content}{labels}"
+Found = TypeVar("Found")
 
 
 class PersonDriver:
@@ -182,7 +98,7 @@ class PersonDriver:
         Raises:
             SpinnerTimeoutError: the bot did not answer the press in time.
         """
-        data = _find_button(seen, button)
+        data = seen.callback_data(button)
         query = queries.press(self._world, self.person, seen.message, data)
         try:
             await asyncio.wait_for(query.answered.wait(), timeout_s)
@@ -278,7 +194,7 @@ class PersonDriver:
         """The next photo."""
         return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
 
-    async def wait_until(self, happened: Callable[[], Any], timeout_s: float = WAIT_S) -> Any:
+    async def wait_until(self, happened: Callable[[], Found | None], timeout_s: float = WAIT_S) -> Found:
         """The first true value of `happened`, looked at whenever anything changes on anybody's screen.
 
         Raises:
@@ -298,7 +214,7 @@ class PersonDriver:
                 return seen
         return None
 
-    async def _wait(self, look: Callable[[], Any], timeout_s: float, what: str = "what the test waits for") -> Any:
+    async def _wait(self, look: Callable[[], Found | None], timeout_s: float, what: str = "what was awaited") -> Found:
         try:
             async with asyncio.timeout(timeout_s):
                 while not (found := look()):
@@ -309,21 +225,4 @@ class PersonDriver:
         return found
 
     def _seen(self, message: Message) -> Seen:
-        return Seen(message, self._emulator)
-
-
-def _find_button(seen: Seen, button: str) -> str:
-    """The callback data of a button, by label or data."""
-    callbacks = [found for found in seen.buttons if "callback_data" in found]
-    for found in callbacks:
-        if button.lower() in found["text"].lower() or found["callback_data"].startswith(button):
-            return str(found["callback_data"])
-    labels = [found["text"] for found in seen.buttons]
-    raise NothingSeenError(f"message {seen.id} has no button {button!r}, only {labels}")
-
-
-def decode(data: bytes) -> Image.Image:
-    """A picture, fully decoded."""
-    image = Image.open(io.BytesIO(data))
-    image.load()
-    return image
+        return Seen(message, self._world)

@@ -12,7 +12,11 @@ from emulator.spans import Span, from_utf16, to_entities, utf16_length
 from emulator.state import Json
 
 _PARSERS = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
-_MARKED_TYPES = ["bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link", "text_mention", "custom_emoji", "blockquote", "expandable_blockquote", "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"]
+_MARKED = """
+bold italic underline strikethrough spoiler code pre text_link text_mention custom_emoji blockquote
+expandable_blockquote mention hashtag cashtag bot_command url email phone_number
+"""
+_MARKED_TYPES = frozenset(_MARKED.split())
 _FOUND_TYPES = (
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>])")),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?!\w)")),

@@ -16,11 +16,12 @@ from emulator import http, owning, people
 from emulator.calls import CallLog, CallRecord
 from emulator.client_api import ClientApi
 from emulator.clock import Clock
-from emulator.driver import PersonDriver, decode
+from emulator.driver import PersonDriver
 from emulator.errors import ApiError
 from emulator.methods import METHODS, Call
 from emulator.parameters import Parameters
 from emulator.rules import Rules
+from emulator.seen import decode
 from emulator.state import Bot, Person
 from emulator.world import World
 

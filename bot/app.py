@@ -1,10 +1,9 @@
-"""The bot as one object: connects to Telegram, takes updates in, hands them to the handlers, delivers, stops in time."""
+"""The bot as one object: connects, takes updates in, hands them to the handlers, delivers, stops in time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +12,14 @@ from aiohttp import web
 from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import Application
-from telegram.request import HTTPXRequest
-from telegram.warnings import PTBDeprecationWarning
 
+from bot.connection import connect
 from bot.handlers import register_all
 from bot.handlers.profile import register_profile
 from bot.intake import Intake, RawUpdate
-from bot.limiter import LaneLimiter
 from bot.notifier import Notifier
 from bot.outage import Outage
-from bot.polling import Polling, UpdatesBot
+from bot.polling import Polling
 from bot.sticker_sets import StickerSets
 from bot.telegram_errors import BotTokenRejected, Refusal, classify
 from bot.webhook import Webhook, webhook_secret
@@ -34,12 +31,6 @@ __all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
 
 logger = logging.getLogger(__name__)
 
-# Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
-# lost answers.
-_READ_TIMEOUT_S = 25.0
-_CONNECT_TIMEOUT_S = 10.0
-_MEDIA_TIMEOUT_S = 60.0
-_POOL_SIZE = 64
 _GRACE_S = 1.5  # for handlers, and again for deliveries, to finish when stopping
 
 
@@ -72,7 +63,7 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
     ) -> None:
-        self._bot = _connection(token, api_url.rstrip("/"))
+        self._bot = connect(token, api_url)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._facts = facts
@@ -156,30 +147,6 @@ class TelegramBot:
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-
-
-def _connection(token: str, api_url: str) -> UpdatesBot:
-    # A notice to programmers, raised inside python-telegram-bot at each 429; `retry_after_s` is ready for the change.
-    warnings.filterwarnings("ignore", ".*`retry_after`.*", PTBDeprecationWarning)
-    return UpdatesBot(
-        token,
-        base_url=f"{api_url}/bot",
-        base_file_url=f"{api_url}/file/bot",
-        request=_requests(_POOL_SIZE),
-        get_updates_request=_requests(1),
-        rate_limiter=LaneLimiter(),
-    )
-
-
-def _requests(pool_size: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=pool_size,
-        read_timeout=_READ_TIMEOUT_S,
-        write_timeout=_READ_TIMEOUT_S,
-        connect_timeout=_CONNECT_TIMEOUT_S,
-        pool_timeout=_MEDIA_TIMEOUT_S,  # waiting for a free connection is no failure
-        media_write_timeout=_MEDIA_TIMEOUT_S,
-    )
 
 
 async def _bounded(step: Callable[[], Awaitable[None]]) -> None:

@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
-from bot.intake import ALLOWED_UPDATES, Intake, RawUpdate
-from bot.limiter import Urgency
+from bot.connection import UpdatesBot
+from bot.intake import Intake
 from bot.outage import Outage
 from storage.errors import StorageError
-
-POLL_S = 30  # Telegram holds an empty answer back that long
-_READ_SLACK_S = 15.0
-_BATCH = 100
-
-
-class UpdatesBot(ExtBot[Urgency]):
-    """A bot that also gives updates as Telegram sent them: `get_updates` fails for a whole batch, for ever, where one
-    update of it has a form python-telegram-bot does not know."""
-
-    async def raw_updates(self, offset: int | None) -> list[RawUpdate]:
-        """The next updates, after at most `POLL_S` seconds. Everything below `offset` is confirmed by this call."""
-        data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH, "allowed_updates": list(ALLOWED_UPDATES)}
-        if offset is not None:
-            data["offset"] = offset
-        answer = await self._post("getUpdates", data, read_timeout=POLL_S + _READ_SLACK_S)
-        return cast("list[RawUpdate]", answer)
-
 
 class Polling:
     """Long polling until it is cancelled."""

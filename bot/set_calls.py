@@ -101,7 +101,10 @@ class SetCalls:
                 await call()
 
     async def _repeated(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self._retrying()(call)
+        async for attempt in self._retrying():
+            with attempt:
+                return await call()
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _retrying(self) -> AsyncRetrying:
         return AsyncRetrying(

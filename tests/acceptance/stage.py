@@ -1,0 +1,126 @@
+"""The whole product in one process: a strict Telegram, the bot, its worker, an engine, real files and rows."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from bot.app import TelegramBot
+from emulator.rules import Rules
+from emulator.server import Emulator, make_bot
+from engine.runner import EngineRunner
+from engine.types import Engine
+from service.limits import Limits
+from service.stickers import StickerService
+from service.worker import Worker
+from storage.database import Database
+from storage.facts import Facts
+from storage.files import Files
+from storage.inbox import Inbox
+from storage.jobs import Jobs
+from storage.packs import Packs
+from storage.users import Users
+from tests.acceptance.person import Person, person_at
+from tests.plain_engine import PlainEngine
+
+TOKEN = "42:a-token-of-the-emulator"
+
+
+class Stage:
+    """A Telegram that stays, and a bot that can be stopped and started over the same data."""
+
+    def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
+        self.emulator = emulator
+        self.engine = engine
+        self.service: StickerService
+        self._root = root
+        self._people = AsyncExitStack()
+        self._bot = AsyncExitStack()
+
+    @property
+    def plain(self) -> PlainEngine:
+        assert isinstance(self.engine, PlainEngine)
+        return self.engine
+
+    async def person(self, user: int = 7, name: str = "Ada", language: str = "en") -> Person:
+        return await self._people.enter_async_context(person_at(self.emulator.url, user, name, language))
+
+    async def start(self, limits: Limits | None = None) -> None:
+        """Start the bot as a new process would, over what is on disk."""
+        database = await Database.open(self._root / "stage.sqlite3")
+        self._bot.push_async_callback(database.close)
+        self.service = StickerService(
+            jobs=Jobs(database),
+            users=Users(database),
+            packs=Packs(database),
+            files=Files(self._root / "files"),
+            limits=limits or Limits(),
+        )
+        runner = EngineRunner(self.engine)
+        self._bot.push_async_callback(runner.close)
+        await runner.load()
+        await self._start(runner, Inbox(database), Facts(database))
+
+    async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:
+        worker = Worker(self.service, runner, job_timeout_s=60)
+        bot = TelegramBot(
+            token=TOKEN, api_url=self.emulator.url, service=self.service, inbox=inbox, facts=facts
+        )
+        await worker.recover()
+        try:
+            await bot.start()
+        except BaseException:
+            await bot.stop()
+            raise
+        self._bot.push_async_callback(_end, asyncio.create_task(worker.run()))
+        self._bot.push_async_callback(_end, asyncio.create_task(bot.run()))
+        self._bot.push_async_callback(bot.stop)
+        self._bot.push_async_callback(worker.stop, 0.1)
+
+    async def stop(self) -> None:
+        """Stop the bot; Telegram and the people stay."""
+        if isinstance(self.engine, PlainEngine):
+            self.engine.release()
+        await self._bot.aclose()
+
+    async def close(self) -> None:
+        await self.stop()
+        await self._people.aclose()
+
+    def calls(self, method: str) -> list[Any]:
+        """What the bot asked of Telegram, by method."""
+        return [record for record in self.emulator.calls.records if record.method == method]
+
+    def photos_left(self) -> list[Path]:
+        return list((self._root / "files").glob("*/photos/*"))
+
+
+async def _end(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def stage_at(root: Path, engine: Engine, rules: Rules | None = None) -> AsyncIterator[Stage]:
+    """An emulator with one bot account; `Stage.start` starts the bot."""
+    emulator = Emulator([make_bot(TOKEN, "sticker_face_bot", "Sticker Face")], rules=rules or Rules(flood=None))
+    await emulator.start()
+    stage = Stage(emulator, root, engine)
+    try:
+        yield stage
+    finally:
+        await stage.close()
+        await emulator.stop()
+
+
+def picture(colour: tuple[int, int, int] = (200, 120, 90), kind: str = "JPEG") -> bytes:
+    """A photo for the plain engine, which looks for no face."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (320, 400), colour).save(buffer, kind)
+    return buffer.getvalue()

@@ -108,7 +108,8 @@ class ClassicEngine:
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:
     near, far = parameters.get("bust_near_fw", 1.2), parameters.get("bust_far_fw", 1.5)
-    return Frame(variation.tilt_deg, near + (far - near) * variation.bust, 1.1 - 0.1 * variation.bust)
+    tilt = variation.tilt_deg * parameters.get("tilt", 1.0)
+    return Frame(tilt, near + (far - near) * variation.bust, 1.1 - 0.1 * variation.bust)
 
 
 def _finished(drawing: Drawing) -> Rgba:

@@ -18,7 +18,8 @@ BODY_BLEND_FW = 0.55  # the body shrinks over this height
 EYES_FW = (0.20, -0.16)  # from the centre of the face, along and across its axis
 EYE_RADIUS_FW = 0.17
 EYE_ZOOM = 0.10
-CORNER_FW = 0.38  # rounding of the bust's lower corners
+BUST_BEND = 0.22  # how far the cut below the bust rises towards the sides, fw at one fw
+CORNER_FW = 0.38  # rounding where the photo ends inside the figure
 
 Plane = NDArray[np.float32]
 
@@ -37,6 +38,7 @@ def place(subject: Subject, frame: Frame, long_px: int) -> Subject:
     """Return `subject` in `frame`, its visible part `long_px` pixels long."""
     if subject.shape is Shape.BADGE:
         return _place_badge(subject, frame.zoom, long_px)
+    subject = replace(subject, matte=_rounded_canvas(subject.matte, subject.face.width))
     left, top, right, bottom = _figure_box(subject, frame)
     scale = long_px / max(right - left, bottom - top)
     size = (max(8, round((right - left) * scale)), max(8, round((bottom - top) * scale)))
@@ -108,9 +110,21 @@ def _render(subject: Subject, frame: Frame, scale: float, left: float, top: floa
 
 
 def _bust(u: Plane, v: Plane, below_fw: float) -> Matte:
-    """1 above a cut at `below_fw` that bends up towards the sides, 0 below."""
-    cut = below_fw - 0.16 * np.minimum(np.abs(u), 1.6) ** 2.4
+    """1 above a cut at `below_fw` that bends up towards the sides like a coin's edge, 0 below."""
+    cut = below_fw - BUST_BEND * np.minimum(np.abs(u), 1.6) ** 2
     return np.clip((cut - v) * 60 + 0.5, 0, 1).astype(np.float32)
+
+
+def _rounded_canvas(matte: Matte, face_width: float) -> Matte:
+    """Round the figure where the photo ends: its lower corners widely, the upper ones a little."""
+    height, width = matte.shape
+    radius = min(CORNER_FW * face_width, 0.45 * min(height, width))
+    x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    aside = np.maximum(np.abs(x + 0.5 - width / 2) - (width / 2 - radius), 0)
+    below = np.maximum(y + 0.5 - (height - radius), 0)
+    above = np.maximum(radius - y - 0.5, 0)
+    outside = np.hypot(aside, below + above) - radius
+    return matte * np.clip(0.5 - outside, 0, 1)
 
 
 def _with_big_head(u: Plane, v: Plane, roll_deg: float) -> tuple[Plane, Plane]:

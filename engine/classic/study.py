@@ -26,7 +26,8 @@ class Study:
 
     `lab`: denoised, light on the face evened; `flat`: `lab` smoothed within its edges; `skin`: the person's skin;
     `skin_lab`: its median and `face_l` the median L of the face's oval before anything was changed but exposure; `oval`: the face; `eyes`: around the eyes;
-    `noise`: sd in L of the noise that was found.
+    `noise`: sd in L of the noise that was found;
+    `skin_range`: light and shade span this many times the L they span on light skin (reflected light is a product).
     """
 
     lab: Lab
@@ -42,6 +43,7 @@ class Study:
     mouth: Plane
     flow: Flow
     noise: float
+    skin_range: float
 
 
 def study(subject: Subject, gamma: float = 1.0) -> Study:
@@ -76,6 +78,7 @@ def study(subject: Subject, gamma: float = 1.0) -> Study:
         mouth=mouth,
         flow=flow,
         noise=noise,
+        skin_range=float(np.clip(skin_lab[0] / 65, 0.45, 1.15)),
     )
 
 
@@ -84,7 +87,7 @@ def _denoised(rgb: Rgb, noise: float) -> Lab:
     strength = float(np.clip(6 * noise, 8, 60))
     rounds = 1 if noise < 2 else 2
     for _ in range(rounds):
-        rgb = cv2.bilateralFilter(rgb, 7, strength, 2.0 + min(noise, 4) / 2)
+        rgb = cv2.bilateralFilter(rgb, 5, strength, 2.0 + min(noise, 4) / 2)
     return to_lab(rgb)
 
 
@@ -130,8 +133,8 @@ def _flattened(lab: Lab, flow: Flow, eyes: Plane, noise: float) -> Lab:
     """Even areas with firm edges: bilateral rounds, then along the flow, eyes kept."""
     strength = float(np.clip(22 + 5 * noise, 22, 45))
     rgb = to_rgb(lab)
-    for _ in range(4):
-        rgb = cv2.bilateralFilter(rgb, 9, strength, 4.5)
+    for _ in range(3):
+        rgb = cv2.bilateralFilter(rgb, 7, strength, 4.0)
     smooth = flow.smooth(to_lab(rgb), 3.0)
     keep = 0.8 * eyes[..., None]
     return smooth * (1 - keep) + lab * keep
@@ -145,12 +148,12 @@ def feature_lines(study: Study, weight: float, detail: float = 1.0) -> Plane:
     grain = min(study.noise, 5.0)
     lightness = study.lab[..., 0]
     rise = 1 - 0.55 * np.maximum(study.eyes, 0.6 * study.mouth)
-    contrast = local_contrast(lightness, 4 + 6 * study.skin * rise + 1.5 * grain)
+    contrast = local_contrast(lightness, 4 + (10 * study.skin_range - 4) * study.skin * rise + 1.5 * grain)
     sigma = (0.9 + 0.12 * grain) * weight
     threshold = (0.13 + 0.07 * study.skin * rise + 0.02 * grain) / detail
     fine = ink(contrast, study.flow, sigma, threshold)
     broad = ink(contrast, study.flow, 2.1 * weight, threshold * 1.7)
     lines = np.maximum(fine, broad)
     bright = study.skin_lab[0] - 2
-    lines = lines * (1 - study.oval * smoothstep(bright - 12, bright, lightness))
+    lines = lines * (1 - study.oval * smoothstep(bright - 12 * study.skin_range, bright, lightness))
     return without_specks(lines, int(26 * weight), study.eyes)

@@ -17,8 +17,8 @@ Colour = NDArray[np.float32]  # (3,), sRGB 0 .. 255
 
 DIM_P97 = 62.0  # 97th percentile of L below which a whole photo counts as dim
 MIN_GAMMA = 0.6
-SKIN_CHROMA = 7.5  # how far in (a, b) skin strays from the face's median
-SKIN_LIGHTNESS = 24.0  # and in L: shadows and shine are skin too
+SKIN_CHROMA = 9.0  # how far in (a, b) skin strays from the face's median
+SKIN_LIGHTNESS = 30.0  # and in L: shadows and shine are skin too
 
 
 def to_lab(rgb: NDArray[np.uint8]) -> Lab:

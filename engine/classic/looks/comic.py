@@ -22,22 +22,23 @@ def comic(study: Study, variation: Variation) -> Drawing:
     light = study.flat[..., 0]
     lit = float(study.skin_lab[0])
     lab = lively(study, variation, amount=0.9)
-    skin = lit + min(6.0, 0.3 * (100 - lit)) * smoothstep(lit + 6, lit + 9, light)
-    skin = skin - 0.9 * np.maximum(lit - 24 - light, 0)
+    above = (light - lit) / study.skin_range
+    skin = lit + min(8.0, 0.35 * (100 - lit)) * smoothstep(6, 9, above)
+    skin = skin - 0.9 * study.skin_range * np.maximum(-above - 24, 0)
     keep = 0.8 * np.maximum(study.eyes, 0.7 * study.mouth)
     lab[..., 0] = study.skin * skin + (1 - study.skin) * soft_steps(light, 20.0, 9.0)
     lab[..., 0] = lab[..., 0] * (1 - keep) + light * keep
     lab = keep_skin(lab, study)
     paper = to_picture(lab)
-    lab[..., 0] -= SHADE_L * min(1.0, lit / 50)
+    lab[..., 0] -= SHADE_L * study.skin_range
     lab[..., 1] += 6 * study.skin
-    shade = smoothstep(4, 22, lit - light) * study.skin
+    shade = smoothstep(4, 22, -above) * study.skin
     shade += (1 - study.skin) * 0.55 * smoothstep(0, 9, 10 - np.abs(light - 42))
     dots = _dots(shade * (1 - study.eyes) * (1 - study.mouth), math.radians(45 if variation.light_side > 0 else 30))
     ink = variation.pick(INKS)
     printed = mix(paper, to_picture(lab), dots)
     blacks = smoothstep(0, 5, 21 - light) * (1 - study.skin * study.oval)
-    return Drawing(inked(mix(printed, ink, blacks), study, 1.5 * variation.line, ink, tint=0.0), study.matte)
+    return Drawing(inked(mix(printed, ink, blacks), study, 1.5 * variation.line, ink, tint=0.0, edge_px=3.2), study.matte)
 
 
 def _dots(density: Plane, angle: float) -> Plane:

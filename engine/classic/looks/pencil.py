@@ -28,7 +28,7 @@ def pencil(study: Study, variation: Variation) -> Drawing:
     tint = to_picture(_pale(study, variation))
     shade = np.zeros(size, np.float32)
     for number, (angle, period, low, high) in enumerate(LAYERS):
-        amount = np.clip((darkness - low) / (high - low), 0, 1) * 0.75
+        amount = np.clip((darkness - low) / (high - low), 0, 1) * (0.75 - 0.2 * study.skin)
         layer = amount * _strokes(size, angle * variation.light_side, period, variation.grain + number, amount)
         shade = shade + layer * (1 - shade)
     shade *= 1 - 0.5 * study.eyes

@@ -24,7 +24,7 @@ def pixel(study: Study, variation: Variation) -> Drawing:
     lab[..., 0] = 0.5 * lab[..., 0] + 0.5 * shaded(study, 11.0)
     lab = keep_skin(lab, study)
     lines = feature_lines(study, 1.2 * variation.line)
-    lab[..., 0] *= 1 - 0.75 * lines * (1 - 0.5 * study.eyes)
+    lab[..., 0] *= 1 - 0.75 * lines * (1 - 0.8 * study.eyes)
     small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
     small += 0.6 * (small - cv2.GaussianBlur(small, (0, 0), 1.0))
     matte = (cv2.resize(study.matte, size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)

@@ -50,7 +50,7 @@ def _tone(study: Study) -> Plane:
     """Lightness relative to paper: on skin to the lit skin, elsewhere to the figure's own light and dark."""
     light = study.flow.smooth(cv2.GaussianBlur(study.flat[..., 0], (0, 0), 1.6), 3.5)
     lit = float(study.skin_lab[0])
-    skin = (light - lit + 7.5) * float(np.interp(lit, (25, 55), (1.5, 1.0)))
+    skin = (light - lit) / study.skin_range + 7.5
     rest = 0.75 * (light - 62) + 0.5 * (light - soft_box(light, 41))
     return study.skin * skin + (1 - study.skin) * rest
 

@@ -14,35 +14,41 @@ SHADE_L = 9.0  # skin in shade is this much darker than lit skin
 
 
 def lively(study: Study, variation: Variation, amount: float = 0.5) -> Lab:
-    """The flat colours with more chroma where there is little; shades of skin turn to red."""
+    """The flat colours with more chroma where there is little; skin of one hue, redder in the shade, no grey shine."""
     lab = study.flat.copy()
+    even = (0.6 * study.skin * (1 - study.mouth) * (1 - study.eyes))[..., None]
+    lab[..., 1:] += even * (study.skin_lab[1:] - lab[..., 1:])
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     gain = variation.colour * (1 + amount * np.exp(-chroma / 45) * smoothstep(2, 10, chroma))
+    person = np.maximum(study.skin, study.mouth)
+    gain = gain * (1 - person) + (1 + 0.3 * amount) * variation.colour * person
     lab[..., 1:] *= gain[..., None]
-    shade = study.skin * smoothstep(2, 14, study.skin_lab[0] - study.flat[..., 0])
+    lab[..., 2] += study.skin * np.clip(0.5 * (study.skin_lab[1] - study.skin_lab[2]) + 4, 0, 7)  # pink to peach
+    shade = study.skin * smoothstep(2, 14, (study.skin_lab[0] - study.flat[..., 0]) / study.skin_range)
     lab[..., 1] += 5 * shade + 1.5 * variation.warmth * study.skin
-    lab[..., 2] += 2 * shade + 3 * variation.warmth
+    lab[..., 2] += 3 * shade + 3 * variation.warmth
     return lab
 
 
 def shaded(study: Study, step: float) -> Plane:
     """Lightness in flat tones: skin in three around its own, the rest in steps of `step` L; eyes as they are."""
     lightness = study.flat[..., 0]
-    skin = skin_shades(lightness, float(study.skin_lab[0]))
+    skin = skin_shades(lightness, float(study.skin_lab[0]), study.skin_range)
     rest = soft_steps(lightness, step)
     keep = 0.8 * np.maximum(study.eyes, 0.7 * study.mouth)
     flat = study.skin * skin + (1 - study.skin) * rest
     return flat * (1 - keep) + lightness * keep
 
 
-def skin_shades(lightness: Plane, lit: float) -> Plane:
-    """Shine, lit, shade, deep: steps around the person's own lightness `lit`, never around a fixed one."""
-    up = min(7.0, 0.35 * (100 - lit))
-    down = SHADE_L * min(1.0, lit / 45)
-    flat = lit + up * smoothstep(lit + 7, lit + 11, lightness)
-    flat = flat - down * smoothstep(5.5, 9.5, lit - lightness)
-    flat = flat - down * smoothstep(19, 24, lit - lightness)
-    return flat - 0.9 * np.maximum(lit - 30 - lightness, 0)
+def skin_shades(lightness: Plane, lit: float, span: float) -> Plane:
+    """Shine, lit, shade, deep: steps around the person's own lightness `lit`, never around a fixed one.
+
+    `span` (`Study.skin_range`) narrows the steps on dark skin, where shine is what shows the form.
+    """
+    above = (lightness - lit) / span
+    flat = lit + min(8.0, 0.35 * (100 - lit)) * smoothstep(5.5, 9.5, above)
+    flat = flat - SHADE_L * span * (smoothstep(5.5, 9.5, -above) + smoothstep(19, 24, -above))
+    return flat - 0.9 * span * np.maximum(-above - 30, 0)
 
 
 def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:
@@ -61,12 +67,13 @@ def keep_skin(lab: Lab, study: Study) -> Lab:
     return lab
 
 
-def inked(colour: Picture, study: Study, weight: float, ink: Colour, tint: float = 0.25) -> Picture:
+def inked(
+    colour: Picture, study: Study, weight: float, ink: Colour, tint: float = 0.25, edge_px: float = 3.0
+) -> Picture:
     """Lay feature lines and the silhouette over `colour`; `tint`: how much of the local colour a line takes."""
     lines = feature_lines(study, weight)[..., None]
     colour = colour * (1 - lines) + (tint * colour + (1 - tint) * ink) * lines
-    edge = silhouette(study.matte, 3.0 * weight)[..., None]
-    return colour * (1 - edge) + ink * edge
+    return mix(colour, ink, silhouette(study.matte, edge_px * weight))
 
 
 def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:

@@ -23,7 +23,7 @@ def watercolour(study: Study, variation: Variation) -> Drawing:
     lab = blurred * (1 - keep) + lab * keep
     steps = soft_steps(lab[..., 0], 9.0, 5.0)
     lab[..., 0] += (1 - 0.85 * keep[..., 0]) * (steps - lab[..., 0])
-    lab[..., 0] = 100 - (100 - lab[..., 0]) * (1 - 0.12 * (1 - study.skin))
+    lab[..., 0] = 100 - (100 - lab[..., 0]) * (1 - 0.2 * (1 - study.skin))
     wash = to_picture(keep_skin(lab, study))
     density = _density(study, variation) * (1 + 0.55 * _dried(study))
     painted = PAPER * (np.maximum(wash, 4) / 255) ** density[..., None]
@@ -34,9 +34,9 @@ def watercolour(study: Study, variation: Variation) -> Drawing:
 def _density(study: Study, variation: Variation) -> Plane:
     """How much pigment lies where: clouds, granulation, paper showing at the border of the figure."""
     size = study.matte.shape
-    clouds = 0.16 * grain(size, variation.grain, 34) + 0.07 * grain(size, variation.grain + 1, 9)
+    clouds = 0.13 * grain(size, variation.grain, 34) + 0.07 * grain(size, variation.grain + 1, 9)
     fine = 0.055 * grain(size, variation.grain + 2, 1.6)
-    calm = 1 - 0.65 * study.oval
+    calm = (1 - 0.65 * study.oval) * smoothstep(5, 60, study.flat[..., 0])
     inside = cv2.distanceTransform((study.matte > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     ragged = smoothstep(0, 5, inside - 3 - 4 * np.maximum(grain(size, variation.grain + 3, 26), 0) * calm)
     return np.clip(1 + (clouds + fine) * calm, 0.3, 1.8) * (0.12 + 0.88 * ragged)

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application
 
 from bot.connection import connect
@@ -31,7 +31,8 @@ __all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
 
 logger = logging.getLogger(__name__)
 
-_GRACE_S = 1.5  # for handlers, and again for deliveries, to finish when stopping
+_GRACE_S = 1.5  # for handlers to finish when stopping
+_CLOSING_S = 0.5  # for python-telegram-bot to stop, and again to close its connections
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class TelegramBot:
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._facts = facts
         parts = BotParts(service, StickerSets(self._bot, service.packs), facts, admin_ids)
-        self._notifier = Notifier(self._bot, service, parts.sets)
+        self._notifier = Notifier(self._bot, service, parts.sets, inbox)
         register_all(self._application, parts, self._notifier)
         self._intake = Intake(inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
@@ -113,8 +114,7 @@ class TelegramBot:
         """Take nothing new, let what is being handled finish for a moment, close the connections."""
         self._stopping.set()
         await self._end_running()
-        await self._intake.stop(_GRACE_S)
-        await self._notifier.stop()
+        await asyncio.gather(self._intake.stop(_GRACE_S), self._notifier.stop())
         if self._application.running:
             await _bounded(self._application.stop)
         await _bounded(self._application.shutdown)
@@ -125,9 +125,15 @@ class TelegramBot:
 
     async def _agree_on_delivery(self) -> None:
         if self._webhook is None:
-            await self._bot.delete_webhook()
+            await self._leave_webhook()
         else:
             await self._webhook.register(self._bot, await webhook_secret(self._facts, self._webhook_secret))
+
+    async def _leave_webhook(self) -> None:
+        try:
+            await self._bot.delete_webhook()
+        except BadRequest as error:  # a webhook that stays shows as a conflict in the polling, which says so
+            logger.warning("the webhook could not be removed: %s", error.message)
 
     async def _until_reached(self, step: Callable[[], Awaitable[object]]) -> None:
         """Repeat a step of the start while Telegram cannot be reached."""
@@ -151,7 +157,7 @@ class TelegramBot:
 
 async def _bounded(step: Callable[[], Awaitable[None]]) -> None:
     try:
-        async with asyncio.timeout(_GRACE_S):
+        async with asyncio.timeout(_CLOSING_S):
             await step()
     except TimeoutError:
         logger.warning("closing the connection to Telegram took too long")

@@ -95,8 +95,10 @@ class App:
     async def _until_end(self) -> int:
         """Wait for a signal or for the first part that ends, and say what that means for the exit code."""
         stopped = asyncio.create_task(self._stop.wait())
-        done, _ = await asyncio.wait([stopped, *self._tasks.values()], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+        try:
+            done, _ = await asyncio.wait([stopped, *self._tasks.values()], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
         for task in done - {stopped}:
             return _exit_code(task)
         logger.info("stopping")

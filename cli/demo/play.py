@@ -1,0 +1,136 @@
+"""The conversation of the demo: the real bot, over HTTP, against the emulator on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import SecretStr
+from rich.console import Console
+
+from cli.compose import compose
+from cli.demo.contact_sheet import contact_sheet
+from cli.demo.narrator import Narrator
+from cli.logs import set_up_logging
+from cli.run import EXIT_FAILED, EXIT_OK, App
+from cli.settings import Settings
+from emulator.driver import PersonDriver
+from emulator.seen import NothingSeenError, Seen, SpinnerTimeoutError
+from emulator.server import Emulator, make_bot
+from engine.errors import EngineError
+from storage.errors import StorageError
+
+HOST = "127.0.0.1"
+TOKEN = "1000:demo-token-of-the-emulator"  # noqa: S105 - known to nobody but the emulator
+ADA = 7
+
+
+async def play(out: Path, *, port: int, once: bool) -> int:
+    """Play the conversation, write what came of it to `out`, then leave the chat page up; returns the exit code."""
+    console = Console()
+    set_up_logging("WARNING")
+    emulator = Emulator([make_bot(TOKEN, "stickerface_demo_bot", "stickerface")])
+    try:
+        url = await emulator.start(HOST, port)
+    except OSError as error:
+        console.print(f"Port {port} cannot be used ({error.strerror}). Try: make demo ARGS='--port 8090'")
+        return EXIT_FAILED
+    try:
+        return await _with_bot(console, emulator, url, out, once=once)
+    finally:
+        await emulator.stop()
+
+
+async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *, once: bool) -> int:
+    data_dir = out / "data"
+    await asyncio.to_thread(shutil.rmtree, data_dir, ignore_errors=True)  # each demo begins with an empty pack
+    settings = Settings(
+        telegram_bot_token=SecretStr(TOKEN),
+        telegram_api_url=url,
+        telegram_webhook_url=None,
+        data_dir=data_dir,
+    )
+    try:
+        parts = await compose(settings)
+    except (StorageError, EngineError, OSError) as error:
+        console.print(f"The demo cannot start: {error}")
+        return EXIT_FAILED
+    try:
+        product = asyncio.create_task(App(settings, parts, with_http=False).run())
+        tour = asyncio.create_task(_tour(console, emulator, url, out, once=once))
+        await asyncio.wait([product, tour], return_when=asyncio.FIRST_COMPLETED)
+        return await _ended(product, tour)
+    finally:
+        await parts.close()
+
+
+async def _ended(product: asyncio.Task[int], tour: asyncio.Task[int]) -> int:
+    """End the one that is still going; a product that ended on Ctrl-C is a good end."""
+    if tour.done():
+        product.cancel()
+        await asyncio.gather(product, return_exceptions=True)
+        return tour.result()
+    tour.cancel()
+    await asyncio.gather(tour, return_exceptions=True)
+    return product.result()
+
+
+async def _tour(console: Console, emulator: Emulator, url: str, out: Path, *, once: bool) -> int:
+    ada = emulator.person(ADA, "Ada", language="en")
+    narrator = Narrator(console, emulator, ADA)
+    telling = asyncio.create_task(narrator.follow())
+    try:
+        stickers = await _conversation(ada, narrator)
+    except (NothingSeenError, SpinnerTimeoutError) as error:
+        console.print(f"[red]The conversation got stuck:[/] {error}", highlight=False)
+        return EXIT_FAILED
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
+    await asyncio.to_thread(_write, out, stickers)
+    console.print(f"\nStickers and contact sheet: [bold]{out}/[/] (look at {out / 'contact_sheet.png'})")
+    if not once:
+        console.print(f"Chat page, go on by hand:   [bold]{url}[/]   (Ctrl-C ends)")
+        await asyncio.Event().wait()
+    return EXIT_OK
+
+
+async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str, bytes]]:
+    """/start, a photo, another style, another seed, the pack; returns (caption, WebP) of each sticker."""
+    await ada.start()
+    await ada.wait_for(lambda seen: seen.text)
+    photo = await asyncio.to_thread((files("cli.demo") / "astronaut.jpg").read_bytes)
+    await ada.send_photo(photo, caption="🚀 ready for launch")
+    first = await ada.wait_for_sticker()
+    await _press(ada, narrator, first, "Look")
+    looks = await ada.wait_for(lambda seen: "Which look" in seen.text)
+    await _press(ada, narrator, looks, "Comic")
+    second = await ada.wait_for_sticker()
+    await _press(ada, narrator, second, "Another")
+    third = await ada.wait_for_sticker()
+    await ada.send_text("/style watercolour")
+    await ada.wait_for_text("Watercolour")
+    await ada.send_photo(photo)
+    fourth = await ada.wait_for_sticker()
+    await ada.send_text("/pack")
+    await ada.wait_for(lambda seen: "pack" in seen.text.lower())
+    captions = ("toon", "comic", "comic, another seed", "watercolour")
+    return [(caption, seen.data) for caption, seen in zip(captions, (first, second, third, fourth), strict=True)]
+
+
+async def _press(ada: PersonDriver, narrator: Narrator, seen: Seen, button: str) -> None:
+    narrator.catch_up()
+    narrator.said("Ada", f"presses “{button}”")
+    await ada.press(seen, button)
+
+
+def _write(out: Path, stickers: list[tuple[str, bytes]]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for number, (caption, data) in enumerate(stickers, 1):
+        name = caption.replace(",", "").replace(" ", "_")
+        (out / f"{number}_{name}.webp").write_bytes(data)
+    contact_sheet(stickers).save(out / "contact_sheet.png")

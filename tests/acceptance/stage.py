@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from bot.app import TelegramBot
+from emulator.driver import PersonDriver
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from engine.runner import EngineRunner
@@ -26,7 +27,6 @@ from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.packs import Packs
 from storage.users import Users
-from tests.acceptance.person import Person, person_at
 from tests.plain_engine import PlainEngine
 
 TOKEN = "42:a-token-of-the-emulator"
@@ -40,7 +40,6 @@ class Stage:
         self.engine = engine
         self.service: StickerService
         self._root = root
-        self._people = AsyncExitStack()
         self._bot = AsyncExitStack()
 
     @property
@@ -48,8 +47,8 @@ class Stage:
         assert isinstance(self.engine, PlainEngine)
         return self.engine
 
-    async def person(self, user: int = 7, name: str = "Ada", language: str = "en") -> Person:
-        return await self._people.enter_async_context(person_at(self.emulator.url, user, name, language))
+    def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
+        return self.emulator.person(user_id, first_name, language=language)
 
     async def start(self, limits: Limits | None = None) -> None:
         """Start the bot as a new process would, over what is on disk."""
@@ -89,16 +88,13 @@ class Stage:
             self.engine.release()
         await self._bot.aclose()
 
-    async def close(self) -> None:
-        await self.stop()
-        await self._people.aclose()
-
     def calls(self, method: str) -> list[Any]:
         """What the bot asked of Telegram, by method."""
         return [record for record in self.emulator.calls.records if record.method == method]
 
-    def photos_left(self) -> list[Path]:
-        return list((self._root / "files").glob("*/photos/*"))
+    def files_left(self) -> list[Path]:
+        """Photos and results on disk."""
+        return [path for path in (self._root / "files").rglob("*") if path.is_file()]
 
 
 async def _end(task: asyncio.Task[Any]) -> None:
@@ -115,8 +111,9 @@ async def stage_at(root: Path, engine: Engine, rules: Rules | None = None) -> As
     try:
         yield stage
     finally:
-        await stage.close()
+        await stage.stop()
         await emulator.stop()
+    emulator.check_presses_answered()
 
 
 def picture(colour: tuple[int, int, int] = (200, 120, 90), kind: str = "JPEG") -> bytes:

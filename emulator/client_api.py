@@ -14,6 +14,7 @@ from emulator.client_actions import ACTIONS
 from emulator.client_request import ClientHandler, ClientRequest, check_origin, json_response
 from emulator.client_views import VIEWS
 from emulator.errors import ApiError, Refusal
+from emulator.faults import Faults
 from emulator.http import encode
 from emulator.state import Json
 from emulator.world import World
@@ -24,9 +25,10 @@ KEEP_ALIVE_S = 15.0
 class ClientApi:
     """Routes under `/emulator/`. `own_host` is the address the server was told to listen on."""
 
-    def __init__(self, world: World, calls: CallLog, own_host: str) -> None:
+    def __init__(self, world: World, calls: CallLog, faults: Faults, own_host: str) -> None:
         self._world = world
         self._calls = calls
+        self._faults = faults
         self._own_host = own_host
 
     def routes(self) -> list[web.RouteDef]:
@@ -37,6 +39,9 @@ class ClientApi:
             *posts,
             *gets,
             web.get("/emulator/calls", self._json(self._list_calls)),
+            web.get("/emulator/faults", self._json(self._list_faults)),
+            web.post("/emulator/faults", self._json(self._add_fault)),
+            web.delete("/emulator/faults", self._json(self._clear_faults)),
             web.get("/emulator/events", self._guarded(self._follow)),
             web.get("/emulator/file/{file_id}", self._guarded(self._send_file)),
         ]
@@ -65,6 +70,22 @@ class ClientApi:
         after = request.integer("after", 0)
         calls = [dataclasses.asdict(record) for record in self._calls.records if record.number > after]
         return {"calls": calls, "last": self._calls.last}
+
+    async def _list_faults(self, request: ClientRequest) -> Json:
+        return {"faults": [fault.describe() for fault in self._faults.rules]}
+
+    async def _add_fault(self, request: ClientRequest) -> Json:
+        arguments = dict(request.fields)
+        if arguments.get("action") == "run":
+            raise Refusal("bad_request", "the action run is for tests in the same process")
+        try:
+            return self._faults.add(**arguments).describe()
+        except (TypeError, ValueError) as error:
+            raise Refusal("bad_request", str(error)) from error
+
+    async def _clear_faults(self, request: ClientRequest) -> Json:
+        self._faults.clear()
+        return {}
 
     async def _send_file(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from emulator import membership, owning, people, queries
 from emulator.parameters import Upload
 from emulator.seen import CallbackAnswer, NothingSeenError, Seen, SpinnerTimeoutError
 from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
-
-if TYPE_CHECKING:
-    from emulator.server import Emulator
+from emulator.world import World
 
 WAIT_S = 20.0
 Found = TypeVar("Found")
@@ -29,9 +27,8 @@ Found = TypeVar("Found")
 class PersonDriver:
     """One person with one bot, in their private chat unless `chat` is a group."""
 
-    def __init__(self, emulator: Emulator, person: Person, bot: Bot, chat: Chat | None = None) -> None:
-        self._emulator = emulator
-        self._world = emulator.world
+    def __init__(self, world: World, person: Person, bot: Bot, chat: Chat | None = None) -> None:
+        self._world = world
         self.person = person
         self.bot = bot
         self.chat = chat or self._world.private_chat(bot, person)
@@ -141,7 +138,7 @@ class PersonDriver:
         """A group with the bot in it; the result is this person, acting there."""
         others = [member.person for member in members or []]
         chat = membership.create_group(self._world, self.person, self.bot, title, others)
-        return PersonDriver(self._emulator, self.person, self.bot, chat)
+        return PersonDriver(self._world, self.person, self.bot, chat)
 
     async def remove_bot(self) -> None:
         """Throw the bot out of this group."""
@@ -149,7 +146,7 @@ class PersonDriver:
 
     def within(self, group: PersonDriver) -> PersonDriver:
         """This person, acting in a group somebody else made."""
-        return PersonDriver(self._emulator, self.person, self.bot, group.chat)
+        return PersonDriver(self._world, self.person, self.bot, group.chat)
 
     async def _send(self, kind: str, upload: Upload, caption: str, reply_to: Seen | None = None) -> Seen:
         target = reply_to.message if reply_to else None
@@ -170,7 +167,9 @@ class PersonDriver:
 
     @property
     def packs(self) -> list[Json]:
-        return self._emulator.packs_of(self.person)
+        """Own packs in the shape of CLIENT_API.md."""
+        owned = self._world.sets.owned_by(self.person.id)
+        return [self._world.render(pack.bot).pack(pack) for pack in owned]
 
     async def wait_for(self, wanted: Callable[[Seen], Any], timeout_s: float = WAIT_S) -> Seen:
         """The bot's first message, new or edited, that `wanted` accepts; each waiting begins after the last one found.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -80,15 +82,18 @@ class UpdateQueue:
         known = frozenset(kinds) & KINDS
         self.allowed = known or None
 
-    def put(self, kind: str, payload: dict[str, Any], lane: int, now: float) -> Update | None:
-        """Queue an update the bot wants."""
-        if not self.wants(kind):
-            return None
+    def put(self, kind: str, payload: dict[str, Any], lane: int, now: float) -> Update:
+        """Queue an update, whether or not the bot `wants` the kind."""
         update = Update(self._next_id, kind, payload, lane, now + LIFE_S.get(kind, _DAY_S))
         self._next_id += 1
         self._waiting.append(update)
         self.wake()
         return update
+
+    def after(self, update_id: int) -> list[Update]:
+        """The updates younger than an id, oldest first; walks from the young end."""
+        young = itertools.takewhile(lambda update: update.id > update_id, reversed(self._waiting))
+        return list(young)[::-1]
 
     def repeat(self, update: Update) -> None:
         """Queue the same update once more, as a server does that missed the confirmation."""
@@ -124,7 +129,7 @@ class UpdateQueue:
 
     def remove(self, update: Update) -> None:
         """Take out an update that was delivered or has expired."""
-        if update in self._waiting:
+        with contextlib.suppress(ValueError):
             self._waiting.remove(update)
 
     def clear(self) -> None:

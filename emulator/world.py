@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from emulator.clock import Clock
 from emulator.errors import Refusal
 from emulator.events import EventLog
+from emulator.faults import Faults
 from emulator.files import FileStore
 from emulator.profile import in_language
 from emulator.render import Renderer, chat_json, user_json
@@ -20,9 +22,11 @@ from emulator.sticker_sets import StickerSet, StickerSets
 class World:
     """All state. Survives a restart of the server in front of it."""
 
-    def __init__(self, bots: Iterable[Bot], rules: Rules, clock: Clock) -> None:
+    def __init__(self, bots: Iterable[Bot], rules: Rules, clock: Clock, faults: Faults) -> None:
         self.rules = rules
         self.clock = clock
+        self._faults = faults
+        self._late: set[asyncio.Task[None]] = set()
         self.bots = list(bots)
         self.bots_by_token = {bot.token: bot for bot in self.bots}
         self.people: dict[int, Person] = {}
@@ -136,8 +140,22 @@ class World:
 
     def update(self, bot: Bot, kind: str, lane: int, shape: Callable[[Renderer], Any]) -> None:
         """Queue an update for a bot; `shape` is only called when the bot wants the kind."""
-        if bot.updates.wants(kind):
-            bot.updates.put(kind, shape(self.render(bot)), lane, self.now)
+        if not bot.updates.wants(kind):
+            return
+        payload = shape(self.render(bot))
+        fault = self._faults.find("update", {"chat_id": str(lane)})
+        if fault is not None and fault.action == "late":
+            late = asyncio.ensure_future(self._put_late(bot, kind, payload, lane, fault.seconds))
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+            return
+        update = bot.updates.put(kind, payload, lane, self.now)
+        if fault is not None and fault.action == "duplicate":
+            bot.updates.repeat(update)
+
+    async def _put_late(self, bot: Bot, kind: str, payload: Json, lane: int, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+        bot.updates.put(kind, payload, lane, self.now)
 
     def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:
         """Queue `my_chat_member`: the bot was blocked, unblocked, added or removed by a person."""

@@ -1,11 +1,23 @@
 """The Bot API's methods; importing this package fills the table in registry.py."""
 
-from emulator.methods import callbacks, chats, edits, files, messages, profile, set_stickers, sticker_sets, updates
-from emulator.methods.registry import METHODS, Call
+from emulator.methods import (
+    callbacks,
+    chats,
+    edits,
+    files,
+    messages,
+    profile,
+    set_stickers,
+    sticker_sets,
+    updates,
+    webhooks,
+)
+from emulator.methods.registry import METHODS, Call, Handler
 
 __all__ = [
     "METHODS",
     "Call",
+    "Handler",
     "callbacks",
     "chats",
     "edits",
@@ -15,4 +27,5 @@ __all__ = [
     "set_stickers",
     "sticker_sets",
     "updates",
+    "webhooks",
 ]

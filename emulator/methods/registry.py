@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from emulator.parameters import Parameters
 from emulator.render import Renderer
@@ -28,13 +28,14 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Any]]
+SomeHandler = TypeVar("SomeHandler", bound=Handler)
 METHODS: dict[str, tuple[str, Handler]] = {}
 
 
-def method(name: str) -> Callable[[Handler], Handler]:
+def method(name: str) -> Callable[[SomeHandler], SomeHandler]:
     """Register the handler of a Bot API method; names are matched in any case."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: SomeHandler) -> SomeHandler:
         METHODS[name.lower()] = (name, handler)
         return handler
 

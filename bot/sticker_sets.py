@@ -119,7 +119,7 @@ class StickerSets:
                 row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
                 if known := await self._known(row):
                     return known
-                wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, row.upload_id is None))
+                wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
                 return await self._earlier(wish) or await self._placed(wish)
 
     async def replace(
@@ -134,7 +134,7 @@ class StickerSets:
                 row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
                 if known := await self._known(row):
                     return known
-                wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, row.upload_id is None))
+                wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
                 old = await self._packs.sticker(old_sticker_id)
                 return (
                     await self._earlier(wish)
@@ -154,7 +154,7 @@ class StickerSets:
     async def _begun(self, wish: _Wish) -> _Wish:
         """The wish with its picture uploaded."""
         row = wish.row
-        if row.state is StickerState.UPLOADED and row.upload_id is not None:
+        if row.state in (StickerState.UPLOADED, StickerState.LOOSE) and row.upload_id is not None:
             return wish
         upload_id = await self._calls.upload(wish.user_id, wish.webp)
         row = await self._written(

@@ -6,9 +6,8 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.classic.engine import ClassicEngine
-
 from cli.settings import Settings
+from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
 from engine.runner import EngineRunner
 from engine.types import Engine

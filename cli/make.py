@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from engine.classic.engine import ClassicEngine
 from rich.console import Console
 from rich.progress import track
 
 from cli.sentences import sentence
+from engine.classic.engine import ClassicEngine
 from engine.errors import EngineError
 from engine.types import Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused

@@ -8,9 +8,8 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
-from bot.app import BotTokenRejected, TelegramBot
-
 from api.app import HttpServer
+from bot.app import BotTokenRejected, TelegramBot
 from cli.compose import Parts, compose
 from cli.settings import Settings
 from engine.errors import EngineDead, EngineUnavailable

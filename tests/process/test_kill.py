@@ -1,0 +1,73 @@
+"""kill -9 on the real process, at every kind of moment: no photo is lost, no sticker is twice in a set."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.driver import PersonDriver
+from tests.process.conftest import ASTRONAUT, Product
+
+PHOTOS = 3
+MOMENTS = [
+    ("getFile", 1),
+    ("sendMessage", 2),
+    ("uploadStickerFile", 1),
+    ("createNewStickerSet", 1),
+    ("getStickerSet", 1),
+    ("uploadStickerFile", 2),
+    ("addStickerToSet", 1),
+    ("addStickerToSet", 2),
+    ("sendSticker", 1),
+    ("deleteMessage", 1),
+]
+
+
+async def _everything_arrived(people: list[PersonDriver]) -> None:
+    for person in people:
+        await person.wait_until(lambda person=person: _stickers_in_packs(person) >= PHOTOS, timeout_s=60)
+        await person.wait_until(lambda person=person: len(_stickers_in_chat(person)) >= PHOTOS, timeout_s=60)
+
+
+def _stickers_in_packs(person: PersonDriver) -> int:
+    return sum(len(pack["stickers"]) for pack in person.packs)
+
+
+def _stickers_in_chat(person: PersonDriver) -> list[str]:
+    return [seen.json["sticker"]["file_unique_id"] for seen in person.seen if seen.kind == "sticker"]
+
+
+@pytest.mark.parametrize(("method", "number"), MOMENTS)
+async def test_a_kill_at_any_call_loses_no_photo_and_doubles_no_sticker(
+    product: Product, method: str, number: int
+) -> None:
+    await product.started()
+    people = [product.emulator.person(7, "Ada"), product.emulator.person(8, "Bob")]
+    for _ in range(PHOTOS):
+        for person in people:
+            await person.send_photo(ASTRONAUT)
+    await product.until(lambda: len(product.emulator.calls.of(method)) >= number, 60)
+    await product.kill()
+    await product.started()
+    await _everything_arrived(people)
+    code, _ = await product.end()
+    assert code == 0
+    for person in people:
+        assert _stickers_in_packs(person) == PHOTOS
+        assert set(_stickers_in_chat(person)) == {
+            sticker["sticker"]["file_unique_id"] for pack in person.packs for sticker in pack["stickers"]
+        }
+
+
+async def test_killed_again_and_again_it_still_ends_right(product: Product) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    for _ in range(PHOTOS):
+        await ada.send_photo(ASTRONAUT)
+    for _ in range(4):
+        calls = product.emulator.calls.last
+        await product.until(lambda calls=calls: product.emulator.calls.last >= calls + 5, 60)
+        await product.kill()
+        await product.started()
+    await _everything_arrived([ada])
+    await product.end()
+    assert _stickers_in_packs(ada) == PHOTOS

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -30,6 +31,8 @@ MODEL = "face-to-sticker"
 PHASES = ("face", "cutout", "draw", "finish")
 KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; about 6 MB each
 
+KeepGoing = Callable[[str], bool]  # told the phase that begins; False stops the request before it
+
 
 class ClassicEngine:
     """Draws stickers on the CPU. Used from one thread at a time."""
@@ -37,116 +40,140 @@ class ClassicEngine:
     name = "classic"
 
     def __init__(self, weights_dir: Path | None = None) -> None:
+        """`weights_dir`: where `load` looks for a matting network; without one the cut is classic too."""
         self._weights_dir = weights_dir
         self._matter: Matter | None = None
-        self._prepared: OrderedDict[bytes, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[str, Prepared] = OrderedDict()
 
     def load(self) -> None:
         """Make ready. Raises `EngineUnavailable`."""
 
     def close(self) -> None:
-        """Forget the prepared photos."""
+        """Forget the prepared photos and the network."""
         self._prepared.clear()
+        self._matter = None
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
         """Make one sticker per request, in order; what failed is its error, in its place."""
-        return [self._attempt(index, request, on_step) for index, request in enumerate(requests)]
+        return [self._attempt(request, _Steps(index, on_step)) for index, request in enumerate(requests)]
 
-    def _attempt(self, index: int, request: StickerRequest, on_step: OnStep) -> StickerResult | EngineError:
+    def _attempt(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult | EngineError:
         try:
-            return self._make(request, lambda phase: on_step(index, _step(phase)))
+            return self._make(request, keep_going)
         except EngineError as error:
             return error
         except Exception as error:  # the outermost handler of one request: its neighbours go on
-            failed = DrawingFailed(f"{type(error).__name__} while drawing {request.style}")
+            failed = DrawingFailed(f"{type(error).__name__} while drawing in style {request.style!r}")
             failed.__cause__ = error
             return failed
 
-    def _make(self, request: StickerRequest, keep_going) -> StickerResult:  # type: ignore[no-untyped-def]
+    def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
         if request.model != MODEL:
-            raise UnsupportedModel(request.model)
-        chosen, notes = _choose_style(request)
-        prepared = self._prepare(request.photos[0], keep_going)
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
+        chosen, prompt_notes = _choose_style(request)
+        prepared, timings = self._prepare(request, keep_going)
         subject, shape_notes = _choose_shape(prepared, request.shape)
-        if prepared.faces > 1:
-            notes.append(Note.SEVERAL_FACES)
-        notes += shape_notes
-        if not keep_going("draw"):
-            raise Cancelled
+        several = (Note.SEVERAL_FACES,) if prepared.faces > 1 else ()
+
+        _begin("draw", keep_going)
         started = time.perf_counter()
-        variation = vary(request.seed)
-        frame = _frame(variation, chosen.parameters)
-        placed = place(subject, frame, DRAWING_PX)
-        drawing = LOOKS[chosen.look](study(placed, exposure_gamma(prepared.badge.rgb)), variation)
-        done = time.perf_counter()
-        if not keep_going("finish"):
-            raise Cancelled
-        sticker = _finished(drawing)
+        drawing = _draw(subject, exposure_gamma(prepared.badge.rgb), chosen, vary(request.seed))
+        drawn = time.perf_counter()
+
+        _begin("finish", keep_going)
+        sticker = _finish(drawing)
         webp = encode_webp(sticker)
-        timings = {**prepared.timings, "draw": done - started, "finish": time.perf_counter() - done}
+        finished = time.perf_counter()
         return StickerResult(
             webp=webp,
             picture=encode_png(sticker),
-            cutout=encode_png(_cutout(subject)),
+            cutout=encode_png(_with_alpha(subject)),
             seed=request.seed,
             style=chosen.name,
             shape=subject.shape,
-            notes=tuple(notes),
-            timings=timings,
+            notes=(*several, *shape_notes, *prompt_notes),
+            timings={**timings, "draw": drawn - started, "finish": finished - drawn},
         )
 
-    def _prepare(self, photo: bytes, keep_going) -> Prepared:  # type: ignore[no-untyped-def]
-        if photo in self._prepared:
-            self._prepared.move_to_end(photo)
-            return self._prepared[photo]
-        prepared = prepare(_decode(photo), self._matter, keep_going)
-        self._prepared[photo] = prepared
-        while len(self._prepared) > KEPT_PHOTOS:
+    def _prepare(self, request: StickerRequest, keep_going: KeepGoing) -> tuple[Prepared, Mapping[str, float]]:
+        """Return the prepared photo and what preparing took just now: nothing for a photo that is known."""
+        if not request.photos:
+            raise PhotoUnusable("the request has no photo")
+        data = request.photos[0]
+        key = hashlib.sha256(data).hexdigest()
+        if key in self._prepared:
+            self._prepared.move_to_end(key)
+            return self._prepared[key], {}
+        cv2.setRNGSeed(0)  # graph cuts and clusterings throw OpenCV's dice: the same ones every time
+        prepared = prepare(_decode(data), self._matter, keep_going)
+        self._prepared[key] = prepared
+        if len(self._prepared) > KEPT_PHOTOS:
             self._prepared.popitem(last=False)
-        return prepared
+        return prepared, prepared.timings
+
+
+class _Steps:
+    """Turns the names of phases into `Step`s of one request."""
+
+    def __init__(self, index: int, on_step: OnStep) -> None:
+        self._index, self._on_step = index, on_step
+
+    def __call__(self, phase: str) -> bool:
+        return self._on_step(self._index, Step(phase, PHASES.index(phase), len(PHASES)))
+
+
+def _begin(phase: str, keep_going: KeepGoing) -> None:
+    if not keep_going(phase):
+        raise Cancelled(f"before {phase}")
+
+
+def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
+    """A look named in the prompt wins over the request's style."""
+    asked = style(request.style)
+    if not request.prompt.strip():
+        return asked, ()
+    named = match_words(request.prompt)
+    return (named, (Note.PROMPT_AS_LOOK,)) if named else (asked, (Note.PROMPT_IGNORED,))
+
+
+def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, tuple[Note, ...]]:
+    if wanted is Shape.BADGE:
+        return prepared.badge, ()
+    if wanted is Shape.CUTOUT or prepared.is_trusted:
+        return prepared.cutout, ()
+    return prepared.badge, (Note.BADGE_FALLBACK,)
+
+
+def _draw(subject: Subject, gamma: float, chosen: Style, variation: Variation) -> Drawing:
+    placed = place(subject, _frame(variation, chosen.parameters), DRAWING_PX)
+    return LOOKS[chosen.look](study(placed, gamma), variation)
 
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:
+    """`bust_near_fw`, `bust_far_fw`: how far below the face the figure is cut; `tilt`: factor on the lean."""
     near, far = parameters.get("bust_near_fw", 1.2), parameters.get("bust_far_fw", 1.5)
-    tilt = variation.tilt_deg * parameters.get("tilt", 1.0)
-    return Frame(tilt, near + (far - near) * variation.bust, 1.1 - 0.1 * variation.bust)
+    return Frame(
+        tilt_deg=variation.tilt_deg * parameters.get("tilt", 1.0),
+        below_fw=near + (far - near) * variation.bust,
+        zoom=1.1 - 0.1 * variation.bust,
+    )
 
 
-def _finished(drawing: Drawing) -> Rgba:
+def _finish(drawing: Drawing) -> Rgba:
     picture = to_bytes(drawing.picture)
     if drawing.cell_px:
         return fit(cell_outline(picture, drawing.matte, drawing.cell_px))
     return fit(outline(picture, drawing.matte))
 
 
-def _step(phase: str) -> Step:
-    return Step(phase, PHASES.index(phase), len(PHASES))
-
-
-def _choose_style(request: StickerRequest) -> tuple[Style, list[Note]]:
-    """A look named in the prompt wins over the request's style."""
-    asked = style(request.style)
-    if not request.prompt.strip():
-        return asked, []
-    named = match_words(request.prompt)
-    return (named, [Note.PROMPT_AS_LOOK]) if named else (asked, [Note.PROMPT_IGNORED])
-
-
-def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, list[Note]]:
-    if wanted is Shape.BADGE:
-        return prepared.badge, []
-    if wanted is Shape.CUTOUT or prepared.is_trusted:
-        return prepared.cutout, []
-    return prepared.badge, [Note.BADGE_FALLBACK]
+def _with_alpha(subject: Subject) -> Rgba:
+    return np.dstack([subject.rgb, (subject.matte * 255).round().astype(np.uint8)])
 
 
 def _decode(photo: bytes) -> Rgb:
+    """Open a photo as `StickerRequest` promises it. Raises `PhotoUnusable`."""
     try:
         with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+            return np.array(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PhotoUnusable(str(error)) from error
-
-
-def _cutout(subject: Subject) -> Rgba:
-    return cv2.merge([*cv2.split(subject.rgb), (subject.matte * 255).round().astype(np.uint8)])

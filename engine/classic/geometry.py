@@ -19,6 +19,7 @@ EYES_FW = (0.20, -0.16)  # from the centre of the face, along and across its axi
 EYE_RADIUS_FW = 0.17
 EYE_ZOOM = 0.10
 BUST_BEND = 0.22  # how far the cut below the bust rises towards the sides, fw at one fw
+WISP_FW = 0.09  # thinner than this is a wisp of hair or a leftover of the cut
 CORNER_FW = 0.38  # rounding where the photo ends inside the figure
 
 Plane = NDArray[np.float32]
@@ -106,13 +107,22 @@ def _render(subject: Subject, frame: Frame, scale: float, left: float, top: floa
         face.roll_deg + frame.tilt_deg,
         face.score,
     )
-    return replace(subject, rgb=rgb, matte=matte * keep, face=placed)
+    return replace(subject, rgb=rgb, matte=_without_wisps(matte * keep, placed.width), face=placed)
 
 
 def _bust(u: Plane, v: Plane, below_fw: float) -> Matte:
     """1 above a cut at `below_fw` that bends up towards the sides like a coin's edge, 0 below."""
     cut = below_fw - BUST_BEND * np.minimum(np.abs(u), 1.6) ** 2
     return np.clip((cut - v) * 60 + 0.5, 0, 1).astype(np.float32)
+
+
+def _without_wisps(matte: Matte, face_width: float) -> Matte:
+    """Drop hairs and slivers thinner than a sticker's border could follow; what is left keeps its edge."""
+    thin = max(3, round(WISP_FW * face_width)) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (thin, thin))
+    body = cv2.morphologyEx((matte > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc)
+    near = cv2.GaussianBlur(cv2.dilate(body, disc).astype(np.float32), (0, 0), max(0.8, thin / 8))
+    return matte * np.clip(near * 2 - 0.5, 0, 1)
 
 
 def _rounded_canvas(matte: Matte, face_width: float) -> Matte:
@@ -145,5 +155,5 @@ def _with_big_eyes(u: Plane, v: Plane, roll_deg: float) -> tuple[Plane, Plane]:
         eye_v = math.sin(roll) * along + math.cos(roll) * across
         near = np.exp(-((u - eye_u) ** 2 + (v - eye_v) ** 2) / EYE_RADIUS_FW**2)
         pull = 1 - EYE_ZOOM * near
-        u, v = eye_u + (u - eye_u) * pull, eye_v + (v - eye_v) * pull
+        u, v = (eye_u + (u - eye_u) * pull).astype(np.float32), (eye_v + (v - eye_v) * pull).astype(np.float32)
     return u, v

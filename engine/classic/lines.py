@@ -54,18 +54,18 @@ class Flow:
 
 
 def _look_up(plane: Plane, x: Plane, y: Plane) -> Plane:
-    return cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value]
+    return cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
 
 
 def soft_box(plane: Plane, size: int) -> Plane:
     """Two box blurs: as smooth as a Gaussian here and ten times faster."""
-    return cv2.blur(cv2.blur(plane, (size, size)), (size, size))  # type: ignore[return-value]
+    return cv2.blur(cv2.blur(plane, (size, size)), (size, size))
 
 
-def local_contrast(lightness: Plane, floor: Plane | float) -> Plane:
+def local_contrast(lightness: Plane, floor: Plane) -> Plane:
     """Lightness in local standard deviations, about -2 .. 2; `floor` (L) is the contrast that counts as flat."""
     mean = soft_box(lightness, CONTEXT_PX)
-    spread = np.sqrt(np.maximum(soft_box((lightness - mean) ** 2, CONTEXT_PX), 0))
+    spread: Plane = np.sqrt(np.maximum(soft_box((lightness - mean) ** 2, CONTEXT_PX), 0))
     return (lightness - mean) / (spread + floor)
 
 

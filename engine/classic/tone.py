@@ -23,7 +23,7 @@ SKIN_LIGHTNESS = 30.0  # and in L: shadows and shine are skin too
 
 def to_lab(rgb: NDArray[np.uint8]) -> Lab:
     """sRGB bytes to CIE Lab, D65, floats."""
-    return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)  # type: ignore[return-value]
+    return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
 
 
 def to_rgb(lab: Lab) -> Rgb:
@@ -104,7 +104,7 @@ def skin_map(lab: Lab, face: Face, skin: NDArray[np.float32]) -> Plane:
     like = np.exp(-0.5 * chroma - 0.35 * light)
     near = np.exp(-0.5 * (np.maximum(np.hypot(u / 0.62, (v - 0.12) / 0.85) - 0.75, 0) / 0.25) ** 2)
     rough = smoothstep(0.2, 0.55, like * near)
-    return cv2.GaussianBlur(cv2.medianBlur(rough, 5), (0, 0), 1.5)  # type: ignore[return-value]
+    return cv2.GaussianBlur(cv2.medianBlur(rough, 5), (0, 0), 1.5)
 
 
 def tones(lightness: Plane, levels: NDArray[np.float32], cuts: NDArray[np.float32], soft: float) -> Plane:

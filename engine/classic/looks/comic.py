@@ -38,7 +38,9 @@ def comic(study: Study, variation: Variation) -> Drawing:
     ink = variation.pick(INKS)
     printed = mix(paper, to_picture(lab), dots)
     blacks = smoothstep(0, 5, 21 - light) * (1 - study.skin * study.oval)
-    return Drawing(inked(mix(printed, ink, blacks), study, 1.5 * variation.line, ink, tint=0.0, edge_px=3.2), study.matte)
+    return Drawing(
+        inked(mix(printed, ink, blacks), study, 1.5 * variation.line, ink, tint=0.0, edge_px=3.2), study.matte
+    )
 
 
 def _dots(density: Plane, angle: float) -> Plane:

@@ -71,9 +71,8 @@ def inked(
     colour: Picture, study: Study, weight: float, ink: Colour, tint: float = 0.25, edge_px: float = 3.0
 ) -> Picture:
     """Lay feature lines and the silhouette over `colour`; `tint`: how much of the local colour a line takes."""
-    lines = feature_lines(study, weight)[..., None]
-    colour = colour * (1 - lines) + (tint * colour + (1 - tint) * ink) * lines
-    return mix(colour, ink, silhouette(study.matte, edge_px * weight))
+    lines = feature_lines(study, weight)
+    return mix(mix(colour, tint * colour + (1 - tint) * ink, lines), ink, silhouette(study.matte, edge_px * weight))
 
 
 def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:

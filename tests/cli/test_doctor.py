@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cli.doctor import examine
+from cli.settings import Settings
+from emulator.server import Emulator, make_bot
+
+TOKEN = "1000:doctor-test-token"
+
+
+@pytest.fixture(autouse=True)
+def empty_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+async def telegram(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Emulator]:
+    emulator = Emulator([make_bot(TOKEN, "doctor_bot")])
+    monkeypatch.setenv("TELEGRAM_API_URL", await emulator.start())
+    yield emulator
+    await emulator.stop()
+
+
+async def test_all_is_well(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    assert await examine() == 0
+    printed = capsys.readouterr().out
+    assert printed.count("✓") == 5
+    assert "@doctor_bot" in printed and TOKEN not in printed
+
+
+async def test_settings_come_first(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await examine() == 2
+    assert "TELEGRAM_BOT_TOKEN" in capsys.readouterr().out
+
+
+async def test_an_unknown_token_is_told(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "9:unknown")
+    assert await examine() == 1
+    assert "BotFather" in capsys.readouterr().out
+
+
+async def test_a_telegram_that_is_away_is_told_without_the_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:9")
+    assert await examine() == 1
+    printed = capsys.readouterr().out
+    assert "does not answer" in printed and TOKEN not in printed
+
+
+async def test_a_database_that_is_none_and_a_disk_that_cannot_be_written_are_told(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "stickerface.sqlite3").write_text("a letter, not a database " * 40)
+    monkeypatch.setenv("DATA_DIR", str(folder))
+    assert await examine() == 1
+    assert "database_broken" in capsys.readouterr().out
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
+    assert await examine() == 1
+    assert "cannot be written" in capsys.readouterr().out

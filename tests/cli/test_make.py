@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner, Result
+
+from cli.main import app
+from cli.sentences import SENTENCES
+from engine.errors import EngineError
+from service.errors import PhotoRefused
+
+ASTRONAUT = Path(__file__).parents[2] / "cli/demo/astronaut.jpg"
+
+
+def _make(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, ["make", *map(str, arguments)])
+
+
+def test_a_photo_becomes_a_sticker_file(tmp_path: Path) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path / "out", "--style", "comic", "--seed", "42")
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "out" / "astronaut.webp") as image:
+        assert (image.format, max(image.size)) == ("WEBP", 512)
+    assert "style comic, seed 42" in result.output
+
+
+def test_the_same_seed_is_the_same_file_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    for _ in range(2):
+        assert _make(ASTRONAUT, "-o", tmp_path, "--seed", "7").exit_code == 0
+    first, second = tmp_path / "astronaut.webp", tmp_path / "astronaut-2.webp"
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_fails_is_told_and_the_rest_is_made(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "a.jpg").write_bytes(ASTRONAUT.read_bytes())
+    (photos / "b.jpg").write_bytes(b"%PDF-1.7")
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 300), "grey").save(buffer, "PNG")
+    (photos / "c.png").write_bytes(buffer.getvalue())
+    (photos / "notes.txt").write_text("not looked at")
+    result = _make(photos, tmp_path / "missing.jpg", "-o", tmp_path / "out")
+    output = " ".join(result.output.split())
+    assert result.exit_code == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.webp"]
+    assert "not a picture" in output and "no face" in output and "No such file" in output
+    assert "notes.txt" not in output
+
+
+@pytest.mark.parametrize("arguments", [["--shape", "star"], ["--seed", "-1"], ["--seed", "x"], ["--style", "nonsense"]])
+def test_a_request_that_makes_no_sense_makes_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path / "out", *arguments)
+    assert result.exit_code != 0
+    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def _codes(root: type[Exception]) -> set[str]:
+    found = {root.code}  # type: ignore[attr-defined]
+    for child in root.__subclasses__():
+        found |= _codes(child)
+    return found
+
+
+def test_every_code_a_photo_can_meet_has_a_sentence() -> None:
+    assert _codes(EngineError) | _codes(PhotoRefused) == set(SENTENCES)

@@ -33,6 +33,7 @@ from storage.records import Job, JobStatus
 logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
+_SOON_S = 1.0
 _STORAGE_PAUSE_S = 5.0
 _GRACE_S = 1.5
 _NO_ONE_THERE = (Refusal.USER_BLOCKED, Refusal.USER_DEACTIVATED)
@@ -108,6 +109,10 @@ class Notifier:
 
         self._put(job, open_and_tell)
         await shown
+
+    def announce_soon(self, job: Job) -> None:
+        """Show a progress message unless the job has ended by then: who pressed a button has had an answer."""
+        self._after(_SOON_S, lambda: self._put(job, self._opening(job)))
 
     async def welcome_back(self, owner: str) -> None:
         """Somebody who had blocked the bot is back: bring what was drawn for them."""
@@ -227,13 +232,14 @@ class Notifier:
             await self._service.jobs.mark_delivered(job.id)  # the same answer would come every time
 
     def _again(self, job: Job, seconds: float, attempt: int) -> None:
-        loop = asyncio.get_running_loop()
+        self._after(seconds, lambda: self._put(job, self._delivering(job.id, attempt + 1)))
 
-        def put() -> None:
+    def _after(self, seconds: float, act: Callable[[], None]) -> None:
+        def run() -> None:
             self._later.discard(handle)
-            self._put(job, self._delivering(job.id, attempt + 1))
+            act()
 
-        handle = loop.call_later(seconds, put)
+        handle = asyncio.get_running_loop().call_later(seconds, run)
         self._later.add(handle)
 
     def _dropping(self, job: Job) -> Errand:

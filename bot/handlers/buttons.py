@@ -108,7 +108,7 @@ async def _draw(turn: Turn, press: Press, change: _Change) -> str:
         new_seed=change.new_seed,
         replaces=change.replaces,
     )
-    await turn.notifier.announce(job)
+    turn.notifier.announce_soon(job)
     return turn.say("press-drawing")
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from bot.app import TelegramBot
 from emulator.driver import PersonDriver
+from emulator.faults import Fault
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from engine.runner import EngineRunner
@@ -68,9 +69,7 @@ class Stage:
 
     async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:
         worker = Worker(self.service, runner, job_timeout_s=60)
-        bot = TelegramBot(
-            token=TOKEN, api_url=self.emulator.url, service=self.service, inbox=inbox, facts=facts
-        )
+        bot = TelegramBot(token=TOKEN, api_url=self.emulator.url, service=self.service, inbox=inbox, facts=facts)
         await worker.recover()
         try:
             await bot.start()
@@ -87,6 +86,10 @@ class Stage:
         if isinstance(self.engine, PlainEngine):
             self.engine.release()
         await self._bot.aclose()
+
+    def fault(self, method: str, action: str, **details: Any) -> Fault:
+        """Let something go wrong once; see `emulator.faults`."""
+        return self.emulator.faults.add(method, action, **details)
 
     def calls(self, method: str) -> list[Any]:
         """What the bot asked of Telegram, by method."""

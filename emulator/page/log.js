@@ -18,6 +18,7 @@ export class MessageLog {
   #rows = new Map(); // message_id -> MessageRow
   #order = []; // message ids, ascending
   #isPinned = true; // the end is in view and stays there
+  #lastTop = 0;
 
   /** `list` gets the rows, `scroller` scrolls; `onEnd(isAtEnd)` tells when the end comes into or goes out of view. */
   constructor({ list, scroller, actions, onEnd }) {
@@ -97,7 +98,10 @@ export class MessageLog {
 
   #watchEnd() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.#isPinned = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // Several rows may have come since the last look; only scrolling up means that the person left the end.
+    this.#isPinned = isNearEnd || (this.#isPinned && scrollTop >= this.#lastTop);
+    this.#lastTop = scrollTop;
     this.onEnd(this.#isPinned);
   }
 

@@ -3,6 +3,7 @@ import { ApiError } from "./api.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { backdropChoice, menu, toast } from "./dialogs.js";
+import { el } from "./dom.js";
 import { EventStream } from "./events.js";
 import { PackPanel } from "./packs.js";
 import { People } from "./people.js";
@@ -91,7 +92,7 @@ function showPeople(isOpen) {
 }
 
 function openMenu(event) {
-  const choice = backdropChoice("chat-backdrop", backdrop(), setBackdrop);
+  const choice = el("div", { class: "menu-group" }, el("span", { class: "menu-title" }, "Background"), backdropChoice("chat-backdrop", backdrop(), setBackdrop));
   const block = chat.isBlocked
     ? { words: "Unblock the bot", act: () => chat.setBlocked(false) }
     : { words: "Block the bot", className: "danger", act: () => chat.setBlocked(true) };

@@ -27,6 +27,12 @@ function shownSize({ width, height }) {
   return { width: Math.round(width * scale * grown), height: Math.round(height * scale * grown) };
 }
 
+/** The CSS width of the picture or video in `message`, "" where it has none. */
+export function mediaWidth(message) {
+  const media = message.photo ? largest(message.photo) : (message.animation ?? message.video);
+  return media?.width ? `${Math.max(shownSize(media).width, 160)}px` : "";
+}
+
 /** A lazily loaded picture; it fades in, and the box has its final size from the start. */
 export function picture(media, { alt, className, size = shownSize(media) }) {
   const props = { class: `picture ${className}`, src: fileUrl(media.file_id), alt, loading: "lazy", decoding: "async" };

@@ -2,9 +2,9 @@
 import { el, fullName, iconButton } from "./dom.js";
 import { renderText } from "./entities.js";
 import { renderKeyboard } from "./keyboard.js";
-import { mediaKey, mediaKind, quotePicture, renderMedia, summary } from "./media.js";
+import { mediaKey, mediaKind, mediaWidth, quotePicture, renderMedia, summary } from "./media.js";
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
 // The order of the parts in a row. `key` tells whether a part changed; `render` makes it, null where there is nothing.
@@ -80,7 +80,7 @@ export class MessageRow {
     const who = this.isOwn ? "You" : fullName(message.from ?? { first_name: "Somebody" });
     this.element.setAttribute("aria-label", `${who}: ${summary(message)}`);
     this.bubble.classList.toggle("is-bare", mediaKind(message) === "sticker");
-    this.bubble.classList.toggle("has-picture", ["photo", "animation", "video"].includes(mediaKind(message)));
+    this.bubble.style.maxWidth = mediaWidth(message); // a caption is as wide as its picture, not wider
     this.bubble.classList.toggle("has-words", Boolean(message.text ?? message.caption));
     this.element.classList.toggle("in-album", Boolean(message.media_group_id));
     for (const part of BUBBLE_PARTS) this.#replace(part.name, part.key(message), () => part.render(message, this.actions), this.bubble);

@@ -24,7 +24,7 @@ export class PackPanel {
   }
 
   async load(user) {
-    const packs = await get("packs", { user });
+    const { packs } = await get("packs", { user });
     if (user !== this.#user) this.#foreign = null;
     this.#user = user;
     this.#packs = new Map(packs.map((pack) => [pack.name, pack]));

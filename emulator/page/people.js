@@ -27,7 +27,7 @@ export class People {
 
   /** Read who is known; the first visit introduces the first person. Also after a restart that forgot everybody. */
   async load() {
-    this.#people = (await get("users")).filter((person) => !person.is_bot);
+    ({ users: this.#people } = await get("users"));
     const id = this.current?.id ?? wanted() ?? this.#people[0]?.id ?? FIRST_ID;
     const person = this.#people.find((one) => one.id === id) ?? (await this.#add(this.current ?? { id, first_name: NAMES[0], language_code: "en" }));
     this.#setCurrent(person);

@@ -106,7 +106,8 @@ class TelegramBot:
         try:
             done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
-                task.result()
+                if not task.cancelled():  # by `stop`
+                    task.result()
         finally:
             await self._end_running()
 
@@ -118,6 +119,7 @@ class TelegramBot:
         if self._application.running:
             await _bounded(self._application.stop)
         await _bounded(self._application.shutdown)
+        await _bounded(self._bot.shutdown)  # which the application leaves open where it never reached Telegram
 
     async def _process(self, raw: RawUpdate) -> None:
         update = Update.de_json(raw, self._bot)

@@ -9,6 +9,7 @@ from bot.intake import Intake
 from bot.outage import Outage
 from storage.errors import StorageError
 
+
 class Polling:
     """Long polling until it is cancelled."""
 

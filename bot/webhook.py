@@ -86,7 +86,7 @@ async def _body(request: web.Request) -> bytes:
 def _parsed(body: bytes) -> RawUpdate:
     try:
         update = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise web.HTTPBadRequest from error
     if not isinstance(update, dict) or type(update.get("update_id")) is not int:
         raise web.HTTPBadRequest

@@ -1,0 +1,204 @@
+"""The whole bot over HTTP: start, answer, stop, and go on after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from bot.app import BotTokenRejected, TelegramBot
+from bot.redact import install_redaction, redact
+from emulator.server import Emulator
+from service.limits import Limits
+from service.stickers import StickerService
+from storage.database import Database
+from storage.facts import Facts
+from storage.files import Files
+from storage.inbox import Inbox
+from storage.jobs import Jobs
+from storage.packs import Packs
+from storage.users import Users
+from tests.bot.transport import ADA, TOKEN, telegram
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with telegram() as running:
+        yield running
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = await Database.open(tmp_path / "test.db")
+    yield database
+    await database.close()
+
+
+def service_of(database: Database, folder: Path) -> StickerService:
+    return StickerService(
+        jobs=Jobs(database), users=Users(database), packs=Packs(database), files=Files(folder), limits=Limits()
+    )
+
+
+def bot_of(url: str, database: Database, folder: Path, **options: str) -> TelegramBot:
+    return TelegramBot(
+        token=TOKEN,
+        api_url=url,
+        service=service_of(database, folder),
+        inbox=Inbox(database),
+        facts=Facts(database),
+        **options,  # type: ignore[arg-type]
+    )
+
+
+@asynccontextmanager
+async def running(bot: TelegramBot) -> AsyncIterator[TelegramBot]:
+    """The bot, started and polling, then stopped."""
+    await bot.start()
+    run = asyncio.create_task(bot.run())
+    try:
+        yield bot
+    finally:
+        await bot.stop()
+        await run
+
+
+async def test_the_bot_answers(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    ada = emulator.person(ADA, "Ada")
+    async with running(bot_of(emulator.url, database, tmp_path)):
+        await ada.send_text("/help")
+        assert (await ada.wait_for(lambda seen: "/style" in seen.text)).text
+
+
+async def test_stopping_takes_less_than_three_seconds(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    bot = bot_of(emulator.url, database, tmp_path)
+    await bot.start()
+    run = asyncio.create_task(bot.run())
+    await emulator.person(ADA, "Ada").wait_for(lambda seen: bool(seen.text))
+    began = time.perf_counter()
+    await bot.stop()
+    await run
+    assert time.perf_counter() - began < 3.0
+
+
+async def test_a_message_that_was_stored_and_not_handled_is_answered_after_the_start(
+    emulator: Emulator, database: Database, tmp_path: Path
+) -> None:
+    ada = emulator.person(ADA, "Ada")
+    await ada.send_text("/privacy")
+    updates = emulator.world.bots_by_token[TOKEN].updates
+    stored = [(update.id, json.dumps(update.body())) for update in updates.waiting(100, emulator.world.now)]
+    await Inbox(database).put(stored)
+    async with running(bot_of(emulator.url, database, tmp_path)):
+        await ada.wait_for(lambda seen: "/forget" in seen.text)
+    answers = [seen for seen in ada.seen if seen.text]
+    assert len(answers) == len(stored)
+
+
+async def test_a_wrong_token_is_rejected(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    bot = TelegramBot(
+        token="4201:another_token",
+        api_url=emulator.url,
+        service=service_of(database, tmp_path),
+        inbox=Inbox(database),
+        facts=Facts(database),
+    )
+    with pytest.raises(BotTokenRejected) as rejected:
+        await bot.start()
+    assert "another_token" not in repr(rejected.value)
+    await bot.stop()
+
+
+async def test_a_token_rejected_later_ends_the_run(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    bot = bot_of(emulator.url, database, tmp_path)
+    await bot.start()
+    known = emulator.world.bots_by_token.pop(TOKEN)
+    with pytest.raises(BotTokenRejected):
+        await bot.run()
+    emulator.world.bots_by_token[TOKEN] = known
+    await bot.stop()
+
+
+async def test_a_webhook_bot_answers_deliveries(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    application = web.Application()
+    server = TestServer(application)
+    port_known = asyncio.get_running_loop().create_future()
+
+    async def take(request: web.Request) -> web.StreamResponse:
+        handler = await port_known
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    application.router.add_post("/hook", take)
+    await server.start_server()
+    bot = bot_of(emulator.url, database, tmp_path, webhook_url=str(server.make_url("/hook")))
+    (route,) = bot.routes()
+    assert route.path == "/hook"
+    port_known.set_result(route.handler)
+    ada = emulator.person(ADA, "Ada")
+    async with running(bot):
+        await ada.send_text("/help")
+        await ada.wait_for(lambda seen: "/style" in seen.text)
+        assert emulator.calls.of("getUpdates") == []
+    await server.close()
+
+
+async def test_a_polling_bot_has_no_routes(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+    assert bot_of(emulator.url, database, tmp_path).routes() == []
+
+
+# --- no token in a log ------------------------------------------------------------------------------------------------
+
+REAL_LOOKING = "123456789:AAF0abcdefghijklmnopqrstuvwxyz-_123"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (f"POST https://api.telegram.org/bot{REAL_LOOKING}/getMe", "POST https://api.telegram.org/bot***/getMe"),
+        ("http://127.0.0.1/bot42:short/getMe", "http://127.0.0.1/bot***/getMe"),
+        (f"The token `{REAL_LOOKING}` was rejected", "The token `***` was rejected"),
+        (f"/file/bot{REAL_LOOKING}/photos/file_1.jpg", "/file/bot***/photos/file_1.jpg"),
+        ("12:34 and 1234:5678 stay", "12:34 and 1234:5678 stay"),
+    ],
+)
+def test_a_token_is_struck_out(text: str, clean: str) -> None:
+    assert redact(text) == clean
+
+
+@pytest.fixture
+def redaction() -> AsyncIterator[None]:  # type: ignore[misc]
+    before = logging.getLogRecordFactory()
+    install_redaction()
+    yield
+    logging.setLogRecordFactory(before)
+
+
+def test_no_log_line_holds_a_token(redaction: None, caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise ConnectionError(f"https://api.telegram.org/bot{REAL_LOOKING}/getMe")
+    except ConnectionError:
+        logging.getLogger("somewhere").exception("calling /bot%s/%s", REAL_LOOKING, "getMe")
+    assert "calling /bot***/getMe" in caplog.text
+    assert "ConnectionError" in caplog.text
+    assert REAL_LOOKING not in caplog.text
+
+
+def test_other_log_lines_keep_their_arguments(redaction: None, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("somewhere").warning("%d of %s", 3, "five")
+    (record,) = caplog.records
+    assert record.args == (3, "five")
+
+
+def test_installing_twice_changes_nothing(redaction: None) -> None:
+    factory = logging.getLogRecordFactory()
+    install_redaction()
+    assert logging.getLogRecordFactory() is factory

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
+from engine.classic.exposure import lift, needed_gain
 from engine.classic.subject import Face, Matte, Rgb, Subject
 from engine.types import Shape
 
@@ -12,48 +15,54 @@ RADIUS_FW = 1.3  # wanted radius of the circle, in face widths
 MIN_RADIUS_FW = 1.02  # a smaller circle cuts hair and chin: a rounded rectangle shows more
 CENTRE_DOWN_FW = 0.1
 CORNER = 0.3  # corner radius of the rounded rectangle, share of its short side
-SMOOTH = 8  # the shape is drawn this many times larger and averaged down: a soft edge of about one pixel
+LONG_PX = (512, 640)  # long side of the badge: never less, never more
 
 
-def make_badge(photo: Rgb, face: Face, long_px: int = 640) -> Subject:
-    """Crop `photo` (upright, any size) to a badge around `face`, its long side `long_px` pixels."""
-    height, width = photo.shape[:2]
-    centre_x, centre_y = face.x, face.y + CENTRE_DOWN_FW * face.width
-    fits = min(centre_x, centre_y, width - centre_x, height - centre_y)
-    radius = min(RADIUS_FW * face.width, fits)
-    is_round = radius >= MIN_RADIUS_FW * face.width
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the photo in whole pixels, `right` and `bottom` exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    is_round: bool
+
+
+def make_badge(photo: Rgb, face: Face) -> Subject:
+    """Crop an upright `photo` to a badge around `face`, its long side LONG_PX; the background stays."""
+    window = _window(photo.shape, face)
+    crop = photo[window.top : window.bottom, window.left : window.right]
+    height, width = crop.shape[:2]
+    scale = float(np.clip(max(height, width), *LONG_PX)) / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
+    rgb = np.asarray(cv2.resize(crop, size, interpolation=interpolation), dtype=np.uint8)
+    x, y = (face.x - window.left) * size[0] / width, (face.y - window.top) * size[1] / height
+    placed = Face(x, y, face.width * scale, face.roll_deg, face.score)
+    matte = _rounded(size, min(size) / 2 if window.is_round else CORNER * min(size))
+    return Subject(lift(rgb, needed_gain(photo)), matte, placed, Shape.BADGE)
+
+
+def _window(shape: tuple[int, ...], face: Face) -> Window:
+    """A square for the circle where one fits that shows the whole head, else as large a rectangle as fits."""
+    height, width = shape[:2]
+    x, y = face.x, face.y + CENTRE_DOWN_FW * face.width
+    fits = min(x, y, width - x, height - y)
+    reach = RADIUS_FW * face.width
+    is_round = min(reach, fits) >= MIN_RADIUS_FW * face.width
     if is_round:
-        left, right, top, bottom = centre_x - radius, centre_x + radius, centre_y - radius, centre_y + radius
-    else:
-        reach = RADIUS_FW * face.width
-        left, right = max(0.0, centre_x - reach), min(float(width), centre_x + reach)
-        top, bottom = max(0.0, centre_y - reach), min(float(height), centre_y + reach)
-    scale = long_px / max(right - left, bottom - top)
-    size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
-    move = np.array([[scale, 0, -left * scale + (scale - 1) / 2], [0, scale, -top * scale + (scale - 1) / 2]])
-    crop = photo[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))]
-    rgb = cv2.resize(crop, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4)
-    placed = Face(
-        float(move[0] @ [face.x, 0, 1]),
-        float(move[1] @ [0, face.y, 1]),
-        face.width * scale,
-        face.roll_deg,
-        face.score,
-    )
-    matte = _disc(size) if is_round else _rounded(size)
-    return Subject(rgb, matte, placed, Shape.BADGE)
+        radius = min(reach, fits)
+        left, top, side = int(x - radius), int(y - radius), int(2 * radius)
+        return Window(left, top, left + side, top + side, True)
+    left, right = max(0, round(x - reach)), min(width, round(x + reach))
+    top, bottom = max(0, round(y - reach)), min(height, round(y + reach))
+    return Window(left, top, right, bottom, False)
 
 
-def _disc(size: tuple[int, int]) -> Matte:
+def _rounded(size: tuple[int, int], radius: float) -> Matte:
+    """A rectangle of `size` (width, height) with round corners; a disc where `radius` is half of both sides."""
     width, height = size
-    y, x = np.ogrid[:height, :width]
-    distance = np.hypot(x + 0.5 - width / 2, y + 0.5 - height / 2)
-    return np.clip(min(size) / 2 - distance, 0, 1).astype(np.float32)
-
-
-def _rounded(size: tuple[int, int]) -> Matte:
-    width, height = size
-    radius = CORNER * min(size)
     y, x = np.ogrid[:height, :width]
     outside_x = np.maximum(abs(x + 0.5 - width / 2) - (width / 2 - radius), 0)
     outside_y = np.maximum(abs(y + 0.5 - height / 2) - (height / 2 - radius), 0)

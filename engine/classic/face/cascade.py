@@ -17,7 +17,7 @@ Grey = NDArray[np.uint8]  # (height, width)
 Boxes = NDArray[np.float64]  # (n, 3): centre x, centre y, width of the square box, in pixels
 
 LBP = Path(__file__).parent.parent / "data" / "lbpcascade_frontalface.xml"
-HAAR = Path(cv2.data.haarcascades) / "haarcascade_frontalface_alt2.xml"
+HAAR = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_alt2.xml"
 
 
 @lru_cache

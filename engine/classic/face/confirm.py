@@ -53,9 +53,7 @@ def _crop(grey: Grey, candidate: Candidate, angle_deg: float) -> tuple[Grey, np.
     scale = FACE_PX / candidate.width
     matrix = cv2.getRotationMatrix2D((candidate.x, candidate.y), angle_deg, scale)
     matrix[:, 2] += [CROP_PX / 2 - candidate.x, CROP_PX / 2 - candidate.y]
-    crop = cv2.warpAffine(
-        grey, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    crop = cv2.warpAffine(grey, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(crop, dtype=np.uint8), cv2.invertAffineTransform(matrix)
 
 

@@ -1,0 +1,72 @@
+"""The crop of a photo that a cut-out is made from: head, shoulders and a margin, in face widths around the face.
+
+`u` runs right and `v` down from the middle of the face box, both in face widths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.classic.subject import Face, Rgb
+
+Field = NDArray[np.float32]  # (height, width), one number per pixel
+
+REACH_U = 1.65
+TOP_V, BOTTOM_V = -1.55, 1.78
+LONG_PX = (512, 700)  # long side of the drawing: never less, never more
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Which sides of a crop are the photo's own edges: the person may go on behind them."""
+
+    left: bool
+    top: bool
+    right: bool
+    bottom: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bust:
+    """A crop of the photo with its face in pixels of the crop."""
+
+    rgb: Rgb
+    face: Face
+    sides: Sides
+
+    def fitted(self, long_px: int) -> Bust:
+        """The same crop at another size, its long side `long_px`."""
+        return _resized(self.rgb, self.face, self.sides, long_px / max(self.rgb.shape[:2]))
+
+    def coordinates(self) -> tuple[Field, Field]:
+        """`u` as (1, width) and `v` as (height, 1): the place of each pixel in face widths."""
+        height, width = self.rgb.shape[:2]
+        u = (np.arange(width, dtype=np.float32) + 0.5 - self.face.x) / self.face.width
+        v = (np.arange(height, dtype=np.float32) + 0.5 - self.face.y) / self.face.width
+        return u[None, :], v[:, None]
+
+
+def take_bust(photo: Rgb, face: Face) -> Bust:
+    """Crop the bust of `face` and scale it to LONG_PX; what lies outside the photo is left out."""
+    height, width = photo.shape[:2]
+    left, right = round(face.x - REACH_U * face.width), round(face.x + REACH_U * face.width)
+    top, bottom = round(face.y + TOP_V * face.width), round(face.y + BOTTOM_V * face.width)
+    sides = Sides(left <= 0, top <= 0, right >= width, bottom >= height)
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    crop = photo[top:bottom, left:right]
+    placed = Face(face.x - left, face.y - top, face.width, face.roll_deg, face.score)
+    long_px = max(crop.shape[:2])
+    return _resized(crop, placed, sides, float(np.clip(long_px, *LONG_PX)) / long_px)
+
+
+def _resized(rgb: Rgb, face: Face, sides: Sides, scale: float) -> Bust:
+    size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
+    resized = np.asarray(cv2.resize(rgb, size, interpolation=interpolation), dtype=np.uint8)
+    scale_x, scale_y = size[0] / rgb.shape[1], size[1] / rgb.shape[0]
+    placed = Face(face.x * scale_x, face.y * scale_y, face.width * scale, face.roll_deg, face.score)
+    return Bust(resized, placed, sides)

@@ -1,0 +1,48 @@
+"""Lifting dark photos, judged by the whole photo and never by the face: dark skin in good light stays as it is."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.classic.subject import Rgb
+
+DARK_LEVEL = 0.55  # a photo whose brightest twentieth lies below this (0 .. 1) is under-exposed ..
+TARGET_LEVEL = 0.75  # .. and is lifted until it lies here
+MAX_GAIN = 10.0  # beyond that there is only noise to see
+NOISE_TO_STRENGTH = 1.1  # non-local means: strength per unit of measured noise
+MAX_STRENGTH = 16.0
+SAMPLE_PX = 256  # long side of the copy that is measured
+
+
+def needed_gain(photo: Rgb) -> float:
+    """How much brighter the shadows of the whole photo should be: 1 for a well exposed one, at most MAX_GAIN."""
+    scale = min(1.0, SAMPLE_PX / max(photo.shape[:2]))
+    size = (max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale)))
+    brightest = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).max(axis=2)
+    level = max(float(np.percentile(brightest, 95)) / 255, 0.01)
+    if level >= DARK_LEVEL:
+        return 1.0
+    return float(min(MAX_GAIN, np.log(1 - TARGET_LEVEL) / np.log(1 - level)))
+
+
+def lift(rgb: Rgb, gain: float) -> Rgb:
+    """Brighten by 1 - (1 - x) ** gain, which clips nothing, and take out the noise that this makes visible."""
+    if gain <= 1:
+        return rgb
+    levels = np.arange(256) / 255
+    curve = np.round(255 * (1 - (1 - levels) ** gain)).astype(np.uint8)
+    bright = np.asarray(cv2.LUT(rgb, curve), dtype=np.uint8)
+    strength = min(MAX_STRENGTH, NOISE_TO_STRENGTH * noise_level(bright))
+    if strength < 1:
+        return bright
+    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 11)
+    return np.asarray(quiet, dtype=np.uint8)
+
+
+def noise_level(rgb: Rgb) -> float:
+    """Standard deviation of the noise in grey levels (Immerkaer 1996, with the median, which edges do not move)."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
+    rough = cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1]
+    return float(np.median(np.abs(rough)) / 0.6745 / 6) if rough.size else 0.0

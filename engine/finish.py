@@ -73,6 +73,7 @@ def cell_outline(rgb: Rgb, matte: Matte, cell_px: int, ink: tuple[int, int, int]
     cells[shadow > 0] = (0, 0, 0, 90)
     cells[white > 0] = 255
     cells[dark > 0] = (*ink, 255)
+    person &= dark > 0  # an island outside the outline goes
     cells[person] = np.dstack([colour, np.full(person.shape, 255, np.uint8)])[person]
     return np.repeat(np.repeat(cells, cell_px, axis=0), cell_px, axis=1)
 

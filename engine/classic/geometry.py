@@ -19,6 +19,7 @@ EYES_FW = (0.20, -0.16)  # from the centre of the face, along and across its axi
 EYE_RADIUS_FW = 0.17
 EYE_ZOOM = 0.10
 BUST_BEND = 0.22  # how far the cut below the bust rises towards the sides, fw at one fw
+SIDES_FW = 1.0  # half the width of the bust at the cut
 WISP_FW = 0.09  # thinner than this is a wisp of hair or a leftover of the cut
 CORNER_FW = 0.38  # rounding where the photo ends inside the figure
 
@@ -113,7 +114,9 @@ def _render(subject: Subject, frame: Frame, scale: float, left: float, top: floa
 def _bust(u: Plane, v: Plane, below_fw: float) -> Matte:
     """1 above a cut at `below_fw` that bends up towards the sides like a coin's edge, 0 below."""
     cut = below_fw - BUST_BEND * np.minimum(np.abs(u), 1.6) ** 2
-    return np.clip((cut - v) * 60 + 0.5, 0, 1).astype(np.float32)
+    side = SIDES_FW + 0.45 * (below_fw - v)  # a close crop narrows towards the cut instead of ending in slivers
+    inside = np.minimum(cut - v, side - np.abs(u))
+    return np.clip(inside * 60 + 0.5, 0, 1).astype(np.float32)
 
 
 def _without_wisps(matte: Matte, face_width: float) -> Matte:

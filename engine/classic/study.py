@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.classic.geometry import EYES_FW
 from engine.classic.lines import Flow, ink, local_contrast, soft_box, without_specks
 from engine.classic.subject import Face, Matte, Rgb, Subject
-from engine.classic.tone import face_axes, face_oval, noise_sd, skin_map, skin_median, smoothstep, to_lab, to_rgb
+from engine.classic.tone import face_axes, face_lightness, face_oval, noise_sd, skin_map, skin_median, smoothstep, to_lab, to_rgb
 from engine.types import Shape
 
 Plane = NDArray[np.float32]
@@ -25,9 +25,9 @@ class Study:
     """A placed figure, looked at closely. All planes are (height, width), 0 .. 1 unless said otherwise.
 
     `lab`: denoised, light on the face evened; `flat`: `lab` smoothed within its edges; `skin`: the person's skin;
-    `skin_lab`: its median and `face_l` the median L of the face's oval before anything was changed but exposure; `oval`: the face; `eyes`: around the eyes;
-    `noise`: sd in L of the noise that was found;
-    `skin_range`: light and shade span this many times the L they span on light skin (reflected light is a product).
+    `skin_lab`: its median, and `face_l` how light the face is (`tone.face_lightness`), before anything was changed but exposure;
+    `oval`: the face; `eyes`, `mouth`: around them; `noise`: sd in L of the noise that was found; `skin_range`: light
+    and shade span this many times the L they span on light skin (reflected light is a product).
     """
 
     lab: Lab
@@ -58,7 +58,7 @@ def study(subject: Subject, gamma: float = 1.0) -> Study:
     skin_lab = skin_median(lab, subject.face)
     skin = skin_map(lab, subject.face, skin_lab)
     oval = face_oval(subject.face, size)
-    face_l = float(np.median(lab[..., 0][oval > 0.5])) if (oval > 0.5).any() else float(skin_lab[0])
+    face_l = face_lightness(lab, oval)
     lab = _levelled(lab, skin, subject.matte)
     lab = _evened(lab, skin, subject.face.width)
     eyes, mouth = _features(subject.face, size)
@@ -156,4 +156,5 @@ def feature_lines(study: Study, weight: float, detail: float = 1.0) -> Plane:
     lines = np.maximum(fine, broad)
     bright = study.skin_lab[0] - 2
     lines = lines * (1 - study.oval * smoothstep(bright - 12 * study.skin_range, bright, lightness))
-    return without_specks(lines, int(26 * weight), study.eyes)
+    off_face = without_specks(lines, int(80 * weight), np.maximum(study.oval, study.eyes))
+    return without_specks(off_face, int(26 * weight), study.eyes)

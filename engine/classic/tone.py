@@ -96,6 +96,15 @@ def skin_median(lab: Lab, face: Face) -> NDArray[np.float32]:
     return np.median(pixels[pixels[:, 0] >= np.percentile(pixels[:, 0], 25)], axis=0)
 
 
+def face_lightness(lab: Lab, oval: Plane) -> float:
+    """How light a face is: the 60th percentile of L inside its oval.
+
+    A little above the median, because eyes, brows, lips and shade cover up to half of an oval and are no skin tone.
+    """
+    inside = lab[..., 0][oval > 0.5]
+    return float(np.percentile(inside, 60)) if inside.size else 60.0
+
+
 def skin_map(lab: Lab, face: Face, skin: NDArray[np.float32]) -> Plane:
     """How much each pixel is this person's skin, 0 .. 1: near the face and of its colour."""
     u, v = face_axes(face, lab.shape[:2])

@@ -29,21 +29,28 @@ STRIPES_PX = 6.0
 def poster(study: Study, variation: Variation) -> Drawing:
     """Draw four inks: dark, warm, cool, paper."""
     dark, warm, cool, paper, tan = variation.pick(PALETTES)
-    lit = float(study.skin_lab[0])
+    skin_paper = paper + (tan - paper) * float(np.interp(study.skin_lab[0], (22, 80), (1.15, 0.0)))
     tone = _tone(study)
-    skin_paper = paper + (tan - paper) * float(np.interp(lit, (22, 80), (1.15, 0.0)))
-    light = mix(np.broadcast_to(paper, (*tone.shape, 3)), skin_paper, study.skin)
-    stripes = smoothstep(-0.12, 0.12, np.sin(np.mgrid[: tone.shape[0], :1][0] * 2 * np.pi / STRIPES_PX)).astype(
-        np.float32
-    )
-    striped = mix(light, cool * 0.5 + light * 0.5, np.broadcast_to(stripes, tone.shape))
-    striped = mix(striped, cool, np.broadcast_to(stripes * 0.6, tone.shape))
-    picture = mix(light, striped, _below(tone, 0.0))
-    picture = mix(picture, warm, _below(tone, -14.0))
-    picture = mix(picture, dark, _below(tone, -31.0))
-    lines = feature_lines(study, 1.25 * variation.line)
-    picture = mix(picture, dark, lines)
+    darks = _below(tone, -31.0)
+    warms = _broad(_below(tone, -14.0) - darks, 7) * (1 - study.eyes)
+    cools = _broad(_below(tone, 0.0) - warms - darks, 9) * _stripes(tone)
+    picture = mix(paper, skin_paper, study.skin)
+    for colour, share in ((cool, cools), (warm, warms), (dark, darks)):
+        picture = mix(picture, colour, share)
+    picture = mix(picture, dark, feature_lines(study, 1.25 * variation.line))
     return Drawing(mix(picture, dark, silhouette(study.matte, 2.5)), study.matte)
+
+
+def _stripes(tone: Plane) -> Plane:
+    """Even horizontal stripes, 0 .. 1."""
+    row = np.sin(np.arange(tone.shape[0], dtype=np.float32)[:, None] * np.float32(2 * np.pi / STRIPES_PX))
+    return np.broadcast_to(smoothstep(-0.25, 0.25, row), tone.shape)
+
+
+def _broad(shape: Plane, size: int) -> Plane:
+    """`shape` without what is narrower than `size` px: no rims, no crumbs."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return cv2.morphologyEx(shape, cv2.MORPH_OPEN, disc)
 
 
 def _tone(study: Study) -> Plane:

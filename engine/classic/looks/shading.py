@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.classic.lines import silhouette
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Colour, Lab, Picture, Plane, smoothstep
+from engine.classic.tone import Colour, Lab, Picture, Plane, face_lightness, smoothstep
 from engine.classic.variation import Variation
 
 SHADE_L = 9.0  # skin in shade is this much darker than lit skin
@@ -21,9 +21,9 @@ def lively(study: Study, variation: Variation, amount: float = 0.5) -> Lab:
     chroma = np.hypot(lab[..., 1], lab[..., 2])
     gain = variation.colour * (1 + amount * np.exp(-chroma / 45) * smoothstep(2, 10, chroma))
     person = np.maximum(study.skin, study.mouth)
-    gain = gain * (1 - person) + (1 + 0.3 * amount) * variation.colour * person
+    gain = gain * (1 - person) + (1 + 0.16 * amount) * variation.colour * person
     lab[..., 1:] *= gain[..., None]
-    lab[..., 2] += study.skin * np.clip(0.5 * (study.skin_lab[1] - study.skin_lab[2]) + 4, 0, 7)  # pink to peach
+    lab[..., 2] += study.skin * np.clip(0.5 * (study.skin_lab[1] - study.skin_lab[2]) + 2, 0, 5)  # pink to peach
     shade = study.skin * smoothstep(2, 14, (study.skin_lab[0] - study.flat[..., 0]) / study.skin_range)
     lab[..., 1] += 5 * shade + 1.5 * variation.warmth * study.skin
     lab[..., 2] += 3 * shade + 3 * variation.warmth
@@ -46,7 +46,7 @@ def skin_shades(lightness: Plane, lit: float, span: float) -> Plane:
     `span` (`Study.skin_range`) narrows the steps on dark skin, where shine is what shows the form.
     """
     above = (lightness - lit) / span
-    flat = lit + min(8.0, 0.35 * (100 - lit)) * smoothstep(5.5, 9.5, above)
+    flat = lit + min(9.0, 0.4 * (100 - lit)) * smoothstep(4.5, 9.0, above)
     flat = flat - SHADE_L * span * (smoothstep(5.5, 9.5, -above) + smoothstep(19, 24, -above))
     return flat - 0.9 * span * np.maximum(-above - 30, 0)
 
@@ -60,10 +60,8 @@ def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:
 
 
 def keep_skin(lab: Lab, study: Study) -> Lab:
-    """Shift skin so that the face is as light as in the photo (median L inside the oval)."""
-    inside = study.oval > 0.5
-    if inside.any():
-        lab[..., 0] += study.skin * (study.face_l - float(np.median(lab[..., 0][inside])))
+    """Shift skin so that the face is as light as in the photo."""
+    lab[..., 0] += study.skin * (study.face_l - face_lightness(lab, study.oval))
     return lab
 
 

@@ -32,7 +32,7 @@ def lift(rgb: Rgb, gain: float) -> Rgb:
         return rgb
     levels = np.arange(256) / 255
     curve = np.round(255 * (1 - (1 - levels) ** gain)).astype(np.uint8)
-    bright = np.asarray(cv2.LUT(rgb, curve), dtype=np.uint8)
+    bright = np.asarray(curve[rgb], dtype=np.uint8)
     strength = min(MAX_STRENGTH, NOISE_TO_STRENGTH * noise_level(bright))
     if strength < 1:
         return bright

@@ -17,6 +17,8 @@ Field = NDArray[np.float32]  # (height, width), one number per pixel
 
 REACH_U = 1.65
 TOP_V, BOTTOM_V = -1.55, 1.78
+AROUND_FW = 1.6  # how far beside and above the crop the background is looked at
+AROUND_PX = 16  # samples per face width there
 LONG_PX = (512, 700)  # long side of the drawing: never less, never more
 
 
@@ -32,15 +34,19 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Bust:
-    """A crop of the photo with its face in pixels of the crop."""
+    """A crop of the photo with its face in pixels of the crop.
+
+    `around` has colours of the photo beside and above the crop, (1, n, 3): mostly background; n may be 0.
+    """
 
     rgb: Rgb
     face: Face
     sides: Sides
+    around: Rgb
 
     def fitted(self, long_px: int) -> Bust:
         """The same crop at another size, its long side `long_px`."""
-        return _resized(self.rgb, self.face, self.sides, long_px / max(self.rgb.shape[:2]))
+        return _resized(self.rgb, self.face, self.sides, self.around, long_px / max(self.rgb.shape[:2]))
 
     def coordinates(self) -> tuple[Field, Field]:
         """`u` as (1, width) and `v` as (height, 1): the place of each pixel in face widths."""
@@ -60,13 +66,27 @@ def take_bust(photo: Rgb, face: Face) -> Bust:
     crop = photo[top:bottom, left:right]
     placed = Face(face.x - left, face.y - top, face.width, face.roll_deg, face.score)
     long_px = max(crop.shape[:2])
-    return _resized(crop, placed, sides, float(np.clip(long_px, *LONG_PX)) / long_px)
+    around = _around(photo, face, (left, top, right, bottom))
+    return _resized(crop, placed, sides, around, float(np.clip(long_px, *LONG_PX)) / long_px)
 
 
-def _resized(rgb: Rgb, face: Face, sides: Sides, scale: float) -> Bust:
+def _around(photo: Rgb, face: Face, crop: tuple[int, int, int, int]) -> Rgb:
+    """Colours from beside and above `crop` (left, top, right, bottom), coarse."""
+    left, top, right, low = crop
+    reach = round(AROUND_FW * face.width)
+    parts = (
+        photo[max(0, top - reach) : low, max(0, left - reach) : left],
+        photo[max(0, top - reach) : low, right : right + reach],
+        photo[max(0, top - reach) : top, left:right],
+    )
+    step = max(1, round(face.width / AROUND_PX))
+    return np.concatenate([part[::step, ::step].reshape(1, -1, 3) for part in parts], axis=1)
+
+
+def _resized(rgb: Rgb, face: Face, sides: Sides, around: Rgb, scale: float) -> Bust:
     size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
     resized = np.asarray(cv2.resize(rgb, size, interpolation=interpolation), dtype=np.uint8)
     scale_x, scale_y = size[0] / rgb.shape[1], size[1] / rgb.shape[0]
     placed = Face(face.x * scale_x, face.y * scale_y, face.width * scale, face.roll_deg, face.score)
-    return Bust(resized, placed, sides)
+    return Bust(resized, placed, sides, around)

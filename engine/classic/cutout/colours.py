@@ -15,6 +15,7 @@ Cells = NDArray[np.intp]  # (height, width): index of a pixel's histogram cell
 BINS = 24
 BLUR_BINS = 1.0
 RANGE = np.array([[0.0, 100.0], [-60.0, 70.0], [-70.0, 70.0]], dtype=np.float32)
+LIMIT = 4.0  # no colour alone proves more than e ** 4 to one
 FLOOR = 0.004  # share of an even spread mixed in: a colour never seen says nothing
 
 
@@ -40,7 +41,14 @@ def density(where: Cells, weights: Field) -> NDArray[np.float32]:
     return np.asarray(flat / max(float(flat.sum()), 1e-9) * (1 - FLOOR) + FLOOR / BINS**3, dtype=np.float32)
 
 
-def log_ratio(where: Cells, person: Field, background: Field) -> Field:
-    """log p(colour | person) - log p(colour | background) per pixel; both weights are (height, width), 0 .. 1."""
-    ratio = np.log(density(where, person)) - np.log(density(where, background))
-    return np.asarray(ratio[where], dtype=np.float32)
+def log_ratio(where: Cells, person: Field, background: Field, around: Cells | None = None) -> Field:
+    """log p(colour | person) - log p(colour | background) per pixel, -LIMIT .. LIMIT.
+
+    Both weights are (height, width), 0 .. 1; `around` are further cells, (1, n), that count as background.
+    """
+    behind, weights = where, background
+    if around is not None:
+        behind = np.concatenate([where.ravel(), around.ravel()])
+        weights = np.concatenate([background.ravel(), np.ones(around.size, dtype=np.float32)])
+    ratio = np.log(density(where, person)) - np.log(density(behind, weights))
+    return np.asarray(ratio[where].clip(-LIMIT, LIMIT), dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.classic.cutout.bust import Bust, take_bust
 from engine.classic.cutout.cuts import CUT_PX, vote
@@ -26,7 +26,7 @@ def cut_out(photo: Rgb, face: Face, matter: Matter | None = None) -> Cut:
     """Cut the bust of `face` out of an upright `photo`; with `matter` the matte is the network's."""
     bust = take_bust(photo, face)
     gain = needed_gain(photo)
-    bust = Bust(lift(bust.rgb, gain), bust.face, bust.sides)
+    bust = replace(bust, rgb=lift(bust.rgb, gain), around=lift(bust.around, gain))
     matte, signs = _matte_of_network(bust, matter) if matter else _matte_of_colours(bust)
     return Cut(Subject(own_colours(bust.rgb, matte), matte, bust.face, Shape.CUTOUT), signs)
 

@@ -16,6 +16,7 @@ CONTRAST = 0.74  # share of the contour with ..
 CONTRAST_LAB = 12.0  # .. at least this Lab distance across it
 SIDE_CONTACT = 0.12  # share of the sides above the shoulders where the mask touches
 TOP_CONTACT = 0.3  # of the crop's width
+LEAK = 1.0
 FULL = 0.85  # share of the crop
 FACE_COVER = 0.85  # mean of a network's matte over the face and throat
 
@@ -27,12 +28,43 @@ def measures(vote: Vote, small: Bust) -> dict[str, float]:
     upper = (v < 0.55)[:, 0]
     sides = mask[upper][:, [0, -1]]
     return {
+        "leak": float((mask & (vote.ratio < -LEAK) & ~core(small)).sum() / max(1, (mask & ~core(small)).sum())),
+        "loss": float((~mask & (vote.ratio > LEAK) & (vote.prior.long_hair > 0.5)).sum() / mask.sum()),
+        "straight": longest_straight(mask) / small.face.width,
+        "lopsided": lopsided(mask, small),
         "agreement": float(np.mean([overlap(cut, mask) for cut in vote.cuts])),
         "contrast": _contrast(mask, small),
         "side": float(sides.mean()) if sides.size else 0.0,
         "top": float(mask[0].mean()),
         "full": float(mask.mean()),
     }
+
+
+def core(small):
+    u, v = small.coordinates()
+    return (np.abs(u) < 0.6) & (np.abs(v) < 9)
+
+
+def longest_straight(mask):
+    h, w = mask.shape
+    best = 0
+    edges = mask[1:] != mask[:-1]
+    for e in (edges, (mask[:, 1:] != mask[:, :-1]).T):
+        # a run of contour within two neighbouring rows
+        two = e[1:] | e[:-1]
+        for row in two:
+            pad = np.concatenate([[0], row.astype(int), [0]])
+            d = np.flatnonzero(np.diff(pad))
+            if len(d):
+                best = max(best, int((d[1::2] - d[::2]).max()))
+    return best
+
+
+def lopsided(mask, small):
+    u, v = small.coordinates()
+    rows = ((v > -0.5) & (v < 0.3))[:, 0]
+    left, right = (mask[rows] & (u < 0)).sum(1) / small.face.width, (mask[rows] & (u > 0)).sum(1) / small.face.width
+    return float(np.abs(left - right).mean() / max(0.1, (left + right).mean())) if rows.any() else 0.0
 
 
 def doubts(measured: dict[str, float]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from engine.classic.cutout.bust import Bust, Field
 Where = NDArray[np.bool_]  # (height, width)
 
 SOFT = 0.14  # blur of the shapes' edges
+RIM = 0.05  # width of the frame that is taken for background, in face widths
 TAIL = 0.04  # nothing is impossible: the prior stays within TAIL .. 1 - TAIL
 
 
@@ -69,10 +70,9 @@ def _shoulder_line(distance: Field) -> Field:
 def _far_corners(bust: Bust, u: Field, v: Field) -> Where:
     """Where hardly anybody reaches: beside and above the head, far out; a thin frame above the shoulders."""
     beside = (np.abs(u) > 1.3) & (v < 0.35)
-    above = (v < -1.25 + 0.35 * np.maximum(np.abs(u) - 0.5, 0) * 0) & (np.abs(u) > 0.9)
-    frame = 0.05
+    above = (v < -1.25) & (np.abs(u) > 0.9)
     height, width = bust.rgb.shape[:2]
-    thin = max(1, round(frame * bust.face.width))
+    thin = max(1, round(RIM * bust.face.width))
     rim = np.zeros((height, width), dtype=bool)
     rim[:thin] = rim[:, :thin] = rim[:, -thin:] = True
     return np.asarray((beside | above | rim) & (v < 0.45))

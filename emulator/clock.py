@@ -27,7 +27,9 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         """Return once `seconds` have passed or been skipped."""
-        deadline = self.now() + seconds
+        await self._sleep_until(self.now() + seconds)
+
+    async def _sleep_until(self, deadline: float) -> None:
         while (left := deadline - self.now()) > 0:
             await self._until_jump(self._patience(left))
 
@@ -36,7 +38,8 @@ class Clock:
         if event.is_set() or seconds <= 0:
             return event.is_set()
         setting = asyncio.ensure_future(event.wait())
-        sleeping = asyncio.ensure_future(self.sleep(seconds))
+        # The deadline is fixed here: the task below may first run after a jump.
+        sleeping = asyncio.ensure_future(self._sleep_until(self.now() + seconds))
         try:
             await asyncio.wait({setting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -146,6 +146,8 @@ class Notifier:
             case EventKind.STEP if event.step is not None:
                 self._board.want(job.id, f"progress-{event.step.phase}")
             case EventKind.ENDED:
+                if job.status is JobStatus.DONE:
+                    self._board.want(job.id, "progress-pack")
                 self._places_changed.set()
                 self._put(job, self._delivering(job.id))
             case EventKind.FORGOTTEN:

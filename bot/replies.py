@@ -17,7 +17,7 @@ from engine.styles import Style
 
 logger = logging.getLogger(__name__)
 
-LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
+LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "uk": "Українська", "ru": "Русский"}
 DEFAULT_LANGUAGE: Final = "en"
 
 

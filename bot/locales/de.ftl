@@ -112,6 +112,7 @@ style-watercolour = Aquarell
 style-pencil = Bleistift
 style-neon = Neon
 style-pixel = Pixel
+style-photo = Foto
 
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
@@ -185,7 +186,6 @@ press-stopped = Angehalten.
 press-too-late = Er ist schon fertig.
 press-stale = Dieser Knopf ist zu alt. Schick mir lieber ein Foto.
 press-not-yours = Dieser Knopf gehört jemand anderem.
-press-broken = Das hat nicht geklappt. Es ist notiert, Kennung { $reference }.
 
 # --- profile ---
 about = Schick ein Selfie, bekomm einen Sticker. Jeder Sticker landet in deinem eigenen Paket, bereit für jeden Chat.

@@ -112,6 +112,7 @@ style-watercolour = Watercolour
 style-pencil = Pencil
 style-neon = Neon
 style-pixel = Pixel
+style-photo = Photo
 
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
@@ -185,7 +186,6 @@ press-stopped = Stopped.
 press-too-late = It's already finished.
 press-stale = That button is too old. Send me a photo instead.
 press-not-yours = That button belongs to somebody else.
-press-broken = That didn't work. It's logged, reference { $reference }.
 
 # --- profile ---
 about = Send a selfie, get a sticker. Every sticker lands in your own pack, ready for any chat.

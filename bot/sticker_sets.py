@@ -132,15 +132,14 @@ class StickerSets:
         async with self._turn(user_id):
             with translated():
                 row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
-                if known := await self._known(row):
-                    return known
-                wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
-                old = await self._packs.sticker(old_sticker_id)
-                return (
-                    await self._earlier(wish)
-                    or (old and await self._in_place_of(old, wish))
-                    or await self._placed(wish)
-                )
+                placed = await self._known(row)
+                if placed is None:
+                    wish = await self._begun(_Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
+                    old = await self._packs.sticker(old_sticker_id)
+                    in_place = await self._earlier(wish) or (old and await self._in_place_of(old, wish))
+                    placed = in_place or await self._placed(wish)
+                await self._packs.update_sticker(old_sticker_id, state=StickerState.REMOVED)
+                return placed
 
     async def _known(self, row: Sticker) -> InPack | None:
         """What the row says, where it says that the sticker is in a pack."""
@@ -340,7 +339,6 @@ class StickerSets:
         seen = await self._calls.look(pack.name)
         place = _by_unique_id(seen, old.file_unique_id)
         if place is None:
-            await self._packs.update_sticker(old.id, state=StickerState.REMOVED)
             return None
         wish = replace(wish, row=await self._written(wish.row, pack_id=pack.id))
 
@@ -355,7 +353,6 @@ class StickerSets:
             if classify(error) is not Refusal.STICKER_GONE:
                 await self._close(pack, error)
             return None
-        await self._packs.update_sticker(old.id, state=StickerState.REMOVED)
         return await self._settled(wish, pack)
 
     # --- take out -------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,18 @@ class Handled:
         self.failing: set[int] = set()
         self.most_at_once = 0
         self._now = 0
+        self._changed = asyncio.Event()
+
+    async def until(self, has_happened: Callable[[], bool]) -> None:
+        """Wait for something these notes show."""
+        while not has_happened():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def __call__(self, raw: RawUpdate) -> None:
         number = raw["update_id"]
         self.begun.append(number)
+        self._changed.set()
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
@@ -47,6 +55,7 @@ class Handled:
             if number in self.failing:
                 raise ValueError(f"update {number} cannot be handled")
             self.numbers.append(number)
+            self._changed.set()
         finally:
             self._now -= 1
 
@@ -98,8 +107,7 @@ async def test_the_same_update_twice_is_handled_once(intake: Intake, handled: Ha
 async def test_a_chat_is_handled_in_order_and_other_chats_do_not_wait(intake: Intake, handled: Handled) -> None:
     handled.gates[1] = asyncio.Event()
     await intake.accept([message(1), message(2), message(3, chat=8)])
-    while 3 not in handled.numbers:
-        await asyncio.sleep(0)
+    await handled.until(lambda: 3 in handled.numbers)
     assert handled.numbers == [3]
     handled.gates[1].set()
     await intake.idle()
@@ -111,8 +119,7 @@ async def test_so_many_chats_at_once_and_no_more(inbox: Inbox, handled: Handled)
     gate = asyncio.Event()
     handled.gates = dict.fromkeys(range(100), gate)
     await intake.accept([message(number, chat=number + 1) for number in range(100)])
-    while len(handled.begun) < 64:
-        await asyncio.sleep(0)
+    await handled.until(lambda: len(handled.begun) >= 64)
     await settle()
     assert len(handled.begun) == 64
     gate.set()
@@ -136,8 +143,7 @@ async def test_what_a_crash_left_is_handled_by_the_next_process(inbox: Inbox, ha
     stuck.gates = {number: asyncio.Event() for number in (1, 2)}
     first = Intake(inbox, stuck)
     await first.accept([message(1), message(2), message(3, chat=8)])
-    while not stuck.numbers:
-        await asyncio.sleep(0)
+    await stuck.until(lambda: bool(stuck.numbers))
     await settle_database(inbox)
     await first.stop(0.0)
     second = Intake(inbox, handled)
@@ -171,8 +177,7 @@ async def test_an_update_that_ends_the_process_each_time_is_given_up(
 async def test_stopping_waits_for_what_is_being_handled(intake: Intake, inbox: Inbox, handled: Handled) -> None:
     handled.gates[1] = asyncio.Event()
     await intake.accept([message(1), message(2)])
-    while not handled.begun:
-        await asyncio.sleep(0)
+    await handled.until(lambda: bool(handled.begun))
     stopping = asyncio.create_task(intake.stop(20.0))
     await asyncio.sleep(0)
     handled.gates[1].set()

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from telegram.error import NetworkError, TimedOut
 
 from bot.connection import UpdatesBot
-from bot.pack_trouble import PackFailed, PackWait, TelegramDown, UserBlocked, UserUnreachable
+from bot.pack_trouble import PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked, UserUnreachable
 from bot.sticker_sets import StickerSets
-from emulator.rules import FloodRules
+from emulator import owning
+from emulator.faults import Fault
+from emulator.rules import FloodRules, Rules
 from emulator.server import Emulator
 from storage.database import Database
 from storage.packs import Packs
 from storage.records import PackState, Sticker, StickerState
 from storage.users import Users
+from tests.bot.manual_time import LeapingTime
 from tests.bot.transport import ADA, RULES, TOKEN, Cut, Wire, connected, sticker_webp, telegram
 
+Work = Callable[[Emulator, StickerSets], Awaitable[None]]
 RED, BLUE = sticker_webp("red", 300), sticker_webp("blue", 310)
 AS_LONG_AS_RED = sticker_webp("green", 300)
 
@@ -176,66 +182,207 @@ async def test_the_name_of_a_deleted_pack_is_survived(name: str, packs: Packs, t
         assert stickers_on_telegram(emulator) == [1]
 
 
-@pytest.mark.parametrize("method", ["uploadStickerFile", "createNewStickerSet", "addStickerToSet", "getStickerSet"])
-@pytest.mark.parametrize("error", [TimedOut, lambda: NetworkError("httpx.RemoteProtocolError")])
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_a_lost_call_or_answer_puts_the_sticker_there_once(
-    emulator: Emulator, packs: Packs, method: str, error: type[NetworkError], side: str
+METHODS = ["uploadStickerFile", "createNewStickerSet", "addStickerToSet", "getStickerSet"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("action", ["drop_before", "drop_after", "error", "html", "truncate", "garbage"])
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_lost_call_or_answer_puts_each_sticker_there_once(
+    emulator: Emulator, sets: StickerSets, bot: UpdatesBot, method: str, action: str, count: int
 ) -> None:
-    lost = 0
-
-    def lose(number: int, called: str) -> NetworkError | None:
-        nonlocal lost
-        if called != method or lost == 2:
-            return None
-        lost += 1
-        return error()
-
-    wire = Wire(**{side: lose})
-    async with connected(emulator, wire) as bot:
-        sets = sets_of(bot, packs)
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
-        placed = await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
-        (one,) = emulator.world.sets.owned_by(ADA)
-        assert len(one.stickers) == 2
-        assert lost >= 1
-        assert placed.file_unique_id == (await bot.get_sticker_set(one.name)).stickers[-1].file_unique_id
+    fault = emulator.faults.add(method, action, count=count)
+    first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    second = await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    in_set = [sticker.file_unique_id for sticker in (await bot.get_sticker_set(pack.name)).stickers]
+    assert in_set == [first.file_unique_id, second.file_unique_id]
+    assert fault.fired
 
 
-@pytest.mark.parametrize("identical", ["same_file", "same_bytes"])
-@pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("second", [BLUE, AS_LONG_AS_RED])
-async def test_a_process_that_ends_at_any_call_leaves_each_sticker_once_after_the_next_start(
-    tmp_path: Path, identical: str, side: str, second: bytes
-) -> None:
-    rules = replace(RULES, identical_sticker=identical)  # type: ignore[arg-type]
-    cuts = 0
-    for number in range(1, 20):
-        async with telegram(rules) as emulator:
-            wire = Wire(**{side: lambda at, method, number=number: Cut() if at == number else None})
-            was_cut = await cut_and_go_on(emulator, tmp_path / f"{number}.db", wire, second)
-            assert stickers_on_telegram(emulator) == [2]
+async def add_two(sets: StickerSets, second: bytes) -> None:
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    await sets.add(ADA, "Ada", "job-2", second, "😀")
+
+
+async def cut_at_every_call(
+    path: Path, side: str, begin: Work, work: Work, rules: Rules = RULES
+) -> AsyncIterator[tuple[Emulator, Packs]]:
+    """Do `work` on a wire that ends the process at its first call, then again with fresh objects and the same database;
+    then the same with the second call, and so on, until the work needs no more calls. Yields after each pair."""
+    for number in itertools.count(1):
+        async with telegram(rules) as emulator, packs_at(path / f"{number}.db") as packs:
+            async with connected(emulator) as bot:
+                await begin(emulator, sets_of(bot, packs))
+            was_cut = False
+            async with connected(emulator, Wire(**{side: number})) as bot:
+                try:
+                    await work(emulator, sets_of(bot, packs))
+                except Cut:
+                    was_cut = True
+            async with connected(emulator) as bot:
+                await work(emulator, sets_of(bot, packs))
+            yield emulator, packs
         if not was_cut:
-            break
-        cuts += 1
-    assert cuts >= 6
+            assert number > 3
+            return
 
 
-async def cut_and_go_on(emulator: Emulator, path: Path, wire: Wire, second: bytes) -> bool:
-    """Add two stickers on a wire that ends the process, then again with fresh objects over the same database."""
-    was_cut = False
-    for current in (wire, Wire()):
-        async with packs_at(path) as packs, connected(emulator, current) as bot:
-            sets = sets_of(bot, packs)
-            try:
-                placed = [
-                    await sets.add(ADA, "Ada", job, webp, "😀") for job, webp in (("job-1", RED), ("job-2", second))
-                ]
-            except Cut:
-                was_cut = True
-            else:
-                assert len({each.file_unique_id for each in placed}) == 2
-    return was_cut
+async def nothing(emulator: Emulator, sets: StickerSets) -> None:
+    """A new person."""
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize(("identical", "second"), [("same_file", AS_LONG_AS_RED), ("same_bytes", BLUE)])
+async def test_a_process_that_ends_at_any_call_leaves_each_sticker_once(
+    tmp_path: Path, identical: Literal["same_file", "same_bytes"], side: str, second: bytes
+) -> None:
+    async def work(emulator: Emulator, sets: StickerSets) -> None:
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+        await sets.add(ADA, "Ada", "job-2", second, "😎")
+
+    rules = replace(RULES, identical_sticker=identical)
+    async for emulator, packs in cut_at_every_call(tmp_path, side, nothing, work, rules):
+        (pack,) = emulator.world.sets.owned_by(ADA)
+        assert [sticker.emoji_list for sticker in pack.stickers] == [["😀"], ["😎"]]
+        rows = [await packs.sticker("job-1"), await packs.sticker("job-2")]
+        assert len({row.file_unique_id for row in rows if row}) == 2
+
+
+async def with_a_deleted_pack(emulator: Emulator, sets: StickerSets) -> None:
+    placed = await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
+    await emulator.person(ADA, "Ada").delete_pack(placed.pack.name)
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_a_process_that_ends_while_a_deleted_pack_is_made_anew(tmp_path: Path, side: str) -> None:
+    async def work(emulator: Emulator, sets: StickerSets) -> None:
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+
+    async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_deleted_pack, work):
+        assert stickers_on_telegram(emulator) == [1]
+
+
+async def with_a_full_pack(emulator: Emulator, sets: StickerSets) -> None:
+    await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    pack.stickers.extend(replace(pack.stickers[0]) for _ in range(119))
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_a_process_that_ends_while_the_next_pack_is_opened(tmp_path: Path, side: str) -> None:
+    async def work(emulator: Emulator, sets: StickerSets) -> None:
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+
+    async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_full_pack, work):
+        assert stickers_on_telegram(emulator) == [120, 1]
+
+
+async def with_one_sticker(emulator: Emulator, sets: StickerSets) -> None:
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_a_process_that_ends_while_a_sticker_is_replaced(tmp_path: Path, side: str) -> None:
+    async def work(emulator: Emulator, sets: StickerSets) -> None:
+        await sets.replace(ADA, "Ada", "job-1", "job-2", BLUE, "😎")
+
+    async for emulator, packs in cut_at_every_call(tmp_path, side, with_one_sticker, work):
+        (pack,) = emulator.world.sets.owned_by(ADA)
+        assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
+        old = await packs.sticker("job-1")
+        assert old is not None
+        assert old.state is StickerState.REMOVED
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+async def test_a_process_that_ends_while_a_sticker_is_taken_out(tmp_path: Path, side: str) -> None:
+    async def work(emulator: Emulator, sets: StickerSets) -> None:
+        await sets.remove("job-1")
+        await sets.add(ADA, "Ada", "job-2", BLUE, "😎")
+
+    async for emulator, _ in cut_at_every_call(tmp_path, side, with_one_sticker, work):
+        (pack,) = emulator.world.sets.owned_by(ADA)
+        assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
+
+
+async def test_a_pack_deleted_while_a_sticker_is_added(emulator: Emulator, sets: StickerSets) -> None:
+    ada = emulator.person(ADA, "Ada")
+    first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    delete = partial(owning.delete_pack, emulator.world, ada.person, first.pack.name)
+    emulator.faults.add("addStickerToSet", "run", run=delete)
+    second = await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
+    assert second.news == "new_pack_after_deletion"
+    assert stickers_on_telegram(emulator) == [1]
+
+
+async def test_a_title_telegram_does_not_take_becomes_a_plain_one(emulator: Emulator, sets: StickerSets) -> None:
+    refuse(emulator, "createNewStickerSet", "PACK_TITLE_INVALID")
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    assert pack.title == "Stickers"
+
+
+def refuse(emulator: Emulator, method: str, description: str, count: int = 1) -> Fault:
+    return emulator.faults.add(method, "error", code=400, description=description, count=count)
+
+
+async def test_a_webp_whose_size_telegram_wrongly_refuses_goes_as_png(emulator: Emulator, sets: StickerSets) -> None:
+    await sets.add(ADA, "Ada", "job-1", BLUE, "😀")
+    refuse(emulator, "addStickerToSet", "STICKER_PNG_DIMENSIONS")
+    placed = await sets.add(ADA, "Ada", "job-2", RED, "😎")
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    assert [sticker.emoji_list for sticker in pack.stickers] == [["😀"], ["😎"]]
+    assert pack.stickers[1].source.data.startswith(b"\x89PNG")
+    assert placed.file_unique_id == pack.stickers[1].file.unique_id
+
+
+async def test_a_picture_refused_as_png_too_is_given_up(emulator: Emulator, sets: StickerSets) -> None:
+    refuse(emulator, "createNewStickerSet", "STICKER_PNG_DIMENSIONS", count=2)
+    with pytest.raises(PictureRefused):
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+
+
+async def test_an_upload_telegram_has_forgotten_is_made_again(emulator: Emulator, sets: StickerSets) -> None:
+    refuse(emulator, "createNewStickerSet", "wrong remote file identifier specified: can't unserialize it")
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    assert stickers_on_telegram(emulator) == [1]
+    assert len(emulator.calls.of("uploadStickerFile")) == 2
+
+
+async def test_a_short_429_is_waited_out(emulator: Emulator, packs: Packs) -> None:
+    emulator.faults.add("addStickerToSet", "error", code=429, retry_after=20)
+    time = LeapingTime()
+    async with connected(emulator, time=time) as bot:
+        await add_two(sets_of(bot, packs), BLUE)
+    assert time.now >= 1020
+    assert stickers_on_telegram(emulator) == [2]
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_a_long_429_says_how_long_and_the_next_try_goes_on(emulator: Emulator, packs: Packs, method: str) -> None:
+    emulator.faults.add(method, "error", code=429, retry_after=200)
+    async with connected(emulator) as bot:
+        with pytest.raises(PackWait) as waited:
+            await add_two(sets_of(bot, packs), BLUE)
+    assert waited.value.retry_after_s == 200
+    async with connected(emulator) as bot:
+        await add_two(sets_of(bot, packs), BLUE)
+    assert stickers_on_telegram(emulator) == [2]
+
+
+async def test_names_that_are_all_taken_end_the_search(emulator: Emulator, sets: StickerSets) -> None:
+    refuse(emulator, "createNewStickerSet", "PACK_SHORT_NAME_OCCUPIED", count=100)
+    with pytest.raises(PackFailed):
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    assert len(emulator.calls.of("createNewStickerSet")) <= 20
+
+
+async def test_a_set_of_somebody_else_is_left_alone(emulator: Emulator, sets: StickerSets) -> None:
+    first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    refuse(emulator, "addStickerToSet", "STICKERSET_OWNER_ANOTHER")
+    second = await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
+    assert second.pack.id != first.pack.id
 
 
 async def test_a_person_who_never_opened_the_bot_is_unreachable(emulator: Emulator, sets: StickerSets) -> None:
@@ -246,22 +393,33 @@ async def test_a_person_who_never_opened_the_bot_is_unreachable(emulator: Emulat
 
 
 async def test_a_person_who_blocked_the_bot_is_told_apart(emulator: Emulator, sets: StickerSets) -> None:
-    emulator.world.people[ADA].blocked.add(emulator.world.bots_by_token[TOKEN].id)
+    await emulator.person(ADA, "Ada").block()
     with pytest.raises(UserBlocked):
         await sets.add(ADA, "Ada", "job-1", RED, "😀")
 
 
-async def test_a_telegram_that_does_not_answer_is_given_up_and_the_next_try_goes_on(
-    emulator: Emulator, packs: Packs
+async def test_a_person_who_blocks_in_the_middle_is_told_apart_and_the_next_try_goes_on(
+    emulator: Emulator, sets: StickerSets
 ) -> None:
-    down = Wire(before=lambda number, method: TimedOut() if method == "createNewStickerSet" else None)
-    async with connected(emulator, down) as bot:
-        with pytest.raises(TelegramDown):
-            await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
-    up = Wire()
-    async with connected(emulator, up) as bot:
-        await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
-    assert up.count("uploadStickerFile") == 0
+    ada = emulator.person(ADA, "Ada")
+    emulator.faults.add("createNewStickerSet", "run", run=lambda: ada.person.blocked.add(ada.bot.id))
+    with pytest.raises(UserBlocked):
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    await ada.unblock()
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    assert stickers_on_telegram(emulator) == [1]
+
+
+@pytest.mark.parametrize("action", ["drop_before", "drop_after"])
+async def test_a_telegram_that_does_not_answer_is_given_up_and_the_next_try_goes_on(
+    emulator: Emulator, sets: StickerSets, action: str
+) -> None:
+    emulator.faults.add("*StickerSet", action, count=100)
+    with pytest.raises(TelegramDown):
+        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    emulator.faults.clear()
+    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    assert len(emulator.calls.of("uploadStickerFile")) == 1
     assert stickers_on_telegram(emulator) == [1]
 
 
@@ -299,27 +457,6 @@ async def test_replacing_a_sticker_that_is_gone_adds_the_new_one(emulator: Emula
     await sets.replace(ADA, "Ada", "job-1", "job-2", BLUE, "😎")
     (pack,) = emulator.world.sets.owned_by(ADA)
     assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_replacing_cut_at_any_call_leaves_one_new_sticker(tmp_path: Path, side: str) -> None:
-    for number in range(1, 20):
-        async with telegram() as emulator, packs_at(tmp_path / f"{number}.db") as packs:
-            wire = Wire(**{side: lambda at, method, number=number: Cut() if at == number else None})
-            async with connected(emulator) as bot:
-                await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
-            was_cut = False
-            for current in (wire, Wire()):
-                async with connected(emulator, current) as bot:
-                    try:
-                        await sets_of(bot, packs).replace(ADA, "Ada", "job-1", "job-2", BLUE, "😎")
-                    except Cut:
-                        was_cut = True
-            (pack,) = emulator.world.sets.owned_by(ADA)
-            assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
-        if not was_cut:
-            return
-    raise AssertionError("a replacement takes fewer calls than that")
 
 
 async def test_removing_takes_the_sticker_out_once(emulator: Emulator, sets: StickerSets, packs: Packs) -> None:

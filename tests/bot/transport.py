@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +12,11 @@ from typing import Any
 from PIL import Image
 from telegram.request import HTTPXRequest
 
-from bot.connection import UpdatesBot, connect, http_requests
+from bot.connection import UpdatesBot, connect
 from bot.limiter import LaneLimiter
-from emulator.people import introduce, open_chat, send_text
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
+from tests.bot.manual_time import LeapingTime
 
 TOKEN = "4200:test_token"
 USERNAME = "sticker_test_bot"
@@ -39,9 +39,7 @@ async def telegram(rules: Rules = RULES) -> AsyncIterator[Emulator]:
     """A Telegram with one bot and one person, Ada, who has opened it."""
     emulator = Emulator([make_bot(TOKEN, USERNAME)], rules=rules)
     await emulator.start()
-    bot = emulator.world.bots_by_token[TOKEN]
-    ada = introduce(emulator.world, ADA, "Ada")
-    send_text(emulator.world, ada, open_chat(emulator.world, ada, bot), "/start")
+    await emulator.person(ADA, "Ada").start()
     try:
         yield emulator
     finally:
@@ -54,15 +52,14 @@ class Cut(asyncio.CancelledError):
 
 @dataclass
 class Wire:
-    """Counts the bot's calls and breaks chosen ones: `break_at` gives for (number, method) an error to raise instead of
-    the call (`before`) or of its answer (`after`). Numbers start at 1."""
+    """Notes the bot's calls, numbered from 1. The process ends before call `before`, or when call `after` is answered."""
 
-    before: Callable[[int, str], BaseException | None] = lambda number, method: None
-    after: Callable[[int, str], BaseException | None] = lambda number, method: None
+    before: int = 0
+    after: int = 0
     methods: list[str] = field(default_factory=list)
 
     def requests(self, pool_size: int) -> HTTPXRequest:
-        return _Wired(self, http_requests(pool_size))
+        return _Wired(self)
 
     def count(self, method: str) -> int:
         return self.methods.count(method)
@@ -71,8 +68,9 @@ class Wire:
 class _Wired(HTTPXRequest):
     """python-telegram-bot's own client, watched by a `Wire`."""
 
-    def __init__(self, wire: Wire, real: HTTPXRequest) -> None:
-        super().__init__(connection_pool_size=8, read_timeout=real.read_timeout)
+    def __init__(self, wire: Wire) -> None:
+        # Loading the certificates takes longer than a test's whole conversation, and nothing here is encrypted.
+        super().__init__(connection_pool_size=8, read_timeout=30.0, httpx_kwargs={"verify": False})
         self._wire = wire
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
@@ -81,25 +79,24 @@ class _Wired(HTTPXRequest):
             return await super().do_request(url, *args, **kwargs)
         self._wire.methods.append(method)
         number = len(self._wire.methods)
-        if error := self._wire.before(number, method):
-            raise error
+        if number == self._wire.before:
+            raise Cut
         answer = await super().do_request(url, *args, **kwargs)
-        if error := self._wire.after(number, method):
-            raise error
+        if number == self._wire.after:
+            raise Cut
         return answer
 
 
 @asynccontextmanager
-async def connected(emulator: Emulator, wire: Wire | None = None) -> AsyncIterator[UpdatesBot]:
-    """The bot, connected over HTTP, without waits of its own limiter."""
-    limiter = LaneLimiter(sleep=_no_time)
+async def connected(
+    emulator: Emulator, wire: Wire | None = None, time: LeapingTime | None = None
+) -> AsyncIterator[UpdatesBot]:
+    """The bot, connected over HTTP; what its limiter waits for passes at once."""
+    time = time or LeapingTime()
+    limiter = LaneLimiter(clock=time, sleep=time.sleep)
     bot = connect(TOKEN, emulator.url, limiter=limiter, requests=(wire or Wire()).requests)
     await bot.initialize()
     try:
         yield bot
     finally:
         await bot.shutdown()
-
-
-async def _no_time(seconds: float) -> None:
-    await asyncio.sleep(0)

@@ -14,7 +14,8 @@ export class ApiError extends Error {
 
 function refusal(status, body) {
   const fallback = `The emulator answered with status ${status}.`;
-  return new ApiError(body?.error ?? "unknown", body?.message ?? fallback, status);
+  const sentence = body?.message ?? fallback;
+  return new ApiError(body?.error ?? "unknown", sentence[0].toUpperCase() + sentence.slice(1), status);
 }
 
 async function request(path, options) {

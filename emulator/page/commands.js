@@ -1,4 +1,4 @@
-// The menu of the bot's commands: opens on "/", narrows while typing, arrows choose. A combobox with a listbox.
+// The menu of the bot's commands: opens on "/", narrows while typing, arrows choose.
 import { el } from "./dom.js";
 
 export class CommandMenu {
@@ -26,7 +26,6 @@ export class CommandMenu {
   close() {
     this.list.hidden = true;
     this.#active = -1;
-    this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -47,7 +46,6 @@ export class CommandMenu {
     if (commands.length === 0) return this.close();
     this.list.replaceChildren(...commands.map((command, index) => this.#line(command, index)));
     this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
     return this.#activate(0);
   }
 

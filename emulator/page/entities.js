@@ -6,6 +6,8 @@ const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:", "tel:", "tg:", "ton:
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote" };
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 /** The address if it is one a person may safely follow, else null. A missing scheme means http, as in Telegram. */
 export function safeUrl(text) {
   const address = /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^[^/]+:\d+(\/|$)/.test(text) ? text : `https://${text}`;
@@ -76,7 +78,7 @@ function nodesOf(text, start, end, entities, actions) {
     if (outer.offset > position) nodes.push(text.slice(position, outer.offset));
     const inner = nodesOf(text, outer.offset, stop, entities.slice(index + 1, next), actions);
     nodes.push(element(outer, text.slice(outer.offset, stop), inner, actions));
-    position = stop;
+    position = BLOCKS.has(outer.type) && text[stop] === "\n" ? stop + 1 : stop; // a block ends its line by itself
     index = next;
   }
   if (position < end) nodes.push(text.slice(position, end));

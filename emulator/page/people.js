@@ -8,6 +8,8 @@ const FIRST_ID = 1001;
 const LANGUAGES = [["en", "English"], ["ru", "Русский"], ["uk", "Українська"], ["de", "Deutsch"], ["es", "Español"], ["fr", "Français"], ["pt", "Português"]];
 const REMEMBERED = "emulator.person";
 
+const nameFor = (id) => NAMES[Math.abs(id - FIRST_ID) % NAMES.length];
+
 /** The person named by the address (`#1002`, so two windows can be two people), or the one of last time, or null. */
 function wanted() {
   const id = Number(location.hash.slice(1) || localStorage.getItem(REMEMBERED));
@@ -29,7 +31,7 @@ export class People {
   async load() {
     ({ users: this.#people } = await get("users"));
     const id = this.current?.id ?? wanted() ?? this.#people[0]?.id ?? FIRST_ID;
-    const person = this.#people.find((one) => one.id === id) ?? (await this.#add(this.current ?? { id, first_name: NAMES[0], language_code: "en" }));
+    const person = this.#people.find((one) => one.id === id) ?? (await this.#add(this.current ?? { id, first_name: nameFor(id), language_code: "en" }));
     this.#setCurrent(person);
     return person;
   }
@@ -42,8 +44,7 @@ export class People {
 
   async #introduce() {
     const id = Math.max(FIRST_ID - 1, ...this.#people.map((person) => person.id)) + 1;
-    const proposal = NAMES[this.#people.length % NAMES.length];
-    const name = el("input", { name: "first_name", value: proposal, required: true, maxlength: 64, autocomplete: "off" });
+    const name = el("input", { name: "first_name", value: nameFor(id), required: true, maxlength: 64, autocomplete: "off" });
     const language = el("select", { name: "language_code" }, ...LANGUAGES.map(([code, words]) => el("option", { value: code }, words)));
     const values = await formDialog("New person", "Add", el("label", { class: "field" }, "Name", name), el("label", { class: "field" }, "Language of their app", language));
     if (values) this.#choose(await this.#add({ id, ...values }));

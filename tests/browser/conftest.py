@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
@@ -86,7 +86,12 @@ async def page(browser: Browser, emulator: Emulator, act: Act) -> AsyncIterator[
     opened = await browser.new_page(viewport={"width": 1100, "height": 800}, locale="en-GB")
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda said: "Content Security Policy" in said.text and complaints.append(said.text))
+
+    def on_console(said: ConsoleMessage) -> None:
+        if "Content Security Policy" in said.text:
+            complaints.append(said.text)
+
+    opened.on("console", on_console)
     opened.set_default_timeout(8000)
     await opened.goto(f"{emulator.url}/#{ADA}")
     await opened.wait_for_selector("#app.is-ready")
@@ -99,5 +104,5 @@ async def page(browser: Browser, emulator: Emulator, act: Act) -> AsyncIterator[
 async def chat(page: Page, act: Act) -> Page:
     """Ada's page after she pressed Start somewhere: the composer is there."""
     await act("send_text", user=ADA, text="/start")
-    await page.get_by_role("combobox", name="Message").wait_for()
+    await page.get_by_role("textbox", name="Message").wait_for()
     return page

@@ -62,7 +62,7 @@ async def test_the_background_is_chosen_and_remembered(chat: Page) -> None:
 
 async def test_a_sticker_opens_at_full_size_on_three_backgrounds(chat: Page, bot: ScriptedBot) -> None:
     await bot.call("sendSticker", chat_id=ADA, sticker=face_sticker())
-    await chat.get_by_role("button", name="Sticker").last.click()
+    await chat.get_by_role("button", name="Open large").click()
     stage = chat.locator(".stage")
     box = await stage.locator("img").bounding_box()
     assert box is not None

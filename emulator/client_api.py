@@ -112,7 +112,7 @@ class ClientApi:
             while True:
                 seen = await self._write_events(stream, person.id, seen)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._world.events.next(), KEEP_ALIVE_S)
+                    await asyncio.wait_for(self._world.events.next(person.id), KEEP_ALIVE_S)
                     continue
                 await stream.write(b": still here\n\n")
         return stream

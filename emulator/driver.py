@@ -144,6 +144,10 @@ class PersonDriver:
         """Throw the bot out of this group."""
         membership.remove_bot(self._world, self.person, self.bot, self.chat)
 
+    async def migrate(self) -> PersonDriver:
+        """This group gets a new id, as Telegram upgrades basic groups; the result acts under the new one."""
+        return PersonDriver(self._world, self.person, self.bot, membership.migrate(self._world, self.chat))
+
     def within(self, group: PersonDriver) -> PersonDriver:
         """This person, acting in a group somebody else made."""
         return PersonDriver(self._world, self.person, self.bot, group.chat)
@@ -194,7 +198,7 @@ class PersonDriver:
         return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
 
     async def wait_until(self, happened: Callable[[], Found | None], timeout_s: float = WAIT_S) -> Found:
-        """The first true value of `happened`, looked at whenever anything changes on anybody's screen.
+        """The first true value of `happened`, looked at whenever anything changes on this person's screen.
 
         Raises:
             NothingSeenError: it stayed false for `timeout_s` (of real time).
@@ -217,7 +221,7 @@ class PersonDriver:
         try:
             async with asyncio.timeout(timeout_s):
                 while not (found := look()):
-                    await self._world.events.next()
+                    await self._world.events.next(self.person.id)
         except TimeoutError as error:
             conversation = "\n".join(map(str, self.transcript))
             raise NothingSeenError(f"{what} did not come in {timeout_s} s:\n{conversation}") from error

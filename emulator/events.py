@@ -25,7 +25,7 @@ class EventLog:
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque(maxlen=KEPT)
-        self._happened = asyncio.Event()
+        self._happened: dict[int | None, asyncio.Event] = {}
         self.last_id = 0
 
     def add(self, kind: str, audience: frozenset[int], data: dict[str, Any]) -> Event:
@@ -33,17 +33,14 @@ class EventLog:
         self.last_id += 1
         event = Event(self.last_id, kind, audience, data)
         self._events.append(event)
-        self.wake()
+        for whose in (None, *audience):
+            if happened := self._happened.pop(whose, None):
+                happened.set()
         return event
 
-    def wake(self) -> None:
-        """Let everybody who waits look again."""
-        happened, self._happened = self._happened, asyncio.Event()
-        happened.set()
-
-    async def next(self) -> None:
-        """Return when the next event has been added."""
-        await self._happened.wait()
+    async def next(self, user_id: int | None = None) -> None:
+        """Return when the next event for this person (for anybody, when left out) has been added."""
+        await self._happened.setdefault(user_id, asyncio.Event()).wait()
 
     def since(self, event_id: int, user_id: int) -> tuple[list[Event], bool]:
         """A user's events after `event_id`, and whether older ones were lost."""

@@ -44,6 +44,7 @@ class StickerSets:
         self._rules = rules
         self._sets: dict[str, StickerSet] = {}
         self._tombstones: dict[str, float] = {}
+        self._by_owner: dict[int, list[StickerSet]] = {}
         self._by_file: dict[int, StickerSet] = {}
         self._custom_emoji: dict[str, SetSticker] = {}
         self._stale: dict[str, tuple[StickerSet, float]] = {}
@@ -91,6 +92,7 @@ class StickerSets:
         """Keep a new set."""
         key = clean_name(sticker_set.name)
         self._sets[key] = sticker_set
+        self._by_owner.setdefault(sticker_set.owner.id, []).append(sticker_set)
         self._stale.pop(key, None)
         for sticker in sticker_set.stickers:
             self._index(sticker_set, sticker)
@@ -148,7 +150,8 @@ class StickerSets:
     def delete(self, sticker_set: StickerSet, now: float) -> None:
         """Remove a set; its name stays taken for a while."""
         key = clean_name(sticker_set.name)
-        self._sets.pop(key, None)
+        del self._sets[key]
+        self._by_owner[sticker_set.owner.id].remove(sticker_set)
         self._stale.pop(key, None)
         self._tombstones[key] = now + self._rules.deleted_name_life_s
         for sticker in sticker_set.stickers:
@@ -178,7 +181,7 @@ class StickerSets:
 
     def owned_by(self, user_id: int) -> list[StickerSet]:
         """A person's sets, oldest first."""
-        return [found for found in self._sets.values() if found.owner.id == user_id]
+        return list(self._by_owner.get(user_id, []))
 
 
 def _position(sticker_set: StickerSet, file: StoredFile) -> int:

@@ -11,7 +11,6 @@ from PIL import Image
 
 from emulator.clock import ManualClock
 from emulator.driver import PersonDriver
-from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 
 TOKEN = "42:abc"
@@ -86,8 +85,3 @@ def picture(colour: str = "red", size: tuple[int, int] = (512, 400), encoding: s
     buffer = io.BytesIO()
     Image.new("RGB" if encoding == "JPEG" else "RGBA", size, colour).save(buffer, encoding)
     return buffer.getvalue()
-
-
-def without_flood() -> Rules:
-    """Rules for tests that are about something else and call often."""
-    return Rules(flood=None)

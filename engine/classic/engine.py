@@ -150,12 +150,13 @@ def _draw(subject: Subject, gamma: float, chosen: Style, variation: Variation) -
 
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:
-    """`bust_near_fw`, `bust_far_fw`: how far below the face the figure is cut; `tilt`: factor on the lean."""
+    """`bust_near_fw`, `bust_far_fw`: how far below the face the figure is cut; `tilt`: factor on the lean;
+    `badge_zoom`: how much closer a badge is cropped."""
     near, far = parameters.get("bust_near_fw", 1.2), parameters.get("bust_far_fw", 1.5)
     return Frame(
         tilt_deg=variation.tilt_deg * parameters.get("tilt", 1.0),
         below_fw=near + (far - near) * variation.bust,
-        zoom=1.1 - 0.1 * variation.bust,
+        zoom=parameters.get("badge_zoom", 1.0) * (1.12 - 0.12 * variation.bust),
     )
 
 

@@ -20,6 +20,7 @@ EYE_RADIUS_FW = 0.17
 EYE_ZOOM = 0.10
 BUST_BEND = 0.22  # how far the cut below the bust rises towards the sides, fw at one fw
 SIDES_FW = 1.0  # half the width of the bust at the cut
+MIN_BADGE_FACE = 0.34  # of the badge's long side; a smaller face is brought closer
 WISP_FW = 0.09  # thinner than this is a wisp of hair or a leftover of the cut
 CORNER_FW = 0.38  # rounding where the photo ends inside the figure
 
@@ -48,26 +49,20 @@ def place(subject: Subject, frame: Frame, long_px: int) -> Subject:
 
 
 def _place_badge(subject: Subject, zoom: float, long_px: int) -> Subject:
+    """Scale the badge; what is inside moves closer, about the face as far as the photo reaches."""
     height, width = subject.matte.shape
-    scale = long_px / max(height, width)
-    size = (round(width * scale), round(height * scale))
-    face = subject.face
-    move = np.array(
-        [
-            [scale * zoom, 0, size[0] / 2 - scale * zoom * width / 2],
-            [0, scale * zoom, size[1] / 2 - scale * zoom * height / 2],
-        ]
-    )
+    scale, face = long_px / max(height, width), subject.face
+    zoom = max(zoom, MIN_BADGE_FACE * max(height, width) / face.width)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    half_x, half_y = width / 2 / zoom, height / 2 / zoom
+    centre_x = min(max(face.x, half_x), width - half_x)
+    centre_y = min(max(face.y + 0.1 * face.width, half_y), height - half_y)
+    grown = scale * zoom
+    move = np.array([[grown, 0, size[0] / 2 - grown * centre_x], [0, grown, size[1] / 2 - grown * centre_y]])
     rgb = cv2.warpAffine(subject.rgb, move, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
     matte = cv2.resize(subject.matte, size, interpolation=cv2.INTER_AREA)
-    placed = Face(
-        float(move[0] @ [face.x, face.y, 1]),
-        float(move[1] @ [face.x, face.y, 1]),
-        face.width * scale * zoom,
-        face.roll_deg,
-        face.score,
-    )
-    return replace(subject, rgb=rgb, matte=matte, face=placed)
+    x, y = (move @ [face.x, face.y, 1]).tolist()
+    return replace(subject, rgb=rgb, matte=matte, face=replace(face, x=x, y=y, width=face.width * grown))
 
 
 def _figure_box(subject: Subject, frame: Frame) -> tuple[float, float, float, float]:

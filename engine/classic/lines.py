@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]  # (height, width)
 Field = NDArray[np.float32]  # (height, width) or (height, width, channels)
 
+SOFTNESS = 0.35  # share of a threshold over which a line fades in
 CONTEXT_PX = 27  # box that says what is locally dark; about a third of a face
 
 
 class Flow:
     """Which way the edges of a picture run; smooths other pictures along them."""
 
-    def __init__(self, lightness: Plane, sigma: float = 2.2, reach: int = 5) -> None:
+    def __init__(self, lightness: Plane, sigma: float = 2.2, reach: int = 4) -> None:
         """Follow the flow of `lightness` (0 .. 100) for `reach` px each way; `sigma` px of agreement."""
         gx = cv2.Sobel(lightness, cv2.CV_32F, 1, 0)
         gy = cv2.Sobel(lightness, cv2.CV_32F, 0, 1)
@@ -57,7 +58,7 @@ def _look_up(plane: Plane, x: Plane, y: Plane) -> Plane:
     return cv2.remap(plane, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
 
 
-def soft_box(plane: Plane, size: int) -> Plane:
+def soft_box(plane: Field, size: int) -> Field:
     """Two box blurs: as smooth as a Gaussian here and ten times faster."""
     return cv2.blur(cv2.blur(plane, (size, size)), (size, size))
 
@@ -69,12 +70,15 @@ def local_contrast(lightness: Plane, floor: Plane) -> Plane:
     return (lightness - mean) / (spread + floor)
 
 
-def ink(contrast: Plane, flow: Flow, sigma: float, threshold: Plane | float, softness: float = 0.35) -> Plane:
-    """Ink 0 .. 1 where `contrast` falls off by more than `threshold` within about `sigma` px."""
-    fine = cv2.GaussianBlur(contrast, (0, 0), sigma)
-    wide = cv2.GaussianBlur(contrast, (0, 0), sigma * 2.2)
-    drop = flow.smooth(wide - fine, 3.0)
-    return np.clip((drop - threshold) / (softness * threshold) + 0.5, 0, 1)
+def ink(contrast: Plane, flow: Flow, sigmas: tuple[float, float], thresholds: tuple[Plane, Plane]) -> Plane:
+    """Ink 0 .. 1 where `contrast` falls off by more than a threshold within about a sigma (px); fine and broad lines."""
+    drops = []
+    for sigma in sigmas:
+        fine, wide = cv2.GaussianBlur(contrast, (0, 0), sigma), cv2.GaussianBlur(contrast, (0, 0), sigma * 2.2)
+        drops.append(wide - fine)
+    smooth = cv2.split(flow.smooth(cv2.merge(drops), 3.0))
+    lines = [(drop / threshold - 1) / SOFTNESS + 0.5 for drop, threshold in zip(smooth, thresholds, strict=True)]
+    return np.clip(np.maximum(*lines), 0, 1)
 
 
 def without_specks(lines: Plane, min_px: int, spare: Plane | None = None) -> Plane:
@@ -90,6 +94,10 @@ def without_specks(lines: Plane, min_px: int, spare: Plane | None = None) -> Pla
 
 def silhouette(matte: Plane, width_px: float) -> Plane:
     """A line of `width_px` just inside the edge of `matte`, 0 .. 1."""
-    inside = cv2.distanceTransform((matte > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    inside = cv2.GaussianBlur(inside, (0, 0), 1.0)
-    return np.clip(width_px + 0.5 - inside, 0, 1) * (matte > 0)
+    return np.clip(width_px + 0.5 - cv2.GaussianBlur(depth(matte), (0, 0), 1.0), 0, 1) * (matte > 0)
+
+
+def depth(matte: Plane) -> Plane:
+    """Distance in px from the edge of `matte` into it; the border of the canvas is an edge too."""
+    solid = np.pad((matte > 0.5).astype(np.uint8), 1)
+    return cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]

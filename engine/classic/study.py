@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from engine.classic.geometry import EYES_FW
 from engine.classic.lines import Flow, ink, local_contrast, soft_box, without_specks
 from engine.classic.subject import Face, Matte, Rgb, Subject
-from engine.classic.tone import face_axes, face_lightness, face_oval, noise_sd, skin_map, skin_median, smoothstep, to_lab, to_rgb
+from engine.classic.tone import (
+    face_axes,
+    face_lightness,
+    face_oval,
+    noise_sd,
+    skin_map,
+    skin_median,
+    smoothstep,
+    to_lab,
+    to_rgb,
+)
 from engine.types import Shape
 
 Plane = NDArray[np.float32]
@@ -26,7 +36,7 @@ class Study:
 
     `lab`: denoised, light on the face evened; `flat`: `lab` smoothed within its edges; `skin`: the person's skin;
     `skin_lab`: its median, and `face_l` how light the face is (`tone.face_lightness`), before anything was changed but exposure;
-    `oval`: the face; `eyes`, `mouth`: around them; `noise`: sd in L of the noise that was found; `skin_range`: light
+    `oval`: the face; `eyes`, `mouth`: around them; `focus`: where the person is, a guess on a badge; `noise`: sd in L of the noise that was found; `skin_range`: light
     and shade span this many times the L they span on light skin (reflected light is a product).
     """
 
@@ -41,6 +51,7 @@ class Study:
     oval: Plane
     eyes: Plane
     mouth: Plane
+    focus: Plane
     flow: Flow
     noise: float
     skin_range: float
@@ -63,10 +74,11 @@ def study(subject: Subject, gamma: float = 1.0) -> Study:
     lab = _evened(lab, skin, subject.face.width)
     eyes, mouth = _features(subject.face, size)
     lab = _crisp(lab, eyes, mouth, subject.face.width)
+    focus = np.ones(size, np.float32) if subject.shape is Shape.CUTOUT else _guessed_person(subject.face, size)
     flow = Flow(cv2.GaussianBlur(lab[..., 0], (0, 0), 0.8))
     return Study(
         lab=lab,
-        flat=_flattened(lab, flow, eyes, noise),
+        flat=_calm_behind(_flattened(lab, flow, eyes, noise), focus),
         matte=subject.matte,
         face=subject.face,
         shape=subject.shape,
@@ -76,6 +88,7 @@ def study(subject: Subject, gamma: float = 1.0) -> Study:
         oval=oval,
         eyes=eyes,
         mouth=mouth,
+        focus=focus,
         flow=flow,
         noise=noise,
         skin_range=float(np.clip(skin_lab[0] / 65, 0.45, 1.15)),
@@ -122,9 +135,25 @@ def _features(face: Face, size: tuple[int, int]) -> tuple[Plane, Plane]:
     return np.clip(eyes * 1.3, 0, 1), np.clip(mouth * 1.3, 0, 1)
 
 
+def _guessed_person(face: Face, size: tuple[int, int]) -> Plane:
+    """1 on head and shoulders as they usually are, falling to 0 around them."""
+    u, v = face_axes(face, size)
+    head = np.hypot(u / 0.85, (v + 0.1) / 1.1)
+    shoulders = 1 + (0.75 + 0.45 * np.maximum(np.abs(u) - 0.4, 0) ** 1.3 - v)
+    return smoothstep(-0.25, 0.0, 1 - np.minimum(head, shoulders))
+
+
+def _calm_behind(flat: Lab, focus: Plane) -> Lab:
+    """Blur what is behind the person, where a badge shows it."""
+    if focus.min() == 1:
+        return flat
+    behind = (1 - focus)[..., None]
+    return flat + behind * (cv2.GaussianBlur(flat, (0, 0), 4.0) - flat)
+
+
 def _crisp(lab: Lab, eyes: Plane, mouth: Plane, face_width: float) -> Lab:
     """More contrast and colour in eyes and lips."""
-    blurred = cv2.GaussianBlur(lab, (0, 0), 0.045 * face_width)
+    blurred = soft_box(lab, int(0.09 * face_width) | 1)
     weight = (0.55 * eyes + 0.3 * mouth)[..., None]
     return lab + weight * (lab - blurred)
 
@@ -150,11 +179,9 @@ def feature_lines(study: Study, weight: float, detail: float = 1.0) -> Plane:
     rise = 1 - 0.55 * np.maximum(study.eyes, 0.6 * study.mouth)
     contrast = local_contrast(lightness, 4 + (10 * study.skin_range - 4) * study.skin * rise + 1.5 * grain)
     sigma = (0.9 + 0.12 * grain) * weight
-    threshold = (0.13 + 0.07 * study.skin * rise + 0.02 * grain) / detail
-    fine = ink(contrast, study.flow, sigma, threshold)
-    broad = ink(contrast, study.flow, 2.1 * weight, threshold * 1.7)
-    lines = np.maximum(fine, broad)
+    threshold = (0.13 + 0.11 * study.skin * rise + 0.02 * grain) / detail
+    lines = ink(contrast, study.flow, (sigma, 2.1 * weight), (threshold, 1.7 * threshold))
     bright = study.skin_lab[0] - 2
     lines = lines * (1 - study.oval * smoothstep(bright - 12 * study.skin_range, bright, lightness))
     off_face = without_specks(lines, int(80 * weight), np.maximum(study.oval, study.eyes))
-    return without_specks(off_face, int(26 * weight), study.eyes)
+    return without_specks(off_face, int(26 * weight), study.eyes) * (0.3 + 0.7 * study.focus)

@@ -37,7 +37,7 @@ def comic(study: Study, variation: Variation) -> Drawing:
     dots = _dots(shade * (1 - study.eyes) * (1 - study.mouth), math.radians(45 if variation.light_side > 0 else 30))
     ink = variation.pick(INKS)
     printed = mix(paper, to_picture(lab), dots)
-    blacks = smoothstep(0, 5, 21 - light) * (1 - study.skin * study.oval)
+    blacks = smoothstep(0, 5, 21 - light) * (1 - study.skin * study.oval) * study.focus
     return Drawing(
         inked(mix(printed, ink, blacks), study, 1.5 * variation.line, ink, tint=0.0, edge_px=3.2), study.matte
     )

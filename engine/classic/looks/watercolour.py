@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from engine.classic.lines import depth
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import grain, keep_skin, lively, soft_steps
 from engine.classic.study import Study, feature_lines
@@ -37,7 +38,7 @@ def _density(study: Study, variation: Variation) -> Plane:
     clouds = 0.13 * grain(size, variation.grain, 34) + 0.07 * grain(size, variation.grain + 1, 9)
     fine = 0.055 * grain(size, variation.grain + 2, 1.6)
     calm = (1 - 0.65 * study.oval) * smoothstep(5, 60, study.flat[..., 0])
-    inside = cv2.distanceTransform((study.matte > 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    inside = depth(study.matte)
     ragged = smoothstep(0, 5, inside - 3 - 4 * np.maximum(grain(size, variation.grain + 3, 26), 0) * calm)
     return np.clip(1 + (clouds + fine) * calm, 0.3, 1.8) * (0.12 + 0.88 * ragged)
 

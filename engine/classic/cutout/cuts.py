@@ -24,7 +24,8 @@ COLOUR_ROUNDS = 4
 HAIR_LIKE = 14.0  # Lab distance up to which a pixel may be the hair that the cap shows
 CORE_FW = 0.6  # half the width of the body's middle, in face widths
 SKIN_LIKE = 20.0  # how many times denser than an even spread a colour of the face is
-PULL = 0.55  # how far colour alone moves the vote
+PULL = 0.35  # how far colour alone moves the vote ..
+PULL_OUT = 0.75  # .. and where it speaks against a place beside the body, which the prior knows least about
 VOTES = (1.0, 1.0, 1.0, 1.5)  # of the cuts in `vote`'s order; the prior has one more
 
 
@@ -60,7 +61,10 @@ def vote(small: Bust) -> Vote:
 def _pulled(small: Bust, smooth: Rgb, share: Field, prior: Prior) -> tuple[Where, Field]:
     """Let the evidence of colour move the vote, and settle it."""
     ratio = evidence(small, share, prior)
-    pull = PULL * guided_filter(smooth, np.tanh(ratio / 2), 4, 1e-3)
+    pull = guided_filter(smooth, np.tanh(ratio / 2), 4, 1e-3)
+    u, v = small.coordinates()
+    beside_body = (v > 0.5) & (np.abs(u) > 0.5)
+    pull *= np.where((pull < 0) & beside_body, PULL_OUT, PULL)
     return _settled(smooth, share + pull, prior, small), ratio
 
 

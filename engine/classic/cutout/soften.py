@@ -12,6 +12,7 @@ from engine.classic.cutout.smooth import guided_filter
 from engine.classic.subject import Matte, Rgb
 
 CORNER_FW = 0.42  # radius of a bust's bottom corners, in face widths
+DOME_DEPTH_FW, DOME_REACH_FW = 0.2, 0.12  # of the round top: how deep, how far beyond the flat part
 BLURS_PX = (45, 9)  # window of the colour estimate: wide first, then close to the edge (Forte 2021)
 
 
@@ -24,12 +25,29 @@ def soft_matte(mask: Where, bust: Bust) -> Matte:
     radius = max(4, round(1.6 * ratio))
     snapped = guided_filter(bust.rgb, ((calm - 0.5) * 4 + 0.5).clip(0, 1), radius, 1.5e-3, step=2)
     edge = cv2.GaussianBlur(snapped, (0, 0), 1.6)
-    matte = ((edge - 0.5) * 2.6 + 0.5).clip(0, 1) * bust_shape(bust)
-    return np.asarray(matte, dtype=np.float32)
+    return bust_shaped(np.asarray(((edge - 0.5) * 2.6 + 0.5).clip(0, 1), dtype=np.float32), bust)
 
 
-def bust_shape(bust: Bust) -> Field:
-    """1 inside, 0 outside a rectangle whose bottom corners are round: a bust, not a slab."""
+def bust_shaped(matte: Matte, bust: Bust) -> Matte:
+    """`matte` with round corners at the bottom and a round top where the photo cuts the head off: no slabs."""
+    return np.asarray(matte * _round_bottom(bust) * _round_top(matte, bust), dtype=np.float32)
+
+
+def _round_top(matte: Matte, bust: Bust) -> Field:
+    """1 below, 0 above a dome over the columns where `matte` runs into the photo's top edge."""
+    height, width = matte.shape
+    columns = np.flatnonzero(matte[0] > 0.5)
+    if len(columns) == 0:
+        return np.ones_like(matte)
+    middle = (columns[0] + columns[-1]) / 2
+    reach = (columns[-1] - columns[0]) / 2 + DOME_REACH_FW * bust.face.width
+    across = np.clip(np.abs(np.arange(width) - middle) / reach, 0, 1)
+    depth = DOME_DEPTH_FW * bust.face.width * (1 - np.sqrt(1 - across**2)) + 1
+    return np.clip(np.arange(height)[:, None] - depth[None, :], 0, 1).astype(np.float32)
+
+
+def _round_bottom(bust: Bust) -> Field:
+    """1 inside, 0 outside a rectangle whose bottom corners are round."""
     height, width = bust.rgb.shape[:2]
     radius = min(CORNER_FW * bust.face.width, width / 2, height / 2)
     y, x = np.ogrid[:height, :width]

@@ -31,7 +31,7 @@ def read_caption(caption: str) -> Wish:
 
 def find_style(words: str) -> str | None:
     """The style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
-    folded = words.strip().lstrip("#").casefold()
+    folded = "".join(words.split()).lstrip("#").casefold()
     if not folded:
         return None
     try:
@@ -40,7 +40,7 @@ def find_style(words: str) -> str | None:
         beginnings = [each.name for each in all_styles() if each.name.startswith(folded)]
         if len(beginnings) == 1:
             return beginnings[0]
-        meant = match_words(folded)
+        meant = match_words(words)
         return meant.name if meant else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
 _DEFAULT_EMOJI = "🙂"
+_STICKER_NOT_TAKEN = (Refusal.FILE_REFUSED, Refusal.STICKER_GONE, Refusal.SET_GONE, Refusal.OTHER)
 _NOTES = {
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
@@ -106,7 +107,7 @@ class Delivery:
             return
         sent = await self._prepare(job, webp)
         if sent.message_id is None:
-            await self._send(job, sent)
+            await self._send(job, sent, webp)
         await self._finish(job, sent)
 
     async def _prepare(self, job: Job, webp: bytes) -> _Sent:
@@ -145,16 +146,25 @@ class Delivery:
         await self._service.packs.add_sticker(job.id, job.owner, emoji_of(job))
         await self._service.packs.update_sticker(job.id, state=StickerState.LOOSE)
 
-    async def _send(self, job: Job, sent: _Sent) -> None:
+    async def _send(self, job: Job, sent: _Sent, webp: bytes) -> None:
         to = Addressee.of(job)
-        message = await self._bot.send_sticker(
+        try:
+            message = await self._send_sticker(to, sent.sticker, sent.keyboard)
+        except TelegramError as error:
+            if classify(error) not in _STICKER_NOT_TAKEN:
+                raise
+            # Deleted from its pack a moment ago: the bytes are here still.
+            message = await self._send_sticker(to, webp, keyboards.taken_out(to.language, job.id))
+        await self._service.packs.update_sticker(job.id, message_id=message.message_id)
+
+    async def _send_sticker(self, to: Addressee, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
+        return await self._bot.send_sticker(
             to.chat,
-            sent.sticker,
+            sticker,
             reply_to_message_id=to.message,
             allow_sending_without_reply=True,
-            reply_markup=sent.keyboard,
+            reply_markup=keyboard,
         )
-        await self._service.packs.update_sticker(job.id, message_id=message.message_id)
 
     async def _finish(self, job: Job, sent: _Sent) -> None:
         """What may fail without the sticker being lost: the progress message goes, or becomes the notes."""

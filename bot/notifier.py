@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _SOON_S = 1.0
+_LOST_EVERY_S = 600.0
 _STORAGE_PAUSE_S = 5.0
 _GRACE_S = 1.5
 _NO_ONE_THERE = (Refusal.USER_BLOCKED, Refusal.USER_DEACTIVATED)
@@ -47,7 +48,7 @@ class Notifier:
         bot: ExtBot[Urgency],
         service: StickerService,
         sets: StickerSets,
-        inbox: Inbox | None = None,
+        inbox: Inbox,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,16 +61,13 @@ class Notifier:
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()
         self._later: set[asyncio.TimerHandle] = set()
-        self._ticker: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen from now on, and take up what the last process left: deliveries, progress messages, lost photos."""
+        """Listen from now on, and take up what the last process left: deliveries and progress messages."""
         self._listen()
         jobs = self._service.jobs
         for job in await jobs.undelivered(OWNER_PREFIX):
             self._put(job, self._delivering(job.id))
-        for job in await self._lost(await jobs.without_photo(OWNER_PREFIX)):
-            await self._service.fail(job.id, "download_failed")
         for job_id in await jobs.positions():
             waiting = await jobs.get(job_id)
             if waiting is not None and waiting.owner.startswith(OWNER_PREFIX):
@@ -78,14 +76,17 @@ class Notifier:
     async def run(self) -> None:
         """Follow the events until cancelled."""
         events = self._listen()
-        self._ticker = asyncio.create_task(self._tick())
+        beside = [asyncio.create_task(each) for each in (self._tick(), self._look_for_lost_photos())]
         try:
             while True:
                 event = await events.get()
-                if event.job.owner.startswith(OWNER_PREFIX):
+                try:
                     self._follow(event)
+                except Exception:  # one job must not end the deliveries of all others
+                    logger.exception("job %s: an event was not followed", event.job.id[:8])
         finally:
-            self._ticker.cancel()
+            for task in beside:
+                task.cancel()
 
     async def stop(self) -> None:
         """Let deliveries under way end; the rest stays in the rows."""
@@ -95,24 +96,23 @@ class Notifier:
         self._later.clear()
         await self._lanes.finish(_GRACE_S)
 
-    async def announce(self, job: Job) -> None:
-        """Show the job's progress message and return once it is there."""
-        shown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        opening = self._opening(job)
+    async def give_up_lost_photos(self) -> None:
+        """Fail the waiting jobs without a photo whose message is not to be handled any more: none will come."""
+        waiting = await self._service.jobs.without_photo(OWNER_PREFIX)
+        if not waiting:
+            return
+        to_come = {_source(body) for _, body in await self._inbox.open()}
+        for job in waiting:
+            if job.source not in to_come:
+                await self._service.fail(job.id, "download_failed")
 
-        async def open_and_tell() -> None:
-            try:
-                await opening()
-            finally:
-                if not shown.done():
-                    shown.set_result(None)
-
-        self._put(job, open_and_tell)
-        await shown
+    def announce(self, job: Job) -> None:
+        """Show the job's progress message, unless the job ends before its turn comes."""
+        self._put(job, self._opening(job))
 
     def announce_soon(self, job: Job) -> None:
         """Show a progress message unless the job has ended by then: who pressed a button has had an answer."""
-        self._after(_SOON_S, lambda: self._put(job, self._opening(job)))
+        self._after(_SOON_S, lambda: self.announce(job))
 
     async def welcome_back(self, owner: str) -> None:
         """Somebody who had blocked the bot is back: bring what was drawn for them."""
@@ -136,6 +136,8 @@ class Notifier:
 
     def _follow(self, event: JobEvent) -> None:
         job = event.job
+        if not job.owner.startswith(OWNER_PREFIX):
+            return
         match event.kind:
             case EventKind.QUEUED:
                 self._places_changed.set()
@@ -163,6 +165,14 @@ class Notifier:
             except Exception:  # progress is a courtesy: it must not end the deliveries
                 logger.exception("progress could not be shown")
             await asyncio.sleep(_LOOK_EVERY_S)
+
+    async def _look_for_lost_photos(self) -> None:
+        while True:
+            try:
+                await self.give_up_lost_photos()
+            except StorageError as error:
+                logger.warning("looking for lost photos: %s", error.code)
+            await asyncio.sleep(_LOST_EVERY_S)
 
     async def _place(self) -> None:
         """Tell everybody waiting how many are ahead of them."""
@@ -255,15 +265,8 @@ class Notifier:
 
         return drop
 
-    async def _lost(self, waiting: list[Job]) -> list[Job]:
-        """Jobs whose photo never came and whose message will not be handled once more."""
-        if not waiting or self._inbox is None:
-            return []
-        to_come = {_source(body) for _, body in await self._inbox.open()}
-        return [job for job in waiting if job.source not in to_come]
-
 
 def _source(body: str) -> str:
-    """The source of the job that this stored update would make, or has made."""
+    """The source of the job that this stored update makes, or has made."""
     message = json.loads(body).get("message") or {}
     return source_of_message(message.get("chat", {}).get("id", 0), message.get("message_id", 0))

@@ -8,7 +8,7 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, C
 from telegram.ext import MessageHandler as OnMessage
 from telegram.ext import filters as only
 
-from bot.handlers import jobs, language, membership, packs, privacy, seed, start, strays, style
+from bot.handlers import admin, jobs, language, membership, packs, privacy, seed, start, strays, style
 from bot.handlers.buttons import on_press
 from bot.handlers.photo import Photos
 from bot.handlers.turn import Turns
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.app import BotParts  # it imports this package
 
 _NEW = only.UpdateType.MESSAGE  # edits of old messages are not new wishes
+_EDITED_PRIVATE = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE
 _PRIVATE = only.ChatType.PRIVATE & _NEW
 _GROUPS = only.ChatType.GROUPS & _NEW
 
@@ -51,8 +52,10 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
             CommandHandler(["language", "lang"], turns(language.on_language), _PRIVATE),
             CommandHandler("privacy", turns(privacy.on_privacy), _PRIVATE),
             CommandHandler("forget", turns(privacy.on_forget), _PRIVATE),
+            CommandHandler("stats", turns(admin.on_stats), _PRIVATE),
             CommandHandler("start", turns(start.on_group_start), _GROUPS),
             OnMessage(_PRIVATE & only.PHOTO, turns(photos.on_photo)),
+            OnMessage(_EDITED_PRIVATE & (only.PHOTO | _PICTURE_FILES), turns(photos.on_new_caption)),
             OnMessage(_PRIVATE & (only.ANIMATION | only.VIDEO), turns(strays.on_animation)),
             OnMessage(_PRIVATE & _PICTURE_FILES, turns(photos.on_photo)),
             OnMessage(_PRIVATE & only.Document.ALL, turns(strays.on_document)),

@@ -15,7 +15,7 @@ from bot.addressee import OWNER_PREFIX, Addressee
 from bot.delivery import emoji_of
 from bot.handlers import language as languages
 from bot.handlers import privacy, style
-from bot.handlers.turn import Turn
+from bot.handlers.turn import Turn, explain_refusal
 from bot.keyboards import Operation, Press, read_press
 from bot.replies import LANGUAGES
 from bot.sticker_sets import InPack
@@ -50,9 +50,26 @@ async def _answer_in_time(turn: Turn, query: CallbackQuery, press: Press) -> Non
     done, _ = await asyncio.wait([work], timeout=_ANSWER_WITHIN_S)
     if not done:
         await _answer(query, turn.say("press-working"))
-        await work
+        await _finish_late(turn, work)
         return
-    await _answer(query, work.result())
+    try:
+        text = work.result()
+    except TelegramError:
+        await _answer(query, turn.say("error-busy"))
+        raise
+    await _answer(query, text)
+
+
+async def _finish_late(turn: Turn, work: asyncio.Future[str]) -> None:
+    """The press was answered before its work was done: what it comes to is a message now."""
+    try:
+        text = await work
+    except TelegramError:
+        raise
+    except Exception as error:  # as in `Turns`, whose answer to the press would come too late
+        text = explain_refusal(turn.language, error)
+    if text:
+        await turn.answer(text)
 
 
 async def _answer(query: CallbackQuery, text: str) -> None:
@@ -129,7 +146,9 @@ async def _styles(turn: Turn, press: Press) -> str:
 
 
 async def _undo(turn: Turn, press: Press) -> str:
-    await turn.parts.service.own(turn.owner, press.job_id)
+    sticker = await turn.parts.service.packs.sticker(press.job_id)
+    if sticker is None or sticker.owner != turn.owner:  # the job's own row may be gone long before the sticker
+        raise NoSuchJob(press.job_id)
     was_there = await turn.parts.sets.remove(press.job_id)
     await _set_keyboard(turn, keyboards.taken_out(turn.language, press.job_id))
     return turn.say("press-undone" if was_there else "press-already-undone")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.handlers.turn import Turn
 
 
 async def on_membership(turn: Turn) -> None:
     change = turn.update.my_chat_member
-    if change is None:
-        return
+    if change is None or change.chat.type != ChatType.PRIVATE:
+        return  # being thrown out of a group says nothing about who did it
     if change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT):
         await turn.notifier.shut_out(turn.owner)
     else:

@@ -6,11 +6,13 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.addressee import Addressee, source_of_message
 from bot.caption import read_caption
 from bot.download import DownloadFailed, download
 from bot.handlers.turn import Turn, explain_refusal
+from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import Submission
@@ -43,12 +45,24 @@ class Photos:
             return
         if job.has_photo or job.status is not JobStatus.QUEUED:
             return  # this message came a second time
+        turn.notifier.announce(job)
         try:
-            await turn.notifier.announce(job)
             await _fetch(turn, job)
         except StorageError as error:
             logger.warning("job %s: its photo could not be kept: %s", job.id[:8], error.code)
             await turn.parts.service.fail(job.id, error.code)
+
+    async def on_new_caption(self, turn: Turn) -> None:
+        """A caption that is changed before its sticker is begun still counts; afterwards there is "Another"."""
+        jobs = turn.parts.service.jobs
+        job = await jobs.by_source(source_of_message(turn.chat_id, turn.message.message_id))
+        if job is None or job.status is not JobStatus.QUEUED:
+            return
+        wish = read_caption(self._caption(turn))
+        style = wish.style or turn.user.style or DEFAULT_STYLE
+        await jobs.set_request(job.id, replace(job.request, prompt=wish.prompt, style=style))
+        if wish.emoji:
+            await jobs.set_reply(job.id, emoji=wish.emoji)
 
     def _submission(self, turn: Turn) -> Submission:
         wish = read_caption(self._caption(turn))

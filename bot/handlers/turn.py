@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from telegram import Bot, InlineKeyboardMarkup, Message, Update
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
@@ -114,7 +115,7 @@ class Turns:
             user = await self._parts.service.users.get(owner_of(person.id))
             language = user.language or language
             turn = Turn(update, self._parts, self._notifier, self._bot, user, language, args)
-            if user.is_blocked and update.my_chat_member is None:
+            if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
                 await self._notifier.welcome_back(user.owner)
             await on_turn(turn)
         except TelegramError as error:

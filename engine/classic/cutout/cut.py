@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from engine.classic.cutout.bust import Bust, take_bust
 from engine.classic.cutout.cuts import CUT_PX, vote
-from engine.classic.cutout.doubts import doubts, matte_doubts, matte_measures, measures
+from engine.classic.cutout.doubts import doubts, matte_measures, measures
 from engine.classic.cutout.soften import bust_shaped, own_colours, soft_matte
 from engine.classic.exposure import lift, needed_gain
 from engine.classic.subject import Face, Matte, Rgb, Subject
@@ -39,4 +39,4 @@ def _matte_of_colours(bust: Bust) -> tuple[Matte, tuple[str, ...]]:
 
 def _matte_of_network(bust: Bust, matter: Matter) -> tuple[Matte, tuple[str, ...]]:
     matte = matter.matte(bust.rgb)
-    return bust_shaped(matte, bust), matte_doubts(matte_measures(matte, bust))
+    return bust_shaped(matte, bust), doubts(matte_measures(matte, bust))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -30,6 +33,7 @@ class BotApi:
         self._world = world
         self._calls = calls
         self._faults = faults
+        self._running: set[asyncio.Future[web.StreamResponse]] = set()
         self._flood = FloodControl(world.rules.flood, world.clock)
 
     def add_routes(self, app: web.Application) -> None:
@@ -48,11 +52,22 @@ class BotApi:
             self._calls.close(record, body, time.perf_counter() - started)
             return http.answer(body)
         record.describe(bot, parameters)
-        fault = self._find_fault(record)
+        call = Call(self._world, bot, record.method, parameters)
         try:
-            return await self._answer(request, Call(self._world, bot, record.method, parameters), record, fault)
+            return await self._survive(record, self._answer(request, call, record, self._find_fault(record)))
         finally:
             record.duration_s = time.perf_counter() - started
+
+    async def _survive(
+        self, record: CallRecord, answering: Coroutine[Any, Any, web.StreamResponse]
+    ) -> web.StreamResponse:
+        """A client that hangs up does not undo its call: a timeout says nothing about success. Long polls do end."""
+        if record.method.lower() == "getupdates":
+            return await answering
+        task = asyncio.ensure_future(answering)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
     def _authenticate(self, token: str) -> Bot:
         http.check_token(token)
@@ -89,7 +104,7 @@ class BotApi:
         if fault.action == "drop_before":
             return drop(request)
         if fault.action == "delay_before":
-            await self._world.clock.sleep(fault.seconds)
+            await self._world.clock.sleep_until(record.at + fault.seconds)
         elif fault.action == "run" and fault.run is not None:
             fault.run()
         return None

@@ -111,11 +111,17 @@ class ClientApi:
             await stream.write(b": open\n\n")
             while True:
                 seen = await self._write_events(stream, person.id, seen)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._world.events.next(person.id), KEEP_ALIVE_S)
-                    continue
-                await stream.write(b": still here\n\n")
+                if seen == self._world.events.last_id and not await self._happens(person.id):
+                    await stream.write(b": still here\n\n")
         return stream
+
+    async def _happens(self, user_id: int) -> bool:
+        """Wait for a person's next event; false when it is time for a sign of life."""
+        try:
+            await asyncio.wait_for(self._world.events.next(user_id), KEEP_ALIVE_S)
+        except TimeoutError:
+            return False
+        return True
 
     async def _write_events(self, stream: web.StreamResponse, user_id: int, seen: int) -> int:
         events, is_incomplete = self._world.events.since(seen, user_id)

@@ -27,9 +27,10 @@ class Clock:
 
     async def sleep(self, seconds: float) -> None:
         """Return once `seconds` have passed or been skipped."""
-        await self._sleep_until(self.now() + seconds)
+        await self.sleep_until(self.now() + seconds)
 
-    async def _sleep_until(self, deadline: float) -> None:
+    async def sleep_until(self, deadline: float) -> None:
+        """Return once it is `deadline`. In a task that starts later, safer than `sleep`: time may have jumped."""
         while (left := deadline - self.now()) > 0:
             await self._until_jump(self._patience(left))
 
@@ -38,8 +39,7 @@ class Clock:
         if event.is_set() or seconds <= 0:
             return event.is_set()
         setting = asyncio.ensure_future(event.wait())
-        # The deadline is fixed here: the task below may first run after a jump.
-        sleeping = asyncio.ensure_future(self._sleep_until(self.now() + seconds))
+        sleeping = asyncio.ensure_future(self.sleep_until(self.now() + seconds))
         try:
             await asyncio.wait({setting, sleeping}, return_when=asyncio.FIRST_COMPLETED)
         finally:

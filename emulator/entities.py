@@ -8,6 +8,7 @@ from typing import Any
 from emulator.errors import bad_request
 from emulator.html_text import parse_html
 from emulator.markdown_text import parse_markdown, parse_markdown_v2
+from emulator.parameters import to_integer
 from emulator.spans import Span, from_utf16, to_entities, utf16_length
 from emulator.state import Json
 
@@ -87,7 +88,9 @@ def _given_span(text: str, entity: Any) -> Span:
     for name in ("type", "offset", "length"):
         if name not in entity:
             raise bad_request(f"can't parse entities: Can't find field \"{name}\"")
-    kind, offset, length = entity["type"], int(entity["offset"]), int(entity["length"])
+    kind, offset, length = entity["type"], to_integer(str(entity["offset"])), to_integer(str(entity["length"]))
+    if offset < 0 or length < 0:
+        raise bad_request("can't parse entities: offset and length must not be negative")
     if kind not in _MARKED_TYPES:
         raise bad_request("can't parse entities: unsupported entity type specified")
     end, whole = offset + length, utf16_length(text)

@@ -43,8 +43,8 @@ class EventLog:
         await self._happened.setdefault(user_id, asyncio.Event()).wait()
 
     def since(self, event_id: int, user_id: int) -> tuple[list[Event], bool]:
-        """A user's events after `event_id`, and whether older ones were lost."""
+        """A user's events after `event_id`, and whether there are gaps: older ones lost, or another server's id."""
         oldest = self.last_id - len(self._events)
         missed = max(self.last_id - max(event_id, oldest), 0)
         recent = [self._events[i] for i in range(len(self._events) - missed, len(self._events))]
-        return [event for event in recent if user_id in event.audience], event_id < oldest
+        return [event for event in recent if user_id in event.audience], not oldest <= event_id <= self.last_id

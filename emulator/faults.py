@@ -2,7 +2,8 @@
 
 A rule names what it befalls (`method`: a glob over Bot API methods, or `download`, `update`, `webhook`), whom
 (`chat_id`, `user_id`), when (`after` skips that many matches, `count` ends it, `probability` with `seed`) and what
-happens (`action`). Every time it fires, the number of the call is noted in `fired`, and the call's record names it.
+happens (`action`). Every time it fires, the number of the call is noted in `fired`, `struck` is set, and the call's
+record names it.
 
 | action | what happens | arguments |
 |---|---|---|
@@ -22,6 +23,7 @@ happens (`action`). Every time it fires, the number of the call is noted in `fir
 
 from __future__ import annotations
 
+import asyncio
 import fnmatch
 import random
 from collections.abc import Callable, Mapping
@@ -72,6 +74,7 @@ class Fault:
     run: Callable[[], None] | None = field(default=None, repr=False)
     fired: list[int] = field(default_factory=list)
     matches: int = 0
+    struck: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -94,7 +97,7 @@ class Fault:
 
     def describe(self) -> dict[str, Any]:
         """The rule as JSON."""
-        names = [name for name in self.__dataclass_fields__ if name not in {"run", "_random"}]
+        names = [name for name in self.__dataclass_fields__ if name not in {"run", "struck", "_random"}]
         return {name: getattr(self, name) for name in names}
 
 
@@ -124,5 +127,6 @@ class Faults:
         for rule in self.rules:
             if rule.strikes(method, parameters):
                 rule.fired.append(number)
+                rule.struck.set()
                 return rule
         return None

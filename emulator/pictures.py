@@ -10,6 +10,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 PHOTO_SIDES_PX = (90, 320, 800, 1280)
 MAX_PIXELS = 60_000_000
 _QUALITY = 87
+_UNDECODABLE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,  # Pillow's word for broken PNG
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,  # raised where warnings are errors
+)
 
 
 class NotAPictureError(ValueError):
@@ -51,7 +59,7 @@ def _decode(data: bytes) -> Image.Image:
         if image.width * image.height > MAX_PIXELS:
             raise NotAPictureError("too many pixels")
         image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except _UNDECODABLE as error:
         raise NotAPictureError(str(error)) from error
     return image
 

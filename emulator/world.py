@@ -145,7 +145,7 @@ class World:
         payload = shape(self.render(bot))
         fault = self._faults.find("update", {"chat_id": str(lane)})
         if fault is not None and fault.action == "late":
-            late = asyncio.ensure_future(self._put_late(bot, kind, payload, lane, fault.seconds))
+            late = asyncio.ensure_future(self._put_late(bot, kind, payload, lane, self.now + fault.seconds))
             self._late.add(late)
             late.add_done_callback(self._late.discard)
             return
@@ -153,8 +153,8 @@ class World:
         if fault is not None and fault.action == "duplicate":
             bot.updates.repeat(update)
 
-    async def _put_late(self, bot: Bot, kind: str, payload: Json, lane: int, seconds: float) -> None:
-        await self.clock.sleep(seconds)
+    async def _put_late(self, bot: Bot, kind: str, payload: Json, lane: int, moment: float) -> None:
+        await self.clock.sleep_until(moment)
         bot.updates.put(kind, payload, lane, self.now)
 
     def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:

@@ -9,6 +9,7 @@ from emulator.entities import parse_words
 from emulator.errors import bad_request
 from emulator.markup import parse_reply_markup
 from emulator.methods.registry import Call
+from emulator.parameters import to_integer
 from emulator.state import Chat, Json, Media, Message
 
 MAX_TEXT = 4096
@@ -80,7 +81,7 @@ def read_reply_target(call: Call, chat: Chat) -> Message | None:
     elif not isinstance(reply, dict):
         raise bad_request("Object expected as reply parameters")
     else:
-        message_id = int(reply.get("message_id", 0))
+        message_id = to_integer(str(reply.get("message_id", 0)))
         is_optional = bool(reply.get("allow_sending_without_reply"))
     if message_id <= 0:
         return None

@@ -17,7 +17,7 @@ from emulator.methods.input_stickers import (
 )
 from emulator.methods.registry import Call, method
 from emulator.methods.sticker_sets import changed, find_owned_set
-from emulator.methods.targets import check_reachable, find_user
+from emulator.methods.targets import check_peer, find_user
 from emulator.state import Json
 from emulator.sticker_sets import SetSticker, StickerSet, check_rights
 
@@ -26,7 +26,7 @@ from emulator.sticker_sets import SetSticker, StickerSet, check_rights
 async def upload_sticker_file(call: Call) -> Json:
     """Keep a file for later use in sets; its pixels are not looked at yet."""
     person = find_user(call)
-    check_reachable(call, person)
+    check_peer(call, person)
     sticker_format = call.parameters.text("sticker_format")
     if sticker_format not in {"static", "animated", "video"}:
         raise bad_request("Invalid sticker format specified")

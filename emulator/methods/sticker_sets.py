@@ -9,7 +9,7 @@ from emulator.files import FileType, StoredFile
 from emulator.methods.attachments import find_stored, find_upload
 from emulator.methods.input_stickers import InputSticker, make_sticker, parse_input_sticker, with_prefix
 from emulator.methods.registry import Call, method
-from emulator.methods.targets import check_reachable, find_user
+from emulator.methods.targets import check_peer, find_user
 from emulator.pictures import NotAPictureError, inspect
 from emulator.state import Json
 from emulator.sticker_sets import LIMITS, StickerSet, check_rights
@@ -55,7 +55,7 @@ async def create_new_sticker_set(call: Call) -> bool:
     name = read_name(call)[:MAX_NAME]
     if not parsed:
         raise bad_request("At least 1 sticker must be specified")
-    check_reachable(call, owner)
+    check_peer(call, owner)
     stickers = [await make_sticker(call, sticker, sticker_type) for sticker in parsed]
     is_known_as_deleted = _check_name(call, name)
     new = StickerSet(name, title, sticker_type, owner, call.bot, stickers)

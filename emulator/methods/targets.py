@@ -24,7 +24,7 @@ def find_chat(call: Call, field: str = "chat_id") -> Chat:
             return chat
         raise bad_request("Chat not found")
     person = call.world.people.get(chat_id)
-    if person is None or (call.bot.id, chat_id) not in call.world.private_chats:
+    if person is None or not is_known(call, person):
         raise bad_request("Chat not found")
     return call.world.private_chat(call.bot, person)
 
@@ -59,6 +59,17 @@ def check_reachable(call: Call, person: Person) -> None:
         raise ApiError(403, "USER_IS_BLOCKED")
 
 
+def check_peer(call: Call, person: Person) -> None:
+    """Refuse for people the bot only knows from a group: sticker files are uploaded through the private chat.
+
+    Raises:
+        ApiError: PEER_ID_INVALID, or 403 blocked or deactivated.
+    """
+    if call.bot.id not in person.started:
+        raise bad_request("PEER_ID_INVALID")
+    check_reachable(call, person)
+
+
 def find_user(call: Call, field: str = "user_id") -> Person:
     """The person a call names.
 
@@ -78,7 +89,7 @@ def find_user(call: Call, field: str = "user_id") -> Person:
 
 def is_known(call: Call, person: Person) -> bool:
     """Whether the bot has ever seen the person: in private or in a common group."""
-    if (call.bot.id, person.id) in call.world.private_chats:
+    if call.bot.id in person.started:
         return True
     return any(person.id in chat.members and call.bot.id in chat.members for chat in call.world.groups.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -56,6 +57,17 @@ async def test_a_dropped_call_was_done_or_not(
     with pytest.raises(aiohttp.ClientError):
         await post(http, emulator, "x")
     assert len(ada.seen) == was_done
+
+
+async def test_a_client_that_hangs_up_does_not_undo_its_call(
+    emulator: Emulator, http: aiohttp.ClientSession, ada: PersonDriver
+) -> None:
+    late = emulator.faults.add("sendMessage", "delay_before", seconds=6)
+    impatient = asyncio.create_task(post(http, emulator, "x"))
+    await late.struck.wait()
+    impatient.cancel()
+    emulator.clock.advance(6)
+    assert (await ada.wait_for_text("x")).text == "x"
 
 
 @pytest.mark.parametrize("action", ["truncate", "garbage"])

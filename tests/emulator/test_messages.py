@@ -104,9 +104,14 @@ async def test_a_lost_reply_target_may_be_ignored(api: Api, ada: PersonDriver) -
 
 
 async def test_nobody_is_written_to_first(emulator: Emulator, api: Api) -> None:
-    emulator.person(9, "Bob")
-    answer = await api("sendMessage", chat_id=9, text="hello")
-    assert answer["description"] == "Forbidden: bot can't initiate conversation with a user"
+    bob = emulator.person(9, "Bob")
+    unknown = await api("sendMessage", chat_id=9, text="hello")
+    await emulator.person(7, "Ada").create_group("Friends", [bob])
+    met = await api("sendMessage", chat_id=9, text="hello")
+    upload = await api("uploadStickerFile", user_id=9, sticker_format="static", sticker=picture())
+    assert unknown["description"] == "Bad Request: chat not found"
+    assert met["description"] == "Forbidden: bot can't initiate conversation with a user"
+    assert upload["description"] == "Bad Request: PEER_ID_INVALID"
 
 
 async def test_a_blocked_bot_cannot_write(api: Api, ada: PersonDriver) -> None:

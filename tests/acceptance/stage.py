@@ -6,20 +6,22 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from bot.addressee import Addressee, source_of_message
 from bot.app import TelegramBot
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from engine.runner import EngineRunner
-from engine.types import Engine
+from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
-from service.stickers import StickerService
+from service.stickers import StickerService, Submission
 from service.worker import Worker
 from storage.database import Database
 from storage.facts import Facts
@@ -33,8 +35,19 @@ from tests.plain_engine import PlainEngine
 TOKEN = "42:a-token-of-the-emulator"
 
 
+class NotingEngine(PlainEngine):
+    """A plain engine with something to tell."""
+
+    notes: tuple[Note, ...] = ()
+
+    def _draw(self, request: StickerRequest) -> StickerResult:
+        return replace(super()._draw(request), notes=self.notes)
+
+
 class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
+
+    ADMIN = 99
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -44,8 +57,8 @@ class Stage:
         self._bot = AsyncExitStack()
 
     @property
-    def plain(self) -> PlainEngine:
-        assert isinstance(self.engine, PlainEngine)
+    def plain(self) -> NotingEngine:
+        assert isinstance(self.engine, NotingEngine)
         return self.engine
 
     def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
@@ -69,7 +82,14 @@ class Stage:
 
     async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:
         worker = Worker(self.service, runner, job_timeout_s=60)
-        bot = TelegramBot(token=TOKEN, api_url=self.emulator.url, service=self.service, inbox=inbox, facts=facts)
+        bot = TelegramBot(
+            token=TOKEN,
+            api_url=self.emulator.url,
+            service=self.service,
+            inbox=inbox,
+            facts=facts,
+            admin_ids=frozenset({self.ADMIN}),
+        )
         await worker.recover()
         try:
             await bot.start()
@@ -94,6 +114,16 @@ class Stage:
     def calls(self, method: str) -> list[Any]:
         """What the bot asked of Telegram, by method."""
         return [record for record in self.emulator.calls.records if record.method == method]
+
+    @property
+    def files(self) -> Path:
+        return self._root / "files"
+
+    async def lose_a_photo(self, owner: str, chat: int, message: int) -> None:
+        """Leave a job as a process does that ends between the job's row and its photo."""
+        to = Addressee(chat, message, "Ada", "en")
+        source = source_of_message(chat, message)
+        await self.service.submit(Submission(owner, source, reply=to.to_reply()))
 
     def files_left(self) -> list[Path]:
         """Photos and results on disk."""

@@ -1,10 +1,19 @@
-"""Mattes from a network: rembg where its weights are on disk. Never downloads; knows no face and no style."""
+"""Mattes from a network: rembg, where its weights are on disk. Never downloads; knows no face and no style."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from PIL import Image
 
 from engine.classic.subject import Matte, Rgb
+from engine.errors import EngineUnavailable
+
+# rembg's names for its models, the best for one person first; the file is `<name>.onnx`
+MODELS = ("birefnet-portrait", "isnet-general-use", "u2net_human_seg", "u2net", "silueta", "u2netp")
 
 
 class Matter(Protocol):
@@ -12,3 +21,57 @@ class Matter(Protocol):
 
     def matte(self, photo: Rgb) -> Matte:
         """The person's matte, (height, width) like `photo`, 0 background .. 1 person."""
+
+
+def find_model(directory: Path) -> Path | None:
+    """The best of MODELS in `directory`, flat or in a folder of its name as rembg keeps them; None without one."""
+    places = (place for name in MODELS for place in (f"{name}.onnx", f"{name}/{name}.onnx"))
+    return next((directory / place for place in places if (directory / place).is_file()), None)
+
+
+def load_matter(directory: Path | None) -> Matter | None:
+    """The network of the best model in `directory`, or None where there is no directory or no model.
+
+    Raises `EngineUnavailable` where the model is there but cannot be run.
+    """
+    model = find_model(directory) if directory else None
+    return RembgMatter(model) if model else None
+
+
+class RembgMatter:
+    """One of rembg's networks, read from a local file; runs on the CPU unless `providers` says otherwise."""
+
+    def __init__(self, model: Path, providers: Sequence[str] = ("CPUExecutionProvider",)) -> None:
+        """`model` is `<one of MODELS>.onnx`. Raises `EngineUnavailable` without rembg or where it cannot be read."""
+        self._session = _session(model, list(providers))
+
+    def matte(self, photo: Rgb) -> Matte:
+        """The network's matte of `photo`; it sees the whole picture at its own fixed size."""
+        mask = self._session.predict(Image.fromarray(photo))[0]
+        return np.asarray(mask, dtype=np.float32) / np.float32(255)
+
+
+def _session(model: Path, providers: list[str]) -> Any:
+    """rembg's session for `model`; importing rembg takes seconds, so it waits until a model is found."""
+    try:
+        import onnxruntime  # noqa: PLC0415
+        from rembg.sessions import sessions_class  # noqa: PLC0415
+    except ImportError as error:
+        raise EngineUnavailable(f"{model.name} is there, rembg is not installed") from error
+    kind = next((each for each in sessions_class if each.name() == model.stem), None)
+    if kind is None:
+        raise EngineUnavailable(f"{model.name} is none of rembg's models")
+
+    class Local(kind):  # type: ignore[misc, valid-type]
+        """Where rembg would download the file, or refuse one outside its own home, take ours."""
+
+        @classmethod
+        def download_models(cls, *args: object, **kwargs: object) -> str:
+            return str(model)
+
+    try:
+        return Local(model.stem, onnxruntime.SessionOptions(), providers=providers)
+    except onnxruntime.capi.onnxruntime_pybind11_state.Fail as error:
+        raise EngineUnavailable(f"{model.name} cannot be read") from error
+    except onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf as error:
+        raise EngineUnavailable(f"{model.name} is no network") from error

@@ -12,7 +12,7 @@ from engine.classic.cutout.smooth import guided_filter
 from engine.classic.subject import Matte, Rgb
 
 CORNER_FW = 0.42  # radius of a bust's bottom corners, in face widths
-DOME_DEPTH_FW, DOME_REACH_FW = 0.2, 0.12  # of the round top: how deep, how far beyond the flat part
+DOME_FW = 0.25  # height of the round top that replaces a flat one
 BLURS_PX = (45, 9)  # window of the colour estimate: wide first, then close to the edge (Forte 2021)
 
 
@@ -34,16 +34,16 @@ def bust_shaped(matte: Matte, bust: Bust) -> Matte:
 
 
 def _round_top(matte: Matte, bust: Bust) -> Field:
-    """1 below, 0 above a dome over the columns where `matte` runs into the photo's top edge."""
+    """1 below, 0 above a dome as wide as the head, where the photo's top edge cuts `matte` flat."""
     height, width = matte.shape
-    columns = np.flatnonzero(matte[0] > 0.5)
-    if len(columns) == 0:
+    depth = min(round(DOME_FW * bust.face.width), height - 1)
+    head = np.flatnonzero(matte[depth] > 0.5)
+    if not (matte[0] > 0.5).any() or len(head) == 0:
         return np.ones_like(matte)
-    middle = (columns[0] + columns[-1]) / 2
-    reach = (columns[-1] - columns[0]) / 2 + DOME_REACH_FW * bust.face.width
+    middle, reach = (head[0] + head[-1]) / 2, (head[-1] - head[0]) / 2 + 1
     across = np.clip(np.abs(np.arange(width) - middle) / reach, 0, 1)
-    depth = DOME_DEPTH_FW * bust.face.width * (1 - np.sqrt(1 - across**2)) + 1
-    return np.clip(np.arange(height)[:, None] - depth[None, :], 0, 1).astype(np.float32)
+    dome = depth * (1 - np.sqrt(1 - across**2)) + 1
+    return np.clip(np.arange(height)[:, None] - dome[None, :], 0, 1).astype(np.float32)
 
 
 def _round_bottom(bust: Bust) -> Field:

@@ -50,7 +50,9 @@ function photo(message, actions) {
 /** A static sticker as a picture, a video sticker as a looping video; animated (tgs) ones as their thumbnail. */
 export function stickerPicture(sticker, { size }) {
   const name = sticker.emoji ? `Sticker ${sticker.emoji}` : "Sticker";
-  const box = { width: size, height: size };
+  // A sticker's longer side is 512 px, the other may be less: the box has the true shape before the bytes are here.
+  const scale = size / Math.max(sticker.width, sticker.height);
+  const box = { width: Math.round(sticker.width * scale), height: Math.round(sticker.height * scale) };
   if (sticker.is_video) {
     const props = { class: "picture sticker", src: fileUrl(sticker.file_id), autoplay: true, loop: true, muted: true };
     return el("video", { ...props, playsinline: true, ...box, aria: { label: name } });

@@ -55,8 +55,9 @@ class ScriptedBot:
         )
 
 
-def face_sticker(colour: str = "#ffcc4d", side: int = 512) -> bytes:
-    """A drawn face with a white outline on transparency, as WebP."""
+def face_sticker(colour: str = "#ffcc4d", *, width: int = 512) -> bytes:
+    """A drawn face with a white outline on transparency, 512 px high, cut off at `width`; as WebP."""
+    side = 512
     canvas = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(canvas)
     for inset, fill in ((0.03, "white"), (0.08, colour)):
@@ -64,7 +65,7 @@ def face_sticker(colour: str = "#ffcc4d", side: int = 512) -> bytes:
     for x in (0.36, 0.64):
         draw.ellipse((side * (x - 0.05), side * 0.36, side * (x + 0.05), side * 0.5), fill="#3b2a14")
     draw.arc((side * 0.3, side * 0.4, side * 0.7, side * 0.76), 20, 160, fill="#3b2a14", width=side // 28)
-    return _encoded(canvas, "WEBP")
+    return _encoded(canvas.crop((0, 0, width, side)), "WEBP")
 
 
 def photo(colour: str = "#7aa7d9", size: tuple[int, int] = (900, 1200)) -> bytes:

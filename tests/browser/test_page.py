@@ -78,14 +78,14 @@ async def test_pictures_do_not_move_what_stands_below_them(chat: Page, bot: Scri
         " if (entry.sources.some(({ node }) => node?.matches?.('img'))) window.moved += entry.value; })"
         ".observe({ type: 'layout-shift', buffered: true })"
     )
-    await bot.call("sendSticker", chat_id=ADA, sticker=face_sticker())
+    await bot.call("sendSticker", chat_id=ADA, sticker=face_sticker(width=384))
     image = chat.locator(".row.in img.sticker")
     before = await image.bounding_box()
     await expect(image).to_have_js_property("complete", True)
     after = await image.bounding_box()
     assert before is not None
     assert after is not None
-    assert (before["width"], before["height"]) == (after["width"], after["height"]) == (208, 208)
+    assert (before["width"], before["height"]) == (after["width"], after["height"]) == (156, 208)
     assert await chat.evaluate("window.moved") == 0
 
 

@@ -45,6 +45,7 @@ class Intake:
         self._lanes: dict[int, deque[RawUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_PARALLEL)
+        self._left_over: set[int] = set()
         self._waiting = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -70,7 +71,8 @@ class Intake:
         stored = await self._inbox.open()
         if stored:
             logger.info("%d updates of the last run are handled now", len(stored))
-        for _, body in stored:
+        for number, body in stored:
+            self._left_over.add(number)
             self._enqueue(json.loads(body))
 
     async def stop(self, grace_s: float) -> None:
@@ -120,7 +122,7 @@ class Intake:
         number = raw["update_id"]
         if self._is_stopped:
             return
-        if await self._stored(lambda: self._inbox.start(number, MOST_ATTEMPTS)):
+        if await self._may_begin(number):
             try:
                 await self._handle(raw)
             except Exception:  # the outermost handler: one update must not end its chat
@@ -128,6 +130,13 @@ class Intake:
         else:
             logger.error("update %d was begun %d times and never finished: given up", number, MOST_ATTEMPTS)
         await self._stored(lambda: self._inbox.handled(number))
+
+    async def _may_begin(self, number: int) -> bool:
+        """Count an attempt. The first one is not written down: that an update is there after a start says as much."""
+        if number not in self._left_over:
+            return True
+        self._left_over.discard(number)
+        return bool(await self._stored(lambda: self._inbox.start(number, MOST_ATTEMPTS - 1)))
 
     async def _stored(self, write: Callable[[], Awaitable[Any]]) -> Any:
         """Repeat a write until the database takes it."""

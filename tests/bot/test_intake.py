@@ -161,15 +161,21 @@ async def settle_database(inbox: Inbox) -> None:
 
 
 async def test_an_update_that_ends_the_process_each_time_is_given_up(
-    inbox: Inbox, handled: Handled, caplog: pytest.LogCaptureFixture
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await inbox.put([(1, '{"update_id": 1}')])
-    for _ in range(MOST_ATTEMPTS):
-        assert await inbox.start(1, MOST_ATTEMPTS)
-    intake = Intake(inbox, handled)
-    await intake.replay()
-    await intake.idle()
-    assert handled.begun == []
+    begun: list[int] = []
+    first = Intake(inbox, (deadly := Handled()))
+    deadly.gates[1] = asyncio.Event()
+    await first.accept([message(1)])
+    for _ in range(MOST_ATTEMPTS + 1):
+        await settle_database(inbox)
+        await first.stop(0.0)
+        begun += deadly.begun
+        first = Intake(inbox, (deadly := Handled()))
+        deadly.gates[1] = asyncio.Event()
+        await first.replay()
+    await first.idle()
+    assert begun == [1] * MOST_ATTEMPTS
     assert await inbox.open() == []
     assert "given up" in caplog.text
 
@@ -210,7 +216,8 @@ class BusyAtFirst(Inbox):
 async def test_a_busy_database_delays_an_update_and_loses_nothing(database: Database, handled: Handled) -> None:
     inbox = BusyAtFirst(database)
     intake = Intake(inbox, handled, sleep=no_time)
-    await intake.accept([message(1)])
+    await inbox.put([(1, json.dumps(message(1)))])
+    await intake.replay()
     await intake.idle()
     assert handled.numbers == [1]
     assert await inbox.open() == []

@@ -54,8 +54,8 @@ class RembgMatter:
 def _session(model: Path, providers: list[str]) -> Any:
     """rembg's session for `model`; importing rembg takes seconds, so it waits until a model is found."""
     try:
-        import onnxruntime  # noqa: PLC0415
-        from rembg.sessions import sessions_class  # noqa: PLC0415
+        import onnxruntime
+        from rembg.sessions import sessions_class
     except ImportError as error:
         raise EngineUnavailable(f"{model.name} is there, rembg is not installed") from error
     kind = next((each for each in sessions_class if each.name() == model.stem), None)

@@ -25,6 +25,7 @@ WEAK = 0.5  # most of the likely person whose colours speak for neither side
 CONTRAST = 0.76  # least share of the contour with ..
 CONTRAST_LAB = 12.0  # .. at least this Lab distance across it
 CONTRAST_PX = 2.5  # measured this far to each side
+NEAR_PX = 20.0  # as far from the contour as its direction is looked at
 SIDE_CONTACT = 0.12  # most of the sides above the shoulders that the mask touches
 TOP_CONTACT_FW = 0.7  # most of the photo's top edge that it touches, in face widths ..
 TOP_CONTACT = 0.3  # .. and as a share of the crop's width
@@ -101,7 +102,8 @@ def contrast(mask: Where, small: Bust) -> float:
     """The share of the contour whose two sides differ in colour; the crop's own edges do not count."""
     inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
     outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    slope_y, slope_x = np.gradient(cv2.GaussianBlur(inside - outside, (0, 0), 1.5))
+    signed = np.clip(inside - outside, -NEAR_PX, NEAR_PX)  # a full mask's distance is endless
+    slope_y, slope_x = np.gradient(cv2.GaussianBlur(signed, (0, 0), 1.5))
     contour = (inside > 0) & (inside <= 1)
     contour[[0, -1]] = False
     contour[:, [0, -1]] = False

@@ -112,7 +112,6 @@ class Delivery:
 
     async def _prepare(self, job: Job, webp: bytes) -> _Sent:
         to = Addressee.of(job)
-        notes = await self._notes(job)
         row = await self._service.packs.sticker(job.id)
         known_message = row.message_id if row else None
         try:
@@ -125,7 +124,8 @@ class Delivery:
             logger.warning("job %s goes out without a pack: %s", job.id[:8], trouble.code)
             await self._note_loose(job)
             keyboard = keyboards.loose(to.language, job.id)
-            return _Sent(webp, keyboard, [say(to.language, "pack-loose"), *notes], known_message)
+            return _Sent(webp, keyboard, [say(to.language, "pack-loose"), *await self._notes(job)], known_message)
+        notes = await self._notes(job)
         if in_pack.news:
             notes.append(say(to.language, _NEWS[in_pack.news]))
         keyboard = keyboards.in_pack(to.language, job.id, str(job.result.get("shape", "")), in_pack.url)
@@ -154,7 +154,7 @@ class Delivery:
             if classify(error) not in _STICKER_NOT_TAKEN:
                 raise
             # Deleted from its pack a moment ago: the bytes are here still.
-            message = await self._send_sticker(to, webp, keyboards.taken_out(to.language, job.id))
+            message = await self._send_sticker(to, webp, sent.keyboard)
         await self._service.packs.update_sticker(job.id, message_id=message.message_id)
 
     async def _send_sticker(self, to: Addressee, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:

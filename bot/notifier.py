@@ -217,10 +217,12 @@ class Notifier:
             if job is None or job.delivered_at is not None:
                 return
             if (await self._service.users.get(job.owner)).is_blocked:
+                self._board.forget(job_id)
                 return
             try:
                 await self._delivery.deliver(job_id)
             except UserBlocked:
+                self._board.forget(job_id)
                 await self.shut_out(job.owner)
             except ComeBack as later:
                 self._again(job, later.seconds, attempt)
@@ -241,6 +243,7 @@ class Notifier:
         elif pause_s is not None:
             self._again(job, max(pause_s, retry_after_s(error)), attempt)
         else:
+            self._board.forget(job.id)
             await self._service.jobs.mark_delivered(job.id)  # the same answer would come every time
 
     def _again(self, job: Job, seconds: float, attempt: int) -> None:

@@ -113,6 +113,10 @@ class ProgressBoard:
                 return await self._last(to.chat, to.progress, text, keyboard)
         return await self._last(to.chat, to.progress, text, keyboard)
 
+    def forget(self, job_id: str) -> None:
+        """Follow this job no more; its message stays as it is."""
+        self._lines.pop(job_id, None)
+
     async def show_now(self, job: Job, text: str) -> bool:
         """An important change, edited at once; the message stays open."""
         line = self._lines.get(job.id)

@@ -47,7 +47,11 @@ async def on_press(turn: Turn) -> None:
 
 async def _answer_in_time(turn: Turn, query: CallbackQuery, press: Press) -> None:
     work = asyncio.ensure_future(_OPERATIONS[press.operation](turn, press))
-    done, _ = await asyncio.wait([work], timeout=_ANSWER_WITHIN_S)
+    try:
+        done, _ = await asyncio.wait([work], timeout=_ANSWER_WITHIN_S)
+    except asyncio.CancelledError:
+        work.cancel()
+        raise
     if not done:
         await _answer(query, turn.say("press-working"))
         await _finish_late(turn, work)

@@ -21,7 +21,7 @@ from storage.records import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
-_SAID_FOR_S = 60.0  # one refusal stands for all photos that follow within this time
+_BURST_S = 10.0  # one refusal stands for all photos that follow each other within this time
 _ALBUMS_KEPT = 200
 _CHATS_KEPT = 1000
 
@@ -94,7 +94,7 @@ class Photos:
         self._refused_at.move_to_end(turn.chat_id)
         while len(self._refused_at) > _CHATS_KEPT:
             self._refused_at.popitem(last=False)
-        if last is None or now - last > _SAID_FOR_S:
+        if last is None or now - last > _BURST_S:
             await turn.reply(explain_refusal(turn.language, refusal))
 
 

@@ -81,7 +81,7 @@ error-too-many-jobs =
 error-daily-limit =
     { $limit ->
         [one] That was your sticker for today. Come back tomorrow.
-       *[other] That were your { $limit } stickers for today. Come back tomorrow.
+       *[other] Those were your { $limit } stickers for today. Come back tomorrow.
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
@@ -148,8 +148,8 @@ cancel-done =
 
 # --- privacy ---
 privacy =
-    I keep your photo for a while, so that you can ask for another version of it. Then it's deleted by itself. Where it was taken and other hidden details are dropped at once.
-    I also keep your stickers, your chosen look and your Telegram number, so that I can find your pack.
+    I keep your photo and the words under it for a while, so that you can ask for another version. Then they're deleted by themselves. Where a photo was taken and other hidden details are dropped at once.
+    I also keep your stickers, your chosen look and your Telegram ID, so that I can find your pack.
     Nobody else gets any of it. /forget deletes everything.
 forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.

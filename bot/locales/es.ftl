@@ -27,7 +27,7 @@ button-open-chat = Abrir el chat
 progress-fetching = Recibida. Estoy bajando tu foto …
 progress-queued =
     { $ahead ->
-        [0] Eres la siguiente persona.
+        [0] Ya te toca.
         [one] En la cola, con { $ahead } sticker por delante.
        *[other] En la cola, con { $ahead } stickers por delante.
     }
@@ -148,8 +148,8 @@ cancel-done =
 
 # --- privacy ---
 privacy =
-    Guardo tu foto un tiempo, para que puedas pedir otra versión. Después se borra sola. Dónde se hizo y otros datos ocultos los descarto enseguida.
-    También guardo tus stickers, tu estilo y tu número de Telegram, para encontrar tu pack.
+    Guardo tu foto y las palabras de debajo un tiempo, para que puedas pedir otra versión. Después se borran solas. Dónde se hizo una foto y otros datos ocultos los descarto enseguida.
+    También guardo tus stickers, tu estilo y tu identificador de Telegram, para encontrar tu pack.
     Nadie más recibe nada de esto. /forget lo borra todo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.

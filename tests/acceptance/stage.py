@@ -125,6 +125,12 @@ class Stage:
         source = source_of_message(chat, message)
         await self.service.submit(Submission(owner, source, reply=to.to_reply()))
 
+    async def wait_until_blocked(self, owner: str) -> None:
+        """Until the bot has noticed that this person blocked it: a row that nothing announces."""
+        async with asyncio.timeout(10):
+            while not (await self.service.users.get(owner)).is_blocked:
+                await asyncio.sleep(0.02)
+
     def files_left(self) -> list[Path]:
         """Photos and results on disk."""
         return [path for path in (self._root / "files").rglob("*") if path.is_file()]

@@ -70,13 +70,9 @@ async def test_a_pack_that_fails_still_gives_the_sticker_and_another_chance(stag
 
 async def test_somebody_who_blocks_the_bot_gets_the_sticker_when_they_are_back(stage: Stage) -> None:
     person = stage.person()
-    stage.plain.hold()
+    stage.fault("uploadStickerFile", "error", code=403, description="Forbidden: bot was blocked by the user")
     await person.send_photo(picture())
-    await person.wait_until(stage.plain.holding.is_set)
-    stage.fault("addStickerToSet", "error", code=400)
-    fault = stage.fault("uploadStickerFile", "error", code=403, description="Forbidden: bot was blocked by the user")
-    stage.plain.release()
-    await person.wait_until(lambda: bool(fault.fired))
+    await stage.wait_until_blocked("tg:7")
 
     await person.send_text("/queue")
 
@@ -135,3 +131,27 @@ async def test_a_download_that_breaks_off_is_fetched_again(stage: Stage) -> None
     await person.send_photo(picture())
 
     await person.wait_for_sticker()
+
+
+async def test_a_sticker_telegram_no_longer_knows_is_sent_as_bytes(stage: Stage) -> None:
+    person = stage.person()
+    stage.fault("sendSticker", "error", code=400, description="Bad Request: wrong file identifier/HTTP URL specified")
+
+    await person.send_photo(picture())
+
+    sticker = await person.wait_for_sticker()
+    assert max(sticker.picture().size) == 512
+
+
+async def test_a_press_that_takes_long_is_answered_before_its_work_is_done(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture())
+    sticker = await person.wait_for_sticker()
+    await person.press(sticker, "Undo")
+    stage.fault("addStickerToSet", "delay_before", seconds=3.5)
+
+    answer = await person.press(sticker, "Put it back")
+    await person.wait_for_text("It's back in your pack")
+
+    assert answer.text == "One moment …"
+    assert len(person.packs[0]["stickers"]) == 1

@@ -1,4 +1,4 @@
-"""Every language says everything, with the same variables, in its own plurals; and nothing is said that nobody needs."""
+"""Every language says everything, with the same variables and its own plurals; nothing is said that nobody needs."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _REFERENCE_LIFE_S = 3600  # a file's id changes that often, as its file referenc
 
 @dataclass(slots=True)
 class StoredFile:
-    """Bytes with what Telegram knows of them; sizes in pixels, `duration` in seconds."""
+    """Bytes with what Telegram knows of them; sizes in pixels, 0 where nobody looked."""
 
     number: int
     type: FileType
@@ -66,7 +66,6 @@ class StoredFile:
     name: str = ""
     width: int = 0
     height: int = 0
-    duration: int = 0
     thumbnail: StoredFile | None = None
     emoji: str = ""
     digest: bytes = field(default=b"", repr=False)

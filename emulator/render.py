@@ -9,6 +9,16 @@ from emulator.files import FileStore, StoredFile
 from emulator.state import Account, Bot, CallbackQuery, Chat, Json, Media, Message, Person
 from emulator.sticker_sets import SetSticker, StickerSet, StickerSets
 
+# Moving pictures and sound are never decoded here, but these fields are never missing.
+_MOVING = {"width": 320, "height": 320, "duration": 3}
+_NOMINAL = {
+    "animation": _MOVING,
+    "video": _MOVING,
+    "voice": {"duration": 3},
+    "audio": {"duration": 3},
+    "video_note": {"length": 240, "duration": 3},
+}
+
 
 def user_json(account: Account) -> Json:
     """User, as it stands in a message."""
@@ -127,15 +137,13 @@ class Renderer:
             return {"photo": [self.photo_size(size) for size in media.files]}
         if media.kind == "sticker":
             return {"sticker": self.sticker(file)}
+        named = media.kind not in {"voice", "video_note"}
         shape = {
-            **_filled(file_name=file.name, mime_type=file.mime, duration=file.duration),
-            **_filled(width=file.width, height=file.height),
+            **_NOMINAL.get(media.kind, {}),
+            **_filled(file_name=file.name if named else "", mime_type=file.mime),
             **self._thumbnail(file),
             **self.file(file),
         }
-        if media.kind == "document":
-            shape.pop("width", None)
-            shape.pop("height", None)
         if media.kind == "animation":  # kept by Telegram for bots that only know documents
             return {"animation": shape, "document": shape}
         return {media.kind: shape}

@@ -44,6 +44,14 @@ async def test_the_users_photo_is_downloaded(bot: Bot, ada: PersonDriver) -> Non
     assert bytes(await (await photo.get_file()).download_as_bytearray()) == sent.data
 
 
+@pytest.mark.parametrize("kind", ["document", "animation", "video", "voice", "video_note", "sticker"])
+async def test_every_kind_of_file_parses(bot: Bot, ada: PersonDriver, kind: str) -> None:
+    await ada.send_media(kind, picture(), "file.webp", "image/webp")
+    message = (await bot.get_updates())[-1].message
+    assert message is not None
+    assert getattr(message, kind).file_size == len(picture())
+
+
 async def test_photos_are_sent_edited_and_grouped(bot: Bot, ada: PersonDriver) -> None:
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
     message = await bot.send_photo(7, picture(), caption="<b>one</b>", parse_mode="HTML", reply_markup=keyboard)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
@@ -18,18 +15,27 @@ from bot.pack_trouble import PackFailed, PackWait, PictureRefused, TelegramDown,
 from bot.sticker_sets import StickerSets
 from emulator import owning
 from emulator.faults import Fault
-from emulator.rules import FloodRules, Rules
+from emulator.rules import FloodRules
 from emulator.server import Emulator
 from storage.database import Database
 from storage.packs import Packs
 from storage.records import PackState, Sticker, StickerState
 from storage.users import Users
 from tests.bot.manual_time import LeapingTime
-from tests.bot.transport import ADA, RULES, TOKEN, Cut, Wire, connected, sticker_webp, telegram
-
-Work = Callable[[Emulator, StickerSets], Awaitable[None]]
-RED, BLUE = sticker_webp("red", 300), sticker_webp("blue", 310)
-AS_LONG_AS_RED = sticker_webp("green", 300)
+from tests.bot.transport import (
+    ADA,
+    AS_LONG_AS_RED,
+    BLUE,
+    RED,
+    RULES,
+    STRANGER,
+    connected,
+    packs_at,
+    sets_of,
+    sticker_webp,
+    stickers_on_telegram,
+    telegram,
+)
 
 
 @pytest.fixture
@@ -44,17 +50,6 @@ async def packs(tmp_path: Path) -> AsyncIterator[Packs]:
         yield packs
 
 
-@asynccontextmanager
-async def packs_at(path: Path) -> AsyncIterator[Packs]:
-    """The store in a database file that knows Ada, who has a job."""
-    database = await Database.open(path)
-    await Users(database).set(f"tg:{ADA}", language="en")
-    try:
-        yield Packs(database)
-    finally:
-        await database.close()
-
-
 @pytest.fixture
 async def bot(emulator: Emulator) -> AsyncIterator[UpdatesBot]:
     async with connected(emulator) as bot:
@@ -64,19 +59,6 @@ async def bot(emulator: Emulator) -> AsyncIterator[UpdatesBot]:
 @pytest.fixture
 def sets(bot: UpdatesBot, packs: Packs) -> StickerSets:
     return sets_of(bot, packs)
-
-
-def sets_of(bot: UpdatesBot, packs: Packs) -> StickerSets:
-    return StickerSets(bot, packs, backoff_s=0.0, sleep=at_once)
-
-
-async def at_once(seconds: float) -> None:
-    await asyncio.sleep(0)
-
-
-def stickers_on_telegram(emulator: Emulator) -> list[int]:
-    """How many stickers each of Ada's sets has, oldest set first."""
-    return [len(found.stickers) for found in emulator.world.sets.owned_by(ADA)]
 
 
 async def test_the_first_sticker_makes_a_pack_named_after_the_person(emulator: Emulator, sets: StickerSets) -> None:
@@ -205,107 +187,6 @@ async def add_two(sets: StickerSets, second: bytes) -> None:
     await sets.add(ADA, "Ada", "job-2", second, "😀")
 
 
-async def cut_at_every_call(
-    path: Path, side: str, begin: Work, work: Work, rules: Rules = RULES
-) -> AsyncIterator[tuple[Emulator, Packs]]:
-    """Do `work` on a wire that ends the process at its first call, then again with fresh objects and the same database;
-    then the same with the second call, and so on, until the work needs no more calls. Yields after each pair."""
-    for number in itertools.count(1):
-        async with telegram(rules) as emulator, packs_at(path / f"{number}.db") as packs:
-            async with connected(emulator) as bot:
-                await begin(emulator, sets_of(bot, packs))
-            was_cut = False
-            async with connected(emulator, Wire(**{side: number})) as bot:
-                try:
-                    await work(emulator, sets_of(bot, packs))
-                except Cut:
-                    was_cut = True
-            async with connected(emulator) as bot:
-                await work(emulator, sets_of(bot, packs))
-            yield emulator, packs
-        if not was_cut:
-            assert number > 3
-            return
-
-
-async def nothing(emulator: Emulator, sets: StickerSets) -> None:
-    """A new person."""
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize(("identical", "second"), [("same_file", AS_LONG_AS_RED), ("same_bytes", BLUE)])
-async def test_a_process_that_ends_at_any_call_leaves_each_sticker_once(
-    tmp_path: Path, identical: Literal["same_file", "same_bytes"], side: str, second: bytes
-) -> None:
-    async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
-        await sets.add(ADA, "Ada", "job-2", second, "😎")
-
-    rules = replace(RULES, identical_sticker=identical)
-    async for emulator, packs in cut_at_every_call(tmp_path, side, nothing, work, rules):
-        (pack,) = emulator.world.sets.owned_by(ADA)
-        assert [sticker.emoji_list for sticker in pack.stickers] == [["😀"], ["😎"]]
-        rows = [await packs.sticker("job-1"), await packs.sticker("job-2")]
-        assert len({row.file_unique_id for row in rows if row}) == 2
-
-
-async def with_a_deleted_pack(emulator: Emulator, sets: StickerSets) -> None:
-    placed = await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
-    await emulator.person(ADA, "Ada").delete_pack(placed.pack.name)
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_a_process_that_ends_while_a_deleted_pack_is_made_anew(tmp_path: Path, side: str) -> None:
-    async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
-
-    async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_deleted_pack, work):
-        assert stickers_on_telegram(emulator) == [1]
-
-
-async def with_a_full_pack(emulator: Emulator, sets: StickerSets) -> None:
-    await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
-    (pack,) = emulator.world.sets.owned_by(ADA)
-    pack.stickers.extend(replace(pack.stickers[0]) for _ in range(119))
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_a_process_that_ends_while_the_next_pack_is_opened(tmp_path: Path, side: str) -> None:
-    async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
-
-    async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_full_pack, work):
-        assert stickers_on_telegram(emulator) == [120, 1]
-
-
-async def with_one_sticker(emulator: Emulator, sets: StickerSets) -> None:
-    await sets.add(ADA, "Ada", "job-1", RED, "😀")
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_a_process_that_ends_while_a_sticker_is_replaced(tmp_path: Path, side: str) -> None:
-    async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.replace(ADA, "Ada", "job-1", "job-2", BLUE, "😎")
-
-    async for emulator, packs in cut_at_every_call(tmp_path, side, with_one_sticker, work):
-        (pack,) = emulator.world.sets.owned_by(ADA)
-        assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
-        old = await packs.sticker("job-1")
-        assert old is not None
-        assert old.state is StickerState.REMOVED
-
-
-@pytest.mark.parametrize("side", ["before", "after"])
-async def test_a_process_that_ends_while_a_sticker_is_taken_out(tmp_path: Path, side: str) -> None:
-    async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.remove("job-1")
-        await sets.add(ADA, "Ada", "job-2", BLUE, "😎")
-
-    async for emulator, _ in cut_at_every_call(tmp_path, side, with_one_sticker, work):
-        (pack,) = emulator.world.sets.owned_by(ADA)
-        assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
-
-
 async def test_a_pack_deleted_while_a_sticker_is_added(emulator: Emulator, sets: StickerSets) -> None:
     ada = emulator.person(ADA, "Ada")
     first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
@@ -386,10 +267,9 @@ async def test_a_set_of_somebody_else_is_left_alone(emulator: Emulator, sets: St
 
 
 async def test_a_person_who_never_opened_the_bot_is_unreachable(emulator: Emulator, sets: StickerSets) -> None:
-    bot_id = emulator.world.bots_by_token[TOKEN].id
-    del emulator.world.private_chats[bot_id, ADA]
     with pytest.raises(UserUnreachable):
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+        await sets.add(STRANGER, "Bob", "job-1", RED, "😀")
+    assert emulator.world.sets.owned_by(STRANGER) == []
 
 
 async def test_a_person_who_blocked_the_bot_is_told_apart(emulator: Emulator, sets: StickerSets) -> None:

@@ -7,6 +7,7 @@ import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -14,13 +15,18 @@ from telegram.request import HTTPXRequest
 
 from bot.connection import UpdatesBot, connect
 from bot.limiter import LaneLimiter
+from bot.sticker_sets import StickerSets
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
+from storage.database import Database
+from storage.packs import Packs
+from storage.users import Users
 from tests.bot.manual_time import LeapingTime
 
 TOKEN = "4200:test_token"
 USERNAME = "sticker_test_bot"
 ADA = 7
+STRANGER = 8  # has a job, from a group, and never opened the bot
 RULES = Rules(flood=None)
 
 
@@ -32,6 +38,10 @@ def sticker_webp(color: str, height: int) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", lossless=True)
     return buffer.getvalue()
+
+
+RED, BLUE = sticker_webp("red", 300), sticker_webp("blue", 310)
+AS_LONG_AS_RED = sticker_webp("green", 300)
 
 
 @asynccontextmanager
@@ -52,7 +62,7 @@ class Cut(asyncio.CancelledError):
 
 @dataclass
 class Wire:
-    """Notes the bot's calls, numbered from 1. The process ends before call `before`, or when call `after` is answered."""
+    """Numbers the bot's calls from 1. The process ends before call `before`, or when call `after` is answered."""
 
     before: int = 0
     after: int = 0
@@ -100,3 +110,28 @@ async def connected(
         yield bot
     finally:
         await bot.shutdown()
+
+
+@asynccontextmanager
+async def packs_at(path: Path) -> AsyncIterator[Packs]:
+    """The store in a database file that knows Ada and the stranger."""
+    database = await Database.open(path)
+    for user_id in (ADA, STRANGER):
+        await Users(database).set(f"tg:{user_id}", language="en")
+    try:
+        yield Packs(database)
+    finally:
+        await database.close()
+
+
+def sets_of(bot: UpdatesBot, packs: Packs) -> StickerSets:
+    return StickerSets(bot, packs, backoff_s=0.0, sleep=at_once)
+
+
+async def at_once(seconds: float) -> None:
+    await asyncio.sleep(0)
+
+
+def stickers_on_telegram(emulator: Emulator) -> list[int]:
+    """How many stickers each of Ada's sets has, oldest set first."""
+    return [len(found.stickers) for found in emulator.world.sets.owned_by(ADA)]

@@ -17,12 +17,12 @@ from engine.classic.cutout.cuts import Vote
 from engine.classic.cutout.prior import Where, body_prior
 from engine.classic.subject import Matte
 
-AGREEMENT = 0.88  # least mean overlap (IoU) of the four cuts with the result
-LEAK = 0.15  # most of the person beside the body's middle that looks like the background
-EXPLAINED = 0.93  # least share of the clear colours that lie on the side they speak for
+UNSURE = 0.17  # most of: disagreement of the four cuts, plus ..
+CONTRADICTION_WEIGHT = 1.5  # .. this times the share of clear colours on the wrong side
+LEAK = 0.25  # most of the person beside the body's middle that looks like the background
 CLEAR = 1.0  # log ratio from which a colour speaks for one side
-WEAK = 0.5  # most of the likely person whose colours speak for neither side
-CONTRAST = 0.76  # least share of the contour with ..
+WEAK = 0.6  # most of the likely person whose colours speak for neither side
+CONTRAST = 0.72  # least share of the contour with ..
 CONTRAST_LAB = 12.0  # .. at least this Lab distance across it
 CONTRAST_PX = 2.5  # measured this far to each side
 NEAR_PX = 20.0  # as far from the contour as its direction is looked at
@@ -41,10 +41,11 @@ def measures(vote: Vote, small: Bust) -> dict[str, float]:
     beside = mask & (np.abs(u) > 0.6)
     clear = np.abs(ratio) > CLEAR
     reachable = vote.prior.long_hair > 0.1
+    disagreement = 1 - float(np.mean([overlap(cut, mask) for cut in vote.cuts]))
+    contradiction = _share((ratio > 0) != mask, clear)
     return {
-        "cuts_disagree": float(np.mean([overlap(cut, mask) for cut in vote.cuts])),
+        "unsure": disagreement + CONTRADICTION_WEIGHT * contradiction,
         "background_inside": _share(ratio < -CLEAR, beside),
-        "colours_contradict": _share((ratio > 0) == mask, clear),
         "colours_alike": _share(~clear, reachable),
         "faint_edge": contrast(mask, small),
         **contacts(mask, small),
@@ -66,12 +67,11 @@ def contacts(mask: Where, bust: Bust) -> dict[str, float]:
 def doubts(measured: Mapping[str, float]) -> tuple[str, ...]:
     """The codes of what speaks against the cut; none for a trusted one."""
     at_least = {
-        "cuts_disagree": AGREEMENT,
-        "colours_contradict": EXPLAINED,
         "faint_edge": CONTRAST,
         "misses_face": FACE_COVER,
     }
     at_most = {
+        "unsure": UNSURE,
         "background_inside": LEAK,
         "colours_alike": WEAK,
         "touches_sides": SIDE_CONTACT,

@@ -106,8 +106,8 @@ def test_a_network_s_matte_is_used_and_judged_by_the_face_it_covers() -> None:
 
 
 def test_measures_on_the_wrong_side_of_their_limit_are_doubts() -> None:
-    assert doubts({"cuts_disagree": 0.99, "touches_sides": 0.0, "fills_photo": 0.4}) == ()
-    assert doubts({"cuts_disagree": 0.5, "touches_sides": 0.9}) == ("cuts_disagree", "touches_sides")
+    assert doubts({"unsure": 0.05, "faint_edge": 0.9, "fills_photo": 0.4}) == ()
+    assert doubts({"unsure": 0.5, "faint_edge": 0.1, "fills_photo": 0.4}) == ("unsure", "faint_edge")
 
 
 def test_contrast_is_measured_along_the_contour() -> None:

@@ -12,6 +12,7 @@ from emulator.parameters import Parameters, Upload
 
 MAX_PARAMETERS_BYTES = 1 << 20
 MAX_FILES = 50
+MAX_REQUEST_BYTES = 64 << 20
 MAX_TOKEN_LENGTH = 80
 
 
@@ -35,6 +36,8 @@ async def read_parameters(request: web.Request) -> Parameters:
     """
     values = dict(request.query)
     uploads: dict[str, Upload] = {}
+    if (request.content_length or 0) > MAX_REQUEST_BYTES:
+        raise ApiError(413, "")
     if request.can_read_body:
         if request.content_type == "application/json":
             values |= _from_json(await request.read())

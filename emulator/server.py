@@ -25,7 +25,6 @@ from emulator.state import Bot, Json
 from emulator.world import World
 
 PAGE = Path(__file__).parent / "page"
-MAX_REQUEST_BYTES = 64 << 20
 
 
 def make_bot(
@@ -71,7 +70,7 @@ class Emulator:
             OSError: the port is taken.
         """
         bot_api = BotApi(self.world, self.calls, self.faults)
-        app = web.Application(client_max_size=MAX_REQUEST_BYTES)
+        app = web.Application(client_max_size=http.MAX_REQUEST_BYTES)
         bot_api.add_routes(app)
         app.add_routes(ClientApi(self.world, self.calls, self.faults, host).routes())
         app.router.add_get("/{path:.*}", _send_page)

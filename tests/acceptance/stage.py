@@ -128,7 +128,7 @@ class Stage:
     async def wait_until_blocked(self, owner: str) -> None:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""
         async with asyncio.timeout(10):
-            while not (await self.service.users.get(owner)).is_blocked:
+            while not (await self.service.users.get(owner)).is_blocked:  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
     def files_left(self) -> list[Path]:

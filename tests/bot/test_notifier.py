@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.limits import Limits
 from tests.acceptance.stage import Stage, picture
 
 
@@ -34,22 +35,24 @@ async def test_waiting_people_are_told_how_many_are_ahead(stage: Stage) -> None:
     await ben.wait_for_sticker()
 
 
-async def test_twenty_photos_make_five_stickers_and_one_refusal(stage: Stage) -> None:
+async def test_too_many_photos_at_once_get_one_refusal_together(stage: Stage) -> None:
+    await stage.stop()
+    await stage.start(Limits(jobs_per_owner=2))
     person = stage.person()
     stage.plain.hold()
     for number in range(20):
         await person.send_photo(picture((number, 0, 0)))
-    await person.wait_for_text("I draw 5 stickers at a time")
+    await person.wait_for_text("I draw 2 stickers at a time for you")
     await person.send_text("/queue")  # handled after all that came before it
     await person.wait_for_text("Being drawn right now")
 
     refusals = [seen for seen in person.seen if "at a time" in seen.text]
     stage.plain.release()
-    for _ in range(5):
+    for _ in range(2):
         await person.wait_for_sticker()
 
     assert len(refusals) == 1
-    assert len(stage.plain.seen) == 5
+    assert len(stage.plain.seen) == 2
 
 
 async def test_a_pack_that_fails_still_gives_the_sticker_and_another_chance(stage: Stage) -> None:

@@ -41,6 +41,12 @@ class BotApi:
         app.router.add_route("*", "/bot{token}/", _not_found)
         app.router.add_get("/file/bot{token}/{path:.+}", self._on_download)
 
+    async def close(self) -> None:
+        """Give up the calls whose clients have gone."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
     async def _on_call(self, request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
         record = self._calls.open(request.match_info["method"], self._world.now)

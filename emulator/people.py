@@ -1,14 +1,14 @@
-"""What people write in their apps: behind both the HTTP side (client_api.py) and the tests (driver.py)."""
+"""What people write in their apps: behind both the HTTP side (client/routes.py) and the tests (driver.py)."""
 
 from __future__ import annotations
 
-from emulator.entities import find_entities
 from emulator.errors import ApiError, Refusal, format_error
 from emulator.methods.attachments import store_upload
 from emulator.parameters import Upload
 from emulator.reactions import is_reaction
 from emulator.render import chat_json, user_json
 from emulator.state import Bot, Chat, Json, Media, Message, Person
+from emulator.text.entities import find_entities
 from emulator.world import World
 
 ALBUM_KINDS = frozenset({"photo", "document"})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from emulator import people
 from emulator.attachment_kinds import FILE_TYPES
-from emulator.entities import parse_words
 from emulator.errors import Refusal
 from emulator.render import user_json
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Media, Message, Person
+from emulator.text.entities import parse_words
 from emulator.world import World
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from emulator import http, owning, people
 from emulator.bot_api import BotApi
 from emulator.calls import CallLog
-from emulator.client_api import ClientApi
+from emulator.client.routes import ClientApi
 from emulator.clock import Clock
 from emulator.delivery import Delivery
 from emulator.driver import PersonDriver
@@ -60,6 +60,7 @@ class Emulator:
         self.world = World(bots, rules or Rules(), self.clock, self.faults)
         self.calls = CallLog()
         self.url = ""
+        self._bot_api = BotApi(self.world, self.calls, self.faults)
         self._runner: web.AppRunner | None = None
         self._deliveries: list[asyncio.Task[None]] = []
 
@@ -69,9 +70,8 @@ class Emulator:
         Raises:
             OSError: the port is taken.
         """
-        bot_api = BotApi(self.world, self.calls, self.faults)
         app = web.Application(client_max_size=http.MAX_REQUEST_BYTES)
-        bot_api.add_routes(app)
+        self._bot_api.add_routes(app)
         app.add_routes(ClientApi(self.world, self.calls, self.faults, host).routes())
         app.router.add_get("/{path:.*}", _send_page)
         app.router.add_route("*", "/{path:.*}", _not_found)
@@ -80,7 +80,7 @@ class Emulator:
         await web.TCPSite(self._runner, host, port).start()
         self.url = f"http://{host}:{self._runner.addresses[0][1]}"
         self._deliveries = [
-            asyncio.ensure_future(Delivery(self.world, bot, self.faults, bot_api.execute).run())
+            asyncio.ensure_future(Delivery(self.world, bot, self.faults, self._bot_api.execute).run())
             for bot in self.world.bots
         ]
         return self.url
@@ -93,6 +93,7 @@ class Emulator:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        await self._bot_api.close()
 
     async def restart(self) -> None:
         """Go away and come back at the same address, with all state."""

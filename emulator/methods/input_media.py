@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.entities import parse_words
 from emulator.errors import ApiError, bad_request
 from emulator.methods.attachments import take_media
 from emulator.methods.registry import Call
 from emulator.methods.sending import Words, check_caption
 from emulator.state import Media
+from emulator.text.entities import parse_words
 
 KINDS = frozenset({"photo", "document", "animation", "video", "audio"})
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import pictures
-from emulator.emoji_rule import is_emoji
 from emulator.errors import ApiError, bad_request
 from emulator.files import FileType, StoredFile
 from emulator.methods.attachments import find_stored
@@ -16,6 +15,7 @@ from emulator.methods.registry import Call
 from emulator.parameters import Upload
 from emulator.state import Json
 from emulator.sticker_sets import SetSticker
+from emulator.text.emoji_rule import is_emoji
 from emulator.world import World
 
 FORMATS = ("static", "animated", "video", "auto")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.entities import parse_words
 from emulator.errors import bad_request
 from emulator.markup import parse_reply_markup
 from emulator.methods.registry import Call
 from emulator.parameters import to_integer
 from emulator.state import Chat, Json, Media, Message
+from emulator.text.entities import parse_words
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024

@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 
 import emulator as package
-from emulator.client_actions import ACTIONS
-from emulator.client_views import VIEWS
+from emulator.client.actions import ACTIONS
+from emulator.client.views import VIEWS
 from emulator.driver import PersonDriver
 from emulator.server import Emulator
 from tests.emulator.conftest import PACK, Api, picture

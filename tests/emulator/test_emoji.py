@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.emoji_rule import is_emoji
+from emulator.text.emoji_rule import is_emoji
 
 
 @pytest.mark.parametrize("text", ["❤", "❤️", "👍🏽", "👨‍👩‍👧", "🏳️‍🌈", "1️⃣", "🇺🇦", "©", "™", "♀", "🏽", "😀", "🫠"])

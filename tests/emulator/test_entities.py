@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.entities import find_entities, parse_words
 from emulator.errors import ApiError
+from emulator.text.entities import find_entities, parse_words
 
 
 def kinds(entities: list[dict[str, Any]]) -> list[tuple[str, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator import people
-from emulator.client_request import ClientHandler, ClientRequest
+from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import Refusal
 from emulator.render import chat_json
 from emulator.state import Json

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from emulator.errors import ApiError, bad_request
-from emulator.spans import Span, byte_offset
+from emulator.text.spans import Span, byte_offset
 
 _TYPES = {
     "a": "text_link",

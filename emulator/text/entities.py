@@ -6,11 +6,11 @@ import re
 from typing import Any
 
 from emulator.errors import bad_request
-from emulator.html_text import parse_html
-from emulator.markdown_text import parse_markdown, parse_markdown_v2
 from emulator.parameters import to_integer
-from emulator.spans import Span, from_utf16, to_entities, utf16_length
 from emulator.state import Json
+from emulator.text.html_mode import parse_html
+from emulator.text.markdown_modes import parse_markdown, parse_markdown_v2
+from emulator.text.spans import Span, from_utf16, to_entities, utf16_length
 
 _PARSERS = {"html": parse_html, "markdownv2": parse_markdown_v2, "markdown": parse_markdown}
 _MARKED = """

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from emulator.calls import CallLog
-from emulator.client_actions import ACTIONS
-from emulator.client_request import ClientHandler, ClientRequest, check_origin, json_response
-from emulator.client_views import VIEWS
+from emulator.client.actions import ACTIONS
+from emulator.client.request import ClientHandler, ClientRequest, check_origin, json_response
+from emulator.client.views import VIEWS
 from emulator.errors import ApiError, Refusal
 from emulator.faults import Faults
 from emulator.http import encode

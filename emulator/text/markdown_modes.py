@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from emulator.errors import ApiError, bad_request
-from emulator.spans import Span, byte_offset
+from emulator.text.spans import Span, byte_offset
 
 _RESERVED = "_*[]()~`>#+-=|{}.!"
 # Longest mark first: ``` before `, __ before _.

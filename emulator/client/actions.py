@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from emulator import membership, owning, people, queries
-from emulator.client_request import ClientHandler, ClientRequest
+from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import ApiError, Refusal
 from emulator.files import FileType
 from emulator.render import chat_json

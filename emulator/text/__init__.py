@@ -1,0 +1,1 @@
+"""Formatted text: entities found and marked up, the parse modes, what counts as one emoji."""

@@ -22,7 +22,6 @@ SEED = 1  # grabCut draws its first colour clusters at random
 GRAPH_ROUNDS = 2
 COLOUR_ROUNDS = 4
 HAIR_LIKE = 14.0  # Lab distance up to which a pixel may be the hair that the cap shows
-CORE_FW = 0.6  # half the width of the body's middle, in face widths
 SKIN_LIKE = 20.0  # how many times denser than an even spread a colour of the face is
 PULL = 0.35  # how far colour alone moves the vote ..
 PULL_OUT = 0.75  # .. and where it speaks against a place beside the body, which the prior knows least about
@@ -62,8 +61,8 @@ def _pulled(small: Bust, smooth: Rgb, share: Field, prior: Prior) -> tuple[Where
     """Let the evidence of colour move the vote, and settle it."""
     ratio = evidence(small, share, prior)
     pull = guided_filter(smooth, np.tanh(ratio / 2), 4, 1e-3)
-    u, v = small.coordinates()
-    beside_body = (v > 0.5) & (np.abs(u) > 0.5)
+    _, v = small.coordinates()
+    beside_body = (v > 0.5) & ~prior.core
     pull *= np.where((pull < 0) & beside_body, PULL_OUT, PULL)
     return _settled(smooth, share + pull, prior, small), ratio
 
@@ -74,14 +73,13 @@ def evidence(small: Bust, share: Field, prior: Prior) -> Field:
     The person is learned from the middle of the body, the background from outside the body and from around the
     crop; so a piece of background that the cuts swallowed at the side cannot speak for itself.
     """
-    u, _ = small.coordinates()
     where = cells(to_lab(small.rgb))
-    core = np.where((np.abs(u) < CORE_FW) & (share > 0.7), share, 0).astype(np.float32)
+    core = np.where(prior.core & (share > 0.7), share, 0).astype(np.float32)
     core[prior.surely_person] = 1.0
     outside = np.where((share < 0.3) & (prior.likely < 0.4), 1 - share, 0).astype(np.float32)
     around = cells(to_lab(small.around)) if small.around.size else None
     if around is not None:  # arms and friends stand there too: what looks like this face is no background
-        skin = density(where, prior.surely_person.astype(np.float32))
+        skin = density(where, prior.face.astype(np.float32))
         around = around[:, skin[around[0]] < SKIN_LIKE / skin.size]
     return log_ratio(where, core, outside, around)
 

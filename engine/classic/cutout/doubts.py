@@ -37,8 +37,7 @@ SHOULDERS_V = 0.55  # above here nothing but hair may reach the sides
 def measures(vote: Vote, small: Bust) -> dict[str, float]:
     """What the doubts about a vote are decided on, by the code of the doubt."""
     mask, ratio = vote.mask, vote.ratio
-    u, _ = small.coordinates()
-    beside = mask & (np.abs(u) > 0.6)
+    beside = mask & ~vote.prior.core
     clear = np.abs(ratio) > CLEAR
     reachable = vote.prior.long_hair > 0.1
     disagreement = 1 - float(np.mean([overlap(cut, mask) for cut in vote.cuts]))

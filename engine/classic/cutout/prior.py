@@ -13,6 +13,8 @@ from engine.classic.cutout.bust import Bust, Field
 Where = NDArray[np.bool_]  # (height, width)
 
 SOFT = 0.14  # blur of the shapes' edges
+CORE_FW = 0.5  # half the width of the body's column
+NECK_FW = 0.6  # from the middle of the face to where the neck stands on the body
 RIM = 0.05  # width of the frame that is taken for background, in face widths
 TAIL = 0.04  # nothing is impossible: the prior stays within TAIL .. 1 - TAIL
 
@@ -21,35 +23,47 @@ TAIL = 0.04  # nothing is impossible: the prior stays within TAIL .. 1 - TAIL
 class Prior:
     """`likely`: probability of the person per pixel with short hair; `long_hair`: the same with long hair.
 
-    `surely_person` and `surely_background` are seeds; `hair_cap` is where the hair over the forehead should be.
+    `surely_person` and `surely_background` are seeds; `hair_cap` is where the hair over the forehead should be;
+    `core` is the column of head and body, whose colours are the person's wherever they are cut.
     """
 
     likely: Field
     long_hair: Field
+    face: Where
     surely_person: Where
     surely_background: Where
     hair_cap: Where
+    core: Where
 
 
 def body_prior(bust: Bust) -> Prior:
     """Lay the shapes over `bust`, the head turned by the face's roll."""
     u, v = bust.coordinates()
     along, across = _head_axes(u, v, bust.face.roll_deg)
+    aside = np.abs(u - _body_axis(v, bust.face.roll_deg))
+    face = _ellipse(across, along, 0.38, 0.5, 0.0)
     head = _ellipse(across, along, 0.62, 0.82, -0.14)
     hair = _ellipse(across, along, 0.92, 1.15, 0.12)
-    body = v > _shoulder_line(np.abs(u)) + np.zeros_like(head, dtype=np.float32)
-    neck = (np.abs(u) < 0.36) & (v > 0) & (v < 1.2)
-    sure = _ellipse(across, along, 0.38, 0.5, 0.0) | ((np.abs(u) < 0.15) & (v > 0) & (v < 1.4))
-    sure |= (np.abs(u) < 0.45) & (v > 1.4)
+    body = v > _shoulder_line(aside)
+    neck = (aside < 0.36) & (v > 0) & (v < 1.2)
+    throat_and_chest = (aside < np.where(v < 1.4, 0.15, 0.35)) & (v > 0)
     blur = SOFT * bust.face.width
     short = _soft(head | body | neck, blur)
     return Prior(
         likely=short,
         long_hair=np.maximum(short, 0.75 * _soft(hair, blur)).clip(TAIL, 1 - TAIL),
-        surely_person=sure,
+        face=face,
+        surely_person=np.asarray(face | throat_and_chest),
         surely_background=_far_corners(bust, u, v),
         hair_cap=_ellipse(across, along, 0.34, 0.12, -0.68),
+        core=np.asarray(aside < CORE_FW),
     )
+
+
+def _body_axis(v: Field, roll_deg: float) -> Field:
+    """Where the middle of head and body is, as `u` at each height: a leaning head stands on a body beside it."""
+    sideways = -NECK_FW * np.sin(np.radians(np.clip(roll_deg, -60, 60)))
+    return np.asarray(sideways * np.clip(v / NECK_FW, -1, 1), dtype=np.float32)
 
 
 def _head_axes(u: Field, v: Field, roll_deg: float) -> tuple[Field, Field]:

@@ -38,7 +38,7 @@ class Limit:
 
 
 WHOLE_BOT = Limit(25, 1.0)
-PRIVATE_CHAT = Limit(3, 3.0)  # one a second, three at once
+PRIVATE_CHAT = Limit(5, 5.0)  # one a second, five at once: a sticker with all that goes around it
 GROUP = Limit(18, 60.0)
 STICKER_SETS = Limit(20, 60.0)  # of one person
 

@@ -26,17 +26,27 @@ def needed_gain(photo: Rgb) -> float:
     return float(min(MAX_GAIN, np.log(1 - TARGET_LEVEL) / np.log(1 - level)))
 
 
-def lift(rgb: Rgb, gain: float) -> Rgb:
-    """Brighten by 1 - (1 - x) ** gain, which clips nothing, and take out the noise that this makes visible."""
+def brighten(rgb: Rgb, gain: float) -> Rgb:
+    """Brighten the strongest channel by 1 - (1 - x) ** gain and the others in proportion; any size.
+
+    Black and white stay, nothing is clipped, and hue and saturation are kept, which a curve per channel would not.
+    """
     if gain <= 1:
         return rgb
     levels = np.arange(256) / 255
-    curve = np.round(255 * (1 - (1 - levels) ** gain)).astype(np.uint8)
-    bright = np.asarray(curve[rgb], dtype=np.uint8)
+    factor = ((1 - (1 - levels) ** gain) / np.maximum(levels, 1 / 255)).astype(np.float32)
+    return np.asarray(np.round(rgb * factor[rgb.max(axis=2, keepdims=True)]), dtype=np.uint8)
+
+
+def lift(rgb: Rgb, gain: float) -> Rgb:
+    """Brighten, and take out the noise that this makes visible: as much as is measured, none for gain 1."""
+    if gain <= 1:
+        return rgb
+    bright = brighten(rgb, gain)
     strength = min(MAX_STRENGTH, NOISE_TO_STRENGTH * noise_level(bright))
     if strength < 1:
         return bright
-    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 11)
+    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 9)
     return np.asarray(quiet, dtype=np.uint8)
 
 

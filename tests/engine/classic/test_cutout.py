@@ -88,6 +88,14 @@ def test_a_face_over_the_photo_s_edge_is_cut_without_trouble(face: Face) -> None
     assert subject.matte.shape == subject.rgb.shape[:2]
 
 
+def test_a_dark_photo_without_anything_around_the_bust_is_cut() -> None:
+    close = np.ascontiguousarray(astronaut()[:300, 60:390]) // 4
+
+    subject = cut_out(close, Face(FACE.x - 60, FACE.y, FACE.width, 0.0, 80.0)).subject
+
+    assert subject.rgb[subject.matte > 0.9].mean() > 70
+
+
 class EverythingRight:
     """A network that takes the right half for the person."""
 

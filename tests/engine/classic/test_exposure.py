@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from engine.classic.exposure import lift, needed_gain, noise_level
+from engine.classic.exposure import brighten, lift, needed_gain, noise_level
 from tests.engine.classic.photos import astronaut, dark
 
 
@@ -39,6 +40,18 @@ def test_black_stays_black_and_order_is_kept() -> None:
 
     assert lifted[0] <= 2
     assert (np.diff(lifted) >= -1).all()
+
+
+def test_colours_stay_as_colourful_as_they_were() -> None:
+    skin = np.full((8, 8, 3), (40, 25, 18), dtype=np.uint8)
+
+    lifted = brighten(skin, 4.0)[0, 0] / brighten(skin, 4.0)[0, 0, 0]
+
+    assert lifted == pytest.approx([1, 25 / 40, 18 / 40], abs=0.02)
+
+
+def test_a_photo_with_no_pixels_around_the_person_is_no_trouble() -> None:
+    assert brighten(np.empty((1, 0, 3), dtype=np.uint8), 3.0).shape == (1, 0, 3)
 
 
 def test_the_noise_of_a_dark_photo_is_not_lifted_with_it() -> None:

@@ -11,8 +11,8 @@ from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
 from engine.runner import EngineRunner
 from engine.types import Engine
-from service.limits import Limits
-from service.retention import Lifetimes, Retention
+from service.limits import Lifetimes, Limits
+from service.retention import Retention
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.database import Database
@@ -66,6 +66,7 @@ async def compose(settings: Settings) -> Parts:
     except BaseException:
         await runner.close()
         raise
+    lifetimes = Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400)
     jobs, files, inbox = Jobs(database), Files(settings.data_dir / "files"), Inbox(database)
     service = StickerService(
         jobs=jobs,
@@ -73,6 +74,7 @@ async def compose(settings: Settings) -> Parts:
         packs=Packs(database),
         files=files,
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length),
+        lifetimes=lifetimes,
     )
     return Parts(
         database=database,
@@ -83,7 +85,7 @@ async def compose(settings: Settings) -> Parts:
             jobs=jobs,
             files=files,
             inbox=inbox,
-            lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
+            lifetimes=lifetimes,
         ),
         inbox=inbox,
         facts=Facts(database),

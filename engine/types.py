@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -74,10 +74,9 @@ class Step:
     total: int
 
 
-class OnStep(Protocol):
-    """Called on the engine's thread between steps; False asks the engine to stop request `index` (Cancelled)."""
-
-    def __call__(self, index: int, step: Step) -> bool: ...
+# Called on the engine's thread between steps with (index of the request, step); False asks the engine to stop that
+# request, which then ends as `Cancelled`.
+OnStep = Callable[[int, Step], bool]
 
 
 class Engine(Protocol):

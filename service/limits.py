@@ -20,3 +20,11 @@ class Limits:
     jobs_per_owner: int = 5
     jobs_per_day: int = 0  # 0: no limit
     queue_length: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long files stay, in seconds."""
+
+    photos_s: float = 24 * 3600.0
+    results_s: float = 30 * 86_400.0

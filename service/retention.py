@@ -6,8 +6,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from service.limits import Lifetimes
 from storage.errors import StorageError
 from storage.files import Files
 from storage.inbox import Inbox
@@ -17,14 +17,6 @@ logger = logging.getLogger(__name__)
 
 _EVERY_S = 3600.0
 _INBOX_S = 2 * 86_400.0  # Telegram repeats an update for at most a day
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """How long files stay, in seconds."""
-
-    photos_s: float
-    results_s: float
 
 
 class Retention:

@@ -21,7 +21,7 @@ from service.errors import (
     TooManyJobs,
 )
 from service.events import EventKind, Events, JobEvent
-from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Limits
+from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
 from service.photos import read_photo
 from storage.files import Files
 from storage.jobs import Jobs, NewJob
@@ -72,6 +72,7 @@ class StickerService:
         packs: Packs,
         files: Files,
         limits: Limits,
+        lifetimes: Lifetimes | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.jobs = jobs
@@ -79,6 +80,7 @@ class StickerService:
         self.packs = packs
         self.files = files
         self.limits = limits
+        self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
         self.work_waiting = asyncio.Event()
         self._clock = clock

@@ -7,7 +7,9 @@ from bot.handlers.turn import Turn
 
 
 async def on_privacy(turn: Turn) -> None:
-    await turn.answer(turn.say("privacy"))
+    lifetimes = turn.parts.service.lifetimes
+    hours, days = lifetimes.photos_s / 3600, lifetimes.results_s / 86_400
+    await turn.answer(turn.say("privacy", hours=max(1, round(hours)), days=max(1, round(days))))
 
 
 async def on_forget(turn: Turn) -> None:

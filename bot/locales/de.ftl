@@ -148,8 +148,15 @@ cancel-done =
 
 # --- privacy ---
 privacy =
-    Dein Foto und die Worte darunter behalte ich eine Weile, damit du eine andere Version davon bekommen kannst. Dann wird beides von selbst gelöscht. Wo ein Foto aufgenommen wurde und andere versteckte Angaben verwerfe ich sofort.
-    Außerdem behalte ich deine Sticker, deinen Look und deine Telegram-ID, damit ich dein Paket finde.
+    { $hours ->
+        [one] Dein Foto behalte ich { $hours } Stunde, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
+       *[other] Dein Foto behalte ich { $hours } Stunden, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
+    }
+    Wo es aufgenommen wurde und andere versteckte Angaben verwerfe ich sofort.
+    { $days ->
+        [one] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tag bei mir, dein Look und deine Telegram-ID, bis du mich vergessen lässt.
+       *[other] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tage bei mir, dein Look und deine Telegram-ID, bis du mich vergessen lässt.
+    }
     Niemand sonst bekommt etwas davon. /forget löscht alles.
 forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker hier und deine Einstellungen. Deine Pakete bei Telegram bleiben, wenn du sie nicht mit löschst.
 forget-done = Erledigt. Ich habe dich vergessen. Schick einfach ein Foto, wenn du wieder anfangen möchtest.

@@ -148,8 +148,15 @@ cancel-done =
 
 # --- privacy ---
 privacy =
-    I keep your photo and the words under it for a while, so that you can ask for another version. Then they're deleted by themselves. Where a photo was taken and other hidden details are dropped at once.
-    I also keep your stickers, your chosen look and your Telegram ID, so that I can find your pack.
+    { $hours ->
+        [one] I keep your photo for { $hours } hour, so that you can ask for another version. Then it's deleted by itself.
+       *[other] I keep your photo for { $hours } hours, so that you can ask for another version. Then it's deleted by itself.
+    }
+    Where it was taken and other hidden details are dropped at once.
+    { $days ->
+        [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen look and your Telegram ID until you tell me to forget.
+       *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen look and your Telegram ID until you tell me to forget.
+    }
     Nobody else gets any of it. /forget deletes everything.
 forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.

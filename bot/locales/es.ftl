@@ -148,8 +148,15 @@ cancel-done =
 
 # --- privacy ---
 privacy =
-    Guardo tu foto y las palabras de debajo un tiempo, para que puedas pedir otra versión. Después se borran solas. Dónde se hizo una foto y otros datos ocultos los descarto enseguida.
-    También guardo tus stickers, tu estilo y tu identificador de Telegram, para encontrar tu pack.
+    { $hours ->
+        [one] Guardo tu foto { $hours } hora, para que puedas pedir otra versión. Después se borra sola.
+       *[other] Guardo tu foto { $hours } horas, para que puedas pedir otra versión. Después se borra sola.
+    }
+    Dónde se hizo y otros datos ocultos los descarto enseguida.
+    { $days ->
+        [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
+       *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
+    }
     Nadie más recibe nada de esto. /forget lo borra todo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.

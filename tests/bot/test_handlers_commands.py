@@ -160,3 +160,10 @@ async def test_a_group_gets_one_pointer_and_nothing_else(stage: Stage) -> None:
     assert pointer.buttons[0]["url"] == "https://t.me/sticker_face_bot?start=hello"
     assert len(group.seen) == 1
     assert stage.plain.seen == []
+
+
+async def test_privacy_says_how_long_in_numbers(stage: Stage) -> None:
+    ada = stage.person()
+    await ada.send_text("/privacy")
+    seen = await ada.wait_for_text("keep your photo for 24 hours")
+    assert "30 days" in seen.text

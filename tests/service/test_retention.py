@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import time
 
-from service.retention import Lifetimes, Retention
+from service.limits import Lifetimes
+from service.retention import Retention
 from storage.inbox import Inbox
 from storage.records import JobStatus
 from tests.service.conftest import House, photo

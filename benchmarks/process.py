@@ -31,7 +31,7 @@ def _memory_mb(pid: int, field: str) -> float:
 
 
 async def _until_asked(emulator: Emulator) -> None:
-    while not emulator.calls.of("getUpdates"):
+    while not emulator.calls.of("getUpdates"):  # noqa: ASYNC110 - another process cannot set an event here
         await asyncio.sleep(0.005)
 
 

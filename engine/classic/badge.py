@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from engine.classic.exposure import lift, needed_gain
+from engine.classic.exposure import lifted_to, needed_gain
 from engine.classic.subject import Face, Matte, Rgb, Subject
 from engine.types import Shape
 
@@ -36,12 +35,11 @@ def make_badge(photo: Rgb, face: Face) -> Subject:
     height, width = crop.shape[:2]
     scale = float(np.clip(max(height, width), *LONG_PX)) / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
-    rgb = np.asarray(cv2.resize(crop, size, interpolation=interpolation), dtype=np.uint8)
+    rgb = lifted_to(crop, size, needed_gain(photo))
     x, y = (face.x - window.left) * size[0] / width, (face.y - window.top) * size[1] / height
     placed = Face(x, y, face.width * scale, face.roll_deg, face.score)
     matte = _rounded(size, min(size) / 2 if window.is_round else CORNER * min(size))
-    return Subject(lift(rgb, needed_gain(photo)), matte, placed, Shape.BADGE)
+    return Subject(rgb, matte, placed, Shape.BADGE)
 
 
 def _window(shape: tuple[int, ...], face: Face) -> Window:

@@ -50,6 +50,13 @@ def lift(rgb: Rgb, gain: float) -> Rgb:
     return np.asarray(quiet, dtype=np.uint8)
 
 
+def lifted_to(rgb: Rgb, size: tuple[int, int], gain: float) -> Rgb:
+    """`rgb` lifted by `gain` at `size` (width, height); the noise is taken out before it is enlarged."""
+    if size[0] < rgb.shape[1]:
+        return lift(np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), gain)
+    return np.asarray(cv2.resize(lift(rgb, gain), size, interpolation=cv2.INTER_LANCZOS4), dtype=np.uint8)
+
+
 def noise_level(rgb: Rgb) -> float:
     """Standard deviation of the noise in grey levels (Immerkaer 1996, with the median, which edges do not move)."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)

@@ -22,7 +22,9 @@ def test_the_readmes_tables_are_the_codes() -> None:
 
 
 def _commands(kind: str) -> set[str]:
-    code = "\n".join(re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)) + "\n" + "\n".join(re.findall(r"`([^`\n]+)`", README))
+    blocks = re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)
+    spans = re.findall(r"`([^`\n]+)`", README)
+    code = "\n".join([*blocks, *spans])
     return set(re.findall(rf"^(?:\S*/)?{kind} ([a-z][a-z-]*)", code, re.MULTILINE))
 
 

@@ -73,9 +73,7 @@ async def test_a_ticket_cancelled_while_waiting_never_starts(engine: PlainEngine
 
 
 @pytest.mark.parametrize("error", [NoFace(), EngineDead("gone"), ValueError("surprise")])
-async def test_errors_cross_to_the_task_that_waits(
-    engine: PlainEngine, runner: EngineRunner, error: Exception
-) -> None:
+async def test_errors_cross_to_the_task_that_waits(engine: PlainEngine, runner: EngineRunner, error: Exception) -> None:
     engine.fail_with = [error]
     with pytest.raises(type(error)):
         await runner.generate(REQUEST, Ticket(), lambda step: None)

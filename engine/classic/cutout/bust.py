@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.classic.exposure import brighten, lifted_to
 from engine.classic.subject import Face, Rgb
 
 Field = NDArray[np.float32]  # (height, width), one number per pixel
@@ -46,7 +46,7 @@ class Bust:
 
     def fitted(self, long_px: int) -> Bust:
         """The same crop at another size, its long side `long_px`."""
-        return _resized(self.rgb, self.face, self.sides, self.around, long_px / max(self.rgb.shape[:2]))
+        return _resized(self, long_px / max(self.rgb.shape[:2]), gain=1.0)
 
     def coordinates(self) -> tuple[Field, Field]:
         """`u` as (1, width) and `v` as (height, 1): the place of each pixel in face widths."""
@@ -56,8 +56,8 @@ class Bust:
         return u[None, :], v[:, None]
 
 
-def take_bust(photo: Rgb, face: Face) -> Bust:
-    """Crop the bust of `face` and scale it to LONG_PX; what lies outside the photo is left out."""
+def take_bust(photo: Rgb, face: Face, gain: float = 1.0) -> Bust:
+    """Crop the bust of `face`, lift it by `gain` and scale it to LONG_PX; what lies outside the photo is left out."""
     height, width = photo.shape[:2]
     left, right = round(face.x - REACH_U * face.width), round(face.x + REACH_U * face.width)
     top, bottom = round(face.y + TOP_V * face.width), round(face.y + BOTTOM_V * face.width)
@@ -66,8 +66,8 @@ def take_bust(photo: Rgb, face: Face) -> Bust:
     crop = photo[top:bottom, left:right]
     placed = Face(face.x - left, face.y - top, face.width, face.roll_deg, face.score)
     long_px = max(crop.shape[:2])
-    around = _around(photo, face, (left, top, right, bottom))
-    return _resized(crop, placed, sides, around, float(np.clip(long_px, *LONG_PX)) / long_px)
+    around = brighten(_around(photo, face, (left, top, right, bottom)), gain)
+    return _resized(Bust(crop, placed, sides, around), float(np.clip(long_px, *LONG_PX)) / long_px, gain)
 
 
 def _around(photo: Rgb, face: Face, crop: tuple[int, int, int, int]) -> Rgb:
@@ -83,10 +83,14 @@ def _around(photo: Rgb, face: Face, crop: tuple[int, int, int, int]) -> Rgb:
     return np.concatenate([part[::step, ::step].reshape(1, -1, 3) for part in parts], axis=1)
 
 
-def _resized(rgb: Rgb, face: Face, sides: Sides, around: Rgb, scale: float) -> Bust:
-    size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LANCZOS4
-    resized = np.asarray(cv2.resize(rgb, size, interpolation=interpolation), dtype=np.uint8)
-    scale_x, scale_y = size[0] / rgb.shape[1], size[1] / rgb.shape[0]
-    placed = Face(face.x * scale_x, face.y * scale_y, face.width * scale, face.roll_deg, face.score)
-    return Bust(resized, placed, sides, around)
+def _resized(bust: Bust, scale: float, gain: float) -> Bust:
+    height, width = bust.rgb.shape[:2]
+    size = (max(2, round(width * scale)), max(2, round(height * scale)))
+    face = Face(
+        bust.face.x * size[0] / width,
+        bust.face.y * size[1] / height,
+        bust.face.width * scale,
+        bust.face.roll_deg,
+        bust.face.score,
+    )
+    return Bust(lifted_to(bust.rgb, size, gain), face, bust.sides, bust.around)

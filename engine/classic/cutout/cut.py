@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.classic.cutout.bust import Bust, take_bust
 from engine.classic.cutout.cuts import CUT_PX, vote
 from engine.classic.cutout.doubts import doubts, matte_measures, measures
 from engine.classic.cutout.soften import bust_shaped, own_colours, soft_matte
-from engine.classic.exposure import brighten, lift, needed_gain
+from engine.classic.exposure import needed_gain
 from engine.classic.subject import Face, Matte, Rgb, Subject
 from engine.matte import Matter
 from engine.types import Shape
@@ -24,9 +24,7 @@ class Cut:
 
 def cut_out(photo: Rgb, face: Face, matter: Matter | None = None) -> Cut:
     """Cut the bust of `face` out of an upright `photo`; with `matter` the matte is the network's."""
-    bust = take_bust(photo, face)
-    gain = needed_gain(photo)
-    bust = replace(bust, rgb=lift(bust.rgb, gain), around=brighten(bust.around, gain))
+    bust = take_bust(photo, face, needed_gain(photo))
     matte, signs = _matte_of_network(bust, matter) if matter else _matte_of_colours(bust)
     return Cut(Subject(own_colours(bust.rgb, matte), matte, bust.face, Shape.CUTOUT), signs)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.classic.subject import Rgb
 
@@ -12,6 +13,7 @@ TARGET_LEVEL = 0.75  # .. and is lifted until it lies here
 MAX_GAIN = 10.0  # beyond that there is only noise to see
 NOISE_TO_STRENGTH = 1.1  # non-local means: strength per unit of measured noise
 MAX_STRENGTH = 16.0
+COARSE_NOISE = 1.6  # half the size halves fine noise and leaves coarse noise: more than half of it is coarse
 SAMPLE_PX = 256  # long side of the copy that is measured
 
 
@@ -46,7 +48,7 @@ def lift(rgb: Rgb, gain: float) -> Rgb:
     strength = min(MAX_STRENGTH, NOISE_TO_STRENGTH * noise_level(bright))
     if strength < 1:
         return bright
-    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 9)
+    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 7)
     return np.asarray(quiet, dtype=np.uint8)
 
 
@@ -58,8 +60,15 @@ def lifted_to(rgb: Rgb, size: tuple[int, int], gain: float) -> Rgb:
 
 
 def noise_level(rgb: Rgb) -> float:
-    """Standard deviation of the noise in grey levels (Immerkaer 1996, with the median, which edges do not move)."""
-    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    """Standard deviation of the noise in grey levels, fine or, as JPEG and enlarging leave it, coarse."""
+    grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.float32)
+    size = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
+    half = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    return max(_roughness(grey), COARSE_NOISE * _roughness(half))
+
+
+def _roughness(grey: NDArray[np.float32]) -> float:
+    """Immerkaer's noise estimate (1996), with the median, which edges do not move."""
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
     rough = cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1]
     return float(np.median(np.abs(rough)) / 0.6745 / 6) if rough.size else 0.0

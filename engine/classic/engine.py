@@ -19,11 +19,11 @@ from engine.classic.looks.drawing import Drawing
 from engine.classic.prepare import Prepared, prepare
 from engine.classic.study import study
 from engine.classic.subject import Rgb, Rgba, Subject
-from engine.classic.tone import exposure_gamma, to_bytes
+from engine.classic.tone import to_bytes
 from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
 from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, outline
-from engine.matte import Matter
+from engine.matte import Matter, load_matter
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
@@ -46,7 +46,8 @@ class ClassicEngine:
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
 
     def load(self) -> None:
-        """Make ready. Raises `EngineUnavailable`."""
+        """Load the matting network where there is one. Raises `EngineUnavailable` where it cannot be run."""
+        self._matter = load_matter(self._weights_dir)
 
     def close(self) -> None:
         """Forget the prepared photos and the network."""
@@ -77,7 +78,7 @@ class ClassicEngine:
 
         _begin("draw", keep_going)
         started = time.perf_counter()
-        drawing = _draw(subject, exposure_gamma(prepared.badge.rgb), chosen, vary(request.seed))
+        drawing = _draw(subject, chosen, vary(request.seed))
         drawn = time.perf_counter()
 
         _begin("finish", keep_going)
@@ -144,9 +145,9 @@ def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, tuple[Not
     return prepared.badge, (Note.BADGE_FALLBACK,)
 
 
-def _draw(subject: Subject, gamma: float, chosen: Style, variation: Variation) -> Drawing:
+def _draw(subject: Subject, chosen: Style, variation: Variation) -> Drawing:
     placed = place(subject, _frame(variation, chosen.parameters), DRAWING_PX)
-    return LOOKS[chosen.look](study(placed, gamma), variation)
+    return LOOKS[chosen.look](study(placed), variation)
 
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:

@@ -71,7 +71,7 @@ def local_contrast(lightness: Plane, floor: Plane) -> Plane:
 
 
 def ink(contrast: Plane, flow: Flow, sigmas: tuple[float, float], thresholds: tuple[Plane, Plane]) -> Plane:
-    """Ink 0 .. 1 where `contrast` falls off by more than a threshold within about a sigma (px); fine and broad lines."""
+    """Ink 0 .. 1 where `contrast` falls off by more than a threshold within about a sigma (px), per line width."""
     drops = []
     for sigma in sigmas:
         fine, wide = cv2.GaussianBlur(contrast, (0, 0), sigma), cv2.GaussianBlur(contrast, (0, 0), sigma * 2.2)

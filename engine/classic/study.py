@@ -35,9 +35,10 @@ class Study:
     """A placed figure, looked at closely. All planes are (height, width), 0 .. 1 unless said otherwise.
 
     `lab`: denoised, light on the face evened; `flat`: `lab` smoothed within its edges; `skin`: the person's skin;
-    `skin_lab`: its median, and `face_l` how light the face is (`tone.face_lightness`), before anything was changed but exposure;
-    `oval`: the face; `eyes`, `mouth`: around them; `focus`: where the person is, a guess on a badge; `noise`: sd in L of the noise that was found; `skin_range`: light
-    and shade span this many times the L they span on light skin (reflected light is a product).
+    `skin_lab`: its median, and `face_l` how light the face is (`tone.face_lightness`), before anything was changed;
+    `oval`: the face; `eyes`, `mouth`: around them; `focus`: where the person is, a guess on a badge; `noise`: sd in
+    L of the noise that was found; `skin_range`: light and shade span this many times the L they span on light skin
+    (reflected light is a product).
     """
 
     lab: Lab
@@ -57,15 +58,11 @@ class Study:
     skin_range: float
 
 
-def study(subject: Subject, gamma: float = 1.0) -> Study:
-    """Look at a placed subject; `gamma` on L lifts a dim photo (`tone.exposure_gamma`)."""
+def study(subject: Subject) -> Study:
+    """Look at a placed subject; its exposure is taken as right (`engine.classic.exposure` has seen to it)."""
     size = subject.matte.shape
-    raw = to_lab(subject.rgb)
-    noise = noise_sd(raw[..., 0]) * (1.0 if gamma == 1 else 1.5)
+    noise = noise_sd(to_lab(subject.rgb)[..., 0])
     lab = _denoised(subject.rgb, noise)
-    lab[..., 0] = 100 * (lab[..., 0] / 100) ** gamma
-    if gamma < 1:
-        lab[..., 1:] *= 1 + 0.6 * (1 - gamma)
     skin_lab = skin_median(lab, subject.face)
     skin = skin_map(lab, subject.face, skin_lab)
     oval = face_oval(subject.face, size)

@@ -1,4 +1,4 @@
-"""Light, noise and skin: measures and curves the looks share. Knows no look."""
+"""Colour spaces, noise and skin: measures and curves the looks share. Knows no look."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ Lab = NDArray[np.float32]  # (height, width, 3), CIE Lab, L 0 .. 100
 Picture = NDArray[np.float32]  # (height, width, 3), sRGB 0 .. 255
 Colour = NDArray[np.float32]  # (3,), sRGB 0 .. 255
 
-DIM_P97 = 62.0  # 97th percentile of L below which a whole photo counts as dim
-MIN_GAMMA = 0.6
 SKIN_CHROMA = 9.0  # how far in (a, b) skin strays from the face's median
 SKIN_LIGHTNESS = 30.0  # and in L: shadows and shine are skin too
 
@@ -67,18 +65,6 @@ def smoothstep(low: float, high: float, x: Plane) -> Plane:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
-
-
-def exposure_gamma(photo: Rgb) -> float:
-    """Gamma on L that brings a dim photo up; 1 for any photo that has something bright in it.
-
-    Measured on the whole photo, never on the face: a target for the face would lighten dark skin.
-    """
-    bright = float(np.percentile(to_lab(photo[::4, ::4])[..., 0], 97))
-    if bright >= DIM_P97:
-        return 1.0
-    wanted = math.log(DIM_P97 / 100) / math.log(max(bright, 4.0) / 100)
-    return max(MIN_GAMMA, wanted)
 
 
 def noise_sd(lightness: Plane) -> float:

@@ -29,13 +29,14 @@ STRIPES_PX = 6.0
 def poster(study: Study, variation: Variation) -> Drawing:
     """Draw four inks: dark, warm, cool, paper."""
     dark, warm, cool, paper, tan = variation.pick(PALETTES)
-    skin_paper = paper + (tan - paper) * float(np.interp(study.skin_lab[0], (22, 80), (1.15, 0.0)))
+    depth = float(np.interp(study.skin_lab[0], (22, 80), (1.0, 0.0)))  # the darker the skin, the deeper its inks
+    skin_paper, skin_cool = paper + 1.15 * depth * (tan - paper), cool + 0.5 * depth * (dark - cool)
     tone = _tone(study)
     darks = _below(tone, -31.0)
     warms = _broad(_below(tone, -14.0) - darks, 7) * (1 - study.eyes)
     cools = _broad(_below(tone, 0.0) - warms - darks, 9) * _stripes(tone)
     picture = mix(paper, skin_paper, study.skin)
-    for colour, share in ((cool, cools), (warm, warms), (dark, darks)):
+    for colour, share in ((mix(cool, skin_cool, study.skin), cools), (warm, warms), (dark, darks)):
         picture = mix(picture, colour, share)
     picture = mix(picture, dark, feature_lines(study, 1.25 * variation.line))
     return Drawing(mix(picture, dark, silhouette(study.matte, 2.5)), study.matte)

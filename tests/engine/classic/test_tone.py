@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.classic.subject import Face
-from engine.classic.tone import exposure_gamma, face_axes, face_oval, noise_sd, smoothstep, to_lab, to_rgb
+from engine.classic.tone import face_axes, face_oval, noise_sd, smoothstep, to_lab, to_rgb
 
 
 def dice(seed: int = 1) -> np.random.Generator:
@@ -26,18 +26,6 @@ def test_lines_are_no_noise() -> None:
     plane = np.full((300, 300), 70, np.float32)
     plane[::12] = 20
     assert noise_sd(plane) < 0.1
-
-
-def test_a_dark_face_in_good_light_is_not_lifted() -> None:
-    photo = np.full((400, 400, 3), (58, 38, 30), np.uint8)
-    photo[:60] = 235
-    assert exposure_gamma(photo) == 1.0
-
-
-def test_a_dim_photo_is_lifted_within_reason() -> None:
-    dim = dice().integers(0, 70, (400, 400, 3), np.uint8)
-    assert 0.6 <= exposure_gamma(dim) < 1.0
-    assert exposure_gamma(np.zeros((400, 400, 3), np.uint8)) == 0.6
 
 
 def test_the_oval_leans_with_the_head() -> None:

@@ -23,16 +23,6 @@ LONG_PX = (512, 700)  # long side of the drawing: never less, never more
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Which sides of a crop are the photo's own edges: the person may go on behind them."""
-
-    left: bool
-    top: bool
-    right: bool
-    bottom: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Bust:
     """A crop of the photo with its face in pixels of the crop.
 
@@ -41,7 +31,6 @@ class Bust:
 
     rgb: Rgb
     face: Face
-    sides: Sides
     around: Rgb
 
     def fitted(self, long_px: int) -> Bust:
@@ -61,13 +50,12 @@ def take_bust(photo: Rgb, face: Face, gain: float = 1.0) -> Bust:
     height, width = photo.shape[:2]
     left, right = round(face.x - REACH_U * face.width), round(face.x + REACH_U * face.width)
     top, bottom = round(face.y + TOP_V * face.width), round(face.y + BOTTOM_V * face.width)
-    sides = Sides(left <= 0, top <= 0, right >= width, bottom >= height)
     left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
     crop = photo[top:bottom, left:right]
     placed = Face(face.x - left, face.y - top, face.width, face.roll_deg, face.score)
     long_px = max(crop.shape[:2])
     around = brighten(_around(photo, face, (left, top, right, bottom)), gain)
-    return _resized(Bust(crop, placed, sides, around), float(np.clip(long_px, *LONG_PX)) / long_px, gain)
+    return _resized(Bust(crop, placed, around), float(np.clip(long_px, *LONG_PX)) / long_px, gain)
 
 
 def _around(photo: Rgb, face: Face, crop: tuple[int, int, int, int]) -> Rgb:
@@ -93,4 +81,4 @@ def _resized(bust: Bust, scale: float, gain: float) -> Bust:
         bust.face.roll_deg,
         bust.face.score,
     )
-    return Bust(lifted_to(bust.rgb, size, gain), face, bust.sides, bust.around)
+    return Bust(lifted_to(bust.rgb, size, gain), face, bust.around)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.settings import Settings
 from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
+from engine.matte import find_model
 from engine.runner import EngineRunner
 from engine.types import Engine
 from service.limits import Lifetimes, Limits
@@ -46,14 +49,30 @@ class Parts:
 
 
 def weights_dir(settings: Settings) -> Path:
+    """Where model files are kept: WEIGHTS_DIR, or a folder beside the data."""
     return settings.weights_dir or settings.data_dir / "weights"
+
+
+def matte_dir(weights: Path) -> Path | None:
+    """The folder whose rembg model cuts people out: our own, else rembg's; None where the classic cut must do."""
+    with_model = [folder for folder in (weights, _rembg_home()) if find_model(folder)]
+    if with_model and importlib.util.find_spec("rembg") is None:
+        logger.warning("%s is there, but rembg is not installed: the cut is classic", find_model(with_model[0]))
+        return None
+    return with_model[0] if with_model else None
+
+
+def _rembg_home() -> Path:
+    """Where rembg itself keeps its models."""
+    home = os.environ.get("U2NET_HOME") or Path(os.environ.get("XDG_DATA_HOME", "~")) / ".u2net"
+    return Path(home).expanduser()
 
 
 def choose_engine(settings: Settings) -> Engine:
     """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
     if settings.engine == "diffusion":
         raise EngineUnavailable("ENGINE=diffusion is not part of this version: use classic or auto")
-    return ClassicEngine(weights_dir(settings))
+    return ClassicEngine(matte_dir(weights_dir(settings)))
 
 
 async def compose(settings: Settings) -> Parts:

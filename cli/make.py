@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from cli.compose import matte_dir
 from cli.sentences import sentence
 from engine.classic.engine import ClassicEngine
 from engine.errors import EngineError
@@ -38,7 +39,7 @@ def make_stickers(photos: list[Path], out: Path, *, style: str, seed: int | None
         _console.print("no photos found")
         return 2
     out.mkdir(parents=True, exist_ok=True)
-    engine = ClassicEngine(None)
+    engine = ClassicEngine(matte_dir(Path("data/weights")))
     engine.load()
     failed = 0
     with closing(engine):

@@ -13,7 +13,15 @@ import pytest
 from PIL import Image
 
 from engine.classic.engine import KEPT_PHOTOS, PHASES, ClassicEngine
-from engine.errors import Cancelled, DrawingFailed, NoFace, PhotoUnusable, UnknownStyle, UnsupportedModel
+from engine.errors import (
+    Cancelled,
+    DrawingFailed,
+    EngineUnavailable,
+    NoFace,
+    PhotoUnusable,
+    UnknownStyle,
+    UnsupportedModel,
+)
 from engine.finish import webp_rules
 from engine.styles import all_styles
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
@@ -203,6 +211,18 @@ def test_one_cancelled_request_does_not_stop_the_next(engine: ClassicEngine) -> 
 def test_another_style_reuses_the_cut(engine: ClassicEngine) -> None:
     draw(engine)
     assert set(draw(engine, style="neon").timings) == {"draw", "finish"}
+
+
+def test_weights_that_cannot_be_read_are_said_at_load(tmp_path: Path) -> None:
+    (tmp_path / "u2netp.onnx").write_bytes(b"no network")
+    with pytest.raises(EngineUnavailable):
+        ClassicEngine(tmp_path).load()
+
+
+def test_without_weights_it_draws_all_the_same(tmp_path: Path) -> None:
+    made = ClassicEngine(tmp_path / "nothing here")
+    made.load()
+    webp_rules(draw(made).webp)
 
 
 def test_only_a_few_photos_are_kept() -> None:

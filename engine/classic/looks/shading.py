@@ -5,11 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.classic.lines import silhouette
+from engine.classic.lines import depth, silhouette
 from engine.classic.study import Study, feature_lines
 from engine.classic.tone import Colour, Lab, Picture, Plane, face_lightness, smoothstep
 from engine.classic.variation import Variation
 
+RIM_PX = 11.0  # width of a rim light, with the line it lies under
 SHADE_L = 9.0  # skin in shade is this much darker than lit skin
 
 
@@ -71,6 +72,13 @@ def inked(
     """Lay feature lines and the silhouette over `colour`; `tint`: how much of the local colour a line takes."""
     lines = feature_lines(study, weight)
     return mix(mix(colour, tint * colour + (1 - tint) * ink, lines), ink, silhouette(study.matte, edge_px * weight))
+
+
+def rim_light(study: Study, side: float) -> Plane:
+    """Where a light from `side` (-1 left, 1 right) and a little above grazes the figure, 0 .. 1."""
+    inside = cv2.GaussianBlur(depth(study.matte), (0, 0), 3.0)
+    facing = -(side * cv2.Sobel(inside, cv2.CV_32F, 1, 0) + 0.5 * -cv2.Sobel(inside, cv2.CV_32F, 0, 1)) / 8
+    return smoothstep(0.35, 0.6, facing) * smoothstep(RIM_PX + 2, RIM_PX, inside) * (1 - study.oval)
 
 
 def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:

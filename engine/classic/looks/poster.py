@@ -9,7 +9,7 @@ from engine.classic.lines import silhouette, soft_box, without_specks
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import mix
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Plane, rgb, smoothstep
+from engine.classic.tone import Plane, face_oval, rgb, smoothstep
 from engine.classic.variation import Variation
 
 # dark, warm, cool, paper and, for the darker half of skin, a tan between warm and paper
@@ -24,6 +24,7 @@ PALETTES = tuple(
     )
 )
 STRIPES_PX = 6.0
+WARM_MIN_PX = 420  # smaller patches of the warm ink look like stains
 
 
 def poster(study: Study, variation: Variation) -> Drawing:
@@ -33,7 +34,8 @@ def poster(study: Study, variation: Variation) -> Drawing:
     skin_paper, skin_cool = paper + 1.15 * depth * (tan - paper), cool + 0.5 * depth * (dark - cool)
     tone = _tone(study)
     darks = _below(tone, -31.0)
-    warms = _broad(_below(tone, -14.0) - darks, 7) * (1 - study.eyes)
+    warms = without_specks(_broad(_below(tone, -14.0) - darks, 5), WARM_MIN_PX)
+    warms = warms * (1 - study.eyes) * (1 - face_oval(study.face, tone.shape, 0.62))  # no red noses
     cools = _broad(_below(tone, 0.0) - warms - darks, 9) * _stripes(tone)
     picture = mix(paper, skin_paper, study.skin)
     for colour, share in ((mix(cool, skin_cool, study.skin), cools), (warm, warms), (dark, darks)):

@@ -5,6 +5,7 @@ All of it happens at a small size (`CUT_PX`): the shapes are the same and the gr
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -18,7 +19,8 @@ from engine.classic.cutout.smooth import guided_filter
 from engine.classic.subject import Rgb
 
 CUT_PX = 144  # long side of the crop while cutting
-SEED = 1  # grabCut draws its first colour clusters at random
+SEED = 1  # grabCut draws its first colour clusters at random, from dice that each thread has for itself
+CORES = 2  # cuts at the same time; the result is the same for any number
 GRAPH_ROUNDS = 2
 COLOUR_ROUNDS = 4
 HAIR_LIKE = 14.0  # Lab distance up to which a pixel may be the hair that the cap shows
@@ -44,12 +46,14 @@ def vote(small: Bust) -> Vote:
     smooth = np.asarray(cv2.bilateralFilter(small.rgb, 5, 30, 5), dtype=np.uint8)
     lab = to_lab(smooth)
     background = prior.surely_background & ~_like_hair(lab, prior.hair_cap)
-    cuts = (
-        _graph_cut(smooth, prior.likely > 0.5, prior.surely_person, background),
-        _graph_cut(smooth, prior.long_hair > 0.5, prior.surely_person, background),
-        _graph_cut(_vivid(smooth), prior.likely > 0.5, prior.surely_person, background),
-        _by_colour(smooth, lab, prior, background),
-    )
+    with ThreadPoolExecutor(CORES) as pool:  # OpenCV cuts one graph on one core, and lets go of Python meanwhile
+        under_way = (
+            pool.submit(_graph_cut, smooth, prior.likely > 0.5, prior.surely_person, background),
+            pool.submit(_graph_cut, smooth, prior.long_hair > 0.5, prior.surely_person, background),
+            pool.submit(_graph_cut, _vivid(smooth), prior.likely > 0.5, prior.surely_person, background),
+            pool.submit(_by_colour, smooth, lab, prior, background),
+        )
+        cuts = tuple(each.result() for each in under_way)
     shares = [weight * cut for weight, cut in zip(VOTES, cuts, strict=True)]
     share = np.asarray((sum(shares) + prior.likely) / (sum(VOTES) + 1), dtype=np.float32)
     mask, ratio = _pulled(small, smooth, share, prior)

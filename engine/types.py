@@ -87,9 +87,7 @@ class Engine(Protocol):
     def load(self) -> None:
         """Make ready; may take seconds. Raises `EngineUnavailable`."""
 
-    def generate(
-        self, requests: Sequence[StickerRequest], on_step: OnStep
-    ) -> list[StickerResult | EngineError]:
+    def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
         """Make one sticker per request, in order; what failed is its error, in its place.
 
         Raises `EngineDead` where no further call can succeed.

@@ -1,0 +1,237 @@
+"""Image prompts: how a face or a photo becomes tokens, and how the UNet attends to them. Knows no files.
+
+Two adapters share this: InstantID's (an ArcFace embedding in, 16 tokens out) and IP-Adapter's plus-face (CLIP states
+in, 16 tokens out). Formats: `image_proj.*` is the resampler, `ip_adapter.<n>.to_k_ip.weight` the extra keys and values
+of the n-th attention of the UNet, odd n only, counted down, up, mid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from engine.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+HEAD_WIDTH = 64  # of every resampler published so far; the one size that their files do not show
+
+
+class UnwantedFace(StrEnum):
+    """What the unconditional row is told about the face."""
+
+    RANDOM = "random"  # 0.35 * uniform noise that depends on the photo alone: face-to-sticker
+    ZEROS = "zeros"  # the InstantID reference
+
+
+def unwanted_face(embedding: Tensor, kind: UnwantedFace = UnwantedFace.RANDOM) -> Tensor:
+    """Return the embedding for the unconditional row, [512], fp32 on the CPU like `embedding`.
+
+    Zeros still go through the resampler: its tokens for a zero embedding are not zero.
+    """
+    if kind is UnwantedFace.ZEROS:
+        return torch.zeros_like(embedding)
+    seed = int(embedding.float().sum().item()) % 1_000_000_007
+    generator = torch.Generator("cpu").manual_seed(seed)
+    return 0.35 * torch.rand(1, len(embedding), generator=generator, dtype=torch.float32)[0]
+
+
+class Resampler(nn.Module):
+    """Learned queries that read an image embedding, layer by layer."""
+
+    def __init__(self, *, queries: int, width: int, inner: int, layers: int, ff: int, source: int, out: int) -> None:
+        """`source` and `out` are the widths of what is read and of the tokens; `inner` is heads * 64."""
+        super().__init__()
+        self.latents = nn.Parameter(torch.empty(1, queries, width))
+        self.proj_in = nn.Linear(source, width)
+        self.layers = nn.ModuleList(
+            nn.ModuleList([_Perceiver(width, inner), _feed_forward(width, ff)]) for _ in range(layers)
+        )
+        self.proj_out = nn.Linear(width, out)
+        self.norm_out = nn.LayerNorm(out)
+
+    @classmethod
+    def from_weights(cls, weights: Mapping[str, Tensor]) -> Resampler:
+        """Build from the `image_proj` part of an adapter file; every size is read off the shapes."""
+        with torch.device("meta"):
+            resampler = cls(
+                queries=weights["latents"].shape[1],
+                width=weights["latents"].shape[2],
+                inner=weights["layers.0.0.to_q.weight"].shape[0],
+                layers=1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers.")),
+                ff=weights["layers.0.1.1.weight"].shape[0],
+                source=weights["proj_in.weight"].shape[1],
+                out=weights["proj_out.weight"].shape[0],
+            )
+        resampler.load_state_dict(dict(weights), strict=True, assign=True)
+        return resampler.requires_grad_(False).eval()
+
+    def forward(self, embedding: Tensor) -> Tensor:
+        """Map [rows, states, source] to tokens [rows, queries, out]."""
+        states = self.proj_in(embedding)
+        tokens = self.latents.expand(len(states), -1, -1)
+        for attend, think in self.layers:
+            tokens = attend(states, tokens) + tokens
+            tokens = think(tokens) + tokens
+        return self.norm_out(self.proj_out(tokens))
+
+
+class _Perceiver(nn.Module):
+    """Attention from the tokens to the image's states and to themselves. Parameter names are the files'."""
+
+    def __init__(self, width: int, inner: int) -> None:
+        super().__init__()
+        self.heads = inner // HEAD_WIDTH
+        self.norm1 = nn.LayerNorm(width)
+        self.norm2 = nn.LayerNorm(width)
+        self.to_q = nn.Linear(width, inner, bias=False)
+        self.to_kv = nn.Linear(width, inner * 2, bias=False)
+        self.to_out = nn.Linear(inner, width, bias=False)
+
+    def forward(self, states: Tensor, tokens: Tensor) -> Tensor:
+        states, tokens = self.norm1(states), self.norm2(tokens)
+        key, value = self.to_kv(torch.cat([states, tokens], dim=1)).chunk(2, dim=-1)
+        return self.to_out(attend(self.to_q(tokens), key, value, self.heads))
+
+
+def _feed_forward(width: int, inner: int) -> nn.Sequential:
+    return nn.Sequential(
+        nn.LayerNorm(width), nn.Linear(width, inner, bias=False), nn.GELU(), nn.Linear(inner, width, bias=False)
+    )
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
+    """Multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
+    query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
+    return F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+
+
+class ScaleBank(nn.Module):
+    """The weight of every adapter in every row, in one buffer [adapters, rows, 1, 1].
+
+    A buffer, because a compiled UNet keeps one graph for all its values; a Python float in the processor means one
+    graph for each weight that a person asks for, until the compiler gives up.
+    """
+
+    scales: Tensor
+
+    def __init__(self, adapters: int, rows: int) -> None:
+        super().__init__()
+        self.register_buffer("scales", torch.zeros(adapters, rows, 1, 1), persistent=False)
+
+    def set(self, scales: Sequence[Tensor]) -> None:
+        """Copy each adapter's scales [rows] in place; grows, and so recompiles, at more rows than ever before."""
+        for index, rows in enumerate(scales):
+            if len(rows) > self.scales.shape[1]:
+                self.scales = self.scales.new_zeros(len(self.scales), len(rows), 1, 1)
+            self.scales[index, : len(rows), 0, 0] = rows
+
+
+class AdapterAttention(nn.Module):
+    """A cross-attention processor: text, plus every adapter's tokens at its row's scale.
+
+    No branch on the scale's value, so that compiled graphs hold; an adapter at scale 0 costs 0.3 % of a step.
+    """
+
+    def __init__(self, bank: ScaleBank, keys: Sequence[Tensor], values: Sequence[Tensor]) -> None:
+        super().__init__()
+        self.bank = bank
+        self.to_k_ip = nn.ModuleList(_linear(weight) for weight in keys)
+        self.to_v_ip = nn.ModuleList(_linear(weight) for weight in values)
+
+    def forward(
+        self,
+        attn: Any,
+        hidden_states: Tensor,
+        encoder_hidden_states: tuple[Tensor, list[Tensor]],
+        attention_mask: Tensor | None = None,
+        temb: Tensor | None = None,
+    ) -> Tensor:
+        """The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width]."""
+        text, images = encoder_hidden_states
+        query = attn.to_q(hidden_states)
+        out = attend(query, attn.to_k(text), attn.to_v(text), attn.heads)
+        for index, tokens in enumerate(images):
+            seen = attend(query, self.to_k_ip[index](tokens), self.to_v_ip[index](tokens), attn.heads)
+            out = out + (self.bank.scales[index, : len(seen)] * seen).to(out.dtype)
+        return attn.to_out[1](attn.to_out[0](out))
+
+
+def _linear(weight: Tensor) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
+    layer.load_state_dict({"weight": weight}, assign=True)
+    return layer
+
+
+class TokenPassThrough(nn.Module):
+    """Stands where diffusers would run the resamplers again in every step: the tokens are ready already."""
+
+    def forward(self, tokens: list[Tensor]) -> list[Tensor]:
+        return tokens
+
+
+def install_adapters(unet: Any, adapters: Sequence[Mapping[str, Tensor]], rows: int = 2) -> ScaleBank:
+    """Give every cross-attention of `unet` the keys and values of `adapters` and return their scales.
+
+    `adapters` are the `ip_adapter` parts of the files, in the order in which tokens are passed later; `rows` is how
+    many rows the scales have room for at first. Raises `EngineUnavailable` where a file belongs to another UNet.
+    """
+    bank = ScaleBank(len(adapters), rows)
+    if not adapters:
+        return bank
+    processors = dict(unet.attn_processors)
+    for number, name in enumerate(processors):  # the adapters' files count in the same order: down, up, mid
+        if name.endswith("attn2.processor"):
+            keys, values = (_weights(adapters, f"{number}.{kind}.weight") for kind in ("to_k_ip", "to_v_ip"))
+            processors[name] = AdapterAttention(bank, keys, values)
+    unet.set_attn_processor(processors)
+    unet.encoder_hid_proj = TokenPassThrough()
+    unet.register_to_config(encoder_hid_dim_type="ip_image_proj")
+    return bank
+
+
+def _weights(adapters: Sequence[Mapping[str, Tensor]], name: str) -> list[Tensor]:
+    try:
+        return [adapter[name] for adapter in adapters]
+    except KeyError as error:
+        raise EngineUnavailable(f"an image adapter has no {name}: it was made for another UNet") from error
+
+
+def fuse_self_attention(network: Any) -> None:
+    """Project query, key and value of every self-attention by one matrix; the three are given up.
+
+    Not `fuse_qkv_projections`: diffusers fuses the cross-attentions too, and breaks on image tokens.
+    """
+    from diffusers.models.attention_processor import Attention, FusedAttnProcessor2_0
+
+    for module in network.modules():
+        if isinstance(module, Attention) and not module.is_cross_attention and _is_transformer(module):
+            with torch.no_grad():
+                module.fuse_projections()
+            module.set_processor(FusedAttnProcessor2_0())
+            del module.to_q, module.to_k, module.to_v
+
+
+def _is_transformer(module: Any) -> bool:
+    """The VAE's attention has a group norm of its own and stays as it is."""
+    return module.group_norm is None
+
+
+def compile_blocks(network: Any, **options: Any) -> None:
+    """Compile each transformer block of a UNet or ControlNet; blocks of one shape share a graph.
+
+    Not `compile_repeated_blocks`, which refuses ControlNets. `options` go to `torch.compile`.
+    """
+    from diffusers.models.attention import BasicTransformerBlock
+
+    # The limit counts per code object, so the UNet and both ControlNets share it.
+    torch._dynamo.config.recompile_limit = 64
+    for module in network.modules():
+        if isinstance(module, BasicTransformerBlock):
+            module.compile(fullgraph=True, **options)

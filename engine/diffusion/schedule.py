@@ -1,0 +1,136 @@
+"""When each step happens and with which noise: schedulers, sigma windows, seeds. Knows no network.
+
+The schedulers are diffusers' own; one is made per call of `denoise` because a scheduler remembers earlier steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+TRAINED_TIMESTEPS = 1000  # of every Stable Diffusion; also the scale on which a window's percentages are read
+_BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+
+
+def sde_karras(steps: int) -> Any:
+    """Return DPM++ 2M SDE on Karras sigmas with `steps` steps, the sampler of face-to-sticker.
+
+    Its noise is an argument of each step: `denoise` takes it from the picture.
+    """
+    from diffusers import DPMSolverMultistepScheduler
+
+    scheduler = DPMSolverMultistepScheduler(
+        **_BETAS,
+        num_train_timesteps=TRAINED_TIMESTEPS,
+        algorithm_type="sde-dpmsolver++",
+        solver_order=2,
+        solver_type="midpoint",
+        use_karras_sigmas=True,
+        final_sigmas_type="zero",
+        lower_order_final=True,
+    )
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def euler_trailing(steps: int) -> Any:
+    """Return Euler on trailing timesteps, which few-step networks are distilled for. Draws no noise."""
+    from diffusers import EulerDiscreteScheduler
+
+    scheduler = EulerDiscreteScheduler(**_BETAS, num_train_timesteps=TRAINED_TIMESTEPS, timestep_spacing="trailing")
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def euler_of(base: Path, steps: int) -> Any:
+    """Return Euler as the scheduler folder of the diffusers model in `base` configures it. Draws no noise."""
+    from diffusers import EulerDiscreteScheduler
+
+    scheduler = EulerDiscreteScheduler.from_pretrained(base, subfolder="scheduler", local_files_only=True)
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of the schedule in which a network speaks, as fractions of the trained timesteps, 0 <= start < end <= 1.
+
+    A fraction stands for a sigma, not for a share of the steps: Karras sigmas reach 0.7 of the trained
+    timesteps after 11 of 20 steps. This is ComfyUI's rule; diffusers counts steps and would run 14.
+    """
+
+    start: float = 0.0
+    end: float = 1.0
+
+    def active_steps(self, scheduler: Any) -> list[bool]:
+        """Return, for each step of `scheduler`, whether the network speaks in it."""
+        highest, lowest = _sigma_at(self.start, scheduler), _sigma_at(self.end, scheduler)
+        sigmas = scheduler.sigmas[: len(scheduler.timesteps)]
+        return [lowest <= float(sigma) <= highest for sigma in sigmas]
+
+
+def _sigma_at(fraction: float, scheduler: Any) -> float:
+    """Return the sigma at `fraction` of the trained timesteps, counted from pure noise.
+
+    Both ends are open: the first and the last sigma of a schedule may lie a rounding error outside the table.
+    """
+    if fraction <= 0.0:
+        return float("inf")
+    if fraction >= 1.0:
+        return 0.0
+    cumulative = scheduler.alphas_cumprod.double()
+    log_sigmas = ((1 - cumulative) / cumulative).sqrt().log()  # [1000], rising
+    timestep = (1.0 - fraction) * (len(log_sigmas) - 1)
+    below = int(timestep)
+    share = timestep - below
+    return float(((1 - share) * log_sigmas[below] + share * log_sigmas[below + 1]).exp())
+
+
+@dataclass(frozen=True, slots=True)
+class SeededNoise:
+    """The noise of one picture, the same wherever and beside whomever it is drawn.
+
+    Iterating yields N(0, 1) fp32 CPU tensors of `shape` [channels, height, width] without end: the first is the
+    initial latent, each further one belongs to one step. Every iteration starts anew. A generator of its own for
+    each picture, on the CPU: one generator shared by a batch would give picture 1 other noise than alone.
+    """
+
+    seed: int
+    shape: tuple[int, int, int]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        import torch
+
+        generator = torch.Generator("cpu").manual_seed(self.seed)
+        while True:
+            yield torch.randn(self.shape, generator=generator, device="cpu", dtype=torch.float32)
+
+
+class Noises:
+    """The noise of all pictures of a batch, side by side."""
+
+    def __init__(self, streams: list[Iterator[Tensor]], device: torch.device) -> None:
+        self._streams, self._device = streams, device
+
+    def draw(self) -> Tensor:
+        """Return the next noise of each picture, [pictures, channels, height, width]."""
+        import torch
+
+        return torch.stack([next(stream) for stream in self._streams]).to(self._device, torch.float32)
+
+
+def advance(
+    scheduler: Any, predicted: Tensor, timestep: Tensor, latents: Tensor, noises: Noises
+) -> tuple[Tensor, Tensor]:
+    """Take one step and return the new latents and the clean latents as this step saw them, both fp32."""
+    if str(scheduler.config.get("algorithm_type", "")).startswith("sde"):
+        latents = scheduler.step(predicted, timestep, latents, variance_noise=noises.draw()).prev_sample
+        return latents, scheduler.model_outputs[-1]
+    result = scheduler.step(predicted, timestep, latents)
+    return result.prev_sample, result.pred_original_sample

@@ -1,0 +1,36 @@
+"""These tests need the `diffusion` extra: without torch the folder is not collected."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from engine.diffusion.networks import FaceToStickerPaths, Networks
+
+collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def paths(tmp_path_factory: pytest.TempPathFactory) -> FaceToStickerPaths:
+    """Every network of the SDXL side, tiny and random, as files."""
+    from tests.engine.diffusion import tiny
+
+    return tiny.build_all(tmp_path_factory.mktemp("weights"))
+
+
+@pytest.fixture(scope="session")
+def networks(paths: FaceToStickerPaths) -> Networks:
+    """All of them loaded, fp32 on the CPU, the LoRA fused."""
+    from engine.diffusion.networks import load_networks
+
+    return load_networks(paths)

@@ -48,11 +48,6 @@ class Parts:
         await self.database.close()
 
 
-def weights_dir(settings: Settings) -> Path:
-    """Where model files are kept: WEIGHTS_DIR, or a folder beside the data."""
-    return settings.weights_dir or settings.data_dir / "weights"
-
-
 def matte_dir(weights: Path) -> Path | None:
     """The folder whose rembg model cuts people out: our own, else rembg's; None where the classic cut must do."""
     with_model = [folder for folder in (weights, _rembg_home()) if find_model(folder)]
@@ -72,7 +67,7 @@ def choose_engine(settings: Settings) -> Engine:
     """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
     if settings.engine == "diffusion":
         raise EngineUnavailable("ENGINE=diffusion is not part of this version: use classic or auto")
-    return ClassicEngine(matte_dir(weights_dir(settings)))
+    return ClassicEngine(matte_dir(settings.weights_folder))
 
 
 async def compose(settings: Settings) -> Parts:

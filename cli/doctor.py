@@ -12,9 +12,12 @@ import aiohttp
 from rich.console import Console
 
 from cli.compose import DATABASE_NAME, choose_engine
+from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
 from engine.types import Step, StickerRequest
+from engine.weights import weights_report
+from engine.weights_lock import LOCK_NAME, FileState
 from storage.database import Database
 from storage.errors import StorageError
 
@@ -52,6 +55,8 @@ async def examine() -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _disk(settings)
     yield await _database(settings)
+    if settings.engine == "diffusion" or (settings.weights_folder / LOCK_NAME).exists():
+        yield _weights(settings)
     yield _engine(settings)
     yield await _token(settings)
 
@@ -83,6 +88,16 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", False, f"{path}: {error.code} ({error})")
     answer = str(row[0]) if row else "no answer"
     return Finding("database", answer == "ok", f"{path}: {answer}")
+
+
+def _weights(settings: Settings) -> Finding:
+    try:
+        report = weights_report(settings.weights_folder, "face-to-sticker", settings.weights_overrides)
+    except EngineError as error:
+        return Finding("weights", False, str(error))
+    is_damaged = any(each.state is FileState.DAMAGED for each in report.roles)
+    is_needed = settings.engine == "diffusion"
+    return Finding("weights", not is_damaged and (report.is_complete or not is_needed), sentence(report))
 
 
 def _engine(settings: Settings) -> Finding:

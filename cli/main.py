@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from cli.settings import Settings, SettingsInvalid, read_settings
+from cli.settings import Settings, SettingsInvalid, read_settings, read_weights_settings
 
 app = typer.Typer(
     name="stickerface",
@@ -72,6 +72,48 @@ def styles() -> None:
 
     for style in all_styles():
         typer.echo(f"{style.emoji} {style.name:<12} {style.description}")
+
+
+@app.command()
+def download(
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="face-to-sticker (if none is named), ip-adapter-face-id, photomaker, matte."),
+    ] = None,
+    commercial_only: Annotated[
+        bool, typer.Option("--commercial-only", help="Only weights whose licence lets them earn money.")
+    ] = False,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="Show files, licences and what is here; no network.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every byte of what is here again; takes minutes.")
+    ] = False,
+) -> None:
+    """Download the weights of a model; interrupt it as you like, the same command goes on."""
+    from rich.console import Console
+
+    from cli.download.command import Request, download_until_interrupted, list_weights
+    from cli.download.remote import Hosts
+    from engine.weights import all_models
+
+    models = tuple(model or ["face-to-sticker"])
+    if unknown := [name for name in models if name not in all_models()]:
+        _stop(f"--model {unknown[0]}: expected one of {', '.join(all_models())}")
+    try:
+        settings = read_weights_settings()
+    except SettingsInvalid as report:
+        _stop(str(report))
+    request = Request(
+        models=models,
+        folder=settings.weights_folder,
+        overrides=settings.weights_overrides,
+        commercial_only=commercial_only,
+        reread=check,
+        hosts=Hosts(hub=settings.hf_endpoint, token=settings.hf_token.get_secret_value()),
+    )
+    console = Console(stderr=not list_only, highlight=False)
+    raise typer.Exit((list_weights if list_only else download_until_interrupted)(request, console))
 
 
 @app.command()

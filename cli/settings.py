@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from engine.weights import parse_overrides
+
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN")
+_Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 class SettingsInvalid(Exception):
     """Settings are missing or wrong; the text is a readable report of every problem."""
 
 
-class Settings(BaseSettings):
-    """What the operator may set. `.env.example` is the manual; a test keeps the two together."""
+def _web_address(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no web address: expected something like https://bot.example.org/telegram")
+    return value.rstrip("/")
+
+
+class WeightsSettings(BaseSettings):
+    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -30,14 +43,34 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
+    data_dir: Path = Path("data")
+    weights_dir: Path | None = None
+    weights_overrides: Annotated[Mapping[str, str], NoDecode] = {}
+    hf_endpoint: str = "https://huggingface.co"
+    hf_token: SecretStr = SecretStr("")
+
+    _hub_is_web_address = field_validator("hf_endpoint")(_web_address)
+
+    @field_validator("weights_overrides", mode="before")
+    @classmethod
+    def _roles_and_places(cls, value: Any) -> Any:
+        return parse_overrides(value) if isinstance(value, str) else value
+
+    @property
+    def weights_folder(self) -> Path:
+        """WEIGHTS_DIR, or its place in DATA_DIR."""
+        return self.weights_dir or self.data_dir / "weights"
+
+
+class Settings(WeightsSettings):
+    """What the operator may set. `.env.example` is the manual; a test keeps the two together."""
+
     telegram_bot_token: SecretStr = SecretStr("")
     telegram_api_url: str = "https://api.telegram.org"
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
-    data_dir: Path = Path("data")
-    weights_dir: Path | None = None
     engine: Literal["auto", "classic", "diffusion"] = "auto"
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
@@ -67,15 +100,7 @@ class Settings(BaseSettings):
             raise ValueError("may hold 1 to 256 of the characters A-Z a-z 0-9 _ -")
         return value
 
-    @field_validator("telegram_api_url", "telegram_webhook_url")
-    @classmethod
-    def _is_web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("is no web address: expected something like https://bot.example.org/telegram")
-        return value.rstrip("/")
+    _are_web_addresses = field_validator("telegram_api_url", "telegram_webhook_url")(_web_address)
 
     @field_validator("admin_ids", mode="before")
     @classmethod
@@ -97,8 +122,17 @@ class Settings(BaseSettings):
 
 def read_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`. Raises `SettingsInvalid` with every problem at once."""
+    return _read(Settings, overrides)
+
+
+def read_weights_settings() -> WeightsSettings:
+    """Read only what concerns model files. Raises `SettingsInvalid`."""
+    return _read(WeightsSettings, {})
+
+
+def _read(kind: type[_Settings], overrides: dict[str, Any]) -> _Settings:
     try:
-        return Settings(**overrides)
+        return kind(**overrides)
     except ValidationError as error:
         raise SettingsInvalid(_report(error)) from None  # the original would print secrets
     except UnicodeDecodeError:

@@ -16,11 +16,13 @@ def settings_table() -> str:
     text = (ROOT / ".env.example").read_text()
     manual = re.sub(r"^# ---.*\n", "", text, flags=re.MULTILINE)
     rows = ["| setting | default | |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    order = [name.lower() for name in re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE)]
+    for name in order:
+        field = Settings.model_fields[name]
         found = re.search(rf"((?:^# .*\n)+)#?{name.upper()}=", manual, re.MULTILINE)
         meaning = re.sub(r"^# ", "", found.group(1), flags=re.MULTILINE).replace("\n", " ").strip() if found else ""
         default = getattr(field.default, "get_secret_value", lambda value=field.default: value)()
-        shown = "" if default in (None, "", frozenset()) else f"`{default}`"
+        shown = "" if default in (None, "", frozenset(), {}) else f"`{default}`"
         rows.append(f"| `{name.upper()}` | {shown} | {meaning} |")
     return "\n".join(rows)
 

@@ -24,9 +24,9 @@ class Matter(Protocol):
 
 
 def find_model(directory: Path) -> Path | None:
-    """The best of MODELS in `directory`, flat or in a folder of its name as rembg keeps them; None without one."""
-    places = (place for name in MODELS for place in (f"{name}.onnx", f"{name}/{name}.onnx"))
-    return next((directory / place for place in places if (directory / place).is_file()), None)
+    """The best of MODELS in `directory`, flat or one folder down, as rembg and the download keep them; else None."""
+    places = (place for name in MODELS for place in (f"{name}.onnx", f"*/{name}.onnx"))
+    return next((path for place in places for path in sorted(directory.glob(place)) if path.is_file()), None)
 
 
 def load_matter(directory: Path | None) -> Matter | None:

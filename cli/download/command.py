@@ -1,0 +1,254 @@
+"""`stickerface download` from the first question to the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from cli.download.errors import DownloadFailed, Refused
+from cli.download.fetch import Fetcher
+from cli.download.listing import in_gb, listing, sentence
+from cli.download.plan import Choice, Wanted, choose, find_wanted
+from cli.download.remote import Hosts, Published
+from cli.download.unpack import unpack
+from engine.errors import EngineUnavailable
+from engine.weights import Source, weights_report
+from engine.weights_lock import FileState, Locked, WeightsLock, record_of
+
+_AT_ONCE = 2
+_SPARE_BYTES = 500_000_000  # a disk without any room is trouble for everything else on it
+_POLL_S = 0.5
+_TIMEOUTS = aiohttp.ClientTimeout(total=None, sock_connect=20, sock_read=60)
+
+FreeBytes = Callable[[Path], int]
+
+
+def free_bytes(folder: Path) -> int:
+    """Room on the disk of `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the operator asked for. `reread` compares every byte of what is here already."""
+
+    models: tuple[str, ...]
+    folder: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    commercial_only: bool = False
+    reread: bool = False
+    hosts: Hosts = field(default_factory=Hosts)
+
+
+def list_weights(request: Request, console: Console) -> int:
+    """Print what `request` is about, without any network; returns 0, or 1 where something is missing."""
+    reports = [weights_report(request.folder, model, request.overrides) for model in request.models]
+    for line in [*listing(reports), "", *map(sentence, reports)]:
+        console.print(line, markup=False, soft_wrap=True)
+    return 0 if all(report.is_complete for report in reports) else 1
+
+
+async def download(
+    request: Request,
+    console: Console,
+    *,
+    timeouts: aiohttp.ClientTimeout = _TIMEOUTS,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    room: FreeBytes = free_bytes,
+) -> int:
+    """Bring everything that is missing; returns 0 when all is here, 1 otherwise. A cancelled one can go on later."""
+    choice = choose(request.models, request.overrides, commercial_only=request.commercial_only)
+    if not _is_allowed(choice, console):
+        return 1
+    try:
+        request.folder.mkdir(parents=True, exist_ok=True)
+        async with _alone(request.folder, console, pause), _session(timeouts) as session:
+            lock = WeightsLock.read(request.folder)
+            wanted = await find_wanted(choice.sources, request.folder, lock, request.hosts, reread=request.reread)
+            if not wanted:
+                console.print("All weights are here; nothing to download.")
+                return 0
+            work = _Work(request, lock, console, room)
+            return await work.run(Fetcher(session, request.hosts, on_trouble=work.tell, pause=pause), wanted)
+    except EngineUnavailable as error:
+        console.print(str(error), markup=False)
+    except OSError as error:
+        console.print(f"{request.folder} cannot be written: {error.strerror}", markup=False)
+    return 1
+
+
+class _Work:
+    """One run over the files that are wanted: ask about all, see that there is room, bring them, keep records."""
+
+    def __init__(self, request: Request, lock: WeightsLock, console: Console, room: FreeBytes) -> None:
+        self._request = request
+        self._lock = lock
+        self._console = console
+        self._room = room
+        self._problems: list[str] = []
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    def tell(self, text: str) -> None:
+        """Show a line above the bars."""
+        self._console.print(text, markup=False, style="dim")
+
+    async def run(self, fetcher: Fetcher, wanted: Sequence[Wanted]) -> int:
+        asked = await asyncio.gather(*(self._tried(self._ask(fetcher, each)) for each in wanted))
+        found = {each.name: published for each, published in zip(wanted, asked, strict=True) if published}
+        to_bring = [each for each in wanted if each.name in found and each.state is not FileState.UNRECORDED]
+        need = sum(each.room(found[each.name].size or each.file.size) for each in to_bring)
+        if not self._has_room(need):
+            return 1
+        self._console.print(
+            f"{len(to_bring)} files to download, {in_gb(need)}, into {escape(str(self._request.folder))}"
+        )
+        with _bars(self._console) as bars:
+            await asyncio.gather(*(self._tried(self._bring(fetcher, each, bars)) for each in to_bring))
+        for problem in self._problems:
+            self._console.print(f"[red]✗[/] {escape(problem)}")
+        return 1 if self._problems else 0
+
+    async def _tried(self, work: Awaitable[Published]) -> Published | None:
+        """What `work` gives; where it fails, None and a problem to report: the other files go on."""
+        async with self._slots:
+            try:
+                return await work
+            except DownloadFailed as problem:
+                self._problems.append(str(problem))
+                return None
+
+    async def _ask(self, fetcher: Fetcher, wanted: Wanted) -> Published:
+        published = await fetcher.published(wanted.remote)
+        if wanted.state is FileState.UNRECORDED:
+            await self._adopt(wanted, published)
+        return published
+
+    async def _adopt(self, wanted: Wanted, published: Published) -> None:
+        """A file that somebody put there counts as downloaded where it is the published one."""
+        digest, size = published.digest, wanted.target.stat().st_size
+        is_it = size == published.size if published.size else True
+        if digest and is_it:
+            is_it = await asyncio.to_thread(digest.of, wanted.target) == digest.value
+        if not is_it:
+            raise Refused(
+                f"{wanted.target} is not the file that {wanted.remote.label} is: move it away, "
+                "or name it in WEIGHTS_OVERRIDES"
+            )
+        await self._record(wanted, published)
+
+    async def _bring(self, fetcher: Fetcher, wanted: Wanted, bars: Progress) -> Published:
+        bar = bars.add_task(escape(wanted.remote.label), total=wanted.file.size or None)
+        try:
+            published = await fetcher.fetch(wanted.remote, wanted.target, _mover(bars, bar))
+            await self._record(wanted, published)
+        finally:
+            bars.remove_task(bar)
+        self._console.print(f"[green]✓[/] {escape(wanted.name)}")
+        return published
+
+    async def _record(self, wanted: Wanted, published: Published) -> None:
+        source = wanted.source
+        entry = await asyncio.to_thread(_record_of, wanted.target, source, published)
+        if source.kind == "zip":
+            members = await asyncio.to_thread(unpack, wanted.target, wanted.target.parent / source.opens)
+            names = tuple(f"{source.folder_name}/{source.opens}/{member.name}" for member in members)
+            for name, member in zip(names, members, strict=True):
+                self._lock.record(name, await asyncio.to_thread(_record_of, member, source, published))
+            entry = replace(entry, unpacked=names)
+        self._lock.record(wanted.name, entry)
+        self._lock.write()
+        if source.kind == "zip":
+            wanted.target.unlink()
+
+    def _has_room(self, need: int) -> bool:
+        free = self._room(self._request.folder)
+        if need + _SPARE_BYTES <= free:
+            return True
+        self._console.print(
+            f"Not enough room: {in_gb(need)} to download (and {in_gb(_SPARE_BYTES)} to spare), "
+            f"{in_gb(free)} free at {self._request.folder}. WEIGHTS_DIR can name another disk.",
+            markup=False,
+        )
+        return False
+
+
+def _record_of(path: Path, source: Source, published: Published) -> Locked:
+    return record_of(path, repo=source.repo, revision=source.revision, commit=published.commit)
+
+
+def _is_allowed(choice: Choice, console: Console) -> bool:
+    for role in choice.left_out:
+        console.print(f"{role.name}: left out, no source that may be used commercially", markup=False)
+    for role in choice.forbidden:
+        reasons = "; ".join(f"{source.repo} ({source.licence}): {source.reason}" for source in role.sources)
+        console.print(f"[red]✗[/] {role.name}: {escape(reasons)}")
+    if choice.forbidden:
+        console.print("Nothing was downloaded: these parts have no source that may be used commercially.")
+        console.print("Name your own with WEIGHTS_OVERRIDES, or see docs/licences.md for a stack that may.")
+    return not choice.forbidden
+
+
+@asynccontextmanager
+async def _alone(folder: Path, console: Console, pause: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+    """Wait until no other process downloads into `folder`; the system frees the lock when a process dies."""
+    with (folder / ".download.lock").open("w") as file:
+        has_told = False
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not has_told:
+                    console.print(f"Another download into {folder} is at work; waiting for it.", markup=False)
+                has_told = True
+                await pause(_POLL_S)
+        yield
+
+
+def _session(timeouts: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(timeout=timeouts, trust_env=True)  # trust_env: HTTPS_PROXY and its kin
+
+
+def _bars(console: Console) -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _mover(bars: Progress, bar: TaskID) -> Callable[[int, int], None]:
+    def move(here: int, total: int) -> None:
+        bars.update(bar, completed=here, total=total or None)
+
+    return move
+
+
+def download_until_interrupted(request: Request, console: Console) -> int:
+    """`download` for a command line: Ctrl-C ends it with 130 and keeps what has arrived."""
+    try:
+        return asyncio.run(download(request, console))
+    except KeyboardInterrupt:
+        console.print("Stopped. What has arrived is kept; the same command goes on from there.")
+        return 130

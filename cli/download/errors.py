@@ -1,0 +1,40 @@
+"""What can go wrong with a download.
+
+DownloadFailed       the text is a sentence for the operator; it never holds a signed address or the token
+├── Refused          a second try cannot help
+├── Interrupted      it may; raised to the outside when patience is at its end
+└── NoRoom           the disk is full, or does not take the file
+"""
+
+from __future__ import annotations
+
+import errno
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DownloadFailed(Exception):
+    """A file could not be downloaded."""
+
+
+class Refused(DownloadFailed):
+    """A second try cannot help."""
+
+
+class Interrupted(DownloadFailed):
+    """A second try may help, not before `pause_s`."""
+
+    def __init__(self, text: str, pause_s: float = 0.0) -> None:
+        super().__init__(text)
+        self.pause_s = pause_s
+
+
+class NoRoom(DownloadFailed):
+    """The disk is full, or does not take the file."""
+
+    @classmethod
+    def because(cls, error: OSError) -> NoRoom:
+        """The sentence for what the disk said."""
+        if error.errno in _FULL:
+            return cls("the disk is full; what has arrived is kept, and the next download goes on from there")
+        return cls(f"{error.filename or 'the weights folder'} cannot be written: {error.strerror}")

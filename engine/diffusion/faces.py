@@ -1,0 +1,167 @@
+"""Finds the faces of photos and describes them for the networks: insightface on local files. Downloads nothing.
+
+Knows no style and no request. The order of keypoints is insightface's: left eye, right eye, nose, left and right
+corner of the mouth, as seen on the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.classic.subject import Rgb
+from engine.errors import EngineUnavailable, NoFace
+
+Bgr = NDArray[np.uint8]  # (height, width, 3): what insightface's networks were trained on
+Floats = NDArray[np.float32]
+
+# A face that fills the picture is missed at 640 px and found where it is smaller.
+DETECTION_SIZES = tuple(range(640, 191, -64))
+DETECTION_THRESHOLD = 0.5
+LARGEST = -1  # stands for an index: the face with the largest box
+
+
+class Detector(Protocol):
+    """Finds faces: insightface's SCRFD."""
+
+    def detect(self, img: Bgr, input_size: tuple[int, int]) -> tuple[Floats, Floats | None]:
+        """Return boxes [faces, 5] (x1, y1, x2, y2, score) and keypoints [faces, 5, 2] in px of `img`, if it knows them."""
+
+
+class Recogniser(Protocol):
+    """Describes one face: what its keypoints frame becomes a vector [512]."""
+
+    def embed(self, bgr: Bgr, keypoints: Floats) -> Floats:
+        """Return the embedding, not normalised: its length, about 20, is part of what InstantID was trained on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundFace:
+    """A face in px of the photo: `box` [4] as x1, y1, x2, y2, `keypoints` [5, 2]; `score` 0 .. 1."""
+
+    box: Floats
+    keypoints: Floats
+    score: float
+
+    @property
+    def area(self) -> float:
+        """Of the box, in square px."""
+        x1, y1, x2, y2 = (float(edge) for edge in self.box)
+        return (x2 - x1) * (y2 - y1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identity:
+    """Who is on the photos.
+
+    `embedding` [512] is the mean over the photos, not normalised. `face` is the one of photo number `photo`, which
+    the pose is taken from; `faces_seen` counts the faces of that photo.
+    """
+
+    embedding: Floats
+    face: FoundFace
+    photo: int
+    faces_seen: int
+
+
+class FaceFinder:
+    """Finds and describes faces. Holds nothing of a photo."""
+
+    def __init__(self, detector: Detector, recogniser: Recogniser) -> None:
+        self._detector, self._recogniser = detector, recogniser
+
+    def find(self, photo: Rgb) -> list[FoundFace]:
+        """Return the faces of `photo`, the leftmost first; none where none is found at any size."""
+        bgr = _bgr(photo)
+        for size in DETECTION_SIZES:
+            boxes, keypoints = self._detector.detect(bgr, input_size=(size, size))
+            if len(boxes) and keypoints is not None:  # a detector without keypoints is of no use here
+                found = [
+                    FoundFace(np.asarray(box[:4], np.float32), np.asarray(points, np.float32), float(box[4]))
+                    for box, points in zip(boxes, keypoints, strict=True)
+                ]
+                return sorted(found, key=lambda face: float(face.box[0]))
+        return []
+
+    def embed(self, photo: Rgb, face: FoundFace) -> Floats:
+        """Return the embedding [512] of `face` in `photo`, not normalised."""
+        return np.asarray(self._recogniser.embed(_bgr(photo), face.keypoints), np.float32).reshape(-1)
+
+    def identify(self, photos: Sequence[Rgb], face_index: int = LARGEST) -> Identity:
+        """Say who is on `photos`: several of the same person make a better likeness.
+
+        `face_index` counts the faces of the first photo that has one, from the left; in the others the largest is
+        taken. A photo without a face is passed over. Raises `NoFace` where none has one, or not that many.
+        """
+        seen = [(number, faces) for number, photo in enumerate(photos) if (faces := self.find(photo))]
+        if not seen:
+            raise NoFace("no face in any of the photos" if len(photos) > 1 else "no face in the photo")
+        first, faces = seen[0]
+        chosen = {number: _choose(each, LARGEST) for number, each in seen} | {first: _choose(faces, face_index)}
+        embeddings = [self.embed(photos[number], face) for number, face in chosen.items()]
+        return Identity(np.mean(embeddings, axis=0, dtype=np.float32), chosen[first], first, len(faces))
+
+
+def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvider",)) -> FaceFinder:
+    """Load insightface's detector and recogniser (antelopev2) from a folder of .onnx files.
+
+    A pack unzipped into a folder of its own name within `directory` is found too. Raises `EngineUnavailable`.
+    """
+    pack = _pack(directory)
+    try:
+        from insightface.app import FaceAnalysis
+    except ImportError as error:
+        raise EngineUnavailable(f"faces: {directory} is there, insightface is not installed") from error
+    from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
+
+    modules = ["detection", "recognition"]
+    unreadable = (onnx_errors.Fail, onnx_errors.InvalidProtobuf, onnx_errors.InvalidGraph, onnx_errors.NoSuchFile)
+    try:
+        analysis = FaceAnalysis(name=str(pack), allowed_modules=modules, providers=list(providers))
+    except (AssertionError, *unreadable) as error:  # insightface asserts that there is a detector
+        raise EngineUnavailable(f"faces: no detector can be read from {pack}") from error
+    if "recognition" not in analysis.models:
+        raise EngineUnavailable(f"faces: no recogniser in {pack}")
+    # Without a size it would look at two sizes and merge what it finds; the sizes come with each call instead.
+    side = DETECTION_SIZES[0]
+    on_gpu = "CUDAExecutionProvider" in providers
+    analysis.prepare(ctx_id=0 if on_gpu else -1, det_thresh=DETECTION_THRESHOLD, det_size=(side, side))
+    return FaceFinder(analysis.det_model, _ArcFace(analysis.models["recognition"]))
+
+
+class _ArcFace:
+    """insightface's recogniser, which wants a face of its own kind."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
+
+    def embed(self, bgr: Bgr, keypoints: Floats) -> Floats:
+        from insightface.app.common import Face
+
+        return np.asarray(self._network.get(bgr, Face(kps=keypoints)), np.float32)
+
+
+def _pack(directory: Path) -> Path:
+    """insightface's own zip unpacks into a folder within the folder."""
+    places = (directory, directory / directory.name)
+    found = next((place for place in places if place.is_dir() and any(place.glob("*.onnx"))), None)
+    if found is None:
+        raise EngineUnavailable(f"faces: no .onnx files in {directory}")
+    return found
+
+
+def _bgr(photo: Rgb) -> Bgr:
+    return np.ascontiguousarray(photo[..., ::-1])
+
+
+def _choose(faces: Sequence[FoundFace], index: int) -> FoundFace:
+    if index == LARGEST:
+        return max(faces, key=lambda face: face.area)
+    if not 0 <= index < len(faces):
+        raise NoFace(f"face {index} was asked for, the photo has {len(faces)}")
+    return faces[index]

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 from telegram import Update
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot.connection import connect
@@ -134,7 +134,9 @@ class TelegramBot:
     async def _leave_webhook(self) -> None:
         try:
             await self._bot.delete_webhook()
-        except BadRequest as error:  # a webhook that stays shows as a conflict in the polling, which says so
+        except (BadRequest, InvalidToken) as error:
+            # The token is good: getMe came before. A server that lacks the method answers 404, which
+            # python-telegram-bot takes for a bad token; a webhook that stays shows as a conflict in the polling.
             logger.warning("the webhook could not be removed: %s", error.message)
 
     async def _until_reached(self, step: Callable[[], Awaitable[object]]) -> None:

@@ -202,3 +202,14 @@ def test_installing_twice_changes_nothing(redaction: None) -> None:
     factory = logging.getLogRecordFactory()
     install_redaction()
     assert logging.getLogRecordFactory() is factory
+
+
+async def test_a_server_without_the_niceties_is_served_all_the_same(
+    emulator: Emulator, database: Database, tmp_path: Path
+) -> None:
+    for method in ("deleteWebhook", "setMy*", "setChatMenuButton", "sendChatAction"):
+        emulator.faults.add(method, "error", code=404, description="method not found", count=1000)
+    ada = emulator.person(ADA, "Ada")
+    async with running(bot_of(emulator.url, database, tmp_path)):
+        await ada.send_text("/help")
+        await ada.wait_for(lambda seen: "/style" in seen.text)

@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 from engine.errors import EngineUnavailable
 
@@ -109,7 +109,7 @@ def _feed_forward(width: int, inner: int) -> nn.Sequential:
 def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
     """Multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
     query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
-    return F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+    return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
 
 
 class ScaleBank(nn.Module):
@@ -153,7 +153,10 @@ class AdapterAttention(nn.Module):
         attention_mask: Tensor | None = None,
         temb: Tensor | None = None,
     ) -> Tensor:
-        """The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width]."""
+        """Attend from `hidden_states` [rows, n, width] to the text and to each adapter's tokens.
+
+        The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width].
+        """
         text, images = encoder_hidden_states
         query = attn.to_q(hidden_states)
         out = attend(query, attn.to_k(text), attn.to_v(text), attn.heads)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from engine.diffusion.picture import GuideContext, Picture, Windows
 from engine.diffusion.rows import ActiveAdapter, ActiveGuide, Rows, active_adapters, active_guides
@@ -125,4 +125,4 @@ def decode(networks: Networks, latents: Tensor) -> Tensor:
 
 def preview(networks: Networks, clean: Tensor) -> Tensor:
     """Return small pictures of `StepDone.clean`, [N, 3, H / 4, W / 4] fp32 RGB in 0 .. 1."""
-    return decode(networks, F.avg_pool2d(clean, PREVIEW_SHRINK, ceil_mode=True))
+    return decode(networks, functional.avg_pool2d(clean, PREVIEW_SHRINK, ceil_mode=True))

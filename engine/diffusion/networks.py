@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle  # noqa: TID251  only its error is named; weights are read with weights_only
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +119,7 @@ def load_networks(
         raise EngineUnavailable("; ".join(f"{role}: nothing at {path}" for role, path in missing.items()))
     device = torch.device(device)
     base = _load_base(paths, dtype)
-    face, photo = (_load_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
+    face, photo = (read_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
     unet = _place(base.unet, device, dtype)
     attention = [_to(adapter["ip_adapter"], device, dtype) for adapter in (face, photo) if adapter]
     return Networks(
@@ -166,8 +166,8 @@ def _load_base(paths: FaceToStickerPaths, dtype: torch.dtype) -> Any:
     return pipeline
 
 
-def _load_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:
-    """Return an adapter file's `image_proj` and `ip_adapter` parts."""
+def read_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:
+    """Return an adapter file's `image_proj` and `ip_adapter` parts, None where there is no file."""
     if path is None:
         return None
     with reading("image adapter", path):

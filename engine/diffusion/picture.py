@@ -46,13 +46,18 @@ class Picture:
     depth_strength: float = 0.2
 
 
+_ALWAYS = Window(0.0, 1.0)
+_FORM = Window(0.0, 0.7)
+_BEGINNING = Window(0.0, 0.2)
+
+
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """When each network speaks."""
+    """When each network speaks; face-to-sticker's unless given."""
 
-    identity: Window = Window()
-    depth: Window = Window(0.0, 0.7)
-    photo: Window = Window(0.0, 0.2)
+    identity: Window = _ALWAYS
+    depth: Window = _FORM
+    photo: Window = _BEGINNING
 
 
 class GuideContext(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from engine.diffusion.networks import FaceToStickerPaths, Networks
 
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+LIBRARIES = r"(diffusers|transformers|torch|peft|huggingface_hub|insightface|onnx|rembg)(\..*)?"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What the libraries have to say to themselves is no error of ours."""
+    if item.path.is_relative_to(Path(__file__).parent):
+        item.add_marker(pytest.mark.filterwarnings(f"ignore:::{LIBRARIES}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -148,7 +148,7 @@ def _adapter(source: int, base: Path, seed: int) -> dict[str, dict[str, Tensor]]
 
     unet = UNet2DConditionModel.from_pretrained(base, subfolder="unet")
     attention = {}
-    for number, (name, processor) in enumerate(unet.attn_processors.items()):
+    for number, name in enumerate(unet.attn_processors):
         if name.endswith("attn2.processor"):
             width = unet.get_submodule(name.removesuffix(".processor")).to_k.out_features
             attention[f"{number}.to_k_ip.weight"] = random(width, CONTEXT)

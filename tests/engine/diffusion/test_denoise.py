@@ -1,0 +1,257 @@
+"""Rules on the loop: every parameter does what it says, and a batch is its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.diffusion.denoise import StepDone, decode, denoise, preview
+from engine.diffusion.networks import Networks
+from engine.diffusion.picture import GuideContext, Picture, Windows
+from engine.diffusion.schedule import SeededNoise, Window, euler_trailing, sde_karras
+from engine.errors import Cancelled
+from tests.engine.diffusion.prepared import LATENT, SIDE_PX, hint, picture, relative, wish
+
+STEPS = 5
+ROUNDING = 1e-5  # relative, fp32
+
+
+def draw(networks: Networks, *pictures: Picture, steps: int = STEPS, **options: Any) -> Tensor:
+    return denoise(networks, pictures, sde_karras(steps), **options)
+
+
+def test_the_same_inputs_give_the_same_latents_bit_for_bit(networks: Networks) -> None:
+    assert torch.equal(draw(networks, picture()), draw(networks, picture()))
+
+
+def test_another_seed_gives_another_picture(networks: Networks) -> None:
+    first, second = picture(noise=SeededNoise(1, LATENT)), picture(noise=SeededNoise(2, LATENT))
+    assert relative(draw(networks, first), draw(networks, second)) > 1e-2
+
+
+def test_noise_can_be_handed_over_as_a_list(networks: Networks) -> None:
+    listed = picture(noise=list(islice(SeededNoise(3, LATENT), STEPS + 1)))
+    assert torch.equal(draw(networks, listed), draw(networks, picture(noise=SeededNoise(3, LATENT))))
+
+
+def test_a_batch_of_any_mix_equals_its_pictures_alone(networks: Networks) -> None:
+    mix = [
+        picture(0),
+        picture(1, guidance=1.0),
+        picture(2, guidance=3.5, instant_id_strength=0.3, ip_adapter_weight=1.0, depth_strength=0.0),
+        picture(3, instant_id_strength=0.0, guidance=12.0),
+    ]
+    together = draw(networks, *mix)
+    for index, one in enumerate(mix):
+        assert relative(together[index], draw(networks, one)[0]) < ROUNDING
+
+
+def test_removing_a_picture_changes_no_other(networks: Networks) -> None:
+    first, second, third = picture(0), picture(1), picture(2)
+    assert relative(draw(networks, first, second, third)[[0, 2]], draw(networks, first, third)) < ROUNDING
+
+
+def test_texts_of_different_length_share_a_batch(networks: Networks) -> None:
+    generator = torch.Generator().manual_seed(5)
+    long, short = picture(0, wanted=wish(generator, chunks=3)), picture(1, unwanted=wish(generator, chunks=2))
+    together = draw(networks, long, short)
+    assert relative(together[0], draw(networks, long)[0]) < ROUNDING
+    assert relative(together[1], draw(networks, short)[0]) < ROUNDING
+
+
+def test_several_photos_give_more_tokens_and_another_picture(networks: Networks) -> None:
+    generator = torch.Generator().manual_seed(5)
+    wanted, unwanted = wish(generator, photos=2), wish(generator, photos=2)
+    two = picture(wanted=wanted, unwanted=unwanted)
+    one = replace(
+        two,
+        wanted=replace(wanted, photo=wanted.photo[:1]),  # type: ignore[index]
+        unwanted=replace(unwanted, photo=unwanted.photo[:1]),  # type: ignore[index]
+    )
+    assert relative(draw(networks, two), draw(networks, one)) > 1e-3
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"guidance": 3.0},
+        {"instant_id_strength": 0.3},
+        {"ip_adapter_weight": 1.0},
+        {"depth_strength": 1.0},
+        {"unwanted": picture(9).unwanted},
+        {"keypoints": picture(9).keypoints},
+        {"depth": picture(9).depth},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_every_parameter_has_an_effect(networks: Networks, changes: dict[str, Any]) -> None:
+    assert relative(draw(networks, picture(**changes)), draw(networks, picture())) > 10 * ROUNDING
+
+
+def test_guidance_1_runs_one_row_and_ignores_what_is_unwanted(networks: Networks) -> None:
+    with Calls(networks.unet, rows) as calls:
+        plain = draw(networks, picture(guidance=1.0))
+        same = draw(networks, picture(guidance=1.0, unwanted=picture(9).unwanted))
+    assert calls == [1] * (2 * STEPS)
+    assert torch.equal(plain, same)
+
+
+def test_guidance_runs_both_rows_as_one_batch(networks: Networks) -> None:
+    with Calls(networks.unet, rows) as calls:
+        draw(networks, picture(), picture(1, guidance=1.0))
+    assert calls == [3] * STEPS
+
+
+def test_guidance_0_is_the_unwanted_picture(networks: Networks) -> None:
+    swapped = replace(picture(), wanted=picture().unwanted, guidance=1.0)
+    assert relative(draw(networks, picture(guidance=0.0)), draw(networks, swapped)) < ROUNDING
+
+
+def test_instant_id_strength_0_is_the_picture_without_adapter_and_net(networks: Networks) -> None:
+    without = replace(networks, identity=None)
+    silent = picture(instant_id_strength=0.0)
+    deaf = replace(silent, wanted=replace(silent.wanted, face=torch.zeros(512)))
+    drawn = draw(networks, silent, depth_context=GuideContext.TEXT)
+    assert torch.equal(drawn, draw(without, silent, depth_context=GuideContext.TEXT))
+    assert torch.equal(drawn, draw(networks, deaf, depth_context=GuideContext.TEXT))
+
+
+def test_ip_adapter_weight_0_is_the_picture_without_the_photo(networks: Networks) -> None:
+    silent = picture(ip_adapter_weight=0.0)
+    deaf = replace(silent, wanted=replace(silent.wanted, photo=picture(9).wanted.photo))
+    assert torch.equal(draw(networks, silent), draw(networks, deaf))
+
+
+def test_after_its_window_the_photo_has_no_effect(networks: Networks) -> None:
+    """A window that ends before the first step leaves the weight without effect; face-to-sticker's does not."""
+    never = Windows(photo=Window(0.9999, 1.0))
+    weak, strong = picture(ip_adapter_weight=0.1), picture(ip_adapter_weight=1.0)
+    active = never.photo.active_steps(sde_karras(STEPS))
+    latest = [step for step, is_active in enumerate(active) if is_active]
+    assert latest == [STEPS - 1]
+    assert relative(draw(networks, weak), draw(networks, strong)) > 1e-3
+    before = _clean_until(networks, weak, never, STEPS - 1)
+    assert torch.equal(before, _clean_until(networks, strong, never, STEPS - 1))
+
+
+def test_the_identity_net_reads_the_face_tokens_and_not_the_text(networks: Networks) -> None:
+    drawn = picture()
+    with Calls(networks.identity.net, lambda *_, **told: told["encoder_hidden_states"]) as contexts:  # type: ignore[union-attr]
+        draw(networks, drawn)
+    embeddings = torch.stack([drawn.unwanted.face, drawn.wanted.face])[:, None]  # type: ignore[list-item]
+    tokens = networks.face_resampler(embeddings)  # type: ignore[misc]
+    assert [torch.equal(context, tokens) for context in contexts] == [True] * STEPS
+
+
+def test_depth_reads_the_face_or_the_text(networks: Networks) -> None:
+    face = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.FACE)
+    text = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.TEXT)
+    assert relative(face, text) > 1e-2
+
+
+@pytest.mark.parametrize(("steps", "calls"), [(10, 6), (20, 11), (30, 17), (40, 23)])
+def test_the_depth_net_is_not_run_after_its_window(networks: Networks, steps: int, calls: int) -> None:
+    with Calls(networks.depth.net, rows) as asked:  # type: ignore[union-attr]
+        draw(networks, picture(), steps=steps)
+    assert len(asked) == calls
+
+
+def test_hints_are_embedded_once(networks: Networks) -> None:
+    with Calls(networks.identity.embed_hint, lambda hints: hints.shape) as embedded:  # type: ignore[union-attr]
+        draw(networks, picture(), picture(1))
+    assert embedded == [(2, 3, SIDE_PX, SIDE_PX)]
+
+
+def test_a_picture_need_not_be_square(networks: Networks) -> None:
+    generator = torch.Generator().manual_seed(5)
+    noise = SeededNoise(0, networks.latent_shape(width=64, height=96))
+    tall = picture(noise=noise, keypoints=hint(generator, 96, 64), depth=hint(generator, 96, 64))
+    latents = draw(networks, tall)
+    assert latents.shape == (1, 4, 12, 8)
+    assert decode(networks, latents).shape == (1, 3, 96, 64)
+
+
+def test_decoded_pictures_are_in_range_and_previews_a_quarter_as_wide(networks: Networks) -> None:
+    latents = draw(networks, picture())
+    decoded = decode(networks, latents)
+    assert decoded.dtype == torch.float32
+    assert 0 <= float(decoded.min()) < float(decoded.max()) <= 1
+    assert preview(networks, latents).shape == (1, 3, SIDE_PX // 4, SIDE_PX // 4)
+
+
+def test_every_step_is_told_with_the_picture_as_far_as_it_is_known(networks: Networks) -> None:
+    told: list[StepDone] = []
+    latents = draw(networks, picture(), on_step=lambda step: told.append(step) is None)
+    assert [(step.done, step.total) for step in told] == [(done + 1, STEPS) for done in range(STEPS)]
+    assert torch.equal(told[-1].clean, latents)
+
+
+def test_cancelling_stops_within_a_step(networks: Networks) -> None:
+    with Calls(networks.unet, rows) as calls, pytest.raises(Cancelled):
+        draw(networks, picture(), on_step=lambda step: step.done < 2)
+    assert len(calls) == 2
+
+
+def test_a_call_leaves_nothing_behind(networks: Networks) -> None:
+    before = draw(networks, picture())
+    draw(networks, picture(1, guidance=1.0, instant_id_strength=0.1), picture(2), steps=3)
+    with pytest.raises(Cancelled):
+        draw(networks, picture(3), on_step=lambda step: False)
+    assert torch.equal(before, draw(networks, picture()))
+
+
+def test_a_deterministic_scheduler_draws_one_noise(networks: Networks) -> None:
+    latents = denoise(networks, [picture(noise=list(islice(SeededNoise(3, LATENT), 1)))], euler_trailing(4))
+    assert latents.shape == (1, *LATENT)
+    assert bool(latents.isfinite().all())
+
+
+def test_a_missing_input_is_named(networks: Networks) -> None:
+    with pytest.raises(ValueError, match="keypoint picture"):
+        draw(networks, picture(keypoints=None))
+
+
+def test_latents_are_fp32_in_a_half_precision_world(networks: Networks) -> None:
+    drawn = picture()
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        latents = draw(networks, drawn)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert latents.dtype == torch.float32
+    assert torch.equal(latents, draw(networks, drawn))
+
+
+class Calls:
+    """Watches a network for the length of a block and keeps what `look` sees of each call."""
+
+    def __init__(self, network: Any, look: Callable[..., Any]) -> None:
+        self._network, self._look = network, look
+        self.seen: list[Any] = []
+
+    def __enter__(self) -> list[Any]:
+        self._handle = self._network.register_forward_pre_hook(self._keep, with_kwargs=True)
+        return self.seen
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.remove()
+
+    def _keep(self, network: Any, args: tuple[Any, ...], told: dict[str, Any]) -> None:
+        self.seen.append(self._look(*args, **told))
+
+
+def rows(sample: Tensor, *_: Any, **told: Any) -> int:
+    return len(sample)
+
+
+def _clean_until(networks: Networks, drawn: Picture, windows: Windows, steps: int) -> Tensor:
+    """Return the clean latents after `steps` of the schedule."""
+    seen: list[Tensor] = []
+    draw(networks, drawn, windows=windows, on_step=lambda step: seen.append(step.clean) is None)
+    return seen[steps - 1]

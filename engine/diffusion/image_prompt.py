@@ -136,7 +136,7 @@ def _blur(field: Tensor, sigma: float) -> Tensor:
 
 def _sample(picture: Tensor, grid: Tensor) -> Tensor:
     """Look up `picture` at `grid`. What lies outside is black, and the border fades into it twice over."""
-    covered = torch.ones_like(picture[:, :1])
+    covered = torch.ones((1, 1, *picture.shape[-2:]), dtype=torch.float32)
     looked_up = functional.grid_sample(
         torch.cat((picture, covered), 1), grid, mode="bilinear", padding_mode="zeros", align_corners=False
     )

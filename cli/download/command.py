@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,7 +66,16 @@ def list_weights(request: Request, console: Console) -> int:
     return 0 if all(report.is_complete for report in reports) else 1
 
 
-async def download(
+async def download(request: Request, console: Console) -> int:
+    """Bring everything that is missing; returns 0 when all is here, 1 otherwise. A cancelled one can go on later."""
+    choice = choose(request.models, request.overrides, commercial_only=request.commercial_only)
+    if not _is_allowed(choice, console):
+        return 1
+    return await bring(choice.sources, request, console)
+
+
+async def bring(
+    sources: Iterable[Source],
     request: Request,
     console: Console,
     *,
@@ -74,15 +83,12 @@ async def download(
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     room: FreeBytes = free_bytes,
 ) -> int:
-    """Bring everything that is missing; returns 0 when all is here, 1 otherwise. A cancelled one can go on later."""
-    choice = choose(request.models, request.overrides, commercial_only=request.commercial_only)
-    if not _is_allowed(choice, console):
-        return 1
+    """Bring the files of `sources`; exit codes as `download`. `pause` waits, `room` measures the disk."""
     try:
         request.folder.mkdir(parents=True, exist_ok=True)
         async with _alone(request.folder, console, pause), _session(timeouts) as session:
             lock = WeightsLock.read(request.folder)
-            wanted = await find_wanted(choice.sources, request.folder, lock, request.hosts, reread=request.reread)
+            wanted = await find_wanted(sources, request.folder, lock, request.hosts, reread=request.reread)
             if not wanted:
                 console.print("All weights are here; nothing to download.")
                 return 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
@@ -24,7 +26,7 @@ class Partial:
 
     def headers(self) -> dict[str, str]:
         """Ask for the rest. A hash proves in the end that it fits; without one the host must promise it."""
-        if not self.size:
+        if not (self.size and self._identity):
             return {}
         condition = {} if "digest" in self._identity else {"If-Range": self._identity["etag"]}
         return {"Range": f"bytes={self.size}-", **condition}
@@ -37,46 +39,39 @@ class Partial:
         """Start anew with the file that the host has now. Raises `NoRoom`."""
         self.drop()
         self._identity = _identity(published)
-        try:
+        with _translated():
             self._target.parent.mkdir(parents=True, exist_ok=True)
             if self._identity:
                 self._note.write_text(json.dumps(self._identity), encoding="utf-8")
-        except OSError as error:
-            raise NoRoom.because(error) from error
 
     def open(self) -> FileIO:
         """The file to append to; unbuffered, so that a full disk is met where it is written. Raises `NoRoom`."""
-        try:
+        with _translated():
             return self.path.open("ab", buffering=0)
-        except OSError as error:
-            raise NoRoom.because(error) from error
 
     def append(self, file: FileIO, chunk: bytes) -> None:
         """Write all of `chunk`. Raises `NoRoom`."""
         rest = memoryview(chunk)
         while rest:
-            try:
+            with _translated():
                 written = file.write(rest)
-            except OSError as error:
-                raise NoRoom.because(error) from error
             self.size += written
             rest = rest[written:]
 
     def drop(self) -> None:
-        """Forget what is here."""
-        self.path.unlink(missing_ok=True)
-        self._note.unlink(missing_ok=True)
+        """Forget what is here. Raises `NoRoom`."""
+        with _translated():
+            self.path.unlink(missing_ok=True)
+            self._note.unlink(missing_ok=True)
         self._identity, self.size = {}, 0
 
     def finish(self) -> None:
         """The bytes are the file: give them its name. Raises `NoRoom`."""
-        try:
+        with _translated():
             with self.path.open("rb+") as file:
                 os.fsync(file.fileno())
             self.path.replace(self._target)
             self._note.unlink(missing_ok=True)
-        except OSError as error:
-            raise NoRoom.because(error) from error
 
     def _read_note(self) -> dict[str, str]:
         try:
@@ -85,6 +80,14 @@ class Partial:
             return {}  # a note that cannot be read says nothing: begin anew
         is_note = isinstance(note, dict) and ("digest" in note or "etag" in note)
         return {str(key): str(value) for key, value in note.items()} if is_note else {}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NoRoom.because(error) from error
 
 
 def _identity(published: Published) -> dict[str, str]:

@@ -52,4 +52,4 @@ def hint(generator: torch.Generator, height: int = SIDE_PX, width: int = SIDE_PX
 
 def relative(actual: Tensor, expected: Tensor) -> float:
     """Return the greatest difference as a share of the greatest value."""
-    return float((actual - expected).abs().max() / expected.abs().max())
+    return ((actual - expected).abs().max() / expected.abs().max()).item()

@@ -68,7 +68,9 @@ def test_a_depth_net_that_reads_text_equals_the_stock_pipeline(paths: FaceToStic
     networks = load_networks(FaceToStickerPaths(base=paths.base, depth_net=paths.depth_net))
     stock = _controlnet_pipeline(paths, ControlNetModel.from_pretrained(paths.depth_net))
     expected = stock(
-        **stock_inputs(picture()), image=picture().depth[None], controlnet_conditioning_scale=0.5  # type: ignore[index]
+        **stock_inputs(picture()),
+        image=picture().depth[None],
+        controlnet_conditioning_scale=0.5,  # type: ignore[index]
     ).images
     actual = denoise(
         networks,

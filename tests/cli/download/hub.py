@@ -137,7 +137,7 @@ class Hub:
 
         return answer
 
-    def hang_after(self, count: int, until: asyncio.Event, begun: asyncio.Event | None = None) -> Answer:
+    def hang_after(self, count: int, until: asyncio.Event) -> Answer:
         """Send `count` bytes, then nothing until `until`."""
 
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -146,8 +146,6 @@ class Hub:
             response.content_length = len(content)
             await response.prepare(request)
             await response.write(content[:count])
-            if begun:
-                begun.set()
             await until.wait()
             return response
 

@@ -15,7 +15,7 @@ Value = str | int | float | bool
 
 
 class BadParameter(ValueError):
-    """A parameter is unknown, of the wrong type or out of its limits; `name` says which, the message what is allowed."""
+    """A parameter is unknown, of the wrong type or out of its limits: `name` says which, the message why."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name}: {problem}")
@@ -40,14 +40,18 @@ class Parameter:
 
     def read(self, value: object) -> Value:
         """Return `value` as this parameter's type. Raises `BadParameter`; no value is bent into its limits."""
-        number = self._typed(value)
-        if self.choices and number not in self.choices:
+        typed = self._typed(value)
+        if self.choices and typed not in self.choices:
             raise BadParameter(self.name, f"{value!r} is none of {', '.join(self.choices)}")
-        if self.minimum is not None and self.maximum is not None:
-            # written so that "not a number" fails too
-            if not self.minimum <= float(number) <= self.maximum:
-                raise BadParameter(self.name, f"{value!r} is not within {self.minimum:g} .. {self.maximum:g}")
-        return number - number % self.rounds_down_to if isinstance(number, int) and self.rounds_down_to > 1 else number
+        if not self._is_within(typed):
+            raise BadParameter(self.name, f"{value!r} is not within {self.minimum:g} .. {self.maximum:g}")
+        return typed - typed % self.rounds_down_to if isinstance(typed, int) and self.rounds_down_to > 1 else typed
+
+    def _is_within(self, typed: Value) -> bool:
+        """False for "not a number" too: it compares with nothing."""
+        if self.minimum is None or self.maximum is None:
+            return True
+        return self.minimum <= float(typed) <= self.maximum
 
     def _typed(self, value: object) -> Value:
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):

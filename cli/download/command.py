@@ -120,17 +120,24 @@ class _Work:
         asked = await asyncio.gather(*(self._tried(self._ask(fetcher, each)) for each in wanted))
         found = {each.name: published for each, published in zip(wanted, asked, strict=True) if published}
         to_bring = [each for each in wanted if each.name in found and each.state is not FileState.UNRECORDED]
-        need = sum(each.room(found[each.name].size or each.file.size) for each in to_bring)
-        if not self._has_room(need):
+        if to_bring and not await self._bring_all(fetcher, to_bring, found):
             return 1
-        self._console.print(
-            f"{len(to_bring)} files to download, {in_gb(need)}, into {escape(str(self._request.folder))}"
-        )
-        with _bars(self._console) as bars:
-            await asyncio.gather(*(self._tried(self._bring(fetcher, each, bars)) for each in to_bring))
         for problem in self._problems:
-            self._console.print(f"[red]✗[/] {escape(problem)}")
+            self._console.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True)
+        if not self._problems:
+            self._console.print("All weights are here.")
         return 1 if self._problems else 0
+
+    async def _bring_all(self, fetcher: Fetcher, files: Sequence[Wanted], found: Mapping[str, Published]) -> bool:
+        """Bring `files`, two at a time; False where there is no room for them."""
+        need = sum(each.room(found[each.name].size or each.file.size) for each in files)
+        if not self._has_room(need):
+            return False
+        folder = escape(str(self._request.folder))
+        self._console.print(f"{len(files)} files to download, {in_gb(need)}, into {folder}", soft_wrap=True)
+        with _bars(self._console) as bars:
+            await asyncio.gather(*(self._tried(self._bring(fetcher, each, bars)) for each in files))
+        return True
 
     async def _tried(self, work: Awaitable[Published]) -> Published | None:
         """What `work` gives; where it fails, None and a problem to report: the other files go on."""
@@ -192,6 +199,7 @@ class _Work:
             f"Not enough room: {in_gb(need)} to download (and {in_gb(_SPARE_BYTES)} to spare), "
             f"{in_gb(free)} free at {self._request.folder}. WEIGHTS_DIR can name another disk.",
             markup=False,
+            soft_wrap=True,
         )
         return False
 

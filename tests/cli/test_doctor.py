@@ -74,3 +74,28 @@ async def test_a_database_that_is_none_and_a_disk_that_cannot_be_written_are_tol
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
     assert await examine() == 1
     assert "cannot be written" in capsys.readouterr().out
+
+
+async def test_half_downloaded_weights_are_told_once_there_is_something_to_tell(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path))
+    (tmp_path / "weights.lock.json").write_text('{"version": 1, "files": {}}')
+    (tmp_path / "frankjoshua--albedobaseXL_v13").mkdir()
+    (tmp_path / "frankjoshua--albedobaseXL_v13" / "albedobaseXL_v13.safetensors.part").write_bytes(b"x")
+    assert await examine() == 0  # the classic engine needs none
+    assert "base (half here)" in " ".join(capsys.readouterr().out.split())
+    monkeypatch.setenv("ENGINE", "diffusion")
+    assert await examine() == 1
+    assert "stickerface download --model face-to-sticker" in " ".join(capsys.readouterr().out.split())
+
+
+async def test_a_broken_lock_file_of_the_weights_is_told(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path))
+    (tmp_path / "weights.lock.json").write_text("[")
+    assert await examine() == 1
+    assert "cannot be read as a lock file" in " ".join(capsys.readouterr().out.split())

@@ -18,6 +18,7 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from cli.download.command import Request, bring, download, list_weights
+from cli.download.remote import Hosts
 from cli.main import app
 from cli.settings import WeightsSettings
 from engine.weights import Commercial, Source, WeightFile, roles_of, weights_report
@@ -204,6 +205,25 @@ async def test_only_weights_that_may_earn_money(tmp_path: Path, hub: Hub) -> Non
     assert (hub.seen, request.folder.exists()) == ([], False)
 
 
+async def test_a_proxy_is_honoured(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.files["owner/repo/a.json"] = b"{}"
+    monkeypatch.setenv("http_proxy", hub.urls["hub"])
+    hosts = Hosts(hub="http://models.example")  # a name that leads nowhere
+    console = _console()
+    assert await bring([_source("a.json")], Request((), tmp_path / "weights", hosts=hosts), console) == 0, _said(
+        console
+    )
+    assert {seen.path for seen in hub.seen} == {"/owner/repo/resolve/main/a.json"}
+
+
+async def test_a_terminal_sees_a_bar_per_file(hub: Hub, tmp_path: Path) -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, highlight=False)
+    source = _source("a.bin", repo="owner/repo")
+    hub.files["owner/repo/a.bin"] = BIG
+    assert await bring([source], Request((), tmp_path / "[my] weights", hosts=hub.hosts), console) == 0
+    assert "owner/repo: a.bin" in _said(console) and "[my] weights" in _said(console)
+
+
 async def test_a_lock_file_that_is_none_is_told(photomaker: Request) -> None:
     photomaker.folder.mkdir()
     (photomaker.folder / LOCK_NAME).write_text('{"version": 1, "files": [')
@@ -249,7 +269,7 @@ def test_the_command_needs_no_bot_token_and_refuses_nonsense(monkeypatch: pytest
 async def _start(hub: Hub, request: Request) -> asyncio.subprocess.Process:
     places = ",".join(f"{role}={place}" for role, place in request.overrides.items())
     environment = {
-        **{name: value for name, value in os.environ.items() if "proxy" not in name.lower()},
+        **os.environ,
         "HF_ENDPOINT": hub.urls["hub"],
         "WEIGHTS_DIR": str(request.folder),
         "WEIGHTS_OVERRIDES": places,

@@ -169,7 +169,7 @@ class AdapterAttention(nn.Module):
 def _linear(weight: Tensor) -> nn.Linear:
     layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False, device="meta")
     layer.load_state_dict({"weight": weight}, assign=True)
-    return layer
+    return layer.requires_grad_(False)
 
 
 class TokenPassThrough(nn.Module):

@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from engine.diffusion.picture import GuideContext, Picture, Windows
 from engine.diffusion.rows import ActiveAdapter, ActiveGuide, Rows, active_adapters, active_guides
-from engine.diffusion.schedule import Noises, advance
+from engine.diffusion.schedule import advance, draw_noise
 from engine.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def denoise(
     rows = Rows(pictures, networks.device, networks.dtype)
     adapters = active_adapters(networks, rows, windows, scheduler)
     guides = active_guides(networks, rows, windows, scheduler, _face_tokens(networks, adapters), depth_context)
-    noises = Noises([iter(picture.noise) for picture in pictures], networks.device)
-    latents = noises.draw() * scheduler.init_noise_sigma  # [N, C, h, w]
+    noise = draw_noise([picture.noise for picture in pictures], scheduler, networks.device)  # [1 + steps, N, C, h, w]
+    latents = noise[0] * scheduler.init_noise_sigma  # [N, C, h, w]
     height, width = (side * networks.latent_factor for side in latents.shape[-2:])
     added = {"text_embeds": rows.pooled, "time_ids": rows.sizes(height, width)}  # [R, P], [R, 6]
     tokens = [adapter.tokens for adapter in adapters]  # each [R, tokens, D]
@@ -83,7 +83,7 @@ def denoise(
             return_dict=False,
         )[0]  # [R, C, h, w]
         guided = rows.combine(predicted)  # [N, C, h, w]
-        latents, clean = advance(scheduler, guided, timestep, latents, noises)
+        latents, clean = advance(scheduler, guided, timestep, latents, noise[step + 1 : step + 2])
         if not on_step(StepDone(step + 1, len(scheduler.timesteps), clean)):
             raise Cancelled(f"after step {step + 1}")
     return latents

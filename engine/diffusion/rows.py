@@ -29,17 +29,22 @@ class Rows:
     def __init__(self, pictures: Sequence[Picture], device: torch.device, dtype: torch.dtype) -> None:
         self._device, self._dtype = device, dtype
         self._pictures = pictures
-        self._guided = [index for index, picture in enumerate(pictures) if picture.guidance != 1.0]
-        self._picture_of_row = [*self._guided, *range(len(pictures))]
-        unwanted = [pictures[index].unwanted for index in self._guided]
-        self._wishes = [*unwanted, *(picture.wanted for picture in pictures)]
-        self._guidance = self._numbers([pictures[index].guidance for index in self._guided]).view(-1, 1, 1, 1)
+        guided = [index for index, picture in enumerate(pictures) if picture.guidance != 1.0]
+        self._picture_of_row = [*guided, *range(len(pictures))]
+        self._wishes = [
+            *(pictures[index].unwanted for index in guided),
+            *(picture.wanted for picture in pictures),
+        ]
+        self._guidance = self._numbers([pictures[index].guidance for index in guided]).view(-1, 1, 1, 1)
+        # Indices on the device: a Python list would be copied there in every step.
+        self._guided = torch.tensor(guided, dtype=torch.long, device=device)
+        self._spread = torch.tensor(self._picture_of_row, dtype=torch.long, device=device)
         self.text = self._stack(_same_length([wish.text for wish in self._wishes]))
         self.pooled = self._stack([wish.pooled for wish in self._wishes])
 
     def spread(self, per_picture: Tensor) -> Tensor:
         """Repeat [N, ...] as rows [R, ...] in the networks' dtype."""
-        return per_picture[self._picture_of_row].to(self._dtype)
+        return per_picture[self._spread].to(self._dtype)
 
     def combine(self, predicted: Tensor) -> Tensor:
         """Apply each picture's guidance: rows [R, ...] -> pictures [N, ...], fp32."""
@@ -62,9 +67,8 @@ class Rows:
         return self.spread(guide.embed_hint(self._stack([hint_of(picture) for picture in self._pictures])))
 
     def sizes(self, height: int, width: int) -> Tensor:
-        """Return SDXL's sizes, original, crop and target, of every row, [R, 6]."""
-        sizes = [height, width, 0, 0, height, width]
-        return torch.tensor(sizes, dtype=self._dtype, device=self._device).expand(len(self._wishes), -1)
+        """Return SDXL's sizes, original, crop and target, of every row, [R, 6] fp32."""
+        return self._numbers([height, width, 0, 0, height, width]).expand(len(self._wishes), -1)
 
     def _numbers(self, numbers: Sequence[float]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.float32, device=self._device)

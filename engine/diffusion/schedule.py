@@ -5,8 +5,9 @@ The schedulers are diffusers' own; one is made per call of `denoise` because a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,25 +113,32 @@ class SeededNoise:
             yield torch.randn(self.shape, generator=generator, device="cpu", dtype=torch.float32)
 
 
-class Noises:
-    """The noise of all pictures of a batch, side by side."""
+def draw_noise(streams: Sequence[Iterable[Tensor]], scheduler: Any, device: torch.device) -> Tensor:
+    """Return the noise of all pictures and steps, [1 + steps, pictures, channels, height, width] fp32 on `device`.
 
-    def __init__(self, streams: list[Iterator[Tensor]], device: torch.device) -> None:
-        self._streams, self._device = streams, device
+    The first entry is the initial latent's; a deterministic scheduler has no other. Drawn before the loop, because a
+    copy from the CPU in every step would make the CPU wait for the GPU each time.
+    """
+    import torch
 
-    def draw(self) -> Tensor:
-        """Return the next noise of each picture, [pictures, channels, height, width]."""
-        import torch
-
-        return torch.stack([next(stream) for stream in self._streams]).to(self._device, torch.float32)
+    count = 1 + (len(scheduler.timesteps) if _is_stochastic(scheduler) else 0)
+    drawn = [torch.stack(list(islice(stream, count))) for stream in streams]
+    return torch.stack(drawn, dim=1).to(device, torch.float32)
 
 
 def advance(
-    scheduler: Any, predicted: Tensor, timestep: Tensor, latents: Tensor, noises: Noises
+    scheduler: Any, predicted: Tensor, timestep: Tensor, latents: Tensor, step_noise: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Take one step and return the new latents and the clean latents as this step saw them, both fp32."""
-    if str(scheduler.config.get("algorithm_type", "")).startswith("sde"):
-        latents = scheduler.step(predicted, timestep, latents, variance_noise=noises.draw()).prev_sample
+    """Take one step; return the new latents and the clean latents as this step sees them, fp32 like all it is given.
+
+    `step_noise` holds this step's noise, or nothing where the scheduler is deterministic.
+    """
+    if len(step_noise):
+        latents = scheduler.step(predicted, timestep, latents, variance_noise=step_noise[0]).prev_sample
         return latents, scheduler.model_outputs[-1]
     result = scheduler.step(predicted, timestep, latents)
     return result.prev_sample, result.pred_original_sample
+
+
+def _is_stochastic(scheduler: Any) -> bool:
+    return str(scheduler.config.get("algorithm_type", "")).startswith("sde")

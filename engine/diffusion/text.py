@@ -1,7 +1,7 @@
 """From words to what the UNet reads: templates, weights in brackets, prompts of any length.
 
 Brackets and chunks follow ComfyUI, on which face-to-sticker was made: `(word)` weighs 1.1, `(word:1.3)` weighs 1.3
-whatever stands around it, `\\(` is a bracket. A prompt without brackets of up to 75 tokens is encoded as diffusers does.
+whatever stands around it, `\\(` is a bracket. A prompt of up to 75 tokens without brackets is encoded as in diffusers.
 """
 
 from __future__ import annotations

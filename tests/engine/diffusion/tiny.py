@@ -29,6 +29,8 @@ FACE_WIDTH = 512  # ArcFace
 CLIP_WIDTH = 48  # of the image encoder's hidden states
 QUERIES = 4  # image tokens of each adapter
 RESAMPLER_WIDTH = 64
+LAYERS_PER_BLOCK = 2
+UP_BLOCKS = ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D")
 
 
 def build_all(folder: Path) -> FaceToStickerPaths:
@@ -189,10 +191,10 @@ def _unet_config() -> dict[str, object]:
         "sample_size": 8,
         "in_channels": 4,
         "out_channels": 4,
-        "layers_per_block": 2,
+        "layers_per_block": LAYERS_PER_BLOCK,
         "block_out_channels": (16, 32, 32),
         "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        "up_block_types": UP_BLOCKS,
         "transformer_layers_per_block": (1, 1, 2),
         "attention_head_dim": (2, 2, 4),
         "norm_num_groups": 8,

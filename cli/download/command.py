@@ -23,7 +23,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from cli.download.errors import DownloadFailed, Refused
+from cli.download.errors import DownloadFailed, Refused, Unreachable
 from cli.download.fetch import Fetcher
 from cli.download.listing import in_gb, listing, sentence
 from cli.download.plan import Choice, Wanted, choose, find_wanted
@@ -60,7 +60,11 @@ class Request:
 
 def list_weights(request: Request, console: Console) -> int:
     """Print what `request` is about, without any network; returns 0, or 1 where something is missing."""
-    reports = [weights_report(request.folder, model, request.overrides) for model in request.models]
+    try:
+        reports = [weights_report(request.folder, model, request.overrides) for model in request.models]
+    except EngineUnavailable as error:
+        console.print(str(error), markup=False, soft_wrap=True)
+        return 1
     for line in [*listing(reports), "", *map(sentence, reports)]:
         console.print(line, markup=False, soft_wrap=True)
     return 0 if all(report.is_complete for report in reports) else 1
@@ -110,11 +114,12 @@ class _Work:
         self._console = console
         self._room = room
         self._problems: list[str] = []
+        self._away: set[str | None] = set()  # hosts that cannot be reached
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def tell(self, text: str) -> None:
         """Show a line above the bars."""
-        self._console.print(text, markup=False, style="dim")
+        self._console.print(text, markup=False, style="dim", soft_wrap=True)
 
     async def run(self, fetcher: Fetcher, wanted: Sequence[Wanted]) -> int:
         asked = await asyncio.gather(*(self._tried(self._ask(fetcher, each)) for each in wanted))
@@ -139,7 +144,7 @@ class _Work:
             await asyncio.gather(*(self._tried(self._bring(fetcher, each, bars)) for each in files))
         return True
 
-    async def _tried(self, work: Awaitable[Published]) -> Published | None:
+    async def _tried(self, work: Awaitable[Published | None]) -> Published | None:
         """What `work` gives; where it fails, None and a problem to report: the other files go on."""
         async with self._slots:
             try:
@@ -148,8 +153,18 @@ class _Work:
                 self._problems.append(str(problem))
                 return None
 
-    async def _ask(self, fetcher: Fetcher, wanted: Wanted) -> Published:
-        published = await fetcher.published(wanted.remote)
+    async def _ask(self, fetcher: Fetcher, wanted: Wanted) -> Published | None:
+        """What the host says of the file; of a host that is away, one file is asked for and not all."""
+        host = wanted.remote.url.host
+        if host in self._away:
+            return None
+        try:
+            published = await fetcher.published(wanted.remote)
+        except Unreachable:
+            if host in self._away:
+                return None
+            self._away.add(host)
+            raise
         if wanted.state is FileState.UNRECORDED:
             await self._adopt(wanted, published)
         return published

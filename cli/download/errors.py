@@ -3,6 +3,7 @@
 DownloadFailed       the text is a sentence for the operator; it never holds a signed address or the token
 ├── Refused          a second try cannot help
 ├── Interrupted      it may; raised to the outside when patience is at its end
+│   └── Unreachable  no connection at all: other files of that host will fare no better
 └── NoRoom           the disk is full, or does not take the file
 """
 
@@ -27,6 +28,10 @@ class Interrupted(DownloadFailed):
     def __init__(self, text: str, pause_s: float = 0.0) -> None:
         super().__init__(text)
         self.pause_s = pause_s
+
+
+class Unreachable(Interrupted):
+    """No connection at all: other files of that host will fare no better."""
 
 
 class NoRoom(DownloadFailed):

@@ -17,7 +17,7 @@ import aiohttp
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type
 from yarl import URL
 
-from cli.download.errors import Interrupted, Refused
+from cli.download.errors import Interrupted, Refused, Unreachable
 from cli.download.partial import Partial
 from cli.download.remote import Hosts, Published, Remote, Told, check_status, first_byte, next_url
 
@@ -128,7 +128,8 @@ class Fetcher:
             raise Refused(f"{remote.label}: too many redirects")
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             # Not the exception's own text: it may hold the address, and that may be signed.
-            raise Interrupted(f"{remote.label}: {url.host} {_trouble(error)}") from error
+            kind = Unreachable if isinstance(error, aiohttp.ClientConnectorError) else Interrupted
+            raise kind(f"{remote.label}: {url.host} {_trouble(error)}") from error
 
 
 async def _append(

@@ -70,7 +70,8 @@ async def find_wanted(
 
 def _remote(source: Source, file: WeightFile, lock: WeightsLock, hosts: Hosts) -> Remote:
     label = f"{source.repo}: {file.path}"
-    known = _known(file, lock.find(f"{source.folder_name}/{file.save_as}"))
+    locked = lock.find(f"{source.folder_name}/{file.save_as}")
+    known = _known(file, locked if locked and locked.revision == source.revision else None)
     if source.host == "github":
         return Remote(hosts.github_url(source.repo, source.revision, file.path), label, known)
     revision = lock.commit(source.repo, source.revision) or source.revision

@@ -98,6 +98,14 @@ def test_what_may_earn_money_and_what_not() -> None:
     assert barred["photomaker"] == barred["matte"] == set()
 
 
+def test_the_page_on_licences_says_the_same() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "licences.md").read_text()
+    for model in ("face-to-sticker", "ip-adapter-face-id", "photomaker"):
+        barred = any(choose_source(role, commercial_only=True) is None for role in roles_of(model))
+        row = re.search(rf"^\| {model} \| (.*?) \|", page, re.MULTILINE)
+        assert row and row[1].startswith("**no**" if barred else "yes")
+
+
 def test_a_named_source_must_be_allowed_too() -> None:
     upscaler = all_roles()["upscaler"]
     named = parse_overrides("upscaler=Kim2091/AnimeSharp")

@@ -205,6 +205,19 @@ async def test_only_weights_that_may_earn_money(tmp_path: Path, hub: Hub) -> Non
     assert (hub.seen, request.folder.exists()) == ([], False)
 
 
+async def test_without_network_one_line_per_host_is_enough(photomaker: Request, unused_tcp_port: int) -> None:
+    console, pauses = _console(), []
+    sources = [source for role in roles_of("photomaker") for source in role.sources[:1] if source.host == "hub"]
+    request = replace(photomaker, hosts=Hosts(hub=f"http://127.0.0.1:{unused_tcp_port}"))
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    assert await bring(sources, request, console, pause=pause) == 1
+    assert len([line for line in _said(console).splitlines() if line.startswith("✗")]) == 1
+    assert sum(pauses) <= 2 * 15.5  # two files are asked for at once
+
+
 async def test_a_proxy_is_honoured(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.files["owner/repo/a.json"] = b"{}"
     monkeypatch.setenv("http_proxy", hub.urls["hub"])
@@ -229,7 +242,8 @@ async def test_a_lock_file_that_is_none_is_told(photomaker: Request) -> None:
     (photomaker.folder / LOCK_NAME).write_text('{"version": 1, "files": [')
     console = _console()
     assert await download(photomaker, console) == 1
-    assert "cannot be read as a lock file" in _said(console)
+    assert list_weights(photomaker, console) == 1
+    assert _said(console).count("cannot be read as a lock file") == 2
 
 
 async def test_a_folder_that_cannot_be_made_is_told(photomaker: Request, tmp_path: Path) -> None:

@@ -113,10 +113,10 @@ def part_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
 
 
-def record_of(path: Path, *, repo: str, revision: str, commit: str = "") -> Locked:
-    """The record of a file as it is now; reads all of it."""
+def record_of(path: Path, *, repo: str, revision: str, commit: str = "", sha256: str = "") -> Locked:
+    """The record of a file as it is now; reads all of it where its `sha256` has not just been taken."""
     before = path.stat()
-    return Locked(before.st_size, sha256_of(path), before.st_mtime_ns, repo, revision, commit)
+    return Locked(before.st_size, sha256 or sha256_of(path), before.st_mtime_ns, repo, revision, commit)
 
 
 def sha256_of(path: Path) -> str:

@@ -194,7 +194,9 @@ class _Work:
 
     async def _record(self, wanted: Wanted, published: Published) -> None:
         source = wanted.source
-        entry = await asyncio.to_thread(_record_of, wanted.target, source, published)
+        digest = published.digest
+        sha256 = digest.value if digest and digest.kind == "sha256" else ""  # the file was compared with it
+        entry = await asyncio.to_thread(_record_of, wanted.target, source, published, sha256)
         if source.kind == "zip":
             members = await asyncio.to_thread(unpack, wanted.target, wanted.target.parent / source.opens)
             names = tuple(f"{source.folder_name}/{source.opens}/{member.name}" for member in members)
@@ -219,8 +221,8 @@ class _Work:
         return False
 
 
-def _record_of(path: Path, source: Source, published: Published) -> Locked:
-    return record_of(path, repo=source.repo, revision=source.revision, commit=published.commit)
+def _record_of(path: Path, source: Source, published: Published, sha256: str = "") -> Locked:
+    return record_of(path, repo=source.repo, revision=source.revision, commit=published.commit, sha256=sha256)
 
 
 def _is_allowed(choice: Choice, console: Console) -> bool:
@@ -253,7 +255,9 @@ async def _alone(folder: Path, console: Console, pause: Callable[[float], Awaita
 
 
 def _session(timeouts: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(timeout=timeouts, trust_env=True)  # trust_env: HTTPS_PROXY and its kin
+    return aiohttp.ClientSession(
+        timeout=timeouts, trust_env=True, read_bufsize=1 << 20
+    )  # trust_env: HTTPS_PROXY and its kin
 
 
 def _bars(console: Console) -> Progress:

@@ -30,7 +30,7 @@ class Detector(Protocol):
     """Finds faces: insightface's SCRFD."""
 
     def detect(self, img: Bgr, input_size: tuple[int, int]) -> tuple[Floats, Floats | None]:
-        """Return boxes [faces, 5] (x1, y1, x2, y2, score) and, if it knows them, keypoints [faces, 5, 2]; px of `img`."""
+        """Return boxes [faces, 5] (x1, y1, x2, y2, score) and keypoints [faces, 5, 2] or None, in px of `img`."""
 
 
 class Recogniser(Protocol):

@@ -162,8 +162,8 @@ def _hires_unet() -> UNet2DConditionModel:
         sample_size=8,
         layers_per_block=1,
         block_out_channels=(8, 8),
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         attention_head_dim=2,
         norm_num_groups=4,
         cross_attention_dim=TEXT_WIDTHS[0],
@@ -222,7 +222,7 @@ def _head(kind: str, stride: int) -> tuple[np.ndarray, np.ndarray]:
         weights = np.array([[6, 0, -6], [0, 0, 0]], np.float32)[..., None, None]
         return weights, np.array([-6 if stride == STRIDES[-1] else -99, -99], np.float32)
     if kind == "box":
-        return np.zeros((8, 3, 1, 1), np.float32), np.full(8, 9, np.float32)
+        return np.zeros((8, 3, 1, 1), np.float32), np.full(8, 20, np.float32)
     points = np.array([[-1, -1], [1, -1], [0, 0], [-0.8, 1], [0.8, 1]], np.float32).ravel()
     return np.zeros((20, 3, 1, 1), np.float32), np.tile(points, 2)
 

@@ -1,0 +1,192 @@
+"""Faces: what the detector sees, which face is taken, how several photos make one identity."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.diffusion.faces import DETECTION_SIZES, FaceFinder, load_faces
+from engine.errors import EngineUnavailable, NoFace
+from tests.engine.diffusion.tiny_parts import build_faces
+
+RED, BLUE = 0, 2
+
+
+class Sees:
+    """A detector that finds the given boxes, at the given sizes only; it notes what it was given."""
+
+    def __init__(self, *boxes: tuple[int, int, int, int], at: tuple[int, ...] = DETECTION_SIZES) -> None:
+        self.boxes, self.at = boxes, at
+        self.sizes: list[int] = []
+        self.first_pixels: list[list[int]] = []
+        self.has_keypoints = True
+
+    def detect(
+        self, img: np.ndarray, input_size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        self.sizes.append(input_size[0])
+        self.first_pixels.append(img[0, 0].tolist())
+        boxes = self.boxes if input_size[0] in self.at and img.any() else ()
+        found = np.array([(*box, 0.9) for box in boxes], np.float32).reshape(-1, 5)
+        keypoints = np.stack([np.full((5, 2), box[0], np.float32) for box in boxes]) if boxes else np.zeros((0, 5, 2))
+        return found, keypoints if self.has_keypoints else None
+
+
+class Colour:
+    """A recogniser whose embedding is the photo's first colour, blue first, after the left edge of the face."""
+
+    def embed(self, bgr: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
+        return np.array([keypoints[0, 0], *bgr[0, 0]], np.float32)
+
+
+def photo(red: int = 9, green: int = 8, blue: int = 7) -> np.ndarray:
+    return np.full((100, 100, 3), (red, green, blue), np.uint8)
+
+
+def test_a_face_found_only_at_a_smaller_size_is_found() -> None:
+    detector = Sees((10, 10, 30, 30), at=(320,))
+
+    assert len(FaceFinder(detector, Colour()).find(photo())) == 1
+    assert detector.sizes == [640, 576, 512, 448, 384, 320]
+
+
+def test_a_face_never_found_is_no_face_after_every_size() -> None:
+    detector = Sees()
+
+    with pytest.raises(NoFace):
+        FaceFinder(detector, Colour()).identify([photo()])
+    assert detector.sizes == [640, 576, 512, 448, 384, 320, 256, 192]
+
+
+def test_the_larger_of_two_faces_is_taken_by_its_whole_area() -> None:
+    # The original compares (x2 - x1) * y2 - y1: the lower face would win though it is smaller.
+    low, large = (0, 80, 10, 99), (20, 0, 50, 30)
+
+    identity = FaceFinder(Sees(low, large), Colour()).identify([photo()])
+
+    assert identity.face.box.tolist() == list(large)
+    assert identity.faces_seen == 2
+
+
+def test_faces_are_counted_from_the_left() -> None:
+    finder = FaceFinder(Sees((60, 0, 99, 40), (5, 0, 9, 4), (20, 0, 30, 10)), Colour())
+
+    chosen = [finder.identify([photo()], index).face.box[0] for index in range(3)]
+
+    assert chosen == [5, 20, 60]
+    with pytest.raises(NoFace, match="face 3 was asked for, the photo has 3"):
+        finder.identify([photo()], 3)
+
+
+def test_the_detector_sees_bgr() -> None:
+    detector = Sees((1, 1, 9, 9))
+
+    FaceFinder(detector, Colour()).find(photo(red=1, green=2, blue=3))
+
+    assert detector.first_pixels == [[3, 2, 1]]
+
+
+def test_a_detector_without_keypoints_finds_nobody() -> None:
+    detector = Sees((10, 10, 30, 30))
+    detector.has_keypoints = False
+
+    with pytest.raises(NoFace):
+        FaceFinder(detector, Colour()).identify([photo()])
+
+
+def test_several_photos_are_averaged_and_the_first_gives_the_pose() -> None:
+    finder = FaceFinder(Sees((10, 10, 30, 30)), Colour())
+
+    identity = finder.identify([photo(10, 20, 30), photo(30, 40, 90)])
+
+    assert identity.embedding.tolist() == [10, 60, 30, 20]
+    assert identity.photo == 0
+
+
+def test_the_same_photo_twice_is_the_same_person() -> None:
+    finder = FaceFinder(Sees((10, 10, 30, 30)), Colour())
+
+    once, twice = finder.identify([photo()]), finder.identify([photo()] * 3)
+
+    np.testing.assert_array_equal(once.embedding, twice.embedding)
+
+
+def test_a_photo_without_a_face_among_several_is_passed_over() -> None:
+    finder = FaceFinder(Sees((10, 10, 30, 30)), Colour())
+
+    identity = finder.identify([photo(0, 0, 0), photo()])
+
+    assert identity.photo == 1
+    assert identity.embedding.tolist() == [10, 7, 8, 9]
+
+
+@pytest.fixture(scope="module")
+def finder(tmp_path_factory: pytest.TempPathFactory) -> FaceFinder:
+    return load_faces(build_faces(tmp_path_factory.mktemp("faces")))
+
+
+def patch(channel: int) -> np.ndarray:
+    canvas = np.zeros((480, 640, 3), np.uint8)
+    canvas[100:400, 150:450, channel] = 255
+    return canvas
+
+
+def test_insightface_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
+    identity = finder.identify([patch(RED)])
+
+    x, y = identity.face.keypoints[2]
+    assert 150 < x < 450
+    assert 100 < y < 400
+    assert identity.faces_seen == 1
+
+
+def test_insightface_is_given_bgr_too(finder: FaceFinder) -> None:
+    with pytest.raises(NoFace):
+        finder.identify([patch(BLUE)])
+
+
+def test_the_embedding_is_not_normalised(finder: FaceFinder) -> None:
+    first, again = (finder.identify([patch(RED)]).embedding for _ in range(2))
+
+    assert first.shape == (512,)
+    assert first.dtype == np.float32
+    assert np.linalg.norm(first) > 2
+    np.testing.assert_array_equal(first, again)
+
+
+def test_a_pack_unzipped_into_itself_is_found(tmp_path: Path) -> None:
+    build_faces(tmp_path / "antelopev2" / "antelopev2")
+
+    assert load_faces(tmp_path / "antelopev2").find(patch(RED))
+
+
+@pytest.mark.parametrize("missing", ["scrfd_10g_bnkps.onnx", "glintr100.onnx"])
+def test_half_a_pack_is_said_to_be_half(tmp_path: Path, missing: str) -> None:
+    (build_faces(tmp_path) / missing).unlink()
+
+    with pytest.raises(EngineUnavailable, match="no detector|no recogniser"):
+        load_faces(tmp_path)
+
+
+def test_half_a_file_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    (build_faces(tmp_path) / "scrfd_10g_bnkps.onnx").write_bytes(b"half a download")
+
+    with pytest.raises(EngineUnavailable, match="faces"):
+        load_faces(tmp_path)
+
+
+def test_no_folder_is_said_to_be_empty(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match=r"no \.onnx files"):
+        load_faces(tmp_path / "missing")
+
+
+def test_the_faces_need_no_torch() -> None:
+    names = ", ".join(f"engine.diffusion.{name}" for name in ("faces", "hints", "parameters", "tiles"))
+    code = f"import sys, {names}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"

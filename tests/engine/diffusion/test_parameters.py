@@ -1,0 +1,76 @@
+"""One definition of every parameter."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from engine.diffusion.parameters import PARAMETERS, BadParameter, FaceToStickerParameters, read_parameters
+
+
+def test_without_values_everything_is_at_its_default() -> None:
+    assert read_parameters({}) == FaceToStickerParameters()
+    assert read_parameters({name: each.default for name, each in PARAMETERS.items()}) == FaceToStickerParameters()
+
+
+def test_defaults_are_the_original_s() -> None:
+    names = ("steps", "guidance", "instant_id_strength", "ip_adapter_weight", "ip_adapter_noise", "upscale_steps")
+
+    assert [PARAMETERS[name].default for name in names] == [20, 7.0, 1.0, 0.2, 0.5, 10]
+
+
+@pytest.mark.parametrize("name", [name for name, each in PARAMETERS.items() if each.minimum is not None])
+def test_both_limits_are_allowed_and_nothing_beyond(name: str) -> None:
+    parameter = PARAMETERS[name]
+    assert parameter.minimum is not None
+    assert parameter.maximum is not None
+
+    assert [parameter.read(edge) for edge in (parameter.minimum, parameter.maximum)] == [
+        parameter.minimum,
+        parameter.maximum,
+    ]
+    for beyond in (parameter.minimum - 1, parameter.maximum + 1):
+        with pytest.raises(BadParameter, match="is not within") as caught:
+            parameter.read(beyond)
+        assert caught.value.name == name
+
+
+def test_sizes_are_rounded_down_to_multiples_of_eight() -> None:
+    read = read_parameters({"width": 1023, "height": 264})
+
+    assert (read.width, read.height) == (1016, 264)
+
+
+@pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])
+def test_a_value_of_another_type_is_refused(value: object) -> None:
+    with pytest.raises(BadParameter, match="steps: .* is no int"):
+        read_parameters({"steps": value})
+
+
+def test_whole_numbers_are_numbers_of_either_kind() -> None:
+    read = read_parameters({"steps": 12.0, "guidance": 3})
+
+    assert (read.steps, type(read.steps)) == (12, int)
+    assert (read.guidance, type(read.guidance)) == (3.0, float)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_out_of_every_limit(value: float) -> None:
+    with pytest.raises(BadParameter, match="guidance"):
+        read_parameters({"guidance": value})
+
+
+def test_a_word_must_be_one_of_the_choices() -> None:
+    assert read_parameters({"depth_context": "text"}).depth_context == "text"
+    with pytest.raises(BadParameter, match="none of face, text"):
+        read_parameters({"depth_context": "words"})
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadParameter, match=r"prompt_strength: is none of .*guidance"):
+        read_parameters({"prompt_strength": 7})
+
+
+def test_every_parameter_says_what_it_means() -> None:
+    assert all(parameter.meaning for parameter in PARAMETERS.values())

@@ -49,7 +49,8 @@ class StickerResult:
     """A finished sticker.
 
     `webp` is what Telegram takes: one side 512 px, the other at most 512, at most 512 KB, static, with alpha.
-    `picture` is the same at full quality, `cutout` the person without outline or style; both PNG with alpha.
+    `picture` is the same at full quality, `cutout` the person without outline or style; both PNG with alpha. An engine
+    of networks draws the person anew: its `picture` is the whole drawing, `cutout` the drawing without background.
     `style` is the look drawn (a prompt may have changed it), `shape` is CUTOUT or BADGE, never AUTO.
     `timings` maps a phase to seconds.
     """
@@ -67,11 +68,15 @@ class StickerResult:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of one request: `phase` is a code ("face", "cutout", "draw", "finish"), `done` of `total` steps."""
+    """Progress of one request: `phase` is a code ("face", "cutout", "draw", "finish"), `done` of `total` steps.
+
+    `preview` is a small JPEG of the drawing so far, where the engine makes one.
+    """
 
     phase: str
     done: int
     total: int
+    preview: bytes = b""
 
 
 # Called on the engine's thread between steps with (index of the request, step); False asks the engine to stop that
@@ -80,9 +85,13 @@ OnStep = Callable[[int, Step], bool]
 
 
 class Engine(Protocol):
-    """Blocking, used from one thread at a time."""
+    """Blocking, used from one thread at a time.
+
+    `max_batch` is how many requests are worth waiting for, to be drawn in one call of `generate`.
+    """
 
     name: str
+    max_batch: int
 
     def load(self) -> None:
         """Make ready; may take seconds. Raises `EngineUnavailable`."""
@@ -92,6 +101,9 @@ class Engine(Protocol):
 
         Raises `EngineDead` where no further call can succeed.
         """
+
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        """Whether the two are drawn faster together than one after the other."""
 
     def close(self) -> None:
         """Give back memory and handles; may be called twice."""

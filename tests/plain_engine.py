@@ -21,7 +21,9 @@ STEPS = ("face", "cutout", "draw", "finish")
 class PlainEngine:
     name = "plain"
 
-    def __init__(self) -> None:
+    def __init__(self, max_batch: int = 1) -> None:
+        self.max_batch = max_batch
+        self.calls: list[int] = []  # requests of each call
         self.fail_with: list[Exception] = []
         self.seen: list[StickerRequest] = []
         self.is_loaded = False
@@ -42,7 +44,11 @@ class PlainEngine:
     def close(self) -> None:
         self.is_closed = True
 
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        return one.style == other.style
+
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
+        self.calls.append(len(requests))
         return [self._one(index, request, on_step) for index, request in enumerate(requests)]
 
     def _one(self, index: int, request: StickerRequest, on_step: OnStep) -> StickerResult | EngineError:

@@ -38,6 +38,7 @@ class ClassicEngine:
     """Draws stickers on the CPU. Used from one thread at a time."""
 
     name = "classic"
+    max_batch = 1
 
     def __init__(self, weights_dir: Path | None = None) -> None:
         """`weights_dir`: where `load` looks for a matting network; without one the cut is classic too."""
@@ -53,6 +54,10 @@ class ClassicEngine:
         """Forget the prepared photos and the network."""
         self._prepared.clear()
         self._matter = None
+
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        """No: each is drawn by itself, so nobody gains by waiting for another."""
+        return False
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
         """Make one sticker per request, in order; what failed is its error, in its place."""

@@ -1,0 +1,225 @@
+"""The engine of networks: many requests in, batches through face-to-sticker, a result or an error for each.
+
+Knows what to do when a photo is wrong, memory is short or the GPU is gone; `face_to_sticker` does the drawing.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import time
+import traceback
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TypeVar
+
+import torch
+
+from engine.diffusion.device import AUTO, Placement, choose_device
+from engine.diffusion.face_to_sticker import Memory, generate, look_at, total_steps
+from engine.diffusion.models import Models, load_models
+from engine.diffusion.networks import FaceToStickerPaths
+from engine.diffusion.order import Order, read_order
+from engine.diffusion.progress import Progress
+from engine.diffusion.warm_up import compile_networks, warm_up
+from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
+from engine.types import OnStep, Step, StickerRequest, StickerResult
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and everybody waits for the last one
+
+T = TypeVar("T")
+Outcome = StickerResult | EngineError
+
+
+class DiffusionEngine:
+    """Draws stickers with Stable Diffusion XL. Used from one thread at a time."""
+
+    name = "diffusion"
+
+    def __init__(
+        self,
+        paths: FaceToStickerPaths,
+        *,
+        device: str = AUTO,
+        has_safety: bool = True,
+        max_batch: int = MAX_BATCH,
+        preview_every: int = 0,
+        is_compiled: bool = False,
+    ) -> None:
+        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none.
+
+        Without `has_safety` nothing is checked, whatever a request says. `is_compiled` makes a CUDA device faster
+        and the start slower by minutes.
+        """
+        self.max_batch = max_batch
+        self._paths = paths
+        self._device = device
+        self._has_safety = has_safety
+        self._preview_every = preview_every
+        self._is_compiled = is_compiled
+        self._models: Models | None = None
+        self._memory = Memory()
+
+    def load(self) -> None:
+        """Load every network and draw once with them. Raises `EngineUnavailable`."""
+        started = time.perf_counter()
+        place = choose_device(self._device)
+        logger.info("device %s, %s: %s", place.device, str(place.dtype).removeprefix("torch."), place.reason)
+        self._models = load_models(self._paths, place, has_safety=self._has_safety)
+        loaded = time.perf_counter()
+        logger.info("networks loaded in %.1f s", loaded - started)
+        if place.device.type == "cuda":
+            self._warm_up(place)
+            logger.info("warmed up in %.1f s", time.perf_counter() - loaded)
+
+    def _warm_up(self, place: Placement) -> None:
+        """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
+        logger.info("warming up")
+        models = self._loaded()
+        if self._is_compiled:
+            compile_networks(models.networks)
+        with self._deadly(place.device):
+            warm_up(models)
+
+    def close(self) -> None:
+        """Give back the memory; the engine can be loaded again."""
+        self._models = None
+        self._memory.clear()
+        _free()
+
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        """Whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
+        try:
+            return read_order(one).batch_key == read_order(other).batch_key
+        except EngineError:
+            return False
+
+    def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Outcome]:
+        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`.
+
+        Of a batch, one that should stop is told no further step and not finished; the loop ends early once all
+        of them should.
+        """
+        outcomes: dict[int, Outcome] = {}
+        orders: dict[int, Order] = {}
+        for index, request in enumerate(requests):
+            outcome = self._guarded(lambda index=index, request=request: self._prepare(index, request, on_step))
+            (orders if isinstance(outcome, Order) else outcomes)[index] = outcome
+        for batch in _batches(orders, self.max_batch):
+            members = [orders[index] for index in batch]
+            outcomes |= zip(batch, self._draw(members, Progress(on_step, batch)), strict=True)
+        return [outcomes[index] for index in range(len(requests))]
+
+    def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
+        """Read one request and look at its photos, so that only good ones come into a batch."""
+        order = read_order(request)
+        Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
+        look_at(self._loaded(), self._memory, order)
+        return order
+
+    def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
+        """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
+        drawn = self._guarded(lambda: self._generate(orders, progress))
+        if not isinstance(drawn, EngineError):
+            return list(drawn)
+        if isinstance(drawn, Cancelled):
+            return [Cancelled(str(drawn)) for _ in orders]
+        is_short = isinstance(drawn, OutOfMemory)
+        if len(orders) == 1 and not is_short:
+            return [drawn]
+        logger.warning("a batch of %d failed (%s): one by one", len(orders), drawn)
+        return [self._draw_alone(order, progress.of([place]), is_short) for place, order in enumerate(orders)]
+
+    def _draw_alone(self, order: Order, progress: Progress, is_short: bool) -> Outcome:
+        """With little memory the VAE works in tiles, whose seams are faintly visible."""
+        with vae_in_tiles(self._loaded()) if is_short else nullcontext():
+            drawn = self._guarded(lambda: self._generate([order], progress))
+        return drawn if isinstance(drawn, EngineError) else drawn[0]
+
+    def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
+        return generate(self._loaded(), self._memory, orders, progress, self._preview_every)
+
+    def _guarded(self, work: Callable[[], T]) -> T | EngineError:
+        """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""
+        try:
+            with self._deadly(self._loaded().networks.device):
+                return work()
+        except EngineDead:
+            raise
+        except EngineError as error:
+            failed = error
+        except Exception as error:  # the outermost handler: one request must not end the engine
+            failed = OutOfMemory("out of memory") if is_memory_short(error) else DrawingFailed(type(error).__name__)
+            failed.__cause__ = error
+            traceback.clear_frames(error.__traceback__)  # their tensors would stay in memory
+        if isinstance(failed, OutOfMemory):
+            _free()
+        return failed
+
+    @contextmanager
+    def _deadly(self, device: torch.device) -> Iterator[None]:
+        """Turn an error after which the device answers no more into `EngineDead`."""
+        try:
+            yield
+        except RuntimeError as error:
+            if is_device_gone(error, device):
+                raise EngineDead(f"{device}: {str(error).splitlines()[0]}") from error
+            raise
+
+    def _loaded(self) -> Models:
+        if self._models is None:
+            raise EngineDead("the engine was used before it was loaded")
+        return self._models
+
+
+class OutOfMemory(DrawingFailed):
+    """One job did not fit, not even alone; another may."""
+
+
+def is_memory_short(error: BaseException) -> bool:
+    """CUDA has a class for it, Apple's GPUs and the host have only words."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
+        isinstance(error, RuntimeError) and "out of memory" in str(error)
+    )
+
+
+def is_device_gone(error: RuntimeError, device: torch.device) -> bool:
+    """Whether no further call can succeed: a CUDA context that once failed fails for ever."""
+    if is_memory_short(error):
+        return False
+    if isinstance(error, torch.AcceleratorError):
+        return True
+    if device.type != "cuda":
+        return False
+    try:
+        torch.cuda.synchronize(device)
+    except RuntimeError:
+        return True
+    return False
+
+
+@contextmanager
+def vae_in_tiles(models: Models) -> Iterator[None]:
+    """Decode in overlapping tiles, which takes a fraction of the memory."""
+    models.networks.vae.enable_tiling()
+    try:
+        yield
+    finally:
+        models.networks.vae.disable_tiling()
+
+
+def _free() -> None:
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _batches(orders: dict[int, Order], most: int) -> Iterator[list[int]]:
+    """Yield indices of orders that can be drawn together, at most `most`, the first of each batch in order."""
+    groups: dict[Hashable, list[int]] = {}
+    for index, order in orders.items():
+        groups.setdefault(order.batch_key, []).append(index)
+    for group in groups.values():
+        yield from (group[start : start + most] for start in range(0, len(group), most))

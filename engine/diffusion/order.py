@@ -1,0 +1,76 @@
+"""What a request asks for, read and checked: style, words, parameters. Knows no network."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from engine.classic.subject import Rgb
+from engine.diffusion.parameters import BadParameter, FaceToStickerParameters, read_parameters
+from engine.diffusion.text import fill_negative_prompt, fill_prompt
+from engine.errors import DrawingFailed, PhotoUnusable, UnsupportedModel
+from engine.styles import Style, style
+from engine.types import StickerRequest
+
+MODEL = "face-to-sticker"
+DEFAULT_PROMPT = "a person"
+
+
+class ParametersRefused(DrawingFailed):
+    """A parameter is unknown or out of its limits; the entrances check before, so a person rarely meets it."""
+
+    retryable = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A request whose style and parameters are known to be good."""
+
+    request: StickerRequest
+    style: Style
+    parameters: FaceToStickerParameters
+
+    @property
+    def prompt(self) -> str:
+        return fill_prompt(self.style.prompt, self.request.prompt.strip() or DEFAULT_PROMPT)
+
+    @property
+    def negative_prompt(self) -> str:
+        return fill_negative_prompt(self.style.negative_prompt, self.parameters.negative_prompt.strip())
+
+    @property
+    def batch_key(self) -> Hashable:
+        """Orders of equal keys can be drawn in one batch: same tensors, same schedule."""
+        asked = self.parameters
+        return len(self.request.photos), asked.width, asked.height, asked.steps, asked.depth_context
+
+    @property
+    def photos_key(self) -> tuple[str, ...]:
+        """Names the photos by their bytes."""
+        return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.photos)
+
+
+def read_order(request: StickerRequest) -> Order:
+    """Raises `UnsupportedModel`, `UnknownStyle`, `ParametersRefused`, `PhotoUnusable` where there is no photo."""
+    if request.model != MODEL:
+        raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
+    if not request.photos:
+        raise PhotoUnusable("the request has no photo")
+    try:
+        return Order(request, style(request.style), read_parameters(request.parameters))
+    except BadParameter as error:
+        raise ParametersRefused(str(error)) from error
+
+
+def decode_photo(photo: bytes) -> Rgb:
+    """Open a photo as `StickerRequest` promises it. Raises `PhotoUnusable`."""
+    try:
+        with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
+            return np.array(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PhotoUnusable(str(error)) from error

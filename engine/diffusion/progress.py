@@ -1,0 +1,41 @@
+"""Tells each request of a batch how far it is, and hears which of them should stop. Knows no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.errors import Cancelled
+from engine.types import OnStep, Step
+
+AROUND = 3  # steps around the loop: face, cut-out, finish
+
+
+class Progress:
+    """The progress of a batch whose requests have the given indices in the call of `generate`."""
+
+    def __init__(self, on_step: OnStep, indices: Sequence[int]) -> None:
+        self._on_step = on_step
+        self._indices = tuple(indices)
+        self._stopped: set[int] = set()
+
+    def has_stopped(self, place: int) -> bool:
+        """Whether the request at `place` of the batch asked to stop."""
+        return place in self._stopped
+
+    def tell(self, place: int, step: Step) -> None:
+        """Tell one request. Raises `Cancelled` where it asks, or has asked, to stop."""
+        if place not in self._stopped and not self._on_step(self._indices[place], step):
+            self._stopped.add(place)
+        if place in self._stopped:
+            raise Cancelled(f"at {step.phase} {step.done} of {step.total}")
+
+    def tell_all(self, steps: Sequence[Step]) -> bool:
+        """Tell every request its own step; return whether any of them still wants its picture."""
+        for place, step in enumerate(steps):
+            if place not in self._stopped and not self._on_step(self._indices[place], step):
+                self._stopped.add(place)
+        return len(self._stopped) < len(self._indices)
+
+    def of(self, places: Sequence[int]) -> Progress:
+        """Return the progress of some of the batch, by their places in it."""
+        return Progress(self._on_step, [self._indices[place] for place in places])

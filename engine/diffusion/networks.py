@@ -1,6 +1,7 @@
 """Loads every network of face-to-sticker from local files. Downloads nothing; sizes are read off weights and configs.
 
-Knows no photo and no request. The face pack and the upscaler have loaders of their own in `faces` and `upscale`.
+Knows no photo and no request. This file loads what `denoise` runs; what looks at photos or works on finished pictures
+has its loader beside its use: `faces`, `depth`, `image_prompt`, `safety`, `enlarge`, `upscale`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from engine.diffusion.adapters import Resampler, ScaleBank, install_adapters
+from engine.diffusion.adapters import (
+    Resampler,
+    ScaleBank,
+    compile_blocks,
+    fuse_self_attention,
+    install_adapters,
+)
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -97,6 +104,11 @@ class Networks:
     dtype: torch.dtype
 
     @property
+    def denoisers(self) -> tuple[Any, ...]:
+        """The networks that run in every step: the UNet and the ControlNets."""
+        return (self.unet, *(guide.net for guide in (self.identity, self.depth) if guide is not None))
+
+    @property
     def latent_factor(self) -> int:
         """Pixels of the picture per latent, along one side."""
         return int(2 ** (len(self.vae.config.block_out_channels) - 1))
@@ -137,6 +149,18 @@ def load_networks(
         device=device,
         dtype=dtype,
     )
+
+
+def speed_up(networks: Networks, *, compiled: bool = True, **options: Any) -> None:
+    """Fuse the self-attentions' projections and compile the transformer blocks of the denoisers, in place.
+
+    The first call of `denoise` then takes a minute or more, and so does the first one of each new size; the values of
+    scales, strengths and guidance compile nothing. `options` go to `torch.compile`. Call it once.
+    """
+    for network in networks.denoisers:
+        fuse_self_attention(network)
+        if compiled:
+            compile_blocks(network, **options)
 
 
 @contextmanager
@@ -211,7 +235,9 @@ def _read_controlnet(path: Path, shaped_like: Path | None, dtype: torch.dtype) -
 
 
 def _place(network: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    network = network.to(device=device, dtype=dtype).requires_grad_(False).eval()
+    if network.dtype != dtype:  # diffusers warns of every conversion, one to the same dtype too
+        network = network.to(dtype=dtype)
+    network = network.to(device=device).requires_grad_(False).eval()
     if device.type == "cuda" and hasattr(network, "conv_in"):
         network.to(memory_format=torch.channels_last)
     return network

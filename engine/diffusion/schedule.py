@@ -117,13 +117,16 @@ def draw_noise(streams: Sequence[Iterable[Tensor]], scheduler: Any, device: torc
     """Return the noise of all pictures and steps, [1 + steps, pictures, channels, height, width] fp32 on `device`.
 
     The first entry is the initial latent's; a deterministic scheduler has no other. Drawn before the loop, because a
-    copy from the CPU in every step would make the CPU wait for the GPU each time.
+    copy from the CPU in every step would make the CPU wait for the GPU each time. Raises `ValueError` where a stream
+    ends too soon.
     """
     import torch
 
     count = 1 + (len(scheduler.timesteps) if _is_stochastic(scheduler) else 0)
-    drawn = [torch.stack(list(islice(stream, count))) for stream in streams]
-    return torch.stack(drawn, dim=1).to(device, torch.float32)
+    drawn = [list(islice(stream, count)) for stream in streams]
+    if shortest := [len(noises) for noises in drawn if len(noises) < count]:
+        raise ValueError(f"a picture brings {min(shortest)} noises, and {count} are needed")
+    return torch.stack([torch.stack(noises) for noises in drawn], dim=1).to(device, torch.float32)
 
 
 def advance(

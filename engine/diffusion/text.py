@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -90,17 +90,17 @@ class Chunk:
     weights: list[float]
 
     @classmethod
-    def of(cls, tokenizer: object, tokens: Sequence[tuple[int, float]]) -> Chunk:
+    def of(cls, tokenizer: Any, tokens: Sequence[tuple[int, float]]) -> Chunk:
         """Frame `tokens`, pairs of id and weight. The pad is the tokenizer's own: SDXL's two differ in it."""
-        framed = [(tokenizer.bos_token_id, 1.0), *tokens, (tokenizer.eos_token_id, 1.0)]  # type: ignore[attr-defined]
-        padding = [(tokenizer.pad_token_id, 1.0)] * (tokenizer.model_max_length - len(framed))  # type: ignore[attr-defined]
+        framed = [(tokenizer.bos_token_id, 1.0), *tokens, (tokenizer.eos_token_id, 1.0)]
+        padding = [(tokenizer.pad_token_id, 1.0)] * (tokenizer.model_max_length - len(framed))
         ids, weights = zip(*framed, *padding, strict=True)
         return cls(list(ids), list(weights))
 
 
-def chunk(tokenizer: object, prompt: str) -> list[Chunk]:
+def chunk(tokenizer: Any, prompt: str) -> list[Chunk]:
     """Cut a prompt into chunks, at least one; between words, unless a word has `LONG_WORD` tokens or more."""
-    room = tokenizer.model_max_length - 2  # type: ignore[attr-defined]
+    room = tokenizer.model_max_length - 2
     chunks: list[list[tuple[int, float]]] = [[]]
     for word in _words(tokenizer, prompt):
         if len(word) < LONG_WORD and len(chunks[-1]) + len(word) > room:
@@ -112,11 +112,11 @@ def chunk(tokenizer: object, prompt: str) -> list[Chunk]:
     return [Chunk.of(tokenizer, tokens) for tokens in chunks]
 
 
-def _words(tokenizer: object, prompt: str) -> Iterator[list[tuple[int, float]]]:
+def _words(tokenizer: Any, prompt: str) -> Iterator[list[tuple[int, float]]]:
     """Yield the tokens of each word with its weight."""
     for text, weight in parse_weights(prompt):
         for word in text.split():
-            ids = tokenizer(word, add_special_tokens=False, verbose=False).input_ids  # type: ignore[operator]
+            ids = tokenizer(word, add_special_tokens=False, verbose=False).input_ids
             yield [(token, weight) for token in ids]
 
 

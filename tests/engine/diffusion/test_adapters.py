@@ -12,13 +12,11 @@ from engine.diffusion.adapters import (
     Resampler,
     ScaleBank,
     UnwantedFace,
-    compile_blocks,
-    fuse_self_attention,
     install_adapters,
     unwanted_face,
 )
 from engine.diffusion.denoise import denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
+from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter, speed_up
 from engine.diffusion.schedule import sde_karras
 from engine.errors import EngineUnavailable
 from tests.engine.diffusion.prepared import picture, relative
@@ -78,8 +76,7 @@ def test_an_adapter_of_another_unet_is_refused(paths: FaceToStickerPaths) -> Non
 def test_compiled_blocks_draw_the_same_with_one_graph_for_every_weight(paths: FaceToStickerPaths) -> None:
     networks = load_networks(paths)
     eager = denoise(networks, [picture()], sde_karras(2))
-    for network in (networks.unet, networks.identity.net, networks.depth.net):  # type: ignore[union-attr]
-        compile_blocks(network, backend="eager")
+    speed_up(networks, backend="eager")
     torch._dynamo.reset()
     counters.clear()
     assert relative(denoise(networks, [picture()], sde_karras(2)), eager) < 1e-5
@@ -94,8 +91,7 @@ def test_compiled_blocks_draw_the_same_with_one_graph_for_every_weight(paths: Fa
 def test_fused_self_attention_draws_the_same(paths: FaceToStickerPaths) -> None:
     networks = load_networks(paths)
     apart = denoise(networks, [picture()], sde_karras(3))
-    for network in (networks.unet, networks.identity.net, networks.depth.net):  # type: ignore[union-attr]
-        fuse_self_attention(network)
+    speed_up(networks, compiled=False)
     assert relative(denoise(networks, [picture()], sde_karras(3)), apart) < 1e-5
     blocks = [module for module in networks.unet.modules() if isinstance(module, BasicTransformerBlock)]
     assert all(hasattr(block.attn1, "to_qkv") and not hasattr(block.attn1, "to_q") for block in blocks)

@@ -162,6 +162,17 @@ def test_the_depth_net_is_not_run_after_its_window(networks: Networks, steps: in
     assert len(asked) == calls
 
 
+@pytest.mark.parametrize(("steps", "heard"), [(10, 3), (20, 5), (30, 7), (40, 10)])
+def test_the_photo_is_heard_in_its_window_only(networks: Networks, steps: int, heard: int) -> None:
+    def scales(*_: Any, **told: Any) -> tuple[bool, bool]:
+        face, photo = networks.scales.scales[:, :2, 0, 0].bool().all(dim=1).tolist()
+        return face, photo
+
+    with Calls(networks.unet, scales) as calls:
+        draw(networks, picture(), steps=steps)
+    assert calls == [(True, step < heard) for step in range(steps)]
+
+
 def test_hints_are_embedded_once(networks: Networks) -> None:
     with Calls(networks.identity.embed_hint, lambda hints: hints.shape) as embedded:  # type: ignore[union-attr]
         draw(networks, picture(), picture(1))
@@ -210,6 +221,12 @@ def test_a_deterministic_scheduler_draws_one_noise(networks: Networks) -> None:
     latents = denoise(networks, [picture(noise=list(islice(SeededNoise(3, LATENT), 1)))], euler_trailing(4))
     assert latents.shape == (1, *LATENT)
     assert bool(latents.isfinite().all())
+
+
+def test_noise_that_ends_too_soon_is_refused(networks: Networks) -> None:
+    short = picture(noise=list(islice(SeededNoise(3, LATENT), STEPS)))
+    with pytest.raises(ValueError, match=f"brings {STEPS} noises, and {STEPS + 1} are needed"):
+        draw(networks, short)
 
 
 def test_a_missing_input_is_named(networks: Networks) -> None:

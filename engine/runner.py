@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.errors import Cancelled, EngineError
 from engine.types import Engine, Step, StickerRequest, StickerResult
 
 StepCallback = Callable[[Step], None]
+BatchStepCallback = Callable[[int, Step], None]  # told which request of the batch
 T = TypeVar("T")
 
 
@@ -49,24 +50,43 @@ class EngineRunner:
         """Make the engine ready. Raises `EngineUnavailable`."""
         await self._call(self._engine.load)
 
+    @property
+    def max_batch(self) -> int:
+        return self._engine.max_batch
+
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        """Whether the engine draws the two faster together; answers at once, whatever its thread does."""
+        return self._engine.can_batch(one, other)
+
     async def generate(self, request: StickerRequest, ticket: Ticket, on_step: StepCallback) -> StickerResult:
         """Make one sticker; `on_step` is called on the event loop. Raises `EngineError`, `Cancelled` among them."""
-        loop = asyncio.get_running_loop()
-
-        def step_done(index: int, step: Step) -> bool:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(on_step, step)
-            return not ticket.is_cancelled
-
-        def work() -> StickerResult | EngineError:
-            if ticket.is_cancelled:
-                return Cancelled()
-            return self._engine.generate([request], step_done)[0]
-
-        outcome = await self._call(work)
+        outcome = (await self.generate_batch([request], [ticket], lambda index, step: on_step(step)))[0]
         if isinstance(outcome, EngineError):
             raise outcome
         return outcome
+
+    async def generate_batch(
+        self, requests: Sequence[StickerRequest], tickets: Sequence[Ticket], on_step: BatchStepCallback
+    ) -> list[StickerResult | EngineError]:
+        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`."""
+        loop = asyncio.get_running_loop()
+
+        def work() -> list[StickerResult | EngineError]:
+            wanted = [index for index, ticket in enumerate(tickets) if not ticket.is_cancelled]
+
+            def step_done(place: int, step: Step) -> bool:
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(on_step, wanted[place], step)
+                return not tickets[wanted[place]].is_cancelled
+
+            outcomes: list[StickerResult | EngineError] = [Cancelled() for _ in requests]
+            if wanted:
+                drawn = self._engine.generate([requests[index] for index in wanted], step_done)
+                for index, outcome in zip(wanted, drawn, strict=True):
+                    outcomes[index] = outcome
+            return outcomes
+
+        return await self._call(work)
 
     async def close(self, timeout_s: float = 2.0) -> None:
         """Close the engine and end its thread; gives up on a thread that hangs after `timeout_s`."""

@@ -1,11 +1,16 @@
-"""claim -> generate -> finish, one job at a time. The only place where a storage row meets an engine request."""
+"""claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
+
+A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job that is
+tried again is drawn alone, for it may be what took its neighbours down.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from engine.errors import Cancelled, EngineDead, EngineError
 from engine.runner import EngineRunner, Ticket
@@ -20,7 +25,17 @@ logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN_S = 30.0  # another process may have put a job back; in this one `work_waiting` tells
 _STORAGE_PAUSE_S = 2.0  # between tries to claim while the database is busy or the disk full
+BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
 RESULT_FILES = ("sticker.webp", "picture.png", "cutout.png")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A claimed job on its way through the engine."""
+
+    job: Job
+    request: StickerRequest
+    ticket: Ticket = field(default_factory=Ticket)
 
 
 class Worker:
@@ -39,7 +54,7 @@ class Worker:
         self._job_timeout_s = job_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
-        self._running: tuple[Job, Ticket] | None = None
+        self._running: dict[str, Drawing] = {}  # by the job's id
         self._idle = asyncio.Event()
         self._idle.set()
         service.on_cancel(self._cancel)
@@ -65,24 +80,23 @@ class Worker:
                 return
             self._idle.clear()
             try:
-                await self._work(job)
+                await self._draw(await self._collect(job))
             finally:
-                self._running = None
+                self._running.clear()
                 self._idle.set()
 
     async def stop(self, grace_s: float) -> None:
-        """Take no more jobs; let the running one finish within `grace_s`, else hand it back untouched."""
+        """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
         self._stopping.set()
         self._service.work_waiting.set()
         try:
             async with asyncio.timeout(grace_s):
                 await self._idle.wait()
         except TimeoutError:
-            if self._running is not None:
-                job, ticket = self._running
-                await self._service.jobs.hand_back(job.id, counts_as_attempt=False)
-                ticket.cancel()
-                logger.info("job %s handed back for the next start", job.id[:8])
+            for drawing in list(self._running.values()):
+                await self._service.jobs.hand_back(drawing.job.id, counts_as_attempt=False)
+                drawing.ticket.cancel()
+                logger.info("job %s handed back for the next start", drawing.job.id[:8])
 
     async def _claim(self) -> Job | None:
         self._service.work_waiting.clear()
@@ -110,40 +124,99 @@ class Worker:
             self._service.work_waiting.set()
 
     def _cancel(self, job_id: str) -> None:
-        if self._running is not None and self._running[0].id == job_id:
-            self._running[1].cancel()
+        if job_id in self._running:
+            self._running[job_id].ticket.cancel()
 
-    async def _work(self, job: Job) -> None:
-        started = self._clock()
+    async def _collect(self, first: Job) -> list[Drawing]:
+        """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
+        drawings = await self._start(first)
+        until = asyncio.get_running_loop().time() + BATCH_WINDOW_S
+        while drawings and first.attempts == 1 and len(drawings) < self._runner.max_batch:
+            job = await self._claim_like(drawings[0].request, until)
+            if job is None:
+                break
+            drawings += await self._start(job)
+        return drawings
+
+    async def _start(self, job: Job) -> list[Drawing]:
+        """Tell that the job has started and fetch what it is drawn from: one drawing, none where that failed."""
         self._service.events.emit(JobEvent(EventKind.STARTED, job))
         try:
-            result = await self._generate(job)
-            await self._keep(job, result, self._clock() - started)
-        except Cancelled:
-            logger.info("job %s cancelled while drawing", job.id[:8])
-        except EngineDead:
-            await self._service.jobs.hand_back(job.id, counts_as_attempt=True)
-            raise
-        except (EngineError, StorageError) as error:
-            await self._failed(job, error.code, is_retryable=error.retryable, error=error)
+            drawing = Drawing(job, await self._request(job))
         except Exception as error:  # one job must not end the worker
-            await self._failed(job, "internal", is_retryable=True, error=error)
+            await self._ended_badly(job, error)
+            return []
+        self._running[job.id] = drawing
+        return [drawing]
 
-    async def _generate(self, job: Job) -> StickerResult:
-        ticket = Ticket()
-        self._running = (job, ticket)
-        request = await self._request(job)
-
-        def on_step(step: Step) -> None:
-            self._service.events.emit(JobEvent(EventKind.STEP, job, step))
-
+    async def _claim_like(self, request: StickerRequest, until: float) -> Job | None:
+        """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
         try:
-            async with asyncio.timeout(self._job_timeout_s):
-                return await self._runner.generate(request, ticket, on_step)
+            while not self._stopping.is_set():
+                self._service.work_waiting.clear()
+                job = await self._service.jobs.next_waiting()
+                if job is not None:
+                    return await self._claim_if_like(job, request)
+                async with asyncio.timeout_at(until):
+                    await self._service.work_waiting.wait()
+        except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
+            return None
+        return None
+
+    async def _claim_if_like(self, job: Job, request: StickerRequest) -> Job | None:
+        if job.attempts or not self._runner.can_batch(request, await self._request(job)):
+            return None
+        return await self._service.jobs.claim(only=job.id)
+
+    async def _draw(self, drawings: Sequence[Drawing]) -> None:
+        if not drawings:
+            return
+        started = self._clock()
+        outcomes: Sequence[StickerResult | Exception]
+        try:
+            outcomes = await self._generate(drawings)
+        except EngineDead:
+            for drawing in drawings:
+                await self._service.jobs.hand_back(drawing.job.id, counts_as_attempt=True)
+            raise
+        except Exception as error:  # one batch must not end the worker
+            outcomes = [error] * len(drawings)
+        seconds = self._clock() - started
+        for drawing, outcome in zip(drawings, outcomes, strict=True):
+            await self._settle(drawing.job, outcome, seconds)
+
+    async def _generate(self, drawings: Sequence[Drawing]) -> Sequence[StickerResult | EngineError]:
+        def on_step(index: int, step: Step) -> None:
+            self._service.events.emit(JobEvent(EventKind.STEP, drawings[index].job, step))
+
+        limit_s = self._job_timeout_s * len(drawings)
+        requests = [drawing.request for drawing in drawings]
+        tickets = [drawing.ticket for drawing in drawings]
+        try:
+            async with asyncio.timeout(limit_s):
+                return await self._runner.generate_batch(requests, tickets, on_step)
         except TimeoutError as error:
-            ticket.cancel()
+            for ticket in tickets:
+                ticket.cancel()
             # A thread cannot be ended from outside: only a new process gets the engine back.
-            raise EngineDead(f"no result within {self._job_timeout_s:.0f} s") from error
+            raise EngineDead(f"no result within {limit_s:.0f} s") from error
+
+    async def _settle(self, job: Job, outcome: StickerResult | Exception, seconds: float) -> None:
+        if isinstance(outcome, StickerResult):
+            try:
+                await self._keep(job, outcome, seconds)
+                return
+            except Exception as error:  # one job must not end the worker
+                outcome = error
+        await self._ended_badly(job, outcome)
+
+    async def _ended_badly(self, job: Job, error: Exception) -> None:
+        if isinstance(error, Cancelled):
+            logger.info("job %s cancelled while drawing", job.id[:8])
+        elif isinstance(error, EngineError | StorageError):
+            await self._failed(job, error.code, is_retryable=error.retryable, error=error)
+        else:
+            await self._failed(job, "internal", is_retryable=True, error=error)
 
     async def _request(self, job: Job) -> StickerRequest:
         photos = [await self._service.files.photo(job.owner, name) for name in job.request.photos]

@@ -135,13 +135,24 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self) -> Job | None:
-        """Start the next waiting job: one statement, so two workers never start the same one."""
+    async def claim(self, only: str | None = None) -> Job | None:
+        """Start the next waiting job: one statement, so two workers never start the same one.
+
+        With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
                 WHERE status = 'queued' AND id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)
+                AND id = COALESCE(:only, id)
                 RETURNING *""",  # noqa: S608 - a constant of this file
-            {"now": self._clock()},
+            {"now": self._clock(), "only": only},
+        )
+        return _maybe(row)
+
+    async def next_waiting(self) -> Job | None:
+        """The job that `claim` would start now."""
+        row = await self._database.one(
+            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)"  # noqa: S608
         )
         return _maybe(row)
 

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TypeVar
 
 import torch
@@ -105,8 +106,11 @@ class DiffusionEngine:
         outcomes: dict[int, Outcome] = {}
         orders: dict[int, Order] = {}
         for index, request in enumerate(requests):
-            outcome = self._guarded(lambda index=index, request=request: self._prepare(index, request, on_step))
-            (orders if isinstance(outcome, Order) else outcomes)[index] = outcome
+            prepared = self._guarded(partial(self._prepare, index, request, on_step))
+            if isinstance(prepared, Order):
+                orders[index] = prepared
+            else:
+                outcomes[index] = prepared
         for batch in _batches(orders, self.max_batch):
             members = [orders[index] for index in batch]
             outcomes |= zip(batch, self._draw(members, Progress(on_step, batch)), strict=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from engine.diffusion.networks import Networks
 
-PREVIEW_SHRINK = 4  # a preview is decoded at a quarter of the size: a sixteenth of the work, under 2 % of a sticker's
+PREVIEW_SHRINK = 4  # along each side: 0.65 TFLOP at 1024 px, where a sticker takes 466
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from diffusers import StableDiffusionXLPipeline
+from torch import Tensor
 
 from engine.diffusion.networks import FaceToStickerPaths, Networks
 from engine.diffusion.text import (
@@ -77,14 +78,16 @@ def test_a_plain_prompt_is_encoded_as_diffusers_does(
 
 
 def test_the_last_layer_is_taken_before_the_final_norm_in_both_encoders(networks: Networks) -> None:
-    before_norm = []
-    for encoder in networks.text_encoders:
-        norm = next(module for name, module in encoder.model.named_modules() if name.endswith("final_layer_norm"))
-        norm.register_forward_pre_hook(lambda _, args: before_norm.append(args[0]))
+    before_norm: list[Tensor] = []
+    handles = [
+        module.register_forward_pre_hook(lambda _, args: before_norm.append(args[0]))
+        for encoder in networks.text_encoders
+        for name, module in encoder.model.named_modules()
+        if name.endswith("final_layer_norm")
+    ]
     states, _ = encode_prompt(networks.text_encoders, "a person", ClipLayer.LAST)
-    for encoder in networks.text_encoders:
-        norm = next(module for name, module in encoder.model.named_modules() if name.endswith("final_layer_norm"))
-        norm._forward_pre_hooks.clear()
+    for handle in handles:
+        handle.remove()
     assert torch.equal(states, torch.cat([state[0] for state in before_norm], dim=-1))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from engine.classic.subject import Matte, Rgb
+from engine.classic.subject import Matte, Rgb, Rgba
 from engine.errors import EngineUnavailable
 
 # rembg's names for its models, the best for one person first; the file is `<name>.onnx`
@@ -38,6 +38,11 @@ def load_matter(directory: Path | None) -> Matter | None:
     return RembgMatter(model) if model else None
 
 
+def cut_out(picture: Rgb, matte: Matte) -> Rgba:
+    """Return `picture` with `matte` as straight alpha: a half-transparent px keeps its colour, so edges stay bright."""
+    return np.dstack([picture, (matte * 255).round().astype(np.uint8)])
+
+
 class RembgMatter:
     """One of rembg's networks, read from a local file; runs on the CPU unless `providers` says otherwise."""
 
@@ -47,7 +52,12 @@ class RembgMatter:
 
     def matte(self, photo: Rgb) -> Matte:
         """The network's matte of `photo`; it sees the whole picture at its own fixed size."""
-        mask = self._session.predict(Image.fromarray(photo))[0]
+        try:
+            # rembg stretches what the network says to 0 .. 1, and divides by zero where it says the same everywhere
+            with np.errstate(invalid="raise"):
+                mask = self._session.predict(Image.fromarray(photo))[0]
+        except FloatingPointError:
+            return np.zeros(photo.shape[:2], np.float32)
         return np.asarray(mask, dtype=np.float32) / np.float32(255)
 
 

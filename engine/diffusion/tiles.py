@@ -92,11 +92,19 @@ def put(picture: Image.Image, tile: Tile, redrawn: Image.Image, blur: int) -> Im
     size = (right - left, bottom - top)
     if redrawn.size != size:
         redrawn = redrawn.resize(size, Image.Resampling.LANCZOS)
-    mask = Image.new("L", picture.size)
-    ImageDraw.Draw(mask).rectangle((tile.mask[0], tile.mask[1], tile.mask[2] - 1, tile.mask[3] - 1), fill=255)
-    mask = mask.filter(ImageFilter.GaussianBlur(blur)).crop(tile.crop)
     pasted = redrawn.convert("RGBA")
-    pasted.putalpha(mask)
-    result = picture.convert("RGBA")
-    result.alpha_composite(pasted, (left, top))
-    return result.convert("RGB")
+    pasted.putalpha(_mask(tile, blur))
+    part = picture.crop(tile.crop).convert("RGBA")
+    part.alpha_composite(pasted)
+    result = picture.copy()
+    result.paste(part.convert("RGB"), (left, top))
+    return result
+
+
+def _mask(tile: Tile, blur: int) -> Image.Image:
+    """Return the soft-edged mask of what changes, over the tile's crop: the same as a blurred one of the picture."""
+    left, top, right, bottom = tile.crop
+    mask = Image.new("L", (right - left, bottom - top))
+    near, far = (tile.mask[0] - left, tile.mask[1] - top), (tile.mask[2] - left - 1, tile.mask[3] - top - 1)
+    ImageDraw.Draw(mask).rectangle((*near, *far), fill=255)
+    return mask.filter(ImageFilter.GaussianBlur(blur))

@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from engine.errors import EngineUnavailable
-from engine.matte import RembgMatter, find_model, load_matter
+from engine.matte import RembgMatter, cut_out, find_model, load_matter
 
 SIDE = 320  # what u2net takes
 
@@ -43,6 +43,28 @@ def test_the_matte_is_the_network_s_at_the_photo_s_size(tmp_path: Path) -> None:
     assert matte.dtype == np.float32
     assert matte[:, :140].min() > 0.99
     assert matte[:, 160:].max() < 0.01
+
+
+@pytest.mark.parametrize("level", [0, 255])
+def test_a_network_that_says_the_same_everywhere_finds_nobody(tmp_path: Path, level: int) -> None:
+    save_red_is_person(tmp_path / "u2net.onnx")
+
+    matte = RembgMatter(tmp_path / "u2net.onnx").matte(np.full((200, 300, 3), level, np.uint8))
+
+    assert matte.shape == (200, 300)
+    assert matte.dtype == np.float32
+    assert not matte.any()
+
+
+def test_a_half_transparent_px_keeps_its_colour() -> None:
+    picture = np.full((2, 3, 3), (200, 100, 50), np.uint8)
+    matte = np.array([[0, 0.25, 0.5], [0.75, 0.999, 1]], np.float32)
+
+    cutout = cut_out(picture, matte)
+
+    assert cutout.shape == (2, 3, 4)
+    np.testing.assert_array_equal(cutout[..., :3], picture)
+    assert cutout[..., 3].tolist() == [[0, 64, 128], [191, 255, 255]]
 
 
 def test_the_best_model_of_a_directory_is_taken(tmp_path: Path) -> None:

@@ -25,9 +25,7 @@ class Sees:
         self.first_pixels: list[list[int]] = []
         self.has_keypoints = True
 
-    def detect(
-        self, img: np.ndarray, input_size: tuple[int, int]
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+    def detect(self, img: np.ndarray, input_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
         self.sizes.append(input_size[0])
         self.first_pixels.append(img[0, 0].tolist())
         boxes = self.boxes if input_size[0] in self.at and img.any() else ()

@@ -87,7 +87,9 @@ def test_every_noise_is_another_picture_and_each_always_the_same() -> None:
     for number, each in enumerate(made):
         assert each.shape == (1, 224, 224, 3)
         assert all((each - other).abs().max() > 0.1 for other in made[:number])
-    assert all(torch.equal(each, unwanted_picture(picture, noise)) for each, noise in zip(made[1:], LEVELS, strict=True))
+    assert all(
+        torch.equal(each, unwanted_picture(picture, noise)) for each, noise in zip(made[1:], LEVELS, strict=True)
+    )
 
 
 def test_without_noise_the_unwanted_picture_is_black() -> None:

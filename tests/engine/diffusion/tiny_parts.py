@@ -112,9 +112,9 @@ def build_enlarger(path: Path, spelling: str = "esrgan") -> Path:
     return path
 
 
-def enlarger(seed: int, width: int = 4, growth: int = 2, blocks: int = 2) -> RRDBNet:
+def enlarger(seed: int, width: int = 4, growth: int = 2, blocks: int = 2, doublings: int = 2) -> RRDBNet:
     """The same network, in memory."""
-    network = randomise(RRDBNet(width, growth, blocks, doublings=2), seed)
+    network = randomise(RRDBNet(width, growth, blocks, doublings), seed)
     assert isinstance(network, RRDBNet)
     return network
 

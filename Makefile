@@ -18,11 +18,16 @@ $(VENV)/base: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP_INSTALL) -e '.[dev]'
+	$(PIP_INSTALL) -e '.[dev,diffusion]'
 	@touch $@
 
-demo: $(VENV)/base  ## the whole road on this machine: emulator, bot, a conversation, the chat page
-	$(BIN)/stickerface demo $(ARGS)
+$(VENV)/diffusion: $(VENV)/base
+	$(PIP_INSTALL) -e '.[diffusion]'
+	@touch $@
+
+# ENGINE=diffusion: the real engine on tiny random networks, from the tests' folder
+demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole road on this machine: emulator, bot, a conversation, the chat page
+	PYTHONPATH=. ENGINE=$(or $(ENGINE),auto) $(BIN)/stickerface demo $(ARGS)
 
 test: $(VENV)/dev  ## everything the tests need, then the tests (ARGS= goes to pytest)
 	$(BIN)/python -m pytest -n auto $(ARGS)

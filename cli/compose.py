@@ -14,6 +14,7 @@ from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.runner import EngineRunner
 from engine.types import Engine
+from engine.weights import weights_report
 from service.limits import Lifetimes, Limits
 from service.retention import Retention
 from service.stickers import StickerService
@@ -29,6 +30,8 @@ from storage.users import Users
 logger = logging.getLogger(__name__)
 
 DATABASE_NAME = "stickerface.sqlite3"
+DIFFUSION_MODEL = "face-to-sticker"
+DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "insightface", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,50 @@ def _rembg_home() -> Path:
 
 def choose_engine(settings: Settings) -> Engine:
     """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
-    if settings.engine == "diffusion":
-        raise EngineUnavailable("ENGINE=diffusion is not part of this version: use classic or auto")
+    if settings.engine == "diffusion" or (settings.engine == "auto" and _can_diffuse(settings)):
+        return _diffusion_engine(settings)
     return ClassicEngine(matte_dir(settings.weights_folder))
 
 
-async def compose(settings: Settings) -> Parts:
-    """Open the data, load the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError."""
+def _can_diffuse(settings: Settings) -> bool:
+    """Whether weights, libraries and a CUDA device are there; the libraries are imported last, for it takes seconds."""
+    if settings.device not in ("auto", "cuda"):
+        return False
+    try:
+        report = weights_report(settings.weights_folder, DIFFUSION_MODEL, settings.weights_overrides)
+    except EngineUnavailable as error:
+        logger.warning("%s: the engine is classic", error)
+        return False
+    if not report.is_complete or _missing_libraries():
+        return False
+    from engine.diffusion.device import has_cuda
+
+    return has_cuda()
+
+
+def _diffusion_engine(settings: Settings) -> Engine:
+    if missing := _missing_libraries():
+        raise EngineUnavailable(
+            f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or use classic or auto"
+        )
+    from engine.diffusion.engine import DiffusionEngine
+    from engine.diffusion.models import find_paths
+
+    paths = find_paths(settings.weights_folder, settings.weights_overrides)
+    return DiffusionEngine(paths, device=settings.device, has_safety=settings.safety_checker)
+
+
+def _missing_libraries() -> list[str]:
+    return [name for name in DIFFUSION_LIBRARIES if importlib.util.find_spec(name) is None]
+
+
+async def compose(settings: Settings, engine: Engine | None = None) -> Parts:
+    """Open the data, load the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
+
+    `engine` takes the place of the one that the settings choose.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    runner = EngineRunner(choose_engine(settings))
+    runner = EngineRunner(engine or choose_engine(settings))
     try:
         await runner.load()
         database = await Database.open(settings.data_dir / DATABASE_NAME)

@@ -72,6 +72,8 @@ class Settings(WeightsSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     engine: Literal["auto", "classic", "diffusion"] = "auto"
+    device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    safety_checker: bool = True
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
     jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
     jobs_per_day: Annotated[int, Field(ge=0)] = 0
@@ -112,12 +114,15 @@ class Settings(WeightsSettings):
             raise ValueError("expected Telegram user numbers with commas between, like 1234, 5678")
         return frozenset(int(word) for word in words)
 
-    @field_validator("engine", "log_level", mode="before")
+    @field_validator("engine", "device", mode="before")
     @classmethod
-    def _any_case(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        return value.lower() if value.lower() in ("auto", "classic", "diffusion") else value.upper()
+    def _lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
 
 
 def read_settings(**overrides: Any) -> Settings:

@@ -21,6 +21,7 @@ from emulator.driver import PersonDriver
 from emulator.seen import NothingSeenError, Seen, SpinnerTimeoutError
 from emulator.server import Emulator, make_bot
 from engine.errors import EngineError
+from engine.types import Engine
 from storage.errors import StorageError
 
 HOST = "127.0.0.1"
@@ -54,7 +55,7 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
         data_dir=data_dir,
     )
     try:
-        parts = await compose(settings)
+        parts = await compose(settings, await _demo_engine(console, settings, out))
     except (StorageError, EngineError, OSError) as error:
         console.print(f"The demo cannot start: {error}")
         return EXIT_FAILED
@@ -65,6 +66,19 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
         return await _ended(product, tour)
     finally:
         await parts.close()
+
+
+async def _demo_engine(console: Console, settings: Settings, out: Path) -> Engine | None:
+    """For ENGINE=diffusion the real engine on tiny random networks; None leaves the choice to the settings."""
+    if settings.engine != "diffusion":
+        return None
+    from cli.demo.tiny_networks import tiny_engine
+
+    console.print(
+        "[yellow]ENGINE=diffusion: the real engine on tiny networks full of random numbers, made on the fly. "
+        "The pictures are noise on purpose; what is shown is that every part is wired.[/]"
+    )
+    return await asyncio.to_thread(tiny_engine, out / "networks")
 
 
 async def _ended(product: asyncio.Task[int], tour: asyncio.Task[int]) -> int:

@@ -34,8 +34,13 @@ def choose_device(wanted: str = AUTO) -> Placement:
     return place
 
 
+def has_cuda() -> bool:
+    """Whether a CUDA device can be used here."""
+    return bool(torch.cuda.is_available())
+
+
 def _cuda() -> Placement | None:
-    if not torch.cuda.is_available():
+    if not has_cuda():
         return None
     device = torch.device("cuda", torch.cuda.current_device())
     name = torch.cuda.get_device_name(device)

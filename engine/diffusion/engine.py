@@ -9,7 +9,7 @@ import gc
 import logging
 import time
 import traceback
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TypeVar
@@ -19,10 +19,11 @@ import torch
 from engine.diffusion.device import AUTO, Placement, choose_device
 from engine.diffusion.face_to_sticker import Memory, generate, look_at, total_steps
 from engine.diffusion.models import Models, load_models
-from engine.diffusion.networks import FaceToStickerPaths
-from engine.diffusion.order import Order, read_order
+from engine.diffusion.networks import FaceToStickerPaths, speed_up
+from engine.diffusion.order import NO_DEFAULTS, Order, read_order
+from engine.diffusion.parameters import Value
 from engine.diffusion.progress import Progress
-from engine.diffusion.warm_up import compile_networks, warm_up
+from engine.diffusion.warm_up import warm_up
 from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
 from engine.types import OnStep, Step, StickerRequest, StickerResult
 
@@ -47,9 +48,11 @@ class DiffusionEngine:
         has_safety: bool = True,
         max_batch: int = MAX_BATCH,
         preview_every: int = 0,
+        defaults: Mapping[str, Value] = NO_DEFAULTS,
         is_compiled: bool = False,
     ) -> None:
-        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none.
+        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none. `defaults` are the
+        parameters that a request leaves open, where they are others than `parameters.PARAMETERS` says.
 
         Without `has_safety` nothing is checked, whatever a request says. `is_compiled` makes a CUDA device faster
         and the start slower by minutes.
@@ -59,6 +62,7 @@ class DiffusionEngine:
         self._device = device
         self._has_safety = has_safety
         self._preview_every = preview_every
+        self._defaults = defaults
         self._is_compiled = is_compiled
         self._models: Models | None = None
         self._memory = Memory()
@@ -80,7 +84,7 @@ class DiffusionEngine:
         logger.info("warming up")
         models = self._loaded()
         if self._is_compiled:
-            compile_networks(models.networks)
+            speed_up(models.networks)
         with self._deadly(place.device):
             warm_up(models)
 
@@ -93,7 +97,7 @@ class DiffusionEngine:
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
         try:
-            return read_order(one).batch_key == read_order(other).batch_key
+            return read_order(one, self._defaults).batch_key == read_order(other, self._defaults).batch_key
         except EngineError:
             return False
 
@@ -118,7 +122,7 @@ class DiffusionEngine:
 
     def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
         """Read one request and look at its photos, so that only good ones come into a batch."""
-        order = read_order(request)
+        order = read_order(request, self._defaults)
         Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
         look_at(self._loaded(), self._memory, order)
         return order

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from engine.classic.subject import Rgb
-from engine.diffusion.parameters import BadParameter, FaceToStickerParameters, read_parameters
+from engine.diffusion.parameters import BadParameter, FaceToStickerParameters, Value, read_parameters
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
 from engine.errors import DrawingFailed, PhotoUnusable, UnsupportedModel
 from engine.styles import Style, style
@@ -19,6 +19,7 @@ from engine.types import StickerRequest
 
 MODEL = "face-to-sticker"
 DEFAULT_PROMPT = "a person"
+NO_DEFAULTS: Mapping[str, Value] = {}
 
 
 class ParametersRefused(DrawingFailed):
@@ -55,14 +56,17 @@ class Order:
         return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.photos)
 
 
-def read_order(request: StickerRequest) -> Order:
-    """Raises `UnsupportedModel`, `UnknownStyle`, `ParametersRefused`, `PhotoUnusable` where there is no photo."""
+def read_order(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAULTS) -> Order:
+    """Return what `request` asks for; `defaults` are the parameters that it leaves open.
+
+    Raises `UnsupportedModel`, `UnknownStyle`, `ParametersRefused`, `PhotoUnusable` where there is no photo.
+    """
     if request.model != MODEL:
         raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
     if not request.photos:
         raise PhotoUnusable("the request has no photo")
     try:
-        return Order(request, style(request.style), read_parameters(request.parameters))
+        return Order(request, style(request.style), read_parameters({**defaults, **request.parameters}))
     except BadParameter as error:
         raise ParametersRefused(str(error)) from error
 

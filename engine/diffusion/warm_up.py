@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.diffusion.adapters import compile_blocks, fuse_self_attention
 from engine.diffusion.denoise import decode, denoise
 from engine.diffusion.parameters import FaceToStickerParameters
 from engine.diffusion.picture import Picture, Wish
@@ -15,7 +14,6 @@ from engine.diffusion.text import encode_prompt
 
 if TYPE_CHECKING:
     from engine.diffusion.models import Models
-    from engine.diffusion.networks import Networks
 
 STEPS = 4  # enough that the depth net has ended before the last: both kinds of step are met
 
@@ -36,11 +34,3 @@ def _nothing(models: Models, width: int, height: int) -> Picture:
     wish = Wish(text, pooled, face, photo)
     black = torch.zeros(3, height, width)
     return Picture(wish, wish, SeededNoise(0, networks.latent_shape(width, height)), keypoints=black, depth=black)
-
-
-def compile_networks(networks: Networks) -> None:
-    """Compile the blocks of the UNet and the ControlNets; the first call of each shape takes minutes."""
-    guides = [guide.net for guide in (networks.identity, networks.depth) if guide is not None]
-    for network in (networks.unet, *guides):
-        fuse_self_attention(network)
-        compile_blocks(network)

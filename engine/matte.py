@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from engine.classic.subject import Matte, Rgb, Rgba
+from engine.classic.subject import Matte, Rgb
 from engine.errors import EngineUnavailable
 
 # rembg's names for its models, the best for one person first; the file is `<name>.onnx`
@@ -36,11 +36,6 @@ def load_matter(directory: Path | None) -> Matter | None:
     """
     model = find_model(directory) if directory else None
     return RembgMatter(model) if model else None
-
-
-def cut_out(picture: Rgb, matte: Matte) -> Rgba:
-    """Return `picture` with `matte` as straight alpha: a half-transparent px keeps its colour, so edges stay bright."""
-    return np.dstack([picture, (matte * 255).round().astype(np.uint8)])
 
 
 class RembgMatter:

@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from engine.errors import EngineUnavailable
-from engine.matte import RembgMatter, cut_out, find_model, load_matter
+from engine.matte import RembgMatter, find_model, load_matter
 
 SIDE = 320  # what u2net takes
 
@@ -54,17 +54,6 @@ def test_a_network_that_says_the_same_everywhere_finds_nobody(tmp_path: Path, le
     assert matte.shape == (200, 300)
     assert matte.dtype == np.float32
     assert not matte.any()
-
-
-def test_a_half_transparent_px_keeps_its_colour() -> None:
-    picture = np.full((2, 3, 3), (200, 100, 50), np.uint8)
-    matte = np.array([[0, 0.25, 0.5], [0.75, 0.999, 1]], np.float32)
-
-    cutout = cut_out(picture, matte)
-
-    assert cutout.shape == (2, 3, 4)
-    np.testing.assert_array_equal(cutout[..., :3], picture)
-    assert cutout[..., 3].tolist() == [[0, 64, 128], [191, 255, 255]]
 
 
 def test_the_best_model_of_a_directory_is_taken(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_a_pack_unzipped_into_itself_is_found(tmp_path: Path) -> None:
 def test_half_a_pack_is_said_to_be_half(tmp_path: Path, missing: str) -> None:
     (build_faces(tmp_path) / missing).unlink()
 
-    with pytest.raises(EngineUnavailable, match="no detector|no recogniser"):
+    with pytest.raises(EngineUnavailable, match=r"no (detector|recogniser)"):
         load_faces(tmp_path)
 
 

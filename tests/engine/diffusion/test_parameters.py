@@ -44,7 +44,7 @@ def test_sizes_are_rounded_down_to_multiples_of_eight() -> None:
 
 @pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])
 def test_a_value_of_another_type_is_refused(value: object) -> None:
-    with pytest.raises(BadParameter, match="steps: .* is no int"):
+    with pytest.raises(BadParameter, match=r"steps: .* is no int"):
         read_parameters({"steps": value})
 
 

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: demo test check format bench clean help
+.PHONY: demo test test-diffusion check format bench clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -18,7 +18,7 @@ $(VENV)/base: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP_INSTALL) -e '.[dev,diffusion]'
+	$(PIP_INSTALL) -e '.[dev]'
 	@touch $@
 
 $(VENV)/diffusion: $(VENV)/base
@@ -31,6 +31,9 @@ demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole r
 
 test: $(VENV)/dev  ## everything the tests need, then the tests (ARGS= goes to pytest)
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler
+	$(BIN)/python -m pytest -n auto tests/engine/diffusion tests/docs $(ARGS)
 
 check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -45,5 +45,9 @@ format: $(VENV)/dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+smoke-full: $(VENV)/base  ## full-size diffusion networks once through on the CPU: 15 GB of memory, some minutes
+	$(PIP_INSTALL) -e '.[diffusion]'
+	$(BIN)/python -m benchmarks.smoke_full $(ARGS)
+
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -26,9 +26,10 @@ class Cache(Generic[Key, Value]):
         self._values.move_to_end(key)
         return self._values[key]
 
+    def keys(self) -> list[Key]:
+        """What is kept, the least lately used first."""
+        return list(self._values)
+
     def clear(self) -> None:
         """Forget everything."""
         self._values.clear()
-
-    def __len__(self) -> int:
-        return len(self._values)

@@ -82,11 +82,18 @@ class DiffusionEngine:
     def _warm_up(self, place: Placement) -> None:
         """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
         logger.info("warming up")
-        models = self._loaded()
+        models = self.models
         if self._is_compiled:
             speed_up(models.networks)
         with self._deadly(place.device):
             warm_up(models)
+
+    @property
+    def models(self) -> Models:
+        """What `load` has loaded. Raises `EngineDead` before that."""
+        if self._models is None:
+            raise EngineDead("the engine was used before it was loaded")
+        return self._models
 
     def close(self) -> None:
         """Give back the memory; the engine can be loaded again."""
@@ -124,7 +131,7 @@ class DiffusionEngine:
         """Read one request and look at its photos, so that only good ones come into a batch."""
         order = read_order(request, self._defaults)
         Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
-        look_at(self._loaded(), self._memory, order)
+        look_at(self.models, self._memory, order)
         return order
 
     def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
@@ -142,17 +149,17 @@ class DiffusionEngine:
 
     def _draw_alone(self, order: Order, progress: Progress, is_short: bool) -> Outcome:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
-        with vae_in_tiles(self._loaded()) if is_short else nullcontext():
+        with vae_in_tiles(self.models) if is_short else nullcontext():
             drawn = self._guarded(lambda: self._generate([order], progress))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
     def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
-        return generate(self._loaded(), self._memory, orders, progress, self._preview_every)
+        return generate(self.models, self._memory, orders, progress, self._preview_every)
 
     def _guarded(self, work: Callable[[], T]) -> T | EngineError:
         """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""
         try:
-            with self._deadly(self._loaded().networks.device):
+            with self._deadly(self.models.networks.device):
                 return work()
         except EngineDead:
             raise
@@ -175,11 +182,6 @@ class DiffusionEngine:
             if is_device_gone(error, device):
                 raise EngineDead(f"{device}: {str(error).splitlines()[0]}") from error
             raise
-
-    def _loaded(self) -> Models:
-        if self._models is None:
-            raise EngineDead("the engine was used before it was loaded")
-        return self._models
 
 
 class OutOfMemory(DrawingFailed):

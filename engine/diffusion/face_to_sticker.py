@@ -20,6 +20,7 @@ from engine.diffusion.adapters import UnwantedFace, unwanted_face
 from engine.diffusion.cache import Cache
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
+from engine.diffusion.faces import LARGEST
 from engine.diffusion.hints import draw_keypoints, fit_hint, to_tensor, to_working_size
 from engine.diffusion.order import Order, decode_photo
 from engine.diffusion.picture import GuideContext, Picture, Wish
@@ -224,11 +225,16 @@ def finish(
         seed=order.request.seed,
         style=order.style.name,
         shape=cut.shape,
-        notes=((Note.SEVERAL_FACES,) if faces > 1 else ()) + cut.notes,
+        notes=_face_notes(order, faces) + cut.notes,
         is_safe=is_safe,
     )
     watch.lap("finish")
     return replace(result, timings=watch.timings)
+
+
+def _face_notes(order: Order, faces: int) -> tuple[Note, ...]:
+    """Nothing to tell a person who has chosen the face."""
+    return (Note.SEVERAL_FACES,) if faces > 1 and order.parameters.face_index == LARGEST else ()
 
 
 def _upscaled(models: Models, order: Order, drawing: Rgb, place: int, progress: Progress) -> Rgb:

@@ -15,13 +15,13 @@ from engine.diffusion.text import encode_prompt
 if TYPE_CHECKING:
     from engine.diffusion.models import Models
 
+DEFAULT_SIZE = (FaceToStickerParameters().width, FaceToStickerParameters().height)
 STEPS = 4  # enough that the depth net has ended before the last: both kinds of step are met
 
 
-def warm_up(models: Models, pictures: int = 1) -> None:
-    """Draw a batch of nothing at the default size, as the first request will be drawn."""
-    asked = FaceToStickerParameters()
-    batch = [_nothing(models, asked.width, asked.height)] * pictures
+def warm_up(models: Models, size: tuple[int, int] = DEFAULT_SIZE) -> None:
+    """Draw nothing at `size` (width, height), as the first request will be drawn."""
+    batch = [_nothing(models, *size)]
     decode(models.networks, denoise(models.networks, batch, sde_karras(STEPS)))
 
 

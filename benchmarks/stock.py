@@ -1,8 +1,9 @@
 """The same work in stock diffusers: its SDXL ControlNet pipeline, both adapters, both nets, the same random weights.
 
-The one thing that stock diffusers cannot say, that a ControlNet reads the face tokens and not the text, is the five
-lines of `FaceReadingNet`; nor can it draw several people at once (`ManyFacesPipeline`). An adapter's window needs a callback; a net's ends in stock diffusers by the share of steps,
-so it is told the share at which the engine's ends. After it the pipeline still runs the net, at strength 0.
+Two things stock diffusers cannot do and is helped with: let a ControlNet read the face tokens and not the text
+(`FaceReadingNet`), and draw several people at once (`ManyFacesPipeline`). An adapter's window needs a callback; a net's
+ends in stock diffusers by the share of steps, so it is told the share at which the engine's ends. After it the pipeline
+still runs the net, at strength 0.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ class StockPipeline:
 
     def compile(self, **options: Any) -> None:
         """Speed it up as its own documentation says: channels last, repeated blocks compiled."""
+        # Two shapes of block, two scales of the photo's adapter, four batches: more graphs than torch allows by itself.
+        torch._dynamo.config.recompile_limit = 64
         channels_last([self.pipeline.unet, self.pipeline.vae, *self._nets])
         self.pipeline.unet.compile_repeated_blocks(fullgraph=True, **options)
 

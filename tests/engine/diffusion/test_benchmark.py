@@ -66,7 +66,7 @@ def test_operations_are_those_of_the_floor(full: Networks) -> None:
 
 
 def test_a_sticker_takes_466_tflop_less_what_is_cached() -> None:
-    """466.2 with faces, words and depth, which take 2.1; the hint counts for both rows there and for one here."""
+    """466.2 with faces, words and depth, which take 2.1."""
     assert sticker_tflop(FULL, 1024, 20, Windows()) == pytest.approx(464.0, abs=0.5)
 
 

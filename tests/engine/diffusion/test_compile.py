@@ -115,7 +115,7 @@ def test_warming_up_can_be_stopped_and_tells_how_far_it_is(networks: Networks) -
     assert told == [(0, 2), (1, 2)]
 
 
-def test_fp8_layers_round_to_an_eighth_of_a_binary_place() -> None:
+def test_fp8_layers_differ_by_their_rounding_alone() -> None:
     torch.manual_seed(0)
     linear = torch.nn.Linear(64, 32).to(torch.bfloat16)
     x = torch.randn(3, 5, 64, dtype=torch.bfloat16)

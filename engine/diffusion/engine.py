@@ -16,14 +16,14 @@ from typing import TypeVar
 
 import torch
 
+from engine.diffusion.compile import Shape, speed_up, warm_up, warm_up_plan
 from engine.diffusion.device import AUTO, Placement, choose_device
 from engine.diffusion.face_to_sticker import Memory, generate, look_at, total_steps
 from engine.diffusion.models import Models, load_models
-from engine.diffusion.networks import FaceToStickerPaths, speed_up
+from engine.diffusion.networks import FaceToStickerPaths
 from engine.diffusion.order import NO_DEFAULTS, Order, read_order
-from engine.diffusion.parameters import Value
+from engine.diffusion.parameters import Value, read_parameters
 from engine.diffusion.progress import Progress
-from engine.diffusion.warm_up import warm_up
 from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
 from engine.types import OnStep, Step, StickerRequest, StickerResult
 
@@ -65,6 +65,7 @@ class DiffusionEngine:
         self._defaults = defaults
         self._is_compiled = is_compiled
         self._models: Models | None = None
+        self._compiled: frozenset[Shape] | None = None  # None: nothing is
         self._memory = Memory()
 
     def load(self) -> None:
@@ -82,11 +83,11 @@ class DiffusionEngine:
     def _warm_up(self, place: Placement) -> None:
         """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
         logger.info("warming up")
-        models = self.models
-        if self._is_compiled:
-            speed_up(models.networks)
+        networks, asked = self.models.networks, read_parameters(self._defaults)
         with self._deadly(place.device):
-            warm_up(models)
+            speed_up(networks, compiles=self._is_compiled)
+            drawn = warm_up(networks, warm_up_plan([(asked.width, asked.height)], self.max_batch))
+        self._compiled = frozenset(drawn) if self._is_compiled else None
 
     @property
     def models(self) -> Models:
@@ -154,7 +155,7 @@ class DiffusionEngine:
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
     def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
-        return generate(self.models, self._memory, orders, progress, self._preview_every)
+        return generate(self.models, self._memory, orders, progress, self._preview_every, self._compiled)
 
     def _guarded(self, work: Callable[[], T]) -> T | EngineError:
         """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""

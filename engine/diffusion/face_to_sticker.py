@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from PIL import Image
 from engine.classic.subject import Rgb
 from engine.diffusion.adapters import UnwantedFace, unwanted_face
 from engine.diffusion.cache import Cache
+from engine.diffusion.compile import Shape, only_compiled
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.faces import LARGEST
@@ -68,24 +70,40 @@ class Memory:
 
 
 def generate(
-    models: Models, memory: Memory, orders: Sequence[Order], progress: Progress, preview_every: int = 0
+    models: Models,
+    memory: Memory,
+    orders: Sequence[Order],
+    progress: Progress,
+    preview_every: int = 0,
+    compiled: Collection[Shape] | None = None,
 ) -> list[StickerResult | Cancelled]:
     """Draw N orders of equal `batch_key` at once; each comes out as it would alone.
 
-    Every `preview_every` steps a preview goes with the progress; 0 makes none. Raises `NoFace` and `PhotoUnusable`
+    Every `preview_every` steps a preview goes with the progress; 0 makes none. `compiled` are the shapes whose graphs
+    exist, None where the networks are not compiled. Raises `NoFace` and `PhotoUnusable`
     for the first photo that is wrong, `Cancelled` where everybody asked to stop.
     """
     watch = Stopwatch()
     seen = [look_at(models, memory, order) for order in orders]
     pictures = [condition(models, memory, order, each) for order, each in zip(orders, seen, strict=True)]
     watch.lap("face")
-    latents = draw(models, orders, pictures, progress, preview_every)  # [N, 4, height / 8, width / 8]
-    pixels = to_pixels(decode(models.networks, latents))  # [N, height, width, 3]
+    with _graphs(orders, pictures, compiled):
+        latents = draw(models, orders, pictures, progress, preview_every)  # [N, 4, height / 8, width / 8]
+        pixels = to_pixels(decode(models.networks, latents))  # [N, height, width, 3]
     watch.lap("draw")
     return [
         finish(models, order, each.faces, pixels[place], place, progress, watch.copy())
         for place, (order, each) in enumerate(zip(orders, seen, strict=True))
     ]
+
+
+def _graphs(
+    orders: Sequence[Order], pictures: Sequence[Picture], compiled: Collection[Shape] | None
+) -> AbstractContextManager[None]:
+    if compiled is None:
+        return nullcontext()
+    asked = orders[0].parameters
+    return only_compiled(Shape.of(pictures, asked.width, asked.height), compiled)
 
 
 def look_at(models: Models, memory: Memory, order: Order) -> Seen:

@@ -17,7 +17,6 @@ from engine.diffusion.device import choose_device
 from engine.diffusion.engine import DiffusionEngine
 from engine.diffusion.models import find_paths
 from engine.diffusion.networks import FaceToStickerPaths
-from engine.diffusion.warm_up import warm_up
 from engine.errors import (
     Cancelled,
     DrawingFailed,
@@ -260,17 +259,3 @@ def test_a_device_that_is_not_there_is_told_by_name() -> None:
 
 def test_on_the_cpu_everything_is_float32() -> None:
     assert choose_device("cpu").dtype == torch.float32
-
-
-def test_the_warm_up_meets_both_kinds_of_step(engine: DiffusionEngine) -> None:
-    networks = engine.models.networks
-    assert networks.depth is not None
-    drawn: list[int] = []
-    guided: list[int] = []
-    with (
-        before_each_call(networks.unet, lambda sample: drawn.append(len(sample))),
-        before_each_call(networks.depth.net, lambda sample: guided.append(len(sample))),
-    ):
-        warm_up(engine.models, (256, 256))
-    assert 0 < len(guided) < len(drawn)
-    assert set(drawn) == {2}

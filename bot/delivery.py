@@ -100,6 +100,9 @@ class Delivery:
         await self._bot.send_message(to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True)
 
     async def _bring(self, job: Job) -> None:
+        if not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
+            await self._tell(job, say(Addressee.of(job).language, "flagged"), is_news=True)
+            return
         try:
             webp = await self._service.files.result(job.owner, job.id, "sticker.webp")
         except FileGone as gone:

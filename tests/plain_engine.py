@@ -25,6 +25,7 @@ class PlainEngine:
         self.max_batch = max_batch
         self.calls: list[int] = []  # requests of each call
         self.fail_with: list[Exception] = []
+        self.is_safe = True  # what its safety checker says of every picture
         self.seen: list[StickerRequest] = []
         self.is_loaded = False
         self.is_closed = False
@@ -81,5 +82,6 @@ class PlainEngine:
             request.seed,
             request.style,
             shape,
+            is_safe=self.is_safe,
             timings={"draw": 0.01},
         )

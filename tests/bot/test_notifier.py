@@ -158,3 +158,15 @@ async def test_a_press_that_takes_long_is_answered_before_its_work_is_done(stage
 
     assert answer.text == "One moment …"
     assert len(person.packs[0]["stickers"]) == 1
+
+
+async def test_what_the_safety_checker_flagged_is_never_sent(stage: Stage) -> None:
+    person = stage.person()
+    stage.plain.is_safe = False
+
+    await person.send_photo(picture())
+    await person.wait_for_text("the safety check flagged it")
+
+    assert not [seen for seen in person.transcript if seen.kind == "sticker"]
+    assert person.packs == []
+    assert stage.calls("uploadStickerFile") == []

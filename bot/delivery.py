@@ -101,7 +101,7 @@ class Delivery:
 
     async def _bring(self, job: Job) -> None:
         if not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
-            await self._tell(job, say(Addressee.of(job).language, "flagged"), is_news=True)
+            await self._tell(job, say(Addressee.of(job).language, "note-flagged"), is_news=True)
             return
         try:
             webp = await self._service.files.result(job.owner, job.id, "sticker.webp")

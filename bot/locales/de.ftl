@@ -42,7 +42,7 @@ progress-wait =
         [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
+note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.

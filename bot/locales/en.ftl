@@ -42,7 +42,7 @@ progress-wait =
         [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
+note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.

@@ -42,7 +42,7 @@ progress-wait =
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
+note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.

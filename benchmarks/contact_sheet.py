@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from engine.classic.engine import ClassicEngine
 from engine.styles import all_styles
-from engine.types import Shape, Step, StickerRequest, StickerResult
+from engine.types import Shape, StickerRequest, StickerResult, go_on
 
 ROOT = Path(__file__).parent.parent
 TILE_PX = 300
@@ -50,14 +50,10 @@ def arrange(tiles: Sequence[tuple[str, Image.Image]], columns: int, tile_px: int
 
 def draw(engine: ClassicEngine, photo: bytes, style: str, seed: int, shape: Shape = Shape.AUTO) -> StickerResult:
     """Make one sticker; raises the engine's own error where it fails."""
-    (outcome,) = engine.generate([StickerRequest((photo,), style, seed, shape=shape)], _always)
+    (outcome,) = engine.generate([StickerRequest((photo,), style, seed, shape=shape)], go_on)
     if not isinstance(outcome, StickerResult):
         raise outcome
     return outcome
-
-
-def _always(_index: int, _step: Step) -> bool:
-    return True
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -30,7 +30,6 @@ SENTENCES: Final = {
     "unknown_style": "error-unknown-style",
     "cancelled": "cancelled",
     # waiting helps
-    "closing": "error-closing",
     "database_busy": "error-busy",
     "disk_full": "error-storage",
     "storage_error": "error-storage",

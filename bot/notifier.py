@@ -178,7 +178,7 @@ class Notifier:
         """Tell everybody waiting how many are ahead of them."""
         if not len(self._board):
             return
-        drawing = (await self._service.jobs.counts()).get(JobStatus.RUNNING, 0)
+        drawing = await self._service.jobs.count(JobStatus.RUNNING)
         for job_id, position in (await self._service.jobs.positions()).items():
             self._board.want(job_id, "progress-queued", ahead=position - 1 + drawing)
 

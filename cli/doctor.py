@@ -15,7 +15,7 @@ from cli.compose import DATABASE_NAME, choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
-from engine.types import Step, StickerRequest
+from engine.types import StickerRequest, go_on
 from engine.weights import weights_report
 from engine.weights_lock import LOCK_NAME, FileState
 from storage.database import Database
@@ -107,7 +107,7 @@ def _engine(settings: Settings) -> Finding:
         try:
             started = time.perf_counter()
             photo = (files("cli.demo") / "astronaut.jpg").read_bytes()
-            outcome = engine.generate([StickerRequest((photo,), "toon", 1)], _always)[0]
+            outcome = engine.generate([StickerRequest((photo,), "toon", 1)], go_on)[0]
             seconds = time.perf_counter() - started
         finally:
             engine.close()
@@ -116,10 +116,6 @@ def _engine(settings: Settings) -> Finding:
     if isinstance(outcome, EngineError):
         return Finding("engine", False, f"{engine.name}: the test photo gave {outcome.code}")
     return Finding("engine", True, f"{engine.name}, a sticker in {seconds:.2f} s")
-
-
-def _always(_index: int, _step: Step) -> bool:
-    return True
 
 
 async def _token(settings: Settings) -> Finding:

@@ -14,7 +14,7 @@ from cli.compose import matte_dir
 from cli.sentences import sentence
 from engine.classic.engine import ClassicEngine
 from engine.errors import EngineError
-from engine.types import Shape, Step, StickerRequest, StickerResult
+from engine.types import Shape, StickerRequest, StickerResult, go_on
 from service.errors import PhotoRefused
 from service.limits import MAX_SEED
 from service.photos import read_photo
@@ -65,14 +65,10 @@ def _make(engine: ClassicEngine, path: Path, style: str, seed: int, prompt: str,
     except PhotoRefused as refusal:
         raise Refused(sentence(refusal.code)) from refusal
     request = StickerRequest(photos=(photo.data,), style=style, seed=seed, prompt=prompt, shape=shape)
-    outcome = engine.generate([request], _always)[0]
+    outcome = engine.generate([request], go_on)[0]
     if isinstance(outcome, EngineError):
         raise Refused(sentence(outcome.code)) from outcome
     return outcome
-
-
-def _always(_index: int, _step: Step) -> bool:
-    return True
 
 
 def _expand(paths: list[Path]) -> Iterator[Path]:

@@ -84,6 +84,11 @@ class Step:
 OnStep = Callable[[int, Step], bool]
 
 
+def go_on(_index: int, _step: Step) -> bool:
+    """An `OnStep` that never stops anything."""
+    return True
+
+
 class Engine(Protocol):
     """Blocking, used from one thread at a time.
 

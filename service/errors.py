@@ -7,7 +7,6 @@ ServiceError               code                retryable
 ├── NoSuchJob              no_such_job         no    unknown, or somebody else's
 ├── PhotoGone              photo_gone          no    the photo was deleted after its lifetime
 ├── BadSeed                bad_seed            no    not a whole number from 0 to 2147483647
-├── Closing                closing             yes   the process is stopping
 └── PhotoRefused           (its subclasses)
     ├── PhotoEmpty         photo_empty         no    0 bytes
     ├── PhotoTooBig        photo_too_big       no    more bytes than allowed
@@ -74,13 +73,6 @@ class BadSeed(ServiceError):
     """The seed is not a whole number from 0 to 2147483647."""
 
     code = "bad_seed"
-
-
-class Closing(ServiceError):
-    """The process is stopping."""
-
-    code = "closing"
-    retryable = True
 
 
 class PhotoRefused(ServiceError):

@@ -184,7 +184,7 @@ class StickerService:
         return job
 
     async def _check_queue(self, owner: str) -> None:
-        if (await self.jobs.counts()).get(JobStatus.QUEUED, 0) >= self.limits.queue_length:
+        if await self.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
             raise QueueFull
         if self.limits.jobs_per_day:
             today = await self.jobs.count_since(owner, self._clock() - _DAY_S)

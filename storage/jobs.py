@@ -239,6 +239,13 @@ class Jobs:
         rows = await self._database.run(_ORDER)
         return {row["id"]: row["position"] for row in rows}
 
+    async def count(self, status: JobStatus) -> int:
+        """How many jobs are in this state."""
+        row = await self._database.one(
+            "SELECT COUNT(*) AS n FROM jobs WHERE status = :status", {"status": status.value}
+        )
+        return int(row["n"]) if row else 0
+
     async def counts(self) -> dict[str, int]:
         """How many jobs are in each state."""
         rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")

@@ -13,7 +13,7 @@ async def on_queue(turn: Turn) -> None:
         await turn.answer(turn.say("queue-none"))
         return
     positions = await jobs.positions()
-    drawing = (await jobs.counts()).get(JobStatus.RUNNING, 0)
+    drawing = await jobs.count(JobStatus.RUNNING)
     lines = [_line(turn, job, positions, drawing) for job in mine]
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await turn.answer("\n".join(numbered))

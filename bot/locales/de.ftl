@@ -88,7 +88,6 @@ error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar 
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
 error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 2147483647, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
 error-unknown-style = Diesen Look kenne ich nicht. Diese hier habe ich:
-error-closing = Ich starte gerade neu. Versuch es in einer Minute noch einmal.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.

@@ -88,7 +88,6 @@ error-queue-full = Too many people want stickers right now. Try again in a few m
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
 error-bad-seed = A seed is a whole number from 0 to 2147483647, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that look. Here are the ones I have:
-error-closing = I'm just restarting. Try again in a minute.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. It has been reported. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.

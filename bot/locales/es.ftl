@@ -88,7 +88,6 @@ error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba den
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
 error-bad-seed = Una semilla es un número entero de 0 a 2147483647, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
-error-closing = Me estoy reiniciando. Prueba dentro de un minuto.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.

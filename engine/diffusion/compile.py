@@ -86,8 +86,7 @@ def speed_up(networks: Networks, *, compiles: bool = True, is_fp8: bool = False,
     `options` go to `torch.compile`. Without `compiles` only the projections are fused, which costs no waiting.
     With `is_fp8` the UNet computes in eight bits where it can, and the pictures are no longer the same.
     """
-    nets = [guide.net for guide in (networks.identity, networks.depth) if guide is not None]
-    for network in (networks.unet, *nets):
+    for network in networks.denoisers:
         fuse_self_attention(network)
         if is_fp8 and network is networks.unet:
             quantise(network)

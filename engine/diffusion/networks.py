@@ -22,8 +22,6 @@ from torch import nn
 from engine.diffusion.adapters import (
     Resampler,
     ScaleBank,
-    compile_blocks,
-    fuse_self_attention,
     install_adapters,
 )
 from engine.errors import EngineUnavailable
@@ -149,18 +147,6 @@ def load_networks(
         device=device,
         dtype=dtype,
     )
-
-
-def speed_up(networks: Networks, *, compiled: bool = True, **options: Any) -> None:
-    """Fuse the self-attentions' projections and compile the transformer blocks of the denoisers, in place.
-
-    The first call of `denoise` then takes a minute or more, and so does the first one of each new size; the values of
-    scales, strengths and guidance compile nothing. `options` go to `torch.compile`. Call it once.
-    """
-    for network in networks.denoisers:
-        fuse_self_attention(network)
-        if compiled:
-            compile_blocks(network, **options)
 
 
 @contextmanager

@@ -18,10 +18,6 @@ class Progress:
         self._indices = tuple(indices)
         self._stopped: set[int] = set()
 
-    def has_stopped(self, place: int) -> bool:
-        """Whether the request at `place` of the batch asked to stop."""
-        return place in self._stopped
-
     def tell(self, place: int, step: Step) -> None:
         """Tell one request. Raises `Cancelled` where it asks, or has asked, to stop."""
         if place not in self._stopped and not self._on_step(self._indices[place], step):

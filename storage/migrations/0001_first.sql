@@ -31,6 +31,7 @@ CREATE TABLE jobs (
 ) STRICT;
 
 CREATE INDEX jobs_waiting ON jobs (owner, created_at) WHERE status = 'queued';
+CREATE INDEX jobs_by_status ON jobs (status);             -- how many wait and run, at each submission
 CREATE INDEX jobs_undelivered ON jobs (created_at) WHERE delivered_at IS NULL;
 CREATE INDEX jobs_by_owner ON jobs (owner, created_at);
 CREATE INDEX jobs_by_turn ON jobs (owner, claimed_at);    -- whose turn it is: the owner served longest ago

@@ -165,6 +165,7 @@ async def test_counts_and_the_days_count_leave_refused_jobs_out(
     kept, refused = await add(), await add()
     await jobs.fail(refused.id, "no_face")
     assert await jobs.counts() == {"queued": 1, "failed": 1}
+    assert [await jobs.count(status) for status in (JobStatus.QUEUED, JobStatus.RUNNING)] == [1, 0]
     assert await jobs.count_since("tg:1", clock.now - 100) == 1
     assert await jobs.photos_in_use() == {"a.jpg"}
     await jobs.cancel(kept.id)

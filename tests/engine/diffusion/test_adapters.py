@@ -15,8 +15,9 @@ from engine.diffusion.adapters import (
     install_adapters,
     unwanted_face,
 )
+from engine.diffusion.compile import speed_up
 from engine.diffusion.denoise import denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter, speed_up
+from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
 from engine.diffusion.schedule import sde_karras
 from engine.errors import EngineUnavailable
 from tests.engine.diffusion.prepared import picture, relative
@@ -91,7 +92,7 @@ def test_compiled_blocks_draw_the_same_with_one_graph_for_every_weight(paths: Fa
 def test_fused_self_attention_draws_the_same(paths: FaceToStickerPaths) -> None:
     networks = load_networks(paths)
     apart = denoise(networks, [picture()], sde_karras(3))
-    speed_up(networks, compiled=False)
+    speed_up(networks, compiles=False)
     assert relative(denoise(networks, [picture()], sde_karras(3)), apart) < 1e-5
     blocks = [module for module in networks.unet.modules() if isinstance(module, BasicTransformerBlock)]
     assert all(hasattr(block.attn1, "to_qkv") and not hasattr(block.attn1, "to_q") for block in blocks)

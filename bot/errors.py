@@ -49,6 +49,7 @@ SENTENCES: Final = {
     "drawing_failed": "error-broken",
     "engine_error": "error-broken",
     "service_error": "error-broken",
+    "key_unknown": "error-broken",  # of the HTTP API; nobody meets it here
     "internal": "error-broken",
     "crashed": "error-broken",
 }

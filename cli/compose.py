@@ -15,6 +15,7 @@ from engine.matte import find_model
 from engine.runner import EngineRunner
 from engine.types import Engine
 from engine.weights import weights_report
+from service.keys import ApiKeys
 from service.limits import Lifetimes, Limits
 from service.retention import Retention
 from service.stickers import StickerService
@@ -24,7 +25,9 @@ from storage.facts import Facts
 from storage.files import Files
 from storage.inbox import Inbox
 from storage.jobs import Jobs
+from storage.keys import Keys
 from storage.packs import Packs
+from storage.uploads import Uploads
 from storage.users import Users
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ class Parts:
     retention: Retention
     inbox: Inbox
     facts: Facts
+    keys: ApiKeys
+    uploads: Uploads
 
     async def close(self) -> None:
         await self.runner.close()
@@ -120,6 +125,7 @@ async def compose(settings: Settings, engine: Engine | None = None) -> Parts:
         raise
     lifetimes = Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400)
     jobs, files, inbox = Jobs(database), Files(settings.data_dir / "files"), Inbox(database)
+    uploads = Uploads(database)
     service = StickerService(
         jobs=jobs,
         users=Users(database),
@@ -137,8 +143,11 @@ async def compose(settings: Settings, engine: Engine | None = None) -> Parts:
             jobs=jobs,
             files=files,
             inbox=inbox,
+            uploads=uploads,
             lifetimes=lifetimes,
         ),
         inbox=inbox,
         facts=Facts(database),
+        keys=ApiKeys(Keys(database)),
+        uploads=uploads,
     )

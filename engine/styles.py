@@ -14,6 +14,7 @@ from typing import Any
 from engine.errors import UnknownStyle
 
 DEFAULT_STYLE = "toon"
+HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; not listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Style:
 
     `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `look` names the drawing in
     `engine.classic.looks`, `parameters` are its numbers. `prompt` is the diffusion template: it holds `{prompt}`
-    once. `emoji` is one that Telegram accepts for a sticker of this look.
+    once. `emoji` is one that Telegram accepts for a sticker of this look. `is_listed`: people are offered it.
     """
 
     name: str
@@ -34,11 +35,12 @@ class Style:
     parameters: Mapping[str, float]
     prompt: str
     negative_prompt: str
+    is_listed: bool = True
 
 
 def all_styles() -> tuple[Style, ...]:
-    """Return every style, in the order to show them."""
-    return tuple(_by_name().values())
+    """Return every style that people are offered, in the order to show them."""
+    return tuple(each for each in _by_name().values() if each.is_listed)
 
 
 def style(name: str) -> Style:
@@ -87,6 +89,7 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
         parameters=MappingProxyType(dict(data["classic"].get("parameters", {}))),
         prompt=data["diffusion"]["prompt"],
         negative_prompt=data["diffusion"]["negative_prompt"],
+        is_listed=data.get("is_listed", True),
     )
 
 

@@ -6,6 +6,7 @@ ServiceError               code                retryable
 ├── QueueFull              queue_full          yes   the whole queue is as long as it may be
 ├── NoSuchJob              no_such_job         no    unknown, or somebody else's
 ├── PhotoGone              photo_gone          no    the photo was deleted after its lifetime
+├── KeyUnknown             key_unknown         no    no key of the HTTP API, or one that is over
 ├── BadSeed                bad_seed            no    not a whole number from 0 to 2147483647
 └── PhotoRefused           (its subclasses)
     ├── PhotoEmpty         photo_empty         no    0 bytes
@@ -73,6 +74,12 @@ class BadSeed(ServiceError):
     """The seed is not a whole number from 0 to 2147483647."""
 
     code = "bad_seed"
+
+
+class KeyUnknown(ServiceError):
+    """No key of the HTTP API, or one that was revoked or has expired."""
+
+    code = "key_unknown"
 
 
 class PhotoRefused(ServiceError):

@@ -12,6 +12,7 @@ from storage.errors import StorageError
 from storage.files import Files
 from storage.inbox import Inbox
 from storage.jobs import Jobs
+from storage.uploads import Uploads
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +29,14 @@ class Retention:
         jobs: Jobs,
         files: Files,
         inbox: Inbox,
+        uploads: Uploads,
         lifetimes: Lifetimes,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._jobs = jobs
         self._files = files
         self._inbox = inbox
+        self._uploads = uploads
         self._lifetimes = lifetimes
         self._clock = clock
 
@@ -51,5 +54,7 @@ class Retention:
         results_before = now - self._lifetimes.results_s
         await self._jobs.delete_finished_before(results_before)
         await self._inbox.delete_handled_before(now - _INBOX_S)
+        for upload in await self._uploads.take_expired():
+            await self._files.delete_upload(upload.owner, upload.id)
         keep = await self._jobs.photos_in_use()
         return await self._files.sweep(now - self._lifetimes.photos_s, results_before, keep)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -40,6 +40,7 @@ class Submission:
     """One wish for a sticker. `style` and `seed` None mean the owner's own choice, or the default.
 
     `source` names the message it came from: the same source is the same job, however often it is submitted.
+    `is_low` lets others pass for a while. `jobs_waiting` is this owner's own limit, where it is another than everybody's.
     """
 
     owner: str
@@ -51,6 +52,8 @@ class Submission:
     model: str = "face-to-sticker"
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     reply: Mapping[str, Any] = field(default_factory=dict)
+    is_low: bool = False
+    jobs_waiting: int | None = None
 
 
 def parse_seed(text: str) -> int:
@@ -106,11 +109,25 @@ class StickerService:
             model=wish.model,
             parameters=dict(wish.parameters),
         )
-        seed = wish.seed if wish.seed is not None else user.seed
-        return await self._add(wish.owner, wish.source, request, seed, wish.reply)
+        new = NewJob(
+            owner=wish.owner,
+            source=wish.source,
+            request=request,
+            seed=self._seed(wish.seed if wish.seed is not None else user.seed),
+            reply=wish.reply,
+            is_low=wish.is_low,
+        )
+        return await self._add(new, wish.jobs_waiting)
 
     async def attach_photo(self, job_id: str, data: bytes) -> Job:
         """Give a waiting job its photo. A file that is no usable photo ends the job with the refusal's code.
+
+        Raises `NoSuchJob` where the job is not waiting any more.
+        """
+        return await self.attach_photos(job_id, [data])
+
+    async def attach_photos(self, job_id: str, files: Sequence[bytes]) -> Job:
+        """Give a waiting job its photos, all at once; the first that is no usable photo ends the job.
 
         Raises `NoSuchJob` where the job is not waiting any more.
         """
@@ -118,16 +135,19 @@ class StickerService:
         if job.has_photo or job.status is not JobStatus.QUEUED:
             return job
         try:
-            async with self._decoding:
-                photo = await asyncio.to_thread(read_photo, data)
+            names = [await self._keep_photo(job.owner, data) for data in files]
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
-        name = await self.files.save_photo(job.owner, photo.data, photo.suffix)
-        ready = await self.jobs.set_request(job_id, replace(job.request, photos=(name,)))
+        ready = await self.jobs.set_request(job_id, replace(job.request, photos=tuple(names)))
         if ready is None:  # cancelled or forgotten meanwhile
             return await self._existing(job_id)
         self._queued(ready)
         return ready
+
+    async def _keep_photo(self, owner: str, data: bytes) -> str:
+        async with self._decoding:
+            photo = await asyncio.to_thread(read_photo, data)
+        return await self.files.save_photo(owner, photo.data, photo.suffix)
 
     async def again(
         self,
@@ -157,28 +177,22 @@ class StickerService:
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
         )
-        seed = None if new_seed else parent.seed
-        return await self._add(parent.owner, source, request, seed, reply, parent=parent.id, replaces=replaces)
+        seed = self._seed(None if new_seed else parent.seed)
+        return await self._add(NewJob(parent.owner, source, request, seed, reply, parent.id, replaces))
 
-    async def _add(
-        self,
-        owner: str,
-        source: str,
-        request: JobRequest,
-        seed: int | None,
-        reply: Mapping[str, Any],
-        parent: str | None = None,
-        replaces: str | None = None,
-    ) -> Job:
-        known = await self.jobs.by_source(source)
+    @staticmethod
+    def _seed(chosen: int | None) -> int:
+        return chosen if chosen is not None else secrets.randbelow(MAX_SEED + 1)
+
+    async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
+        known = await self.jobs.by_source(new.source)
         if known is not None:
             return known
-        await self._check_queue(owner)
-        number = seed if seed is not None else secrets.randbelow(MAX_SEED + 1)
-        new = NewJob(owner, source, request, number, reply, parent, replaces)
-        job, is_new = await self.jobs.add(new, self.limits.jobs_per_owner)
+        await self._check_queue(new.owner)
+        limit = jobs_waiting or self.limits.jobs_per_owner
+        job, is_new = await self.jobs.add(new, limit)
         if job is None:
-            raise TooManyJobs(self.limits.jobs_per_owner)
+            raise TooManyJobs(limit)
         if is_new and job.has_photo:
             self._queued(job)
         return job
@@ -204,6 +218,14 @@ class StickerService:
             return await self._existing(job_id)
         logger.info("job %s failed: %s", ended.id[:8], code)
         self.events.emit(JobEvent(EventKind.ENDED, ended))
+        return ended
+
+    async def expire(self, job_id: str, code: str) -> Job | None:
+        """End a job that has not started yet with an error code; None where it has."""
+        ended = await self.jobs.expire(job_id, code)
+        if ended is not None:
+            logger.info("job %s did not start in time", ended.id[:8])
+            self.events.emit(JobEvent(EventKind.ENDED, ended))
         return ended
 
     async def cancel(self, owner: str, job_id: str | None = None) -> list[Job]:

@@ -31,8 +31,8 @@ def _translated() -> Iterator[None]:
 class Files:
     """The store of files under `root`; every method works in a thread.
 
-    Layout: `<root>/<hash of owner>/photos/<hash>.<ext>` and `.../results/<job>.<kind>`. Owners are hashed so that a
-    listing of the disk names nobody.
+    Layout: `<root>/<hash of owner>/photos/<hash>.<ext>`, `.../results/<job>.<kind>` and `.../uploads/<id>`. Owners are
+    hashed so that a listing of the disk names nobody.
     """
 
     def __init__(self, root: Path) -> None:
@@ -51,6 +51,10 @@ class Files:
     async def has_photo(self, owner: str, name: str) -> bool:
         return await asyncio.to_thread(self._photo(owner, name).is_file)
 
+    async def delete_photo(self, owner: str, name: str) -> None:
+        """Delete a photo before its lifetime ends; gone already is well."""
+        await self._delete(self._photo(owner, name))
+
     async def save_result(self, owner: str, job_id: str, kind: str, data: bytes) -> None:
         """Keep one file of a job's result, for instance kind "sticker.webp"."""
         await self._save(self._result(owner, job_id, kind), data)
@@ -58,6 +62,18 @@ class Files:
     async def result(self, owner: str, job_id: str, kind: str) -> bytes:
         """Read one file of a job's result. Raises `FileGone`."""
         return await self._read(self._result(owner, job_id, kind))
+
+    async def save_upload(self, owner: str, upload_id: str, data: bytes) -> None:
+        """Keep a file that was handed in."""
+        await self._save(self._upload(owner, upload_id), data)
+
+    async def upload(self, owner: str, upload_id: str) -> bytes:
+        """Read a file that was handed in. Raises `FileGone`."""
+        return await self._read(self._upload(owner, upload_id))
+
+    async def delete_upload(self, owner: str, upload_id: str) -> None:
+        """Delete a file that was handed in; gone already is well."""
+        await self._delete(self._upload(owner, upload_id))
 
     async def delete_owner(self, owner: str) -> None:
         """Delete everything of this owner."""
@@ -79,6 +95,13 @@ class Files:
     def _result(self, owner: str, job_id: str, kind: str) -> Path:
         return self._folder(owner) / "results" / f"{job_id}.{kind}"
 
+    def _upload(self, owner: str, upload_id: str) -> Path:
+        return self._folder(owner) / "uploads" / upload_id
+
+    async def _delete(self, path: Path) -> None:
+        with _translated():
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+
     async def _save(self, path: Path, data: bytes) -> None:
         with _translated():
             await asyncio.to_thread(_write_whole, path, data)
@@ -88,7 +111,7 @@ class Files:
             return await asyncio.to_thread(path.read_bytes)
 
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
-        limits = {"photos": photos_before, "results": results_before}
+        limits = {"photos": photos_before, "results": results_before, "uploads": results_before}
         count = 0
         for path in self._root.glob("*/*/*"):
             limit = photos_before if path.name.endswith(_TEMPORARY) else limits.get(path.parent.name, 0.0)

@@ -14,16 +14,19 @@ from storage.database import Database
 from storage.records import Job, JobRequest, JobStatus
 
 MAX_ATTEMPTS = 2  # a photo that takes the process down twice is given up
+LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
 
 # The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
 # who was served longest ago. `claim` takes the first row of the same order.
 _ORDER = """
-    SELECT id, ROW_NUMBER() OVER (ORDER BY turn, served_at, created_at, id) AS position
+    SELECT id, ROW_NUMBER() OVER (ORDER BY yields, turn, served_at, created_at, id) AS position
     FROM (
-        SELECT id, created_at,
-               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY created_at, id) AS turn,
-               COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = jobs.owner), 0) AS served_at
-        FROM jobs WHERE status = 'queued' AND is_ready
+        SELECT id, created_at, yields,
+               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY yields, created_at, id) AS turn,
+               COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
+                   AS served_at
+        FROM (SELECT *, is_low AND created_at > :low_since AS yields FROM jobs WHERE status = 'queued' AND is_ready)
+            AS waiting
     )
 """
 
@@ -39,6 +42,7 @@ class NewJob:
     reply: Mapping[str, Any]
     parent: str | None = None
     replaces: str | None = None
+    is_low: bool = False
 
 
 class Jobs:
@@ -69,8 +73,9 @@ class Jobs:
             )
             row = await transaction.one(
                 """INSERT INTO jobs
-                   (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, created_at)
-                   VALUES (:id, :owner, :source, 'queued', :request, :seed, :reply, :parent, :replaces, :is_ready, :now)
+                   (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, is_low, created_at)
+                   VALUES (:id, :owner, :source, 'queued', :request, :seed, :reply, :parent, :replaces, :is_ready,
+                           :is_low, :now)
                    RETURNING *""",
                 {
                     "id": uuid.uuid4().hex,
@@ -82,6 +87,7 @@ class Jobs:
                     "parent": new.parent,
                     "replaces": new.replaces,
                     "is_ready": bool(new.request.photos),
+                    "is_low": new.is_low,
                     "now": self._clock(),
                 },
             )
@@ -145,14 +151,15 @@ class Jobs:
                 WHERE status = 'queued' AND id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)
                 AND id = COALESCE(:only, id)
                 RETURNING *""",  # noqa: S608 - a constant of this file
-            {"now": self._clock(), "only": only},
+            {"now": self._clock(), "only": only, **self._low_since()},
         )
         return _maybe(row)
 
     async def next_waiting(self) -> Job | None:
         """The job that `claim` would start now."""
         row = await self._database.one(
-            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)"  # noqa: S608
+            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({_ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
+            self._low_since(),
         )
         return _maybe(row)
 
@@ -163,6 +170,15 @@ class Jobs:
     async def fail(self, job_id: str, error_code: str) -> Job | None:
         """queued or running -> failed, with the code the entrances translate."""
         return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
+
+    async def expire(self, job_id: str, error_code: str) -> Job | None:
+        """queued -> failed: it did not start in time. None where it is not waiting any more."""
+        row = await self._database.one(
+            """UPDATE jobs SET status = 'failed', error_code = :code, finished_at = :now
+               WHERE id = :id AND status = 'queued' RETURNING *""",
+            {"id": job_id, "code": error_code, "now": self._clock()},
+        )
+        return _maybe(row)
 
     async def cancel(self, job_id: str) -> Job | None:
         """queued or running -> cancelled. None where it had already ended."""
@@ -236,8 +252,11 @@ class Jobs:
 
     async def positions(self) -> dict[str, int]:
         """Place in the queue of every waiting job, from 1."""
-        rows = await self._database.run(_ORDER)
+        rows = await self._database.run(_ORDER, self._low_since())
         return {row["id"]: row["position"] for row in rows}
+
+    def _low_since(self) -> dict[str, float]:
+        return {"low_since": self._clock() - LOW_YIELDS_S}
 
     async def count(self, status: JobStatus) -> int:
         """How many jobs are in this state."""
@@ -250,6 +269,11 @@ class Jobs:
         """How many jobs are in each state."""
         rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")
         return {row["status"]: row["n"] for row in rows}
+
+    async def oldest_waiting(self) -> float | None:
+        """When the job was submitted that has been waiting longest; None where nobody waits."""
+        row = await self._database.one("SELECT MIN(created_at) AS since FROM jobs WHERE status = 'queued'")
+        return row["since"] if row else None
 
     async def delete_finished_before(self, moment: float) -> int:
         """Forget jobs that ended and were delivered before `moment`; returns how many."""

@@ -138,3 +138,37 @@ class Sticker:
     file_id: str | None = None
     file_unique_id: str | None = None
     message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of the HTTP API. `hash` is the SHA-256 of its secret half in hex; `providers` empty means every one.
+
+    `per_minute` submissions, `jobs_waiting` jobs waiting or running at the same time. Times are Unix seconds.
+    """
+
+    id: str
+    name: str
+    hash: str
+    providers: frozenset[str]
+    per_minute: int
+    jobs_waiting: int
+    created_at: float
+    expires_at: float | None = None
+    revoked_at: float | None = None
+
+    @property
+    def owner(self) -> str:
+        return f"api:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that a caller of the HTTP API handed in. Whoever knows `id`, 32 hex digits, may read it."""
+
+    id: str
+    owner: str
+    content_type: str
+    size: int
+    created_at: float
+    expires_at: float

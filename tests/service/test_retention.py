@@ -6,6 +6,7 @@ from service.limits import Lifetimes
 from service.retention import Retention
 from storage.inbox import Inbox
 from storage.records import JobStatus
+from storage.uploads import Uploads
 from tests.service.conftest import House, photo
 
 
@@ -24,6 +25,7 @@ async def test_photos_go_first_results_later_and_waiting_jobs_keep_theirs(house:
         jobs=house.service.jobs,
         files=house.service.files,
         inbox=Inbox(house.database),
+        uploads=Uploads(house.database),
         lifetimes=Lifetimes(photos_s=100, results_s=1000),
         clock=lambda: now,
     )

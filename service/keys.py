@@ -1,0 +1,90 @@
+"""Keys of the HTTP API: made, shown once, checked, revoked. Knows no header and no provider's protocol."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Collection
+
+from service.errors import KeyUnknown
+from storage.keys import Keys
+from storage.records import ApiKey
+
+PROVIDERS = ("fal", "segmind", "pixazo")
+PER_MINUTE = 60  # submissions, unless the operator says otherwise
+JOBS_WAITING = 20
+
+_ID_BYTES = 8
+_SECRET_BYTES = 32
+
+
+class ApiKeys:
+    """The door's list. A key is `<id>:<secret>`, which fits every provider's header."""
+
+    def __init__(self, store: Keys, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def add(
+        self,
+        name: str,
+        *,
+        providers: Collection[str] = (),
+        per_minute: int = PER_MINUTE,
+        jobs_waiting: int = JOBS_WAITING,
+        lifetime_s: float | None = None,
+    ) -> tuple[ApiKey, str]:
+        """Make a key: (its row, the key itself, which is nowhere kept)."""
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        now = self._clock()
+        key = ApiKey(
+            id=secrets.token_hex(_ID_BYTES),
+            name=name,
+            hash=_hash(secret),
+            providers=frozenset(providers),
+            per_minute=per_minute,
+            jobs_waiting=jobs_waiting,
+            created_at=now,
+            expires_at=now + lifetime_s if lifetime_s is not None else None,
+        )
+        await self._store.add(key)
+        return key, f"{key.id}:{secret}"
+
+    async def check(self, text: str) -> ApiKey:
+        """The key that `text` is. Raises `KeyUnknown` for unknown, revoked and expired ones alike."""
+        key_id, _, secret = text.partition(":")
+        key = await self._store.get(key_id)
+        # An unknown id costs the same comparison as a wrong secret.
+        is_right = hmac.compare_digest(_hash(secret), key.hash if key else _hash(""))
+        if key is None or not is_right or not self.is_valid(key):
+            raise KeyUnknown
+        return key
+
+    async def get(self, key_id: str) -> ApiKey:
+        """The key of that id, as far as it may be used now. Raises `KeyUnknown`."""
+        key = await self._store.get(key_id)
+        if key is None or not self.is_valid(key):
+            raise KeyUnknown
+        return key
+
+    def is_valid(self, key: ApiKey) -> bool:
+        """Neither revoked nor expired."""
+        return key.revoked_at is None and (key.expires_at is None or key.expires_at > self._clock())
+
+    async def all(self) -> list[ApiKey]:
+        """Every key, revoked ones too, oldest first."""
+        return await self._store.all()
+
+    async def revoke(self, key_id: str) -> ApiKey:
+        """End a key for good. Raises `KeyUnknown`."""
+        key = await self._store.revoke(key_id)
+        if key is None:
+            raise KeyUnknown
+        return key
+
+
+def _hash(secret: str) -> str:
+    # Hostile headers hold surrogates.
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()

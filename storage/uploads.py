@@ -1,0 +1,73 @@
+"""The uploads table: files that callers of the HTTP API hand in ahead of a request. The bytes are in `files`."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+
+from storage.database import Database
+from storage.records import Upload
+
+
+class Uploads:
+    """The store of uploads."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, upload: Upload) -> bool:
+        """Write an upload whose bytes are kept already; False where the id is taken: an upload happens once."""
+        async with self._database.transaction() as transaction:
+            await transaction.run(
+                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
+                {"owner": upload.owner, "now": upload.created_at},
+            )
+            row = await transaction.one(
+                """INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
+                   VALUES (:id, :owner, :content_type, :size, :created_at, :expires_at)
+                   ON CONFLICT (id) DO NOTHING RETURNING id""",
+                {
+                    "id": upload.id,
+                    "owner": upload.owner,
+                    "content_type": upload.content_type,
+                    "size": upload.size,
+                    "created_at": upload.created_at,
+                    "expires_at": upload.expires_at,
+                },
+            )
+            return row is not None
+
+    async def get(self, upload_id: str) -> Upload | None:
+        """The upload, None where it is unknown or past its lifetime."""
+        row = await self._database.one(
+            "SELECT * FROM uploads WHERE id = :id AND expires_at > :now", {"id": upload_id, "now": self._clock()}
+        )
+        return _upload(row) if row else None
+
+    async def bytes_of(self, owner: str) -> int:
+        """How many bytes of uploads the owner has here."""
+        row = await self._database.one(
+            "SELECT COALESCE(SUM(size), 0) AS n FROM uploads WHERE owner = :owner AND expires_at > :now",
+            {"owner": owner, "now": self._clock()},
+        )
+        return int(row["n"]) if row else 0
+
+    async def take_expired(self) -> list[Upload]:
+        """Delete the rows past their lifetime and return them, so that their files can go."""
+        rows = await self._database.run(
+            "DELETE FROM uploads WHERE expires_at <= :now RETURNING *", {"now": self._clock()}
+        )
+        return [_upload(row) for row in rows]
+
+
+def _upload(row: sqlite3.Row) -> Upload:
+    return Upload(
+        id=row["id"],
+        owner=row["owner"],
+        content_type=row["content_type"],
+        size=row["size"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )

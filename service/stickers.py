@@ -40,7 +40,7 @@ class Submission:
     """One wish for a sticker. `style` and `seed` None mean the owner's own choice, or the default.
 
     `source` names the message it came from: the same source is the same job, however often it is submitted.
-    `is_low` lets others pass for a while. `jobs_waiting` is this owner's own limit, where it is another than everybody's.
+    `is_low` lets others pass for a while. `jobs_waiting` is this owner's own limit, where it is not everybody's.
     """
 
     owner: str

@@ -1,0 +1,161 @@
+"""Where a call belongs: each hosted service is a `Site`, reached by a path prefix, by its own host names, or by proxy.
+
+aiohttp's router is not asked: the same routes must answer under three forms of address, and the addresses that are
+handed out must begin as the caller's did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+Handler = Callable[["Call"], Awaitable[web.StreamResponse]]
+
+# What a name in a pattern matches. Paths are matched as they were sent, so "%2f" is no slash.
+_KINDS = {
+    "app": r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+",
+    "id": r"[0-9a-f-]{36}",
+    "word": r"[A-Za-z0-9_.~-]+",
+    "path": r".+",
+}
+_NAME = re.compile(r"\{(\w+):(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of a site. `pattern` is a path with names: `/{app:app}/requests/{id:id}`.
+
+    `provider` is the one in whose words errors are told; empty for none's.
+    """
+
+    method: str
+    pattern: str
+    handler: Handler
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere."""
+
+    name: str
+    prefix: str
+    routes: Sequence[Route]
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call on its way to a handler. `path` is within the site, `match` what the pattern's names matched."""
+
+    request: web.Request
+    path: str
+    query: Mapping[str, str]
+    match: Mapping[str, str]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where addresses that are handed out begin: `base` is scheme and host without a path, as the caller sees them.
+
+    `host_site` is the site whose own host name the caller used, if any: its paths need no prefix.
+    """
+
+    base: str
+    prefixes: Mapping[str, str]
+    host_site: str | None = None
+
+    def url(self, site: str, path: str) -> str:
+        """The absolute address of `path` within `site`."""
+        prefix = "" if site == self.host_site else self.prefixes[site]
+        return f"{self.base}{prefix}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The route of a call. `methods` are those the path has, where it has not the one that was asked."""
+
+    site: Site | None = None
+    route: Route | None = None
+    path: str = ""
+    match: Mapping[str, str] | None = None
+    methods: tuple[str, ...] = ()
+
+
+class Sites:
+    """All sites of the server, and how a path finds its route. `public_url` wins over the Host header."""
+
+    def __init__(self, sites: Sequence[Site], *, public_url: str | None = None) -> None:
+        self._by_host = {host: site for site in sites for host in site.hosts}
+        self._by_prefix = sorted(sites, key=lambda site: len(site.prefix), reverse=True)
+        self._prefixes = {site.name: site.prefix for site in sites}
+        self._patterns = {route: _compiled(route.pattern) for site in sites for route in site.routes}
+        self._public_url = public_url
+
+    def find(self, host: str, method: str, path: str) -> Found:
+        """The route of `path`, sent as it stands to `host`: prefixes go before host names, on every host."""
+        found = Found()
+        for site, rest in self._candidates(host, path):
+            found = self._find_in(site, method, rest)
+            if found.route or found.methods:
+                return found
+        return found
+
+    def _candidates(self, host: str, path: str) -> Iterator[tuple[Site, str]]:
+        for site in self._by_prefix:
+            if site.prefix and path.startswith(site.prefix + "/"):
+                yield site, path[len(site.prefix) :]
+        if at_host := self._by_host.get(host):
+            yield at_host, path
+        for site in self._by_prefix:
+            if not site.prefix:
+                yield site, path
+
+    def _find_in(self, site: Site, method: str, path: str) -> Found:
+        trimmed = path.rstrip("/") or "/"
+        methods = []
+        for route in site.routes:
+            match = self._patterns[route].fullmatch(trimmed)
+            if match and method in _served(route.method):
+                return Found(site, route, trimmed, match.groupdict())
+            if match:
+                methods += _served(route.method)
+        return Found(site, path=trimmed, methods=tuple(dict.fromkeys(methods)))
+
+    def is_host(self, host: str) -> bool:
+        """Whether `host` is the name of a hosted service."""
+        return host in self._by_host
+
+    def origin(self, request: web.Request) -> Origin:
+        """Where addresses for this caller begin."""
+        host = host_of(request)
+        site = self._by_host.get(host)
+        if site is not None:
+            # The services themselves have no plain http; whoever calls them by name came through TLS somewhere.
+            return Origin(f"https://{request.host}", self._prefixes, site.name)
+        return Origin(self._public_url or f"{request.scheme}://{request.host}", self._prefixes)
+
+
+def host_of(request: web.Request) -> str:
+    """The host that was addressed, without its port, in lower case; empty where the header is broken."""
+    try:
+        return (urlsplit(f"//{request.host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _served(method: str) -> tuple[str, ...]:
+    return ("GET", "HEAD") if method == "GET" else (method,)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = _NAME.split(pattern)  # text, name, kind, text, name, kind, ..., text
+    out = re.escape(parts[0])
+    for name, kind, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        out += f"(?P<{name}>{_KINDS[kind]}){re.escape(text)}"
+    return re.compile(out)

@@ -118,7 +118,7 @@ class Sites:
 
     def _find_in(self, site: Site, method: str, path: str) -> Found:
         trimmed = path.rstrip("/") or "/"
-        methods = []
+        methods: list[str] = []
         for route in site.routes:
             match = self._patterns[route].fullmatch(trimmed)
             if match and method in _served(route.method):
@@ -133,12 +133,18 @@ class Sites:
 
     def origin(self, request: web.Request) -> Origin:
         """Where addresses for this caller begin."""
-        host = host_of(request)
-        site = self._by_host.get(host)
-        if site is not None:
-            # The services themselves have no plain http; whoever calls them by name came through TLS somewhere.
-            return Origin(f"https://{request.host}", self._prefixes, site.name)
-        return Origin(self._public_url or f"{request.scheme}://{request.host}", self._prefixes)
+        site = self._by_host.get(host_of(request))
+        if site is None and self._public_url:
+            return Origin(self._public_url, self._prefixes)
+        base = f"{self._scheme(request)}://{request.host}"
+        return Origin(base, self._prefixes, site.name if site else None)
+
+    def _scheme(self, request: web.Request) -> str:
+        """What the caller typed: a reverse proxy says so. A forged header changes only the forger's own addresses."""
+        forwarded = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip().lower()
+        if forwarded in ("http", "https"):
+            return forwarded
+        return urlsplit(self._public_url).scheme if self._public_url else request.scheme
 
 
 def host_of(request: web.Request) -> str:

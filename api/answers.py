@@ -69,6 +69,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "unknown_style": Answer(MODEL_ERROR, "value_error", "There is no such style.", segmind=400, pixazo=400),
     "bad_webhook": Answer(400, "bad_request", "The webhook's address cannot be used."),
     "bad_timeout": Answer(400, "bad_request", "The request timeout must be a number of seconds above 1."),
+    "bad_target": Answer(400, "bad_request", "x-fal-target-url names no address that is served here."),
     "key_reused": Answer(MODEL_ERROR, "value_error", "This idempotency key was used with another body.", segmind=400),
     # the files it names
     "download_failed": _photo("file_download_error", "The file could not be downloaded."),
@@ -187,9 +188,10 @@ def pixazo_answer(failure: Failure) -> tuple[int, dict[str, Any]]:
     """Pixazo's (status, body)."""
     known = answer(failure.code)
     status = known.pixazo or (400 if known.status == MODEL_ERROR else known.status)
-    error = PREDICTION_NOT_FOUND if failure.code == "no_such_job" else _PIXAZO.get(status, _PIXAZO[500])
-    body = {"error": error}
-    return status, body if failure.code == "no_such_endpoint" else {**body, "details": failure.message}
+    if failure.code == "no_such_job":
+        return status, {"error": PREDICTION_NOT_FOUND}
+    known_sentence = _PIXAZO.get(status, _PIXAZO[500] if status > 500 else known.message)
+    return status, {"error": known_sentence, "details": failure.message}
 
 
 def plain_answer(failure: Failure) -> tuple[int, dict[str, Any]]:

@@ -1,67 +1,46 @@
-"""The aiohttp application on HOST:PORT: `/healthz`, and the routes other entrances bring along."""
+"""The HTTP port: aiohttp's server around the dispatcher, and the routes other entrances bring along."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
 
 from aiohttp import web
 
-from service.stickers import StickerService
-from storage.errors import StorageError
+from api.body import MAX_BODY_BYTES
+from api.dispatch import Dispatcher
 
-logger = logging.getLogger(__name__)
-
-MAX_BODY_BYTES = 1024 * 1024  # the largest update Telegram sends is far smaller
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HEADER_TIMEOUT_S = 75.0  # aiohttp's keep-alive; a connection that sends nothing goes after it
 
 
 class HttpServer:
-    """Serves `routes` until `stop`."""
+    """Serves `dispatcher`, and `routes` before it, until `stop`."""
 
-    def __init__(
-        self, service: StickerService, *, engine_name: str, routes: Iterable[web.AbstractRouteDef] = ()
-    ) -> None:
-        self._service = service
-        self._engine_name = engine_name
-        app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_plain_errors])
-        app.router.add_get("/healthz", self._healthz)
+    def __init__(self, dispatcher: Dispatcher, *, routes: Iterable[web.AbstractRouteDef] = ()) -> None:
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.router.add_routes(routes)
-        # No access log: paths of webhooks are secrets, and a health check a second drowns everything else.
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        app.router.add_route("*", "/{path:.*}", dispatcher.handle)
+        app.on_response_prepare.append(dispatcher.prepare)
+        # No access log: paths of webhooks and files are secrets, and a poll ten times a second drowns everything else.
+        # A caller that goes away cancels its handler: nobody waits for a picture that nobody will see.
+        self._runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True
+        )
 
-    async def start(self, host: str, port: int) -> int:
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
         """Listen; returns the port (of use where 0 was asked for). Raises OSError where it is taken."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
+        site = web.TCPSite(self._runner, host, port, ssl_context=tls)
         await site.start()
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
         await self._runner.cleanup()
 
-    async def _healthz(self, _request: web.Request) -> web.Response:
-        """200 while the process can take and keep jobs, 503 while its database does not answer."""
-        try:
-            counts = await self._service.jobs.counts()
-        except StorageError as error:
-            return web.json_response({"status": "unwell", "reason": error.code}, status=503)
-        body: dict[str, Any] = {
-            "status": "ok",
-            "engine": self._engine_name,
-            "jobs": {"queued": counts.get("queued", 0), "running": counts.get("running", 0)},
-        }
-        return web.json_response(body)
 
-
-@web.middleware
-async def _plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No exception text and no HTML to a caller."""
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return web.json_response({"error": error.reason}, status=error.status)
-    except Exception:
-        logger.exception("%s failed", request.method)
-        return web.json_response({"error": "internal error"}, status=500)
+def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS with a certificate chain and its key, both PEM. Raises OSError (ssl.SSLError among them)."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context

@@ -8,6 +8,7 @@ ApiError                       code                      meaning
 ├── BodyRefused                bad_request               no JSON object, too deep, not finite, not UTF-8
 │   └── BodyTooBig             body_too_big              more bytes than allowed
 ├── WebhookRefused             bad_webhook               an address that may not be called
+├── TargetRefused              bad_target                the proxy's header names no address that is served here
 ├── KeyReused                  key_reused                the same idempotency key with another body
 ├── BadTimeout                 bad_timeout               a request timeout that is no number of seconds above 1
 └── InputRefused               bad_input                 a file the request names cannot be used
@@ -75,6 +76,12 @@ class WebhookRefused(ApiError):
     """The webhook's address may not be called."""
 
     code = "bad_webhook"
+
+
+class TargetRefused(ApiError):
+    """The proxy's header names no address that is served here."""
+
+    code = "bad_target"
 
 
 class KeyReused(ApiError):

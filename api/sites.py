@@ -19,7 +19,7 @@ Handler = Callable[["Call"], Awaitable[web.StreamResponse]]
 _KINDS = {
     "app": r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+",
     "id": r"[0-9a-f-]{36}",
-    "word": r"[A-Za-z0-9_.~-]+",
+    "word": r"[A-Za-z0-9_.~=-]+",
     "path": r".+",
 }
 _NAME = re.compile(r"\{(\w+):(\w+)\}")

@@ -94,24 +94,43 @@ def fit(rgba: Rgba) -> Rgba:
     trimmed = rgba[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     height, width = trimmed.shape[:2]
     if max(height, width) > SIDE_PX or max(height, width) < SIDE_PX - 2 * MARGIN_PX:
-        scale = SIDE_PX / max(height, width)
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        straight = trimmed.astype(np.float32)
-        straight[..., :3] *= straight[..., 3:] / 255
-        straight = cv2.resize(straight, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-        straight[..., :3] /= np.maximum(straight[..., 3:], 1e-3) / 255
-        return np.clip(straight, 0, 255).round().astype(np.uint8)
-    return _centred(trimmed)
+        return scaled(trimmed, SIDE_PX / max(height, width))
+    # No resampling, so lines stay crisp.
+    return centred(trimmed, *((width, SIDE_PX) if height >= width else (SIDE_PX, height)))
 
 
-def _centred(rgba: Rgba) -> Rgba:
-    """Pad with nothing until the longer side is 512 px: no resampling, so lines stay crisp."""
+def scaled(rgba: Rgba, factor: float, *, has_cells: bool = False) -> Rgba:
+    """Scale a picture of straight alpha; `has_cells` keeps square cells square and sharp."""
     height, width = rgba.shape[:2]
-    if height >= width:
-        above = (SIDE_PX - height) // 2
-        return np.pad(rgba, ((above, SIDE_PX - height - above), (0, 0), (0, 0)))
-    left = (SIDE_PX - width) // 2
-    return np.pad(rgba, ((0, 0), (left, SIDE_PX - width - left), (0, 0)))
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    if has_cells:
+        return cv2.resize(rgba, size, interpolation=cv2.INTER_NEAREST_EXACT)
+    light = rgba.astype(np.float32)
+    light[..., :3] *= light[..., 3:] / 255
+    light = cv2.resize(light, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
+    light[..., :3] /= np.maximum(light[..., 3:], 1e-3) / 255
+    return np.clip(light, 0, 255).round().astype(np.uint8)
+
+
+def centred(rgba: Rgba, width: int, height: int) -> Rgba:
+    """Pad with nothing to `width` x `height` px, which are no less than the picture's own."""
+    above, left = (height - rgba.shape[0]) // 2, (width - rgba.shape[1]) // 2
+    return np.pad(rgba, ((above, height - rgba.shape[0] - above), (left, width - rgba.shape[1] - left), (0, 0)))
+
+
+def on_canvas(sticker: Rgba, width: int, height: int, *, has_cells: bool = False) -> Rgba:
+    """Put a sticker as large as it fits on an empty canvas of exactly `width` x `height` px."""
+    factor = min(width / sticker.shape[1], height / sticker.shape[0])
+    if has_cells and factor >= 1:
+        factor = int(factor)  # every cell the same number of px
+    return centred(scaled(sticker, factor, has_cells=has_cells)[:height, :width], width, height)
+
+
+def on_white(rgba: Rgba) -> Rgba:
+    """The same picture, opaque, on white."""
+    alpha = rgba[..., 3:].astype(np.float32) / 255
+    colour = rgba[..., :3] * alpha + 255 * (1 - alpha)
+    return np.dstack([colour.round().astype(np.uint8), np.full(rgba.shape[:2], 255, np.uint8)])
 
 
 def encode_webp(rgba: Rgba) -> bytes:

@@ -41,14 +41,29 @@ class EngineRunner:
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
+        self._ready = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine has been loaded; until then it warms up."""
+        return self._ready.is_set()
 
     @property
     def engine_name(self) -> str:
         return self._engine.name
 
+    @property
+    def models(self) -> frozenset[str]:
+        return self._engine.models
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        return self._engine.parameters
+
     async def load(self) -> None:
         """Make the engine ready. Raises `EngineUnavailable`."""
         await self._call(self._engine.load)
+        self._ready.set()
 
     @property
     def max_batch(self) -> int:

@@ -49,8 +49,8 @@ class StickerResult:
     """A finished sticker.
 
     `webp` is what Telegram takes: one side 512 px, the other at most 512, at most 512 KB, static, with alpha.
-    `picture` is the same at full quality, `cutout` the person without outline or style; both PNG with alpha. An engine
-    of networks draws the person anew: its `picture` is the whole drawing, `cutout` the drawing without background.
+    `picture` is the whole drawing, `cutout` the drawing without its background, at full quality; both are PNG with
+    alpha and of the size that the request's parameters `width`, `height` and `upscale` ask for, where it has them.
     `style` is the look drawn (a prompt may have changed it), `shape` is CUTOUT or BADGE, never AUTO.
     `timings` maps a phase to seconds.
     """
@@ -92,11 +92,14 @@ def go_on(_index: int, _step: Step) -> bool:
 class Engine(Protocol):
     """Blocking, used from one thread at a time.
 
-    `max_batch` is how many requests are worth waiting for, to be drawn in one call of `generate`.
+    `max_batch` is how many requests are worth waiting for, to be drawn in one call of `generate`. `models` are those it
+    runs, `parameters` the names of a request's parameters that have an effect; others are checked and change nothing.
     """
 
     name: str
     max_batch: int
+    models: frozenset[str]
+    parameters: frozenset[str]
 
     def load(self) -> None:
         """Make ready; may take seconds. Raises `EngineUnavailable`."""

@@ -59,6 +59,11 @@ def read_photo(data: bytes) -> Photo:
         return _encode(_shrink(_to_srgb(_upright(image))))
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether the bytes begin like a picture of a kind we read; they may still be damaged."""
+    return data.startswith(_BEGINNINGS) or data[4:8] == b"ftyp"
+
+
 def _open(data: bytes) -> Image.Image:
     """Look at the header before any pixel is decoded."""
     try:

@@ -7,10 +7,13 @@ tried again is drawn alone, for it may be what took its neighbours down.
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+
+from PIL import Image
 
 from engine.errors import Cancelled, EngineDead, EngineError
 from engine.runner import EngineRunner, Ticket
@@ -243,6 +246,7 @@ class Worker:
             "is_safe": result.is_safe,
             "timings": {phase: round(value, 4) for phase, value in result.timings.items()},
             "seconds": round(seconds, 4),
+            "files": {kind: _measured(data) for kind, data in zip(RESULT_FILES, contents, strict=True)},
         }
         done = await self._service.jobs.finish(job.id, facts)
         if done is None:
@@ -277,3 +281,9 @@ class Worker:
         except StorageError as trouble:
             # The row stays "running"; the next start recovers it.
             logger.error("job %s: its failure could not be written: %s", job.id[:8], trouble.code)
+
+
+def _measured(data: bytes) -> dict[str, int]:
+    """What a caller is told of a picture without opening it again: bytes, and px from its header."""
+    with Image.open(io.BytesIO(data)) as image:
+        return {"bytes": len(data), "width": image.width, "height": image.height}

@@ -241,6 +241,15 @@ class Jobs:
         )
         return [_job(row) for row in rows]
 
+    async def waiting(self, owner_prefix: str) -> list[Job]:
+        """Waiting jobs of this entrance, with and without their photos, oldest first."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE status = 'queued'
+               AND substr(owner, 1, length(:prefix)) = :prefix ORDER BY created_at, id""",
+            {"prefix": owner_prefix},
+        )
+        return [_job(row) for row in rows]
+
     async def without_photo(self, owner_prefix: str) -> list[Job]:
         """Waiting jobs whose photo never arrived (a crash while it was fetched)."""
         rows = await self._database.run(
@@ -269,6 +278,13 @@ class Jobs:
         """How many jobs are in each state."""
         rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")
         return {row["status"]: row["n"] for row in rows}
+
+    async def counts_by_model(self) -> dict[tuple[str, str], int]:
+        """How many jobs there are by (state, model)."""
+        rows = await self._database.run(
+            "SELECT status, json_extract(request, '$.model') AS model, COUNT(*) AS n FROM jobs GROUP BY 1, 2"
+        )
+        return {(row["status"], row["model"]): row["n"] for row in rows}
 
     async def oldest_waiting(self) -> float | None:
         """When the job was submitted that has been waiting longest; None where nobody waits."""

@@ -20,6 +20,8 @@ STEPS = ("face", "cutout", "draw", "finish")
 
 class PlainEngine:
     name = "plain"
+    models = frozenset({"face-to-sticker", "ip-adapter-face-id", "photomaker"})
+    parameters = frozenset({"steps", "guidance", "width", "height"})
 
     def __init__(self, max_batch: int = 1) -> None:
         self.max_batch = max_batch

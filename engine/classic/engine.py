@@ -22,7 +22,8 @@ from engine.classic.subject import Rgb, Rgba, Subject
 from engine.classic.tone import to_bytes
 from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
-from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, outline
+from engine.diffusion.parameters import read_parameters
+from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, on_canvas, on_white, outline
 from engine.matte import Matter, load_matter
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
@@ -39,6 +40,8 @@ class ClassicEngine:
 
     name = "classic"
     max_batch = 1
+    models = frozenset({"face-to-sticker"})
+    parameters = frozenset({"width", "height", "upscale"})
 
     def __init__(self, weights_dir: Path | None = None) -> None:
         """`weights_dir`: where `load` looks for a matting network; without one the cut is classic too."""
@@ -76,6 +79,7 @@ class ClassicEngine:
     def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
         if request.model != MODEL:
             raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
+        read_parameters(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, keep_going)
         subject, shape_notes = _choose_shape(prepared, request.shape)
@@ -89,11 +93,13 @@ class ClassicEngine:
         _begin("finish", keep_going)
         sticker = _finish(drawing)
         webp = encode_webp(sticker)
+        cutout = _sized(sticker, request, has_cells=bool(drawing.cell_px))
+        picture, cutout_png = encode_png(on_white(cutout)), encode_png(cutout)
         finished = time.perf_counter()
         return StickerResult(
             webp=webp,
-            picture=encode_png(sticker),
-            cutout=encode_png(_with_alpha(subject)),
+            picture=picture,
+            cutout=cutout_png,
             seed=request.seed,
             style=chosen.name,
             shape=subject.shape,
@@ -173,8 +179,14 @@ def _finish(drawing: Drawing) -> Rgba:
     return fit(outline(picture, drawing.matte))
 
 
-def _with_alpha(subject: Subject) -> Rgba:
-    return np.dstack([subject.rgb, (subject.matte * 255).round().astype(np.uint8)])
+def _sized(sticker: Rgba, request: StickerRequest, *, has_cells: bool) -> Rgba:
+    """The sticker on a canvas of the size that was asked for; as it is where none was."""
+    asked = request.parameters
+    if "width" not in asked and "height" not in asked and not asked.get("upscale"):
+        return sticker
+    parameters = read_parameters(asked)
+    times = 2 if parameters.upscale else 1
+    return on_canvas(sticker, parameters.width * times, parameters.height * times, has_cells=has_cells)
 
 
 def _decode(photo: bytes) -> Rgb:

@@ -1,0 +1,1 @@
+"""fal.ai's HTTP services: run, queue, storage, proxy."""

@@ -1,0 +1,72 @@
+"""What every facade needs, in one place: who may come in, how much, and what is behind the door."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.auth import Doorman
+from api.errors import RateLimited, WebhookRefused
+from api.inputs.addresses import AddressRefused, check_url
+from api.logs import JobLogs
+from api.orders import Orders
+from api.outcome import Outcomes
+from api.throttle import Throttle
+from service.stickers import StickerService
+
+STREAMS_PER_OWNER = 50  # a connection each, held for as long as a job lasts
+MAX_WEBHOOK_CHARS = 2048
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class Streams:
+    """Counts the open event streams of every key."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, owner: str) -> Iterator[None]:
+        """Hold a stream while the block lasts. Raises `RateLimited`."""
+        if self._open[owner] >= STREAMS_PER_OWNER:
+            raise RateLimited(1.0)
+        self._open[owner] += 1
+        try:
+            yield
+        finally:
+            self._open[owner] -= 1
+            if not self._open[owner]:
+                del self._open[owner]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The parts behind every facade."""
+
+    service: StickerService
+    orders: Orders
+    outcomes: Outcomes
+    logs: JobLogs
+    doorman: Doorman
+    throttle: Throttle
+    allow_private_hosts: bool = False
+    streams: Streams = field(default_factory=Streams)
+
+    def webhook(self, url: str, provider: str, events: Sequence[str] = ()) -> dict[str, Any]:
+        """A callback as it is kept with its job. Raises `WebhookRefused`."""
+        if len(url) > MAX_WEBHOOK_CHARS:
+            raise WebhookRefused("too long")
+        try:
+            check_url(url, allow_private_hosts=self.allow_private_hosts)
+        except AddressRefused as refused:
+            raise WebhookRefused from refused
+        return {"url": url, "provider": provider, "events": list(events)}
+
+    @staticmethod
+    def idempotency_key(text: str | None) -> str | None:
+        """The key under which a repeated submission is the same; what cannot be one is not heard."""
+        return text if text and _IDEMPOTENCY_KEY.fullmatch(text) else None

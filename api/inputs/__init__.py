@@ -1,0 +1,1 @@
+"""Files that a request names: fetched from strangers' servers without trusting any of them."""

@@ -1,0 +1,130 @@
+"""Gets the bytes of a file that a request names: a data URI, one of our own files, or a stranger's server."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+import aiohttp
+from yarl import URL
+
+from api.errors import DataUriInvalid, DownloadFailed
+from api.inputs.addresses import AddressRefused, check_url, guarded_session
+from service.errors import PhotoEmpty, PhotoTooBig
+from service.limits import MAX_PHOTO_BYTES
+
+logger = logging.getLogger(__name__)
+
+MAX_ARCHIVE_BYTES: Final = 20 * 1024 * 1024
+MAX_INLINE_CHARS: Final = 14_000_000  # 10 MB in base64
+MAX_URL_CHARS: Final = 4096
+REDIRECTS: Final = 5
+_PIECE_BYTES: Final = 64 * 1024
+_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
+_SPACE: Final = re.compile(rb"[ \t\r\n]+")
+
+OwnFile = Callable[[str], Awaitable[bytes | None]]
+
+
+def is_inline(source: str) -> bool:
+    """Whether `source` is the file itself and no web address."""
+    return not _WEB.match(source)
+
+
+def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
+    """The bytes of a data URI or of plain base64. Raises `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
+    if len(source) > MAX_INLINE_CHARS:
+        raise PhotoTooBig
+    if source[:5].lower() == "data:":
+        head, comma, body = source.partition(",")
+        if not comma:
+            raise DataUriInvalid("no comma")
+        is_base64 = head.lower().rstrip().endswith(";base64")
+        data = _from_base64(unquote_to_bytes(body)) if is_base64 else unquote_to_bytes(body)
+    else:
+        data = _from_base64(source.encode("utf-8", "replace"))
+    if not data:
+        raise PhotoEmpty
+    if len(data) > max_bytes:
+        raise PhotoTooBig
+    return data
+
+
+def _from_base64(text: bytes) -> bytes:
+    """Strict, but for line breaks, the url-safe alphabet and missing padding, which programs send."""
+    compact = _SPACE.sub(b"", text).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    try:
+        return base64.b64decode(compact + b"=" * (-len(compact) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise DataUriInvalid("no base64") from error
+
+
+class Fetcher:
+    """Fetches; `own_file` gives the bytes behind one of our own addresses, None for any other."""
+
+    def __init__(
+        self, *, own_file: OwnFile, allow_private_hosts: bool = False, session: aiohttp.ClientSession | None = None
+    ) -> None:
+        self._own_file = own_file
+        self._allow_private_hosts = allow_private_hosts
+        self._session = session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def fetch(self, source: str, *, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
+        """The file's bytes. Raises `DownloadFailed`, `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
+        if is_inline(source):
+            return decode_inline(source, max_bytes)
+        if len(source) > MAX_URL_CHARS:
+            raise DownloadFailed("too long an address")
+        own = await self._own_file(source)
+        data = own if own is not None else await self._download(source, max_bytes)
+        if not data:
+            raise PhotoEmpty
+        if len(data) > max_bytes:
+            raise PhotoTooBig
+        return data
+
+    async def _download(self, source: str, max_bytes: int) -> bytes:
+        try:
+            url = self._checked(source)
+            for _ in range(REDIRECTS + 1):
+                answer = await self._get(url, max_bytes)
+                if isinstance(answer, bytes):
+                    return answer
+                url = self._checked(answer)
+        except AddressRefused as refused:
+            raise DownloadFailed(str(refused)) from refused
+        # TimeoutError for the whole of it; ValueError: what aiohttp says of odd addresses and headers
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise DownloadFailed(type(error).__name__) from error
+        raise DownloadFailed("too many redirects")
+
+    def _checked(self, url: str | URL) -> URL:
+        return check_url(url, allow_private_hosts=self._allow_private_hosts)
+
+    async def _get(self, url: URL, max_bytes: int) -> bytes | URL:
+        """One call: the body, or where it redirects to."""
+        if self._session is None:
+            self._session = guarded_session(allow_private_hosts=self._allow_private_hosts)
+        async with self._session.get(url, allow_redirects=False, headers={"Accept": "image/*, */*;q=0.5"}) as response:
+            if response.status in (301, 302, 303, 307, 308):
+                return url.join(URL(response.headers.get("Location", "")))
+            if response.status != 200:
+                raise DownloadFailed(f"status {response.status}")
+            if (response.content_length or 0) > max_bytes:
+                raise PhotoTooBig
+            data = bytearray()
+            # Counted as it comes and after unpacking: neither a lying header nor a bomb fills the memory.
+            async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                data += piece
+                if len(data) > max_bytes:
+                    raise PhotoTooBig
+            return bytes(data)

@@ -1,0 +1,278 @@
+"""A job's life as the HTTP API sees it: written first, then fed with its photos, then rendered by whoever asks.
+
+The job's row is the only state. What a restart needs stands in `Job.reply`: addresses still to be fetched, the moment
+until which it must have started, the webhook. A data URI is never kept: its photo is on disk before the caller hears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api.answers import INTERNAL, Failure
+from api.errors import InputRefused, KeyReused
+from api.fields import Problem, Reading, Table
+from api.inputs.archive import read_archive
+from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, is_inline
+from api.logs import JobLogs
+from engine.runner import EngineRunner
+from engine.styles import HOSTED_STYLE
+from service.errors import NoSuchJob, PhotoRefused, ServiceError
+from service.events import EventKind
+from service.stickers import StickerService, Submission
+from storage.errors import StorageError
+from storage.records import ApiKey, Job, JobStatus
+
+logger = logging.getLogger(__name__)
+
+OWNERS = "api:"
+FETCHES = 8  # at the same time
+POSITIONS_S = 0.25  # how old the queue's order may be when it is told
+ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request for a picture. `base` is where addresses in its answers begin, also in a webhook hours later."""
+
+    key: ApiKey
+    table: Table
+    reading: Reading
+    base: str
+    body_hash: str
+    webhook: Mapping[str, Any] | None = None
+    is_low: bool = False
+    start_within_s: float | None = None
+    lifetime_s: float | None = None
+    idempotency_key: str | None = None
+
+
+class Orders:
+    """Submits, feeds and watches the API's jobs."""
+
+    def __init__(
+        self,
+        service: StickerService,
+        fetcher: Fetcher,
+        runner: EngineRunner,
+        logs: JobLogs,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._service = service
+        self._fetcher = fetcher
+        self._runner = runner
+        self._logs = logs
+        self._clock = clock
+        self._fetching = asyncio.Semaphore(FETCHES)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._positions: Mapping[str, int] = {}
+        self._positions_at = float("-inf")
+
+    async def submit(self, ask: Ask) -> Job:
+        """Write the job and answer it; the same idempotency key with the same body is the same job.
+
+        A request that cannot work is a job that has failed. Raises `KeyReused`, and what `StickerService.submit`
+        raises.
+        """
+        source = f"{OWNERS}{ask.key.id}:{ask.idempotency_key or uuid.uuid4().hex}"
+        reading = ask.reading
+        job = await self._service.submit(
+            Submission(
+                owner=ask.key.owner,
+                source=source,
+                prompt=reading.prompt,
+                style=HOSTED_STYLE,
+                seed=reading.seed,
+                model=ask.table.model,
+                parameters={} if reading.problems else reading.parameters,
+                reply=self._reply(ask),
+                is_low=ask.is_low,
+                jobs_waiting=ask.key.jobs_waiting,
+            )
+        )
+        if job.reply.get("body_hash") != ask.body_hash:
+            raise KeyReused
+        if job.status is not JobStatus.QUEUED or job.has_photo:
+            return job
+        return await self._begin(job, reading)
+
+    def _reply(self, ask: Ask) -> dict[str, Any]:
+        """What the row must know beyond the service's own fields."""
+        reading = ask.reading
+        waits_for = {"photo": reading.photo, "archive": reading.archive}
+        return {
+            "provider": ask.table.provider,
+            "path": ask.table.path,
+            "base": ask.base,
+            "body_hash": ask.body_hash,
+            "webhook": dict(ask.webhook) if ask.webhook else None,
+            "lifetime_s": ask.lifetime_s,
+            "start_by": None if ask.start_within_s is None else self._clock() + ask.start_within_s,
+            "problems": [problem.to_json() for problem in reading.problems],
+            "inputs": {kind: source for kind, source in waits_for.items() if source and not is_inline(source)},
+            "fields": dict(ask.table.input_fields),
+            "values": {name: _echoed(value) for name, value in reading.values.items()},
+        }
+
+    async def _begin(self, job: Job, reading: Reading) -> Job:
+        """Refuse what cannot work, take in what is here, and fetch the rest behind the caller's back."""
+        if reading.problems:
+            return await self._service.fail(job.id, "bad_input")
+        if job.request.model not in self._runner.models:
+            return await self._service.fail(job.id, "unsupported_model")
+        self._note_unused(job, reading)
+        self._watch_start(job)
+        sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
+        if all(is_inline(source) for source in sources.values()):
+            return await self._feed(job, sources)
+        self._spawn(self._feed_later(job, sources))
+        return job
+
+    def _note_unused(self, job: Job, reading: Reading) -> None:
+        unused = sorted(name for name in reading.given_parameters if name not in self._runner.parameters)
+        if unused:
+            self._logs.add(
+                job.id,
+                f"Not used by the {self._runner.engine_name} engine: {', '.join(unused)}",
+                self._clock(),
+                "WARN",
+            )
+
+    # --- photos -----------------------------------------------------------------------------------------------------
+
+    async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
+        """Fetch the photos and give them to the job; what cannot be had ends it."""
+        try:
+            async with self._fetching:
+                photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
+            return await self._service.attach_photos(job.id, photos)
+        except (InputRefused, PhotoRefused) as refused:
+            return await self._service.fail(job.id, refused.code)
+
+    async def _photos(self, kind: str, source: str) -> list[bytes]:
+        if kind == "photo":
+            return [await self._fetcher.fetch(source)]
+        archive = await self._fetcher.fetch(source, max_bytes=MAX_ARCHIVE_BYTES)
+        return await asyncio.to_thread(read_archive, archive)
+
+    async def _feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
+        try:
+            await self._feed(job, sources)
+        except (ServiceError, StorageError) as error:  # forgotten meanwhile, or the store: the next start tries again
+            logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
+        except Exception:  # the outermost of its task; the job must not wait for ever
+            logger.exception("job %s: its photo could not be fetched", job.id[:8])
+            await self._service.fail(job.id, INTERNAL)
+
+    # --- a running server ---------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Go on with what the last process left, then keep the logs and clear away used photos, until cancelled."""
+        with self._service.events.listen() as events:
+            await self._resume()
+            while True:
+                event = await events.get()
+                if not event.job.owner.startswith(OWNERS):
+                    continue
+                self._logs.hear(event, self._clock())
+                if event.kind is EventKind.ENDED:
+                    self._spawn(self._drop_photos(event.job))
+
+    async def stop(self) -> None:
+        """End what is under way; the next start resumes it."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _resume(self) -> None:
+        for job in await self._service.jobs.without_photo(OWNERS):
+            sources = job.reply.get("inputs") or {}
+            if sources:
+                self._spawn(self._feed_later(job, sources))
+            else:  # its caller never heard of it: the process ended between the row and the photo
+                await self._service.fail(job.id, "crashed")
+        for job in await self._service.jobs.waiting(OWNERS):
+            self._watch_start(job)
+
+    async def _drop_photos(self, job: Job) -> None:
+        """A face is kept no longer than it takes to draw it, unless another job of the key waits with the same one."""
+        try:
+            used = await self._service.jobs.photos_in_use()
+            for name in job.request.photos:
+                if name not in used:
+                    await self._service.files.delete_photo(job.owner, name)
+        except StorageError as error:  # the sweep takes them later
+            logger.warning("photos of job %s stay for now: %s", job.id[:8], error.code)
+
+    def _watch_start(self, job: Job) -> None:
+        start_by = job.reply.get("start_by")
+        if start_by is not None:
+            self._spawn(self._expire(job, float(start_by)))
+
+    async def _expire(self, job: Job, start_by: float) -> None:
+        await asyncio.sleep(max(0.0, start_by - self._clock()))
+        try:
+            await self._service.expire(job.id, "start_timeout")
+        except StorageError as error:
+            logger.warning("job %s could not be timed out: %s", job.id[:8], error.code)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- asking -------------------------------------------------------------------------------------------------------
+
+    async def wait(self, job: Job) -> Job:
+        """The job once it has ended. A caller that goes away takes its job along."""
+        try:
+            return await self._service.wait(job.id)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._service.cancel(job.owner, job.id))
+            raise
+
+    async def ahead_of(self, job: Job) -> int:
+        """How many waiting jobs will start before this one; asked ten times a second by every client that waits."""
+        now = time.monotonic()
+        if now - self._positions_at > POSITIONS_S:
+            self._positions, self._positions_at = await self._service.jobs.positions(), now
+        return self._positions.get(job.id, len(self._positions) + 1) - 1
+
+    async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:
+        """The key's job of that id, asked for under `path` if one is given. Raises `NoSuchJob`."""
+        job = await self._service.own(key.owner, job_id_of(request_id))
+        if path is not None and job.reply.get("path") != path:
+            raise NoSuchJob(request_id)
+        return job
+
+
+def failure_of(job: Job) -> Failure | None:
+    """Why an ended job gave no picture; None where it gave one."""
+    if job.status is JobStatus.DONE:
+        return None
+    problems = tuple(Problem.from_json(entry) for entry in job.reply.get("problems") or ())
+    return Failure(job.error_code or INTERNAL, problems, job.reply.get("fields") or {})
+
+
+def request_id_of(job: Job) -> str:
+    """The job's id as the clients know ids: with dashes."""
+    return str(uuid.UUID(job.id))
+
+
+def job_id_of(request_id: str) -> str:
+    """The other way round; with or without dashes. What is no id becomes one that nobody has."""
+    return request_id.replace("-", "")
+
+
+def _echoed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if is_inline(value):
+        return value.partition(",")[0] + ",…"
+    return value[:ECHOED_CHARS]

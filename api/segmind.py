@@ -1,0 +1,92 @@
+"""Segmind's service: one call, the picture in the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from typing import Any, Final, Literal
+
+from aiohttp import web
+
+from api.answers import Failure, json_answer, refusal
+from api.body import parse_object, read_bytes
+from api.fields import read
+from api.gate import Gate
+from api.orders import Ask, failure_of, request_id_of
+from api.outcome import CUTOUT
+from api.sites import Call, Route
+from api.tables import SEGMIND_FACE_TO_STICKER
+from storage.records import Job
+
+PROVIDER: Final = "segmind"
+WAIT_S: Final = 300.0  # then 504, and the job is cancelled
+ResponseForm = Literal["image", "json"]
+
+
+class Segmind:
+    """`form` is how a picture is answered where the caller does not say: Segmind's page says image, its sample JSON."""
+
+    def __init__(self, gate: Gate, form: ResponseForm = "image", wait_s: float = WAIT_S) -> None:
+        self._gate = gate
+        self._form = form
+        self._wait_s = wait_s
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("POST", "/v1/face-to-sticker", self.face_to_sticker, PROVIDER),
+            Route("POST", "/v1/{model:word}", self.no_such_model, PROVIDER),
+        ]
+
+    async def no_such_model(self, call: Call) -> web.StreamResponse:
+        """A key is asked for first, as Segmind does."""
+        await self._gate.doorman.admit(call.request, PROVIDER)
+        return refusal(PROVIDER, Failure("no_such_endpoint"))
+
+    async def face_to_sticker(self, call: Call) -> web.StreamResponse:
+        """Draw, wait, answer with the sticker without its background."""
+        gate = self._gate
+        key = await gate.doorman.admit(call.request, PROVIDER)
+        gate.throttle.submit(key)
+        raw = await read_bytes(call.request)
+        body = parse_object(raw)
+        reading = read(SEGMIND_FACE_TO_STICKER, body)
+        if reading.problems:
+            return refusal(PROVIDER, Failure("bad_input", reading.problems))
+        job = await gate.orders.submit(
+            Ask(
+                key=key,
+                table=SEGMIND_FACE_TO_STICKER,
+                reading=reading,
+                base=call.origin.base,
+                body_hash=hashlib.sha256(raw).hexdigest(),
+                idempotency_key=gate.idempotency_key(call.request.headers.get("Idempotency-Key")),
+            )
+        )
+        return await self._answer(call, job, wants_json=self._wants_json(call, body))
+
+    async def _answer(self, call: Call, job: Job, *, wants_json: bool) -> web.Response:
+        try:
+            async with asyncio.timeout(self._wait_s):
+                ended = await self._gate.orders.wait(job)
+        except TimeoutError:
+            return self._told(job, refusal(PROVIDER, Failure("generation_timeout")))
+        if failure := failure_of(ended):
+            return self._told(job, refusal(PROVIDER, failure))
+        png = await self._gate.service.files.result(ended.owner, ended.id, CUTOUT)
+        if wants_json:
+            picture = base64.b64encode(png).decode("ascii")
+            return self._told(job, json_answer({"image": picture, "seed": ended.seed}))
+        return self._told(job, web.Response(body=png, content_type="image/png"))
+
+    def _wants_json(self, call: Call, body: dict[str, Any]) -> bool:
+        accept = call.request.headers.get("Accept", "").lower()
+        if body.get("base64") is True or "application/json" in accept:
+            return True
+        return self._form == "json" and "image/" not in accept
+
+    @staticmethod
+    def _told(job: Job, response: web.Response) -> web.Response:
+        response.headers["x-request-id"] = request_id_of(job)
+        response.headers["x-remaining-credits"] = "unlimited"
+        return response

@@ -1,0 +1,1 @@
+"""Tells callers' servers what became of their requests: signed, repeated, and not forgotten by a restart."""

@@ -77,7 +77,7 @@ def check_url(url: str | URL, *, allow_private_hosts: bool = False) -> URL:
 
 
 def _is_ip(host: str) -> bool:
-    """Whether `host` is an IP address, in the odd spellings that C libraries read too: 127.1, 0x7f000001, 2130706433."""
+    """Whether `host` is an IP address, also in spellings that C libraries read: 127.1, 0x7f000001, 2130706433."""
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

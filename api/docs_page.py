@@ -102,15 +102,17 @@ def _section(table: Table, base: str, segmind_form: str) -> str:
         "pixazo": f"<code>POST {escape(base)}/{table.path}</code>, then <code>…/prediction</code> with "
         "<code>requestId</code>.",
     }
-    examples = "".join(
-        f"<details{' open' if number == 0 else ''}><summary>{name}</summary><pre><code>{escape(text)}</code></pre></details>"
-        for number, (name, text) in enumerate(examples_of(table, base))
-    )
+    examples = "".join(_example(*each) for each in examples_of(table, base))
     return f"""<section id="{_anchor(table)}"><h2>{escape(_heading(table))}</h2>
 <p class="soft">{escape(table.description)}</p><p>{notes[table.provider]}</p>
 <p>Key: <code>{escape(_HEADERS[table.provider])}</code></p>
 <h3>Fields</h3><div class="scroll"><table><tr><th>name</th><th>type</th><th>default</th><th>range</th><th></th></tr>
 {rows}</table></div><h3>Example</h3>{examples}</section>"""
+
+
+def _example(language: str, program: str) -> str:
+    opened = " open" if language == "curl" else ""
+    return f"<details{opened}><summary>{language}</summary><pre><code>{escape(program)}</code></pre></details>"
 
 
 def _row(each: Field) -> str:

@@ -240,8 +240,9 @@ class Orders:
     async def ahead_of(self, job: Job) -> int:
         """How many waiting jobs will start before this one; asked ten times a second by every client that waits."""
         now = time.monotonic()
-        if now - self._positions_at > POSITIONS_S:
+        if job.id not in self._positions or now - self._positions_at > POSITIONS_S:
             self._positions, self._positions_at = await self._service.jobs.positions(), now
+        # One whose photo is still being fetched has no place yet: it will be behind everybody.
         return self._positions.get(job.id, len(self._positions) + 1) - 1
 
     async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:

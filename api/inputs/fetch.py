@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 MAX_ARCHIVE_BYTES: Final = 20 * 1024 * 1024
 MAX_INLINE_CHARS: Final = 14_000_000  # 10 MB in base64
 MAX_URL_CHARS: Final = 4096
+SHORTEST_CHARS: Final = 100  # of a picture in plain base64; less is a mistyped address
 REDIRECTS: Final = 5
 _PIECE_BYTES: Final = 64 * 1024
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
@@ -37,7 +38,7 @@ def is_inline(source: str) -> bool:
 
 
 def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-    """The bytes of a data URI or of plain base64. Raises `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
+    """The bytes of a data URI or of plain base64. Raises `DataUriInvalid`, `DownloadFailed`, `PhotoTooBig`, `PhotoEmpty`."""
     if len(source) > MAX_INLINE_CHARS:
         raise PhotoTooBig
     if source[:5].lower() == "data:":
@@ -46,6 +47,8 @@ def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
             raise DataUriInvalid("no comma")
         is_base64 = head.lower().rstrip().endswith(";base64")
         data = _from_base64(unquote_to_bytes(body)) if is_base64 else unquote_to_bytes(body)
+    elif len(source) < SHORTEST_CHARS:
+        raise DownloadFailed("no address")
     else:
         data = _from_base64(source.encode("utf-8", "replace"))
     if not data:

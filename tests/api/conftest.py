@@ -126,6 +126,7 @@ async def running(
     **options: Any,
 ) -> AsyncIterator[Api]:
     """A server over `folder`; started again there, it goes on with what it finds."""
+    folder.mkdir(exist_ok=True)
     database = await Database.open(folder / "test.sqlite3")
     service = StickerService(
         jobs=Jobs(database),

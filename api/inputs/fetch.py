@@ -38,7 +38,10 @@ def is_inline(source: str) -> bool:
 
 
 def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-    """The bytes of a data URI or of plain base64. Raises `DataUriInvalid`, `DownloadFailed`, `PhotoTooBig`, `PhotoEmpty`."""
+    """The bytes of a data URI or of plain base64.
+
+    Raises `DataUriInvalid`, `DownloadFailed` for neither, `PhotoTooBig`, `PhotoEmpty`.
+    """
     if len(source) > MAX_INLINE_CHARS:
         raise PhotoTooBig
     if source[:5].lower() == "data:":

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import io
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,6 +105,21 @@ class Api:
         async with asyncio.timeout(20):
             return await self.service.wait(request_id.replace("-", ""))
 
+    async def until(self, is_true: Callable[[], Awaitable[bool]]) -> None:
+        """Look every few milliseconds: what happens behind an answer tells nobody."""
+        async with asyncio.timeout(10):
+            while not await is_true():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+    async def delivered(self, request_id: str) -> None:
+        """Wait until the request's end needs to be told to nobody any more."""
+        job = await self.ended(request_id)
+
+        async def is_marked() -> bool:
+            return (await self.service.own(job.owner, job.id)).delivered_at is not None
+
+        await self.until(is_marked)
+
     async def held(self) -> None:
         """Wait until the engine stands at a first step."""
         await asyncio.to_thread(self.engine.holding.wait, 10)
@@ -169,14 +184,18 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
         yield house
 
 
-Answering = Callable[[web.Request], Any]
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
 async def stranger(handler: Answering) -> AsyncIterator[str]:
     """Somebody else's server, on loopback; yields its address."""
     app = web.Application(client_max_size=64 * 1024**2)
-    app.router.add_route("*", "/{path:.*}", handler)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await handler(request)
+
+    app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -157,7 +157,9 @@ def fal_answer(failure: Failure) -> tuple[int, dict[str, Any]]:
         return known.status, {"detail": known.message, "error_type": known.fal_type}
     if failure.problems:
         return MODEL_ERROR, {"detail": [_detail(each) for each in failure.problems]}
-    loc = ["body", failure.fields[known.field]] if known.field in failure.fields else ["body"]
+    # What cannot be downloaded is told as a photo's fault; where only an archive is asked for, it is the archive's.
+    name = failure.fields.get(known.field) or failure.fields.get("archive") if known.field else None
+    loc = ["body", name] if name else ["body"]
     return MODEL_ERROR, {"detail": [{"loc": loc, "msg": known.message, "type": known.fal_type}]}
 
 

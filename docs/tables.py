@@ -16,7 +16,7 @@ def settings_table() -> str:
     text = (ROOT / ".env.example").read_text()
     manual = re.sub(r"^# ---.*\n", "", text, flags=re.MULTILINE)
     rows = ["| setting | default | |", "|---|---|---|"]
-    order = [name.lower() for name in re.findall(r"^#?([A-Z_]+)=", text, re.MULTILINE)]
+    order = [name.lower() for name in re.findall(r"^#?([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)]
     for name in order:
         field = Settings.model_fields[name]
         found = re.search(rf"((?:^# .*\n)+)#?{name.upper()}=", manual, re.MULTILINE)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import body as body_module
-from tests.api.conftest import PHOTO, PIXAZO, QUEUE, RUN, SEGMIND, Api, data_uri, jpeg, running
+from tests.api.conftest import PHOTO, PIXAZO, QUEUE, RUN, SEGMIND, Api, data_uri, jpeg, running, stranger
 from tests.plain_engine import PlainEngine
 
 ENDPOINTS = [RUN, QUEUE, SEGMIND, f"{PIXAZO}/generate", f"{PIXAZO}/prediction"]
@@ -167,13 +168,16 @@ async def test_no_json_object_is_answered_with_500(api: Api) -> None:
 
 
 async def test_slow_strangers_hold_up_nobody_who_brings_the_photo(api: Api) -> None:
-    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
-    slow = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/face.jpg"
-    for _ in range(30):
-        await api.submit(image_url=slow)
+    async def never(_request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
 
-    status, _ = await api.post(RUN, {"image_url": PHOTO, "prompt": "a person"})
-    server.close()
+    async with stranger(never) as address:
+        for _ in range(30):
+            await api.submit(image_url=f"{address}/face.jpg")
+
+        status, _ = await api.post(RUN, {"image_url": PHOTO, "prompt": "a person"})
+        await api.service.cancel(api.key.owner)
 
     assert status == 200
 

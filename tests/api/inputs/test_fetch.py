@@ -1,0 +1,509 @@
+"""Files out of data URIs, out of the own store, and from servers that do everything a server can do wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import ssl
+import tracemalloc
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import quote, quote_from_bytes, urlsplit
+
+import pytest
+import trustme
+from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.errors import DataUriInvalid, DownloadFailed
+from api.inputs.addresses import guarded_session
+from api.inputs.fetch import MAX_ESCAPES, MAX_INLINE_CHARS, MAX_URL_CHARS, REDIRECTS, Fetcher, decode_inline, is_inline
+from service.errors import PhotoEmpty, PhotoTooBig
+
+PHOTO = bytes(range(256)) * 40
+MIB = 1024 * 1024
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+async def _not_ours(_url: str) -> bytes | None:
+    return None
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    opened = Fetcher(own_file=_not_ours, allow_private_hosts=True)
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def a_fetcher_that_waits(timeout_s: float) -> AsyncIterator[Fetcher]:
+    opened = Fetcher(own_file=_not_ours, allow_private_hosts=True, timeout_s=timeout_s)
+    yield opened
+    await opened.close()
+
+
+class Server:
+    """A web server whose pages a test writes; `asked` are the paths it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.pages: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {}
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._answer)
+        self.test_server = TestServer(app)
+
+    def page(self, path: str, **response: object) -> str:
+        async def answer(_request: web.Request) -> web.Response:
+            return web.Response(**response)  # type: ignore[arg-type]
+
+        self.pages[path] = answer
+        return self.url(path)
+
+    def redirect(self, path: str, target: str, status: int = 302) -> str:
+        return self.page(path, status=status, headers={"Location": target})
+
+    def url(self, path: str) -> str:
+        return str(self.test_server.make_url(path))
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request.path)
+        return await self.pages[request.path](request)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    running = Server()
+    async with running.test_server:
+        yield running
+
+
+@asynccontextmanager
+async def talking(talk: Talk) -> AsyncIterator[str]:
+    """A server below HTTP: it reads one request and then says what `talk` writes, until nobody listens."""
+
+    async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    listening = await asyncio.start_server(on_connection, "127.0.0.1", 0)
+    async with listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/photo.jpg"
+
+
+def saying(text: bytes) -> Talk:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(text)
+        await writer.drain()
+
+    return talk
+
+
+def saying_for_ever(beginning: bytes, again: bytes) -> Talk:
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(beginning)
+        while True:
+            writer.write(again)
+            await writer.drain()
+
+    return talk
+
+
+def saying_no_more_than(text: bytes) -> Talk:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(text)
+        await reader.read()  # until nobody listens
+
+    return talk
+
+
+# --- the file itself --------------------------------------------------------------------------------------------------
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "data:image/jpeg;base64," + _encoded(PHOTO),
+        "DATA:;BASE64," + _encoded(PHOTO),
+        "data:image/png;name=a.png;charset=utf-8;base64," + _encoded(PHOTO),
+        "data:;base64," + base64.encodebytes(PHOTO).decode(),
+        "data:;base64," + base64.urlsafe_b64encode(PHOTO).decode(),
+        "data:;base64," + _encoded(PHOTO).rstrip("="),
+        "data:;base64," + quote(_encoded(PHOTO)),
+        "data:image/jpeg," + quote_from_bytes(PHOTO),
+        _encoded(PHOTO),
+    ],
+)
+def test_a_data_uri_is_read_in_every_form_that_programs_send(source: str) -> None:
+    assert decode_inline(source) == PHOTO
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "data:image/jpeg;base64",
+        "data:",
+        "data:;base64,a",
+        "data:;base64,ab*d",
+        "data:;base64,ab=cd",
+        "data:;base64,абвг",
+        "data:;base64,\udc80",
+        "data:,\udc80",
+        "\udc80",
+        "file:///etc/passwd",
+        "ftp://photos.test/a.jpg",
+        "no address!",
+    ],
+)
+def test_what_is_neither_data_nor_a_web_address_is_refused(source: str) -> None:
+    assert is_inline(source)
+    with pytest.raises(DataUriInvalid):
+        decode_inline(source)
+
+
+@pytest.mark.parametrize("source", ["", "data:,", "data:image/png;base64,", "data:;base64,===="])
+def test_an_empty_data_uri_is_an_empty_photo(source: str) -> None:
+    with pytest.raises(PhotoEmpty):
+        decode_inline(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["data:;base64," + "A" * MAX_INLINE_CHARS, "A" * (MAX_INLINE_CHARS + 1), "data:," + "%00" * (MAX_ESCAPES + 1)],
+)
+def test_a_data_uri_that_is_too_long_is_refused_unread(source: str) -> None:
+    with pytest.raises(PhotoTooBig):
+        decode_inline(source)
+
+
+def test_a_data_uri_may_hold_as_much_as_the_caller_takes_and_no_more() -> None:
+    assert decode_inline("data:;base64," + _encoded(b"x" * 100), 100) == b"x" * 100
+    with pytest.raises(PhotoTooBig):
+        decode_inline("data:;base64," + _encoded(b"x" * 101), 100)
+
+
+def test_a_data_uri_of_escapes_costs_bounded_memory() -> None:
+    source = "data:," + "%00" * MAX_ESCAPES
+    tracemalloc.start()
+    decode_inline(source)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150 * MIB
+
+
+@given(st.one_of(st.text(), st.text().map("data:".__add__), st.text().map("data:image/png;base64,".__add__)))
+def test_any_text_is_data_or_refused(text: str) -> None:
+    with suppress(DataUriInvalid, PhotoTooBig, PhotoEmpty):
+        assert decode_inline(text, 1000)
+
+
+@given(st.binary(min_size=1, max_size=500))
+def test_whatever_is_encoded_comes_back(data: bytes) -> None:
+    assert decode_inline("data:;base64," + _encoded(data)) == data
+    assert decode_inline("data:," + quote_from_bytes(data)) == data
+
+
+# --- our own files ----------------------------------------------------------------------------------------------------
+
+
+async def test_an_own_address_is_read_from_the_store_though_its_host_is_private() -> None:
+    asked: list[str] = []
+
+    async def own_file(url: str) -> bytes | None:
+        asked.append(url)
+        return PHOTO
+
+    fetcher = Fetcher(own_file=own_file)
+    assert await fetcher.fetch("http://localhost:8080/files/a/b.png") == PHOTO
+    assert asked == ["http://localhost:8080/files/a/b.png"]
+    with pytest.raises(PhotoTooBig):
+        await fetcher.fetch("http://localhost:8080/files/a/b.png", max_bytes=len(PHOTO) - 1)
+
+
+async def test_an_address_that_the_store_cannot_parse_is_a_failed_download() -> None:
+    async def own_file(url: str) -> bytes | None:
+        return urlsplit(url).path.encode() and None
+
+    with pytest.raises(DownloadFailed):
+        await Fetcher(own_file=own_file).fetch("http://[::1")
+
+
+# --- others' servers --------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_is_downloaded(fetcher: Fetcher, server: Server) -> None:
+    assert await fetcher.fetch(server.page("/photo.jpg", body=PHOTO)) == PHOTO
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_packed_answer_is_unpacked(fetcher: Fetcher, server: Server, encoding: str) -> None:
+    packed = gzip.compress(PHOTO) if encoding == "gzip" else zlib.compress(PHOTO)
+    assert await fetcher.fetch(server.page("/a", body=packed, headers={"Content-Encoding": encoding})) == PHOTO
+
+
+async def test_credentials_in_an_address_are_not_sent_on(fetcher: Fetcher, server: Server) -> None:
+    seen: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(body=PHOTO)
+
+    server.pages["/a"] = answer
+    await fetcher.fetch(server.url("/a").replace("http://", "http://me:secret@"))
+    assert seen == [None]
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 300, 304, 400, 401, 403, 404, 410, 429, 500, 503])
+async def test_every_status_but_200_is_a_failed_download(fetcher: Fetcher, server: Server, status: int) -> None:
+    with pytest.raises(DownloadFailed, match=str(status)):
+        await fetcher.fetch(server.page("/a", status=status))
+
+
+async def test_an_empty_file_is_an_empty_photo(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(PhotoEmpty):
+        await fetcher.fetch(server.page("/a", body=b""))
+
+
+async def test_a_file_may_have_as_many_bytes_as_allowed_and_no_more(fetcher: Fetcher, server: Server) -> None:
+    url = server.page("/a", body=PHOTO)
+    assert await fetcher.fetch(url, max_bytes=len(PHOTO)) == PHOTO
+    with pytest.raises(PhotoTooBig):
+        await fetcher.fetch(url, max_bytes=len(PHOTO) - 1)
+
+
+async def test_a_declared_length_that_is_too_big_is_refused_before_the_body_comes(fetcher: Fetcher) -> None:
+    async with talking(saying_for_ever(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", b"x" * 65536)) as url:
+        with pytest.raises(PhotoTooBig):
+            await fetcher.fetch(url)
+
+
+async def test_a_body_that_never_ends_is_cut_where_it_is_too_big(fetcher: Fetcher) -> None:
+    async with talking(saying_for_ever(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536)) as url:
+        with pytest.raises(PhotoTooBig):
+            await fetcher.fetch(url, max_bytes=MIB)
+
+
+async def test_chunks_that_never_end_are_cut_where_they_are_too_big(fetcher: Fetcher) -> None:
+    beginning = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with talking(saying_for_ever(beginning, b"4000\r\n" + b"x" * 0x4000 + b"\r\n")) as url:
+        with pytest.raises(PhotoTooBig):
+            await fetcher.fetch(url, max_bytes=MIB)
+
+
+def _bomb(size_mib: int) -> bytes:
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join([packer.compress(bytes(MIB)) for _ in range(size_mib)]) + packer.flush()
+
+
+async def test_a_bomb_is_cut_where_it_is_too_big_and_fills_no_memory(fetcher: Fetcher, server: Server) -> None:
+    url = server.page("/bomb", body=_bomb(300), headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    with pytest.raises(PhotoTooBig):
+        await fetcher.fetch(url, max_bytes=4 * MIB)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 24 * MIB
+
+
+@pytest.mark.parametrize(
+    ("why", "answer"),
+    [
+        ("damaged gzip", b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"),
+        ("an encoding nobody asked for", b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nabcd"),
+        ("fewer bytes than declared", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabcd"),
+        ("more bytes than declared", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabcdefgh"),
+        ("a length below nought", b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nabcd"),
+        ("a length that is no number", b"HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\nabcd"),
+        ("two lengths", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 2\r\n\r\nabcd"),
+        ("a chunk cut short", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabcd"),
+        ("a chunk of no size", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabcd\r\n"),
+        ("no HTTP", b"220 mail.test ESMTP\r\n"),
+        ("binary", bytes(range(256))),
+        ("nothing", b""),
+        ("half a header", b"HTTP/1.1 200 OK\r\nContent-Le"),
+        ("a header of a megabyte", b"HTTP/1.1 200 OK\r\nX: " + b"x" * MIB + b"\r\n\r\nabcd"),
+        ("a redirect to nowhere", b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"),
+        ("a redirect to no address", b"HTTP/1.1 302 Found\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n"),
+        ("a redirect in no text", b"HTTP/1.1 302 Found\r\nLocation: http://\xff\xfe/\r\nContent-Length: 0\r\n\r\n"),
+        ("another protocol", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
+    ],
+)
+async def test_a_broken_answer_is_a_failed_download(fetcher: Fetcher, why: str, answer: bytes) -> None:
+    async with talking(saying(answer)) as url:
+        with pytest.raises(DownloadFailed):
+            await fetcher.fetch(url)
+
+
+async def test_headers_that_never_end_are_a_failed_download_and_fill_no_memory(fetcher: Fetcher) -> None:
+    headers = b"".join(b"X-Header-%d: %s\r\n" % (number, b"x" * 100) for number in range(100))
+    tracemalloc.start()
+    async with talking(saying_for_ever(b"HTTP/1.1 200 OK\r\n", headers)) as url:
+        with pytest.raises(DownloadFailed):
+            await fetcher.fetch(url)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 * MIB
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        saying_no_more_than(b""),
+        saying_for_ever(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        saying_no_more_than(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    ],
+    ids=["nothing", "continue, continue", "a body that does not come"],
+)
+async def test_a_server_that_keeps_one_waiting_is_given_up(talk: Talk) -> None:
+    async with talking(talk) as url, a_fetcher_that_waits(0.3) as fetcher:
+        with pytest.raises(DownloadFailed, match="TimeoutError"):
+            await fetcher.fetch(url)
+
+
+async def test_the_time_counts_for_all_redirects_together(server: Server) -> None:
+    gone = asyncio.Event()
+
+    async def late(_request: web.Request) -> web.Response:
+        await gone.wait()
+        return web.Response()
+
+    server.pages["/late"] = late
+    async with a_fetcher_that_waits(0.3) as fetcher:
+        with pytest.raises(DownloadFailed, match="TimeoutError"):
+            await fetcher.fetch(server.redirect("/a", "/late"))
+    gone.set()
+
+
+async def test_nobody_listening_is_a_failed_download_that_names_no_host(fetcher: Fetcher, unused_tcp_port: int) -> None:
+    with pytest.raises(DownloadFailed) as failure:
+        await fetcher.fetch(f"http://127.0.0.1:{unused_tcp_port}/photo.jpg")
+    assert str(failure.value) == "ClientConnectorError"
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_a_failed_download(fetcher: Fetcher) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    secure = TestServer(web.Application())
+    await secure.start_server(ssl=context)
+    try:
+        with pytest.raises(DownloadFailed, match="Certificate"):
+            await fetcher.fetch(f"https://127.0.0.1:{secure.port}/photo.jpg")
+    finally:
+        await secure.close()
+
+
+async def test_an_address_that_is_too_long_is_a_failed_download(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(DownloadFailed):
+        await fetcher.fetch(server.url("/" + "a" * MAX_URL_CHARS))
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "127.0.0.1."])
+async def test_this_machine_is_not_called(server: Server, host: str) -> None:
+    fetcher = Fetcher(own_file=_not_ours)
+    for port in (f":{server.test_server.port}", ""):
+        with pytest.raises(DownloadFailed) as failure:
+            await fetcher.fetch(f"http://{host}{port}/")
+        assert host not in str(failure.value)
+    await fetcher.close()
+    assert server.asked == []
+
+
+# --- redirects --------------------------------------------------------------------------------------------------------
+
+
+class OneServer(AbstractResolver):
+    """Every name is the test's server, on its port: so public names and port 80 can be played on this machine."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
+        return [ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=2, proto=0, flags=0)]
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+async def strict(server: Server) -> AsyncIterator[Fetcher]:
+    """A fetcher that allows no private hosts, in a world where every name leads to `server`."""
+    session = guarded_session(allow_private_hosts=True, resolver=OneServer(server.test_server.port or 0))
+    opened = Fetcher(own_file=_not_ours, session=session)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("target", ["/photo.jpg", "photo.jpg", "http://other.test/photo.jpg", "//other.test/photo.jpg"])
+async def test_a_redirect_is_followed(strict: Fetcher, server: Server, status: int, target: str) -> None:
+    server.redirect("/a", target, status)
+    server.page("/photo.jpg", body=PHOTO)
+    assert await strict.fetch("http://photos.test/a") == PHOTO
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd",
+        "ftp://photos.test/photo.jpg",
+        "data:image/png;base64,AAAA",
+        "http://127.0.0.1/photo.jpg",
+        "http://[::1]/photo.jpg",
+        "http://[::ffff:127.0.0.1]/photo.jpg",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://2130706433/photo.jpg",
+        "http://0x7f000001/photo.jpg",
+        "http://127.0.0.1./photo.jpg",
+        "http://photos.test:8080/photo.jpg",
+        "//10.0.0.1/photo.jpg",
+    ],
+)
+async def test_every_redirect_is_looked_at_like_the_first_address(strict: Fetcher, server: Server, target: str) -> None:
+    server.redirect("/a", "/b")
+    server.redirect("/b", target)
+    server.page("/photo.jpg", body=PHOTO)
+    with pytest.raises(DownloadFailed) as failure:
+        await strict.fetch("http://photos.test/a")
+    assert server.asked == ["/a", "/b"]
+    assert "test" not in str(failure.value)
+
+
+async def test_five_redirects_are_followed_and_no_sixth(strict: Fetcher, server: Server) -> None:
+    for number in range(REDIRECTS):
+        server.redirect(f"/{number + 1}", f"/{number}")
+    server.page("/0", body=PHOTO)
+    assert await strict.fetch(f"http://photos.test/{REDIRECTS}") == PHOTO
+    server.redirect("/6", "/5")
+    server.asked.clear()
+    with pytest.raises(DownloadFailed, match="too many redirects"):
+        await strict.fetch("http://photos.test/6")
+    assert server.asked == ["/6", "/5", "/4", "/3", "/2", "/1"]
+
+
+async def test_credentials_in_a_redirect_are_not_sent_on(strict: Fetcher, server: Server) -> None:
+    seen: list[str | None] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization"))
+        return web.Response(body=PHOTO)
+
+    server.redirect("/a", "http://me:secret@other.test/b")
+    server.pages["/b"] = answer
+    await strict.fetch("http://photos.test/a")
+    assert seen == [None]

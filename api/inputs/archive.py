@@ -95,4 +95,6 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byt
             content += piece
             if len(content) > most:
                 raise ArchiveTooBig("unpacked")
+    if len(content) != entry.file_size:  # zipfile only minds where there is more than claimed
+        raise ArchiveInvalid("lies about its size")
     return bytes(content)

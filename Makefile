@@ -25,11 +25,18 @@ $(VENV)/diffusion: $(VENV)/base
 	$(PIP_INSTALL) -e '.[diffusion]'
 	@touch $@
 
+# The JavaScript client that the HTTP tests run; without node and npm those tests are skipped and say so.
+$(VENV)/node: $(VENV)/base
+	@if command -v node >/dev/null && command -v npm >/dev/null; then \
+		npm install --silent --no-save --no-package-lock --no-audit --no-fund --prefix $@ @fal-ai/client@1.10.1; \
+	else echo "node or npm is missing: tests with fal's JavaScript client will be skipped"; mkdir -p $@; fi
+	@touch $@
+
 # ENGINE=diffusion: the real engine on tiny random networks, from the tests' folder
 demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole road on this machine: emulator, bot, a conversation, the chat page
 	PYTHONPATH=. ENGINE=$(or $(ENGINE),auto) $(BIN)/stickerface demo $(ARGS)
 
-test: $(VENV)/dev  ## everything the tests need, then the tests (ARGS= goes to pytest)
+test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (ARGS= goes to pytest)
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler

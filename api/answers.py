@@ -161,6 +161,13 @@ def fal_answer(failure: Failure) -> tuple[int, dict[str, Any]]:
     return MODEL_ERROR, {"detail": [{"loc": loc, "msg": known.message, "type": known.fal_type}]}
 
 
+def fal_error(failure: Failure) -> tuple[str, str]:
+    """(sentence, type) of a failed request, as fal's status has them."""
+    _, body = fal_answer(failure)
+    detail = body["detail"]
+    return (detail, body["error_type"]) if isinstance(detail, str) else (detail[0]["msg"], detail[0]["type"])
+
+
 def _detail(problem: Complaint) -> dict[str, Any]:
     detail: dict[str, Any] = {"loc": list(problem.loc), "msg": problem.message, "type": problem.type}
     return {**detail, "ctx": dict(problem.context)} if problem.context else detail

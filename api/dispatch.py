@@ -62,6 +62,7 @@ class Dispatcher:
         if request.get(SITE) in FAL_SITES:
             # Its absence makes one client try again and gives the other an empty id.
             response.headers.setdefault("x-fal-request-id", str(uuid.uuid4()))
+        response.headers["Server"] = "stickerface"  # and not which version of which library
         self._allow_page(request, response)
 
     async def _answer(

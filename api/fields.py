@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from service.limits import MAX_SEED
+
 Value = str | int | float | bool
 
-MAX_SEED = 2**32 - 1
 MAX_TEXT_CHARS = 20_000
 MAX_URL_CHARS = 14_000_000  # a data URI of 10 MB of photo
 SHOWN_CHARS = 80

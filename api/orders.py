@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
@@ -18,21 +19,26 @@ from api.answers import INTERNAL, Failure
 from api.errors import InputRefused, KeyReused
 from api.fields import Problem, Reading, Table
 from api.inputs.archive import read_archive
-from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, is_inline
+from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
 from api.logs import JobLogs
 from engine.runner import EngineRunner
 from engine.styles import HOSTED_STYLE
 from service.errors import NoSuchJob, PhotoRefused, ServiceError
 from service.events import EventKind
+from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService, Submission
 from storage.errors import StorageError
 from storage.records import ApiKey, Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
 OWNERS = "api:"
-FETCHES = 8  # at the same time
+FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
+_MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
+SHOWN_CHARS = 80  # of a data URI's head
 ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
 
 
@@ -149,17 +155,18 @@ class Orders:
     async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
         """Fetch the photos and give them to the job; what cannot be had ends it."""
         try:
-            async with self._fetching:
-                photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
+            photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
             return await self._service.attach_photos(job.id, photos)
         except (InputRefused, PhotoRefused) as refused:
             return await self._service.fail(job.id, refused.code)
 
     async def _photos(self, kind: str, source: str) -> list[bytes]:
-        if kind == "photo":
-            return [await self._fetcher.fetch(source)]
-        archive = await self._fetcher.fetch(source, max_bytes=MAX_ARCHIVE_BYTES)
-        return await asyncio.to_thread(read_archive, archive)
+        if is_inline(source):
+            data = decode_inline(source, _MOST_BYTES[kind])
+        else:
+            async with self._fetching:
+                data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
+        return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
 
     async def _feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
         try:
@@ -240,8 +247,9 @@ class Orders:
     async def ahead_of(self, job: Job) -> int:
         """How many waiting jobs will start before this one; asked ten times a second by every client that waits."""
         now = time.monotonic()
-        if now - self._positions_at > POSITIONS_S:
+        if job.id not in self._positions or now - self._positions_at > POSITIONS_S:
             self._positions, self._positions_at = await self._service.jobs.positions(), now
+        # One whose photo is still being fetched has no place yet: it will be behind everybody.
         return self._positions.get(job.id, len(self._positions) + 1) - 1
 
     async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:
@@ -267,12 +275,13 @@ def request_id_of(job: Job) -> str:
 
 def job_id_of(request_id: str) -> str:
     """The other way round; with or without dashes. What is no id becomes one that nobody has."""
-    return request_id.replace("-", "")
+    job_id = request_id.replace("-", "")
+    return job_id if _ID.fullmatch(job_id) else ""
 
 
 def _echoed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if is_inline(value):
-        return value.partition(",")[0] + ",…"
+    if value[:5].lower() == "data:":
+        return value.partition(",")[0][:SHOWN_CHARS] + ",…"
     return value[:ECHOED_CHARS]

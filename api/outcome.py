@@ -6,7 +6,7 @@ Pure functions of the job's row: asked twice, or after a restart, they say the s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -126,6 +126,6 @@ def pixazo_time(moment: float | None) -> str | None:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def joined(lines: tuple[LogLine, ...] | list[LogLine]) -> str:
+def joined(lines: Sequence[LogLine]) -> str:
     """Log lines as one text."""
     return "".join(f"{line.message}\n" for line in lines)

@@ -108,7 +108,7 @@ class Sites:
 
     def _candidates(self, host: str, path: str) -> Iterator[tuple[Site, str]]:
         for site in self._by_prefix:
-            if site.prefix and path.startswith(site.prefix + "/"):
+            if site.prefix and (path + "/").startswith(site.prefix + "/"):
                 yield site, path[len(site.prefix) :]
         if at_host := self._by_host.get(host):
             yield at_host, path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from bot.connection import connect
 from bot.handlers import register_all
 from bot.handlers.profile import register_profile
 from bot.intake import Intake, RawUpdate
+from bot.limiter import LaneLimiter
 from bot.notifier import Notifier
 from bot.outage import Outage
 from bot.polling import Polling
@@ -64,7 +65,8 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
     ) -> None:
-        self._bot = connect(token, api_url)
+        self._limiter = LaneLimiter()
+        self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._facts = facts
@@ -80,6 +82,10 @@ class TelegramBot:
     def routes(self) -> list[web.RouteDef]:
         """Where Telegram delivers; empty when polling."""
         return self._webhook.routes() if self._webhook else []
+
+    def error_counts(self) -> Mapping[str, int]:
+        """How many calls of the Bot API failed since the start, by class."""
+        return self._limiter.errors
 
     async def start(self) -> None:
         """Connect, however long that takes, and go on with what the last process left.

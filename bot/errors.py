@@ -37,6 +37,7 @@ SENTENCES: Final = {
     "database_broken": "error-storage",
     "engine_unavailable": "error-engine-down",
     "engine_dead": "error-engine-down",
+    "parameter_refused": "error-parameter-refused",
     "unsupported_model": "error-unsupported-model",
     # the pack on Telegram
     "wait": "error-wait",

@@ -10,16 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.telegram_errors import retry_after_s
+from bot.telegram_errors import classify, retry_after_s
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class LaneLimiter(BaseRateLimiter[Urgency]):
         self._sleep = sleep
         self._whole_bot = Lane(WHOLE_BOT)
         self._lanes: OrderedDict[str, Lane] = OrderedDict()  # the one used longest ago first
+        self.errors: Counter[str] = Counter()  # calls that failed, by the class of their error
 
     @property
     def lane_count(self) -> int:
@@ -118,6 +119,9 @@ class LaneLimiter(BaseRateLimiter[Urgency]):
         lane.waiting += 1
         try:
             return await self._call(lambda: callback(*args, **kwargs), lane, urgency)
+        except TelegramError as error:
+            self.errors[classify(error).value] += 1
+            raise
         finally:
             lane.waiting -= 1
 

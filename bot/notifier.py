@@ -178,9 +178,10 @@ class Notifier:
         """Tell everybody waiting how many are ahead of them."""
         if not len(self._board):
             return
+        key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
         drawing = await self._service.jobs.count(JobStatus.RUNNING)
         for job_id, position in (await self._service.jobs.positions()).items():
-            self._board.want(job_id, "progress-queued", ahead=position - 1 + drawing)
+            self._board.want(job_id, key, ahead=position - 1 + drawing)
 
     # --- errands --------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.settings import Settings
+from cli.settings import EngineSettings, ServerSettings
 from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
@@ -33,6 +33,7 @@ from storage.users import Users
 logger = logging.getLogger(__name__)
 
 DATABASE_NAME = "stickerface.sqlite3"
+FILES_NAME = "files"
 DIFFUSION_MODEL = "face-to-sticker"
 DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "insightface", "onnxruntime")
 
@@ -71,14 +72,14 @@ def _rembg_home() -> Path:
     return Path(home).expanduser()
 
 
-def choose_engine(settings: Settings) -> Engine:
+def choose_engine(settings: EngineSettings) -> Engine:
     """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
     if settings.engine == "diffusion" or (settings.engine == "auto" and _can_diffuse(settings)):
         return _diffusion_engine(settings)
     return ClassicEngine(matte_dir(settings.weights_folder))
 
 
-def _can_diffuse(settings: Settings) -> bool:
+def _can_diffuse(settings: EngineSettings) -> bool:
     """Whether weights, libraries and a CUDA device are there; the libraries are imported last, for it takes seconds."""
     if settings.device not in ("auto", "cuda"):
         return False
@@ -94,7 +95,7 @@ def _can_diffuse(settings: Settings) -> bool:
     return has_cuda()
 
 
-def _diffusion_engine(settings: Settings) -> Engine:
+def _diffusion_engine(settings: EngineSettings) -> Engine:
     if missing := _missing_libraries():
         raise EngineUnavailable(
             f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or use classic or auto"
@@ -110,21 +111,18 @@ def _missing_libraries() -> list[str]:
     return [name for name in DIFFUSION_LIBRARIES if importlib.util.find_spec(name) is None]
 
 
-async def compose(settings: Settings, engine: Engine | None = None) -> Parts:
-    """Open the data, load the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
+async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
+    """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    `engine` takes the place of the one that the settings choose.
+    The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
+    settings choose.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    runner = EngineRunner(engine or choose_engine(settings))
-    try:
-        await runner.load()
-        database = await Database.open(settings.data_dir / DATABASE_NAME)
-    except BaseException:
-        await runner.close()
-        raise
+    chosen = engine or choose_engine(settings)
+    database = await Database.open(settings.data_dir / DATABASE_NAME)
+    runner = EngineRunner(chosen)
     lifetimes = Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400)
-    jobs, files, inbox = Jobs(database), Files(settings.data_dir / "files"), Inbox(database)
+    jobs, files, inbox = Jobs(database), Files(settings.data_dir / FILES_NAME), Inbox(database)
     uploads = Uploads(database)
     service = StickerService(
         jobs=jobs,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from cli.settings import Settings, SettingsInvalid, read_settings, read_weights_settings
+from cli.keys import keys_app
+from cli.settings import Settings, SettingsInvalid, read_server_settings, read_settings, read_weights_settings
+from service.limits import MAX_SEED
 
 app = typer.Typer(
     name="stickerface",
@@ -17,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -24,13 +28,16 @@ def run(
     no_http: Annotated[
         bool, typer.Option("--no-http", help="Do not listen on PORT (long polling needs no port).")
     ] = False,
+    no_bot: Annotated[bool, typer.Option("--no-bot", help="Serve the HTTP API alone; no bot token is needed.")] = False,
 ) -> None:
-    """Run the bot until Ctrl-C or SIGTERM."""
+    """Run the bot and the HTTP API until Ctrl-C or SIGTERM."""
     from cli import run as product
     from cli.logs import set_up_logging
 
-    settings = _settings()
-    if no_http and settings.telegram_webhook_url:
+    if no_http and no_bot:
+        _stop("--no-http and --no-bot together leave nothing to run.")
+    settings = _read(read_server_settings) if no_bot else _read(read_settings)
+    if no_http and isinstance(settings, Settings) and settings.telegram_webhook_url:
         _stop("--no-http and TELEGRAM_WEBHOOK_URL exclude each other: Telegram could not reach the bot.")
     set_up_logging(settings.log_level)
     raise typer.Exit(asyncio.run(product.run(settings, with_http=not no_http)))
@@ -53,9 +60,7 @@ def make(
     photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the stickers.")] = Path("out"),
     style: Annotated[str, typer.Option(help="A look; `stickerface styles` lists them.")] = "toon",
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="The same seed draws the same sticker.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the classic engine takes a look from them.")] = "",
     shape: Annotated[str, typer.Option(help="auto, cutout or badge.")] = "auto",
 ) -> None:
@@ -100,10 +105,7 @@ def download(
     models = tuple(model or ["face-to-sticker"])
     if unknown := [name for name in models if name not in all_models()]:
         _stop(f"--model {unknown[0]}: expected one of {', '.join(all_models())}")
-    try:
-        settings = read_weights_settings()
-    except SettingsInvalid as report:
-        _stop(str(report))
+    settings = _read(read_weights_settings)
     request = Request(
         models=models,
         folder=settings.weights_folder,
@@ -124,9 +126,12 @@ def doctor() -> None:
     raise typer.Exit(asyncio.run(examine()))
 
 
-def _settings() -> Settings:
+_Read = TypeVar("_Read")
+
+
+def _read(reader: Callable[[], _Read]) -> _Read:
     try:
-        return read_settings()
+        return reader()
     except SettingsInvalid as report:
         _stop(str(report))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import ssl
 from collections.abc import Coroutine
 from typing import Any
 
-from api.app import HttpServer
+from api.app import HttpServer, tls_context
+from api.http_api import ApiOptions, HttpApi
 from bot.app import BotTokenRejected, TelegramBot
 from cli.compose import Parts, compose
-from cli.settings import Settings
+from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
 from storage.errors import StorageError
 
@@ -25,8 +27,8 @@ JOB_GRACE_S = 5.0  # a job in hand may finish; then it is handed back
 SHUTDOWN_S = 9.0  # supervisors kill after 10
 
 
-async def run(settings: Settings, *, with_http: bool = True) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code."""
+async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code. Without a bot where `settings` know none."""
     try:
         parts = await compose(settings)
     except (StorageError, EngineUnavailable, OSError) as error:
@@ -42,25 +44,13 @@ async def run(settings: Settings, *, with_http: bool = True) -> int:
 class App:
     """The running product: starts its parts in order, ends when one of them or a signal says so."""
 
-    def __init__(self, settings: Settings, parts: Parts, *, with_http: bool) -> None:
+    def __init__(self, settings: ServerSettings, parts: Parts, *, with_http: bool) -> None:
         self._settings = settings
         self._parts = parts
-        secret = settings.telegram_webhook_secret
-        self._bot = TelegramBot(
-            token=settings.telegram_bot_token.get_secret_value(),
-            api_url=settings.telegram_api_url,
-            service=parts.service,
-            inbox=parts.inbox,
-            facts=parts.facts,
-            admin_ids=settings.admin_ids,
-            webhook_url=settings.telegram_webhook_url,
-            webhook_secret=secret.get_secret_value() if secret else None,
-        )
-        self._http = (
-            HttpServer(parts.service, engine_name=parts.runner.engine_name, routes=self._bot.routes())
-            if with_http
-            else None
-        )
+        self._with_http = with_http
+        self._bot = _telegram_bot(settings, parts) if isinstance(settings, Settings) else None
+        self._api: HttpApi | None = None
+        self._http: HttpServer | None = None
         self._stop = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[Any]] = {}
 
@@ -69,13 +59,15 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         try:
-            if self._http is not None:
-                port = await self._http.start(self._settings.host, self._settings.port)
-                logger.info("HTTP on %s:%d", self._settings.host, port)
+            if self._with_http:
+                await self._listen()
             await self._parts.worker.recover()
             self._spawn("retention", self._parts.retention.run())
-            self._spawn("worker", self._parts.worker.run())
-            self._spawn("bot", self._run_bot())
+            self._spawn("worker", self._run_worker())
+            if self._api is not None:
+                self._spawn("api", self._api.run())
+            if self._bot is not None:
+                self._spawn("bot", self._run_bot(self._bot))
             return await self._until_end()
         except OSError as error:
             logger.error("cannot listen on %s:%d: %s", self._settings.host, self._settings.port, error.strerror)
@@ -83,10 +75,43 @@ class App:
         finally:
             await self._shut_down()
 
-    async def _run_bot(self) -> None:
-        await self._bot.start()
+    async def _listen(self) -> None:
+        """Open the HTTP port. Raises OSError where it is taken or the certificate cannot be used."""
+        settings, parts = self._settings, self._parts
+        self._api = await HttpApi.open(
+            facts=parts.facts,
+            service=parts.service,
+            keys=parts.keys,
+            uploads=parts.uploads,
+            runner=parts.runner,
+            options=ApiOptions(
+                is_on=settings.http_api,
+                public_url=settings.public_url,
+                cors_origins=tuple(settings.cors_origins),
+                segmind_form=settings.segmind_response,
+                allow_private_hosts=settings.allow_private_hosts,
+                files_lifetime_s=settings.keep_files_hours * 3600,
+            ),
+            telegram_errors=self._bot.error_counts if self._bot else None,
+        )
+        self._http = HttpServer(self._api.dispatcher, routes=self._bot.routes() if self._bot else ())
+        port = await self._http.start(settings.host, settings.port, self._tls())
+        scheme = "https" if settings.tls_certificate else "http"
+        logger.info("HTTP on %s://%s:%d", scheme, settings.host, port)
+
+    def _tls(self) -> ssl.SSLContext | None:
+        certificate, key = self._settings.tls_certificate, self._settings.tls_key
+        return tls_context(certificate, key) if certificate and key else None
+
+    async def _run_worker(self) -> None:
+        if not self._parts.runner.is_ready:
+            logger.info("loading the engine: %s", self._parts.runner.engine_name)
+        await self._parts.worker.run()
+
+    async def _run_bot(self, bot: TelegramBot) -> None:
+        await bot.start()
         logger.info("ready: engine %s", self._parts.runner.engine_name)
-        await self._bot.run()
+        await bot.run()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._tasks[name] = asyncio.create_task(work, name=name)
@@ -108,7 +133,8 @@ class App:
         try:
             async with asyncio.timeout(SHUTDOWN_S):
                 await self._parts.worker.stop(JOB_GRACE_S)
-                await self._bot.stop()
+                if self._bot is not None:
+                    await self._bot.stop()
                 if self._http is not None:
                     await self._http.stop()
         except TimeoutError:
@@ -116,6 +142,22 @@ class App:
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._api is not None:
+            await self._api.stop()
+
+
+def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
+    secret = settings.telegram_webhook_secret
+    return TelegramBot(
+        token=settings.telegram_bot_token.get_secret_value(),
+        api_url=settings.telegram_api_url,
+        service=parts.service,
+        inbox=parts.inbox,
+        facts=parts.facts,
+        admin_ids=settings.admin_ids,
+        webhook_url=settings.telegram_webhook_url,
+        webhook_secret=secret.get_secret_value() if secret else None,
+    )
 
 
 def _exit_code(task: asyncio.Task[Any]) -> int:
@@ -123,6 +165,9 @@ def _exit_code(task: asyncio.Task[Any]) -> int:
     if isinstance(error, BotTokenRejected):
         logger.error("TELEGRAM_BOT_TOKEN: Telegram does not know this token. Copy it again from @BotFather.")
         return EXIT_SETTINGS
+    if isinstance(error, EngineUnavailable):
+        logger.error("cannot start: %s", error)
+        return EXIT_FAILED
     if isinstance(error, EngineDead):
         logger.critical("the engine is dead (%s): restart me", error)
         return EXIT_ENGINE_DEAD

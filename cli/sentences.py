@@ -14,6 +14,7 @@ SENTENCES = {
     "photo_refused": "cannot be used",
     "not_a_photo": "not a picture of a kind we read (JPEG, PNG, WebP, HEIC, BMP, TIFF)",
     "unknown_style": "no such style; `stickerface styles` lists them",
+    "parameter_refused": "a parameter is unknown or out of its limits",
     "unsupported_model": "this engine does not run that model",
     "drawing_failed": "drawing failed; run again with LOG_LEVEL=DEBUG to see why",
     "engine_unavailable": "the engine cannot be loaded",

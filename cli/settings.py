@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.weights import parse_overrides
@@ -62,26 +62,72 @@ class WeightsSettings(BaseSettings):
         return self.weights_dir or self.data_dir / "weights"
 
 
-class Settings(WeightsSettings):
-    """What the operator may set. `.env.example` is the manual; a test keeps the two together."""
+class EngineSettings(WeightsSettings):
+    """Which engine draws, and how: what `stickerface make` needs."""
 
-    telegram_bot_token: SecretStr = SecretStr("")
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_webhook_url: str | None = None
-    telegram_webhook_secret: SecretStr | None = None
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8000
     engine: Literal["auto", "classic", "diffusion"] = "auto"
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    compile: bool = True
+    few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
+    fp8: bool = False
+    preview_every: Annotated[int, Field(ge=0, le=50)] = 5
     safety_checker: bool = True
-    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("engine", "device", "few_steps", mode="before")
+    @classmethod
+    def _lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+
+class ServerSettings(EngineSettings):
+    """A running process without Telegram: the HTTP port, the limits, the lifetimes."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    http_api: bool = True
+    public_url: str | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    segmind_response: Literal["image", "json"] = "image"
+    allow_private_hosts: bool = False
     jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
     jobs_per_day: Annotated[int, Field(ge=0)] = 0
     queue_length: Annotated[int, Field(ge=1)] = 1000
     job_timeout_s: Annotated[float, Field(ge=5, le=3600)] = 300.0
     keep_photos_hours: Annotated[float, Field(ge=0.1)] = 24.0
     keep_results_days: Annotated[float, Field(ge=0.1)] = 30.0
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    keep_files_hours: Annotated[float, Field(ge=1)] = 24.0
+
+    _is_web_address = field_validator("public_url")(_web_address)
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("tls_key")
+    @classmethod
+    def _certificate_has_its_key(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if (value is None) != (info.data.get("tls_certificate") is None):
+            raise ValueError("belongs to TLS_CERTIFICATE: set both or none")
+        return value
+
+
+class Settings(ServerSettings):
+    """What the operator may set. `.env.example` is the manual; a test keeps the two together."""
+
+    telegram_bot_token: SecretStr = SecretStr("")
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_webhook_url: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -114,16 +160,6 @@ class Settings(WeightsSettings):
             raise ValueError("expected Telegram user numbers with commas between, like 1234, 5678")
         return frozenset(int(word) for word in words)
 
-    @field_validator("engine", "device", mode="before")
-    @classmethod
-    def _lower_case(cls, value: Any) -> Any:
-        return value.lower() if isinstance(value, str) else value
-
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _upper_case(cls, value: Any) -> Any:
-        return value.upper() if isinstance(value, str) else value
-
 
 def read_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`. Raises `SettingsInvalid` with every problem at once."""
@@ -133,6 +169,16 @@ def read_settings(**overrides: Any) -> Settings:
 def read_weights_settings() -> WeightsSettings:
     """Read only what concerns model files. Raises `SettingsInvalid`."""
     return _read(WeightsSettings, {})
+
+
+def read_engine_settings(**overrides: Any) -> EngineSettings:
+    """Read what concerns the engine; no bot token is needed. Raises `SettingsInvalid`."""
+    return _read(EngineSettings, overrides)
+
+
+def read_server_settings() -> ServerSettings:
+    """Read what a process without a bot needs. Raises `SettingsInvalid`."""
+    return _read(ServerSettings, {})
 
 
 def _read(kind: type[_Settings], overrides: dict[str, Any]) -> _Settings:

@@ -4,6 +4,7 @@ EngineError                 code               retryable
 ├── PhotoUnusable           photo_unusable     no    the bytes are no photo this engine can open
 ├── NoFace                  no_face            no    no face found: the person can send another photo
 ├── UnknownStyle            unknown_style      no    no look of that name
+├── ParameterRefused        parameter_refused  no    a parameter is unknown, of a wrong type or out of its limits
 ├── UnsupportedModel        unsupported_model  no    this engine does not run that model
 ├── Cancelled               cancelled          no    on_step asked to stop
 ├── DrawingFailed           drawing_failed     yes   anything else in one job
@@ -39,6 +40,16 @@ class UnknownStyle(EngineError):
     """No look of that name."""
 
     code = "unknown_style"
+
+
+class ParameterRefused(EngineError):
+    """A parameter is unknown, of a wrong type or out of its limits: `name` says which, the message why."""
+
+    code = "parameter_refused"
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
 
 
 class UnsupportedModel(EngineError):

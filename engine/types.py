@@ -32,7 +32,7 @@ class StickerRequest:
     """One sticker to make.
 
     `photos` are encoded JPEG or PNG files as `service.photos` leaves them: upright, sRGB, long side at most
-    2048 px, no metadata. `seed` is 0 .. 2**31 - 1. `style` is a name of `engine.styles`.
+    2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of `engine.styles`.
     """
 
     photos: tuple[bytes, ...]

@@ -7,7 +7,7 @@ ServiceError               code                retryable
 ├── NoSuchJob              no_such_job         no    unknown, or somebody else's
 ├── PhotoGone              photo_gone          no    the photo was deleted after its lifetime
 ├── KeyUnknown             key_unknown         no    no key of the HTTP API, or one that is over
-├── BadSeed                bad_seed            no    not a whole number from 0 to 2147483647
+├── BadSeed                bad_seed            no    not a whole number from 0 to 4294967295
 └── PhotoRefused           (its subclasses)
     ├── PhotoEmpty         photo_empty         no    0 bytes
     ├── PhotoTooBig        photo_too_big       no    more bytes than allowed
@@ -71,7 +71,7 @@ class PhotoGone(ServiceError):
 
 
 class BadSeed(ServiceError):
-    """The seed is not a whole number from 0 to 2147483647."""
+    """The seed is not a whole number from 0 to 4294967295."""
 
     code = "bad_seed"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MAX_SEED = 2**31 - 1
+MAX_SEED = 2**32 - 1  # the hosted services' seeds have 32 bits
 MAX_PROMPT_CHARS = 1024  # a Telegram caption is never longer
 
 MAX_PHOTO_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download

@@ -86,6 +86,7 @@ class StickerService:
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
         self.work_waiting = asyncio.Event()
+        self.is_warming_up = False  # said by the worker: jobs are taken, and wait for the engine
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
         self._cancel_running: Callable[[str], None] = lambda job_id: None

@@ -72,7 +72,12 @@ class Worker:
             self._service.events.emit(JobEvent(EventKind.ENDED, job))
 
     async def run(self) -> None:
-        """Work until `stop`. Raises `EngineDead` where the process must be restarted."""
+        """Make the engine ready, then work until `stop`.
+
+        Raises `EngineUnavailable`, and `EngineDead` where the process must be restarted.
+        """
+        if not self._runner.is_ready:
+            await self._warm_up()
         while not self._stopping.is_set():
             job = await self._claim()
             if job is None:
@@ -87,6 +92,13 @@ class Worker:
             finally:
                 self._running.clear()
                 self._idle.set()
+
+    async def _warm_up(self) -> None:
+        self._service.is_warming_up = True
+        try:
+            await self._runner.load()
+        finally:
+            self._service.is_warming_up = False
 
     async def stop(self, grace_s: float) -> None:
         """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from api.answers import answer, fal_answer, json_answer
+from api.answers import fal_error, json_answer
 from api.body import parse_object, read_bytes
 from api.errors import BadTimeout, NoSuchEndpoint
 from api.fields import Table, read
@@ -56,7 +56,10 @@ class FalQueue:
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""
         job = await self._accept(call, webhook=call.query.get("fal_webhook"))
-        return self._told(job, await self._status(call, job, with_logs=False), 200)
+        body = await self._status(call, job, with_logs=False)
+        # Always in the queue, also what has failed already: that is what clients read here.
+        queued = {"status": "IN_QUEUE", "queue_position": body.get("queue_position", 0), "metrics": {}}
+        return self._told(job, {name: body[name] for name in body if not name.startswith("error")} | queued, 200)
 
     async def run(self, call: Call) -> web.StreamResponse:
         """The same queue, and the answer is the picture."""
@@ -171,9 +174,7 @@ class FalQueue:
         if job.status is JobStatus.DONE:
             body["metrics"] = {"inference_time": job.result["seconds"]}
         if failure := failure_of(job) if job.status.is_final else None:
-            _, told = fal_answer(failure)
-            body["error"] = told["detail"] if isinstance(told["detail"], str) else told["detail"][0]["msg"]
-            body["error_type"] = answer(failure.code).fal_type
+            body["error"], body["error_type"] = fal_error(failure)
         return body
 
     @staticmethod

@@ -153,7 +153,7 @@ def guarded_session(
     connector = aiohttp.TCPConnector(
         resolver=inner if allow_private_hosts else PublicResolver(inner),
         use_dns_cache=False,
-        limit=32,
+        limit=128,
         force_close=True,
     )
     return aiohttp.ClientSession(

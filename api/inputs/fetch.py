@@ -22,6 +22,7 @@ MAX_ARCHIVE_BYTES: Final = 20 * 1024 * 1024
 MAX_INLINE_CHARS: Final = 14_000_000  # 10 MB in base64
 MAX_ESCAPES: Final = 500_000  # "%2B": each is objects of its own for a moment; base64 has one sign in 32 of these
 MAX_URL_CHARS: Final = 4096
+SHORTEST_CHARS: Final = 100  # of a picture in plain base64; less is a mistyped address
 REDIRECTS: Final = 5
 _PIECE_BYTES: Final = 64 * 1024
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
@@ -36,7 +37,10 @@ def is_inline(source: str) -> bool:
 
 
 def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-    """The bytes of a data URI or of plain base64. Raises `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
+    """The bytes of a data URI or of plain base64.
+
+    Raises `DataUriInvalid`, `DownloadFailed` for neither, `PhotoTooBig`, `PhotoEmpty`.
+    """
     if len(source) > MAX_INLINE_CHARS:
         raise PhotoTooBig
     if source[:5].lower() == "data:":
@@ -46,6 +50,8 @@ def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
         data = _unescaped(body)
         if head.lower().rstrip().endswith(";base64"):
             data = _from_base64(data)
+    elif len(source) < SHORTEST_CHARS:
+        raise DownloadFailed("no address")
     else:
         data = _from_base64(_unescaped(source))
     if not data:

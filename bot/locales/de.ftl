@@ -31,6 +31,7 @@ progress-queued =
         [one] In der Schlange, { $ahead } Sticker vor dir.
        *[other] In der Schlange, { $ahead } Sticker vor dir.
     }
+progress-warming-up = Ist da. Ich laufe mich noch warm; dein Sticker kommt gleich danach.
 progress-started = Ich fange mit deinem Sticker an …
 progress-face = Ich suche dein Gesicht …
 progress-cutout = Ich schneide dich aus …
@@ -86,8 +87,9 @@ error-daily-limit =
     }
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
-error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 2147483647, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
+error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
 error-unknown-style = Diesen Look kenne ich nicht. Diese hier habe ich:
+error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.

@@ -31,6 +31,7 @@ progress-queued =
         [one] In the queue, { $ahead } sticker ahead of you.
        *[other] In the queue, { $ahead } stickers ahead of you.
     }
+progress-warming-up = Got it. I'm still warming up; your sticker comes right after.
 progress-started = Starting your sticker …
 progress-face = Looking for your face …
 progress-cutout = Cutting you out …
@@ -86,8 +87,9 @@ error-daily-limit =
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
-error-bad-seed = A seed is a whole number from 0 to 2147483647, for example /seed 42. /seed random makes every sticker different.
+error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that look. Here are the ones I have:
+error-parameter-refused = This setting is not possible here. Please try again with other settings.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. It has been reported. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.

@@ -31,6 +31,7 @@ progress-queued =
         [one] En la cola, con { $ahead } sticker por delante.
        *[other] En la cola, con { $ahead } stickers por delante.
     }
+progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
 progress-started = Empiezo con tu sticker …
 progress-face = Busco tu cara …
 progress-cutout = Te estoy recortando …
@@ -86,8 +87,9 @@ error-daily-limit =
     }
 error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba dentro de unos minutos.
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
-error-bad-seed = Una semilla es un número entero de 0 a 2147483647, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
+error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
+error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.

@@ -22,9 +22,9 @@ from engine.classic.subject import Rgb, Rgba, Subject
 from engine.classic.tone import to_bytes
 from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
-from engine.diffusion.parameters import read_parameters
 from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, on_canvas, on_white, outline
 from engine.matte import Matter, load_matter
+from engine.parameters import read_parameters
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 

@@ -35,7 +35,7 @@ class Variation:
 
 
 def vary(seed: int) -> Variation:
-    """Draw the choices of `seed` (0 .. 2**31 - 1); the same on every machine."""
+    """Draw the choices of `seed` (0 .. 2**32 - 1); the same on every machine."""
     rng = np.random.Generator(np.random.PCG64(seed))
     lean = rng.uniform(2.0, 5.0) * rng.choice([-1.0, 1.0])
     return Variation(

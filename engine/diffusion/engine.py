@@ -21,10 +21,10 @@ from engine.diffusion.device import AUTO, Placement, choose_device
 from engine.diffusion.face_to_sticker import Memory, generate, look_at, total_steps
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.networks import FaceToStickerPaths
-from engine.diffusion.order import NO_DEFAULTS, Order, read_order
-from engine.diffusion.parameters import Value, read_parameters
+from engine.diffusion.order import MODEL, NO_DEFAULTS, Order, read_order
 from engine.diffusion.progress import Progress
 from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
+from engine.parameters import PARAMETERS, Value, read_parameters
 from engine.types import OnStep, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,8 @@ class DiffusionEngine:
     """Draws stickers with Stable Diffusion XL. Used from one thread at a time."""
 
     name = "diffusion"
+    models = frozenset({MODEL})
+    parameters = frozenset(PARAMETERS)
 
     def __init__(
         self,
@@ -64,7 +66,7 @@ class DiffusionEngine:
         self._preview_every = preview_every
         self._defaults = defaults
         self._is_compiled = is_compiled
-        self._models: Models | None = None
+        self._loaded: Models | None = None
         self._compiled: frozenset[Shape] | None = None  # None: nothing is
         self._memory = Memory()
 
@@ -73,7 +75,7 @@ class DiffusionEngine:
         started = time.perf_counter()
         place = choose_device(self._device)
         logger.info("device %s, %s: %s", place.device, str(place.dtype).removeprefix("torch."), place.reason)
-        self._models = load_models(self._paths, place, has_safety=self._has_safety)
+        self._loaded = load_models(self._paths, place, has_safety=self._has_safety)
         loaded = time.perf_counter()
         logger.info("networks loaded in %.1f s", loaded - started)
         if place.device.type == "cuda":
@@ -83,22 +85,22 @@ class DiffusionEngine:
     def _warm_up(self, place: Placement) -> None:
         """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
         logger.info("warming up")
-        networks, asked = self.models.networks, read_parameters(self._defaults)
+        networks, asked = self.loaded.networks, read_parameters(self._defaults)
         with self._deadly(place.device):
             speed_up(networks, compiles=self._is_compiled)
-            drawn = warm_up(networks, warm_up_plan([(asked.width, asked.height)], self.max_batch))
+            drawn = warm_up(networks, warm_up_plan([asked.canvas], self.max_batch))
         self._compiled = frozenset(drawn) if self._is_compiled else None
 
     @property
-    def models(self) -> Models:
+    def loaded(self) -> Models:
         """What `load` has loaded. Raises `EngineDead` before that."""
-        if self._models is None:
+        if self._loaded is None:
             raise EngineDead("the engine was used before it was loaded")
-        return self._models
+        return self._loaded
 
     def close(self) -> None:
         """Give back the memory; the engine can be loaded again."""
-        self._models = None
+        self._loaded = None
         self._memory.clear()
         _free()
 
@@ -132,7 +134,7 @@ class DiffusionEngine:
         """Read one request and look at its photos, so that only good ones come into a batch."""
         order = read_order(request, self._defaults)
         Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
-        look_at(self.models, self._memory, order)
+        look_at(self.loaded, self._memory, order)
         return order
 
     def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
@@ -150,17 +152,17 @@ class DiffusionEngine:
 
     def _draw_alone(self, order: Order, progress: Progress, is_short: bool) -> Outcome:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
-        with vae_in_tiles(self.models) if is_short else nullcontext():
+        with vae_in_tiles(self.loaded) if is_short else nullcontext():
             drawn = self._guarded(lambda: self._generate([order], progress))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
     def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
-        return generate(self.models, self._memory, orders, progress, self._preview_every, self._compiled)
+        return generate(self.loaded, self._memory, orders, progress, self._preview_every, self._compiled)
 
     def _guarded(self, work: Callable[[], T]) -> T | EngineError:
         """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""
         try:
-            with self._deadly(self.models.networks.device):
+            with self._deadly(self.loaded.networks.device):
                 return work()
         except EngineDead:
             raise

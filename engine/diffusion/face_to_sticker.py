@@ -103,7 +103,7 @@ def _graphs(
     if compiled is None:
         return nullcontext()
     asked = orders[0].parameters
-    return only_compiled(Shape.of(pictures, asked.width, asked.height), compiled)
+    return only_compiled(Shape.of(pictures, *asked.canvas), compiled)
 
 
 def look_at(models: Models, memory: Memory, order: Order) -> Seen:
@@ -135,7 +135,7 @@ def _states(of_photos: Sequence[Tensor]) -> Tensor:
 def condition(models: Models, memory: Memory, order: Order, seen: Seen) -> Picture:
     """Put together what one picture is told: words, face, photo, hints, noise, strengths."""
     asked = order.parameters
-    size = (asked.width, asked.height)
+    size = asked.canvas
     wanted = _wish(models, memory, order.prompt, seen.face, seen.photo)
     unwanted = wanted  # not read at guidance 1
     if asked.guidance != 1.0:
@@ -226,7 +226,7 @@ def finish(
     """Make a sticker of one drawing (height, width, 3): upscale if asked, check, cut out, outline."""
     total = total_steps(order)
     try:
-        drawing = _upscaled(models, order, drawing, place, progress)
+        drawing = _cropped(order, _upscaled(models, order, drawing, place, progress))
         watch.lap("upscale")
         progress.tell(place, Step("cutout", total - 2, total))
         cut = cut_out(drawing, models.matter, order.request.shape)
@@ -269,6 +269,15 @@ def _upscaled(models: Models, order: Order, drawing: Rgb, place: int, progress: 
 
     is_fast = asked.upscale_mode == "fast"
     return models.upscaler.upscale(drawing, asked.upscale_steps, order.request.seed, keep_going, is_fast)
+
+
+def _cropped(order: Order, drawing: Rgb) -> Rgb:
+    """Cut what the networks drew beyond the size that was asked for: up to 7 px, half of it on each side."""
+    asked = order.parameters
+    times = 2 if asked.upscale else 1
+    width, height = asked.width * times, asked.height * times
+    above, left = (drawing.shape[0] - height) // 2, (drawing.shape[1] - width) // 2
+    return np.ascontiguousarray(drawing[above : above + height, left : left + width])
 
 
 class Stopwatch:

@@ -11,21 +11,15 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from engine.classic.subject import Rgb
-from engine.diffusion.parameters import BadParameter, FaceToStickerParameters, Value, read_parameters
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
-from engine.errors import DrawingFailed, PhotoUnusable, UnsupportedModel
+from engine.errors import PhotoUnusable, UnsupportedModel
+from engine.parameters import FaceToStickerParameters, Value, read_parameters
 from engine.styles import Style, style
 from engine.types import StickerRequest
 
 MODEL = "face-to-sticker"
 DEFAULT_PROMPT = "a person"
 NO_DEFAULTS: Mapping[str, Value] = {}
-
-
-class ParametersRefused(DrawingFailed):
-    """A parameter is unknown or out of its limits; the entrances check before, so a person rarely meets it."""
-
-    retryable = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Order:
     def batch_key(self) -> Hashable:
         """Orders of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked = self.parameters
-        return len(self.request.photos), asked.width, asked.height, asked.steps, asked.depth_context
+        return len(self.request.photos), *asked.canvas, asked.steps, asked.depth_context
 
     @property
     def photos_key(self) -> tuple[str, ...]:
@@ -59,16 +53,13 @@ class Order:
 def read_order(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAULTS) -> Order:
     """Return what `request` asks for; `defaults` are the parameters that it leaves open.
 
-    Raises `UnsupportedModel`, `UnknownStyle`, `ParametersRefused`, `PhotoUnusable` where there is no photo.
+    Raises `UnsupportedModel`, `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo.
     """
     if request.model != MODEL:
         raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
     if not request.photos:
         raise PhotoUnusable("the request has no photo")
-    try:
-        return Order(request, style(request.style), read_parameters({**defaults, **request.parameters}))
-    except BadParameter as error:
-        raise ParametersRefused(str(error)) from error
+    return Order(request, style(request.style), read_parameters({**defaults, **request.parameters}))
 
 
 def decode_photo(photo: bytes) -> Rgb:

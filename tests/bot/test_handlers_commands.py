@@ -51,7 +51,7 @@ async def test_a_bad_seed_is_explained(stage: Stage) -> None:
     person = stage.person()
 
     await person.send_text("/seed 99999999999")
-    await person.wait_for_text("A seed is a whole number from 0 to 2147483647")
+    await person.wait_for_text("A seed is a whole number from 0 to 4294967295")
     await person.send_text("/seed random")
     await person.wait_for_text("comes out a little different")
 

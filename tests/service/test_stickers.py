@@ -26,7 +26,7 @@ async def test_the_owners_own_style_and_seed_are_the_defaults(house: House) -> N
     assert (job.request.style, job.seed) == ("pencil", 99)
     other = await house.submit_photo("tg:2", "tg:2:1")
     assert other.request.style == "toon"
-    assert 0 <= other.seed < 2**31
+    assert 0 <= other.seed < 2**32
 
 
 async def test_the_same_message_twice_is_one_job(house: House) -> None:
@@ -136,7 +136,7 @@ async def test_forget_leaves_no_row_and_no_file_even_while_drawing(house: House)
     assert len(house.files_left()) == 4  # the bystander's photo and results
 
 
-@pytest.mark.parametrize(("text", "seed"), [("0", 0), ("42", 42), ("2147483647", 2**31 - 1), ("007", 7)])
+@pytest.mark.parametrize(("text", "seed"), [("0", 0), ("42", 42), ("4294967295", 2**32 - 1), ("007", 7)])
 def test_a_seed_is_a_whole_number(text: str, seed: int) -> None:
     assert parse_seed(text) == seed
 

@@ -255,6 +255,16 @@ def test_a_long_table_of_contents_is_refused_whatever_count_it_claims(claimed: i
     assert peak < 64 * MIB
 
 
+def test_a_long_table_of_contents_is_refused_where_only_the_zip64_record_owns_up_to_it() -> None:
+    part, row = _raw(b"a", b"", size=0, crc=0, method=0)
+    rows, end = row * 300_000, len(part) + len(row) * 300_000
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(rows), len(part))
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    last = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(row), len(part), 0)
+    with pytest.raises(ArchiveTooMany):
+        read_archive(part + rows + record + locator + last)
+
+
 def _is_read_or_refused(data: bytes) -> None:
     try:
         assert read_archive(data)

@@ -22,7 +22,16 @@ from hypothesis import strategies as st
 
 from api.errors import DataUriInvalid, DownloadFailed
 from api.inputs.addresses import guarded_session
-from api.inputs.fetch import MAX_ESCAPES, MAX_INLINE_CHARS, MAX_URL_CHARS, REDIRECTS, Fetcher, decode_inline, is_inline
+from api.inputs.fetch import (
+    MAX_ESCAPES,
+    MAX_INLINE_CHARS,
+    MAX_URL_CHARS,
+    REDIRECTS,
+    SHORTEST_CHARS,
+    Fetcher,
+    decode_inline,
+    is_inline,
+)
 from service.errors import PhotoEmpty, PhotoTooBig
 
 PHOTO = bytes(range(256)) * 40
@@ -164,19 +173,25 @@ def test_a_data_uri_is_read_in_every_form_that_programs_send(source: str) -> Non
         "data:;base64,абвг",
         "data:;base64,\udc80",
         "data:,\udc80",
-        "\udc80",
-        "file:///etc/passwd",
-        "ftp://photos.test/a.jpg",
-        "no address!",
+        "\udc80" * SHORTEST_CHARS,
+        "no base64! " * SHORTEST_CHARS,
     ],
 )
-def test_what_is_neither_data_nor_a_web_address_is_refused(source: str) -> None:
-    assert is_inline(source)
+def test_broken_data_is_refused(source: str) -> None:
     with pytest.raises(DataUriInvalid):
         decode_inline(source)
 
 
-@pytest.mark.parametrize("source", ["", "data:,", "data:image/png;base64,", "data:;base64,===="])
+@pytest.mark.parametrize("source", ["", "file:///etc/passwd", "ftp://photos.test/a.jpg", "photo.jpg", "\udc80"])
+async def test_a_text_that_is_neither_data_nor_a_web_address_is_a_failed_download(
+    fetcher: Fetcher, source: str
+) -> None:
+    assert is_inline(source)
+    with pytest.raises(DownloadFailed):
+        await fetcher.fetch(source)
+
+
+@pytest.mark.parametrize("source", ["data:,", "data:image/png;base64,", "data:;base64,===="])
 def test_an_empty_data_uri_is_an_empty_photo(source: str) -> None:
     with pytest.raises(PhotoEmpty):
         decode_inline(source)
@@ -208,7 +223,7 @@ def test_a_data_uri_of_escapes_costs_bounded_memory() -> None:
 
 @given(st.one_of(st.text(), st.text().map("data:".__add__), st.text().map("data:image/png;base64,".__add__)))
 def test_any_text_is_data_or_refused(text: str) -> None:
-    with suppress(DataUriInvalid, PhotoTooBig, PhotoEmpty):
+    with suppress(DataUriInvalid, DownloadFailed, PhotoTooBig, PhotoEmpty):
         assert decode_inline(text, 1000)
 
 

@@ -126,7 +126,7 @@ def test_one_of_a_batch_stops_and_the_others_go_on(engine: DiffusionEngine) -> N
 
 def test_requests_of_one_size_and_schedule_share_the_loop(engine: DiffusionEngine) -> None:
     rows: list[int] = []
-    with before_each_call(engine.models.networks.unet, lambda sample: rows.append(len(sample))):
+    with before_each_call(engine.loaded.networks.unet, lambda sample: rows.append(len(sample))):
         outcomes = draw(engine, request(seed=1), request(seed=2, steps=3), request(seed=3, guidance=1.0))
     assert codes(outcomes) == ["done"] * 3
     assert rows == [3] * 2 + [2] * 3  # a guided and an unguided picture, then the one with a schedule of its own
@@ -142,7 +142,7 @@ def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEn
 
 
 def test_a_batch_that_does_not_fit_is_drawn_one_by_one_with_a_tiled_vae(engine: DiffusionEngine) -> None:
-    networks = engine.models.networks
+    networks = engine.loaded.networks
     is_tiled: list[bool] = []
 
     def fits_two_rows(sample: torch.Tensor) -> None:
@@ -166,7 +166,7 @@ def test_what_does_not_fit_alone_fails_alone(engine: DiffusionEngine) -> None:
         calls.append(len(sample))
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
-    with before_each_call(engine.models.networks.unet, never_fits):
+    with before_each_call(engine.loaded.networks.unet, never_fits):
         (failed,) = draw(engine, request())
     assert calls == [2, 2]  # tried once more, not for ever
     assert isinstance(failed, DrawingFailed)
@@ -179,7 +179,7 @@ def test_a_fault_of_one_member_leaves_the_others_their_stickers(engine: Diffusio
         if any(torch.allclose(row / row.std(), first / first.std(), atol=1e-3) for row in sample):
             raise ValueError("surprise")
 
-    with before_each_call(engine.models.networks.unet, breaks_on_seed_2):
+    with before_each_call(engine.loaded.networks.unet, breaks_on_seed_2):
         outcomes = draw(engine, request(seed=1), request(seed=2), request(seed=3))
     assert codes(outcomes) == ["done", "drawing_failed", "done"]
 
@@ -188,7 +188,7 @@ def test_a_lost_device_is_a_dead_engine(engine: DiffusionEngine) -> None:
     def lost(sample: torch.Tensor) -> None:
         raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
 
-    with before_each_call(engine.models.networks.unet, lost), pytest.raises(EngineDead, match="illegal memory"):
+    with before_each_call(engine.loaded.networks.unet, lost), pytest.raises(EngineDead, match="illegal memory"):
         draw(engine, request())
 
 

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from engine.diffusion.parameters import PARAMETERS, BadParameter, FaceToStickerParameters, read_parameters
+from engine.errors import ParameterRefused
+from engine.parameters import PARAMETERS, FaceToStickerParameters, read_parameters
 
 
 def test_without_values_everything_is_at_its_default() -> None:
@@ -31,20 +32,21 @@ def test_both_limits_are_allowed_and_nothing_beyond(name: str) -> None:
         parameter.maximum,
     ]
     for beyond in (parameter.minimum - 1, parameter.maximum + 1):
-        with pytest.raises(BadParameter, match="is not within") as caught:
+        with pytest.raises(ParameterRefused, match="is not within") as caught:
             parameter.read(beyond)
         assert caught.value.name == name
 
 
-def test_sizes_are_rounded_down_to_multiples_of_eight() -> None:
+def test_networks_draw_the_next_multiple_of_eight_and_the_size_stays_as_it_was_asked() -> None:
     read = read_parameters({"width": 1023, "height": 264})
 
-    assert (read.width, read.height) == (1016, 264)
+    assert (read.width, read.height) == (1023, 264)
+    assert read.canvas == (1024, 264)
 
 
 @pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])
 def test_a_value_of_another_type_is_refused(value: object) -> None:
-    with pytest.raises(BadParameter, match=r"steps: .* is no int"):
+    with pytest.raises(ParameterRefused, match=r"steps: .* is no int"):
         read_parameters({"steps": value})
 
 
@@ -57,18 +59,18 @@ def test_whole_numbers_are_numbers_of_either_kind() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_out_of_every_limit(value: float) -> None:
-    with pytest.raises(BadParameter, match="guidance"):
+    with pytest.raises(ParameterRefused, match="guidance"):
         read_parameters({"guidance": value})
 
 
 def test_a_word_must_be_one_of_the_choices() -> None:
     assert read_parameters({"depth_context": "text"}).depth_context == "text"
-    with pytest.raises(BadParameter, match="none of face, text"):
+    with pytest.raises(ParameterRefused, match="none of face, text"):
         read_parameters({"depth_context": "words"})
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadParameter, match=r"prompt_strength: is none of .*guidance"):
+    with pytest.raises(ParameterRefused, match=r"prompt_strength: is none of .*guidance"):
         read_parameters({"prompt_strength": 7})
 
 

@@ -11,23 +11,15 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, get_type_hints
 
+from engine.errors import ParameterRefused
+
 Value = str | int | float | bool
-
-
-class BadParameter(ValueError):
-    """A parameter is unknown, of the wrong type or out of its limits: `name` says which, the message why."""
-
-    def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name}: {problem}")
-        self.name = name
+SIZE_STEP_PX = 8  # a latent is this many px wide
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What one parameter may be. `choices` are set for words, `minimum` and `maximum` (both allowed) for numbers.
-
-    `rounds_down_to`: a number between its multiples becomes the next lower one.
-    """
+    """What one parameter may be. `choices` are set for words, `minimum` and `maximum` (both allowed) for numbers."""
 
     name: str
     kind: type[Value]
@@ -36,16 +28,15 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
-    rounds_down_to: int = 1
 
     def read(self, value: object) -> Value:
-        """Return `value` as this parameter's type. Raises `BadParameter`; no value is bent into its limits."""
+        """Return `value` as this parameter's type. Raises `ParameterRefused`; no value is bent into its limits."""
         typed = self._typed(value)
         if self.choices and typed not in self.choices:
-            raise BadParameter(self.name, f"{value!r} is none of {', '.join(self.choices)}")
+            raise ParameterRefused(self.name, f"{value!r} is none of {', '.join(self.choices)}")
         if not self._is_within(typed):
-            raise BadParameter(self.name, f"{value!r} is not within {self.minimum:g} .. {self.maximum:g}")
-        return typed - typed % self.rounds_down_to if isinstance(typed, int) and self.rounds_down_to > 1 else typed
+            raise ParameterRefused(self.name, f"{value!r} is not within {self.minimum:g} .. {self.maximum:g}")
+        return typed
 
     def _is_within(self, typed: Value) -> bool:
         """False for "not a number" too: it compares with nothing."""
@@ -59,7 +50,7 @@ class Parameter:
         if self.kind is int and isinstance(value, float) and value.is_integer():
             return int(value)  # JSON knows one kind of number
         if type(value) is not self.kind:
-            raise BadParameter(self.name, f"{value!r} is no {self.kind.__name__}")
+            raise ParameterRefused(self.name, f"{value!r} is no {self.kind.__name__}")
         assert isinstance(value, str | int | float | bool)  # noqa: S101  what the line above has just checked
         return value
 
@@ -84,8 +75,8 @@ class FaceToStickerParameters:
     ip_adapter_noise: float = _parameter(
         0.5, "how scrambled a photo the picture is kept away from; 0 is a black one", minimum=0, maximum=1
     )
-    width: int = _parameter(1024, "px", minimum=256, maximum=2048, rounds_down_to=8)
-    height: int = _parameter(1024, "px", minimum=256, maximum=2048, rounds_down_to=8)
+    width: int = _parameter(1024, "px of the picture", minimum=64, maximum=2048)
+    height: int = _parameter(1024, "px of the picture", minimum=64, maximum=2048)
     upscale: bool = _parameter(False, "double width and height, redrawing the details")
     upscale_steps: int = _parameter(10, "steps of redrawing each part", minimum=1, maximum=50)
     upscale_mode: str = _parameter(
@@ -102,6 +93,11 @@ class FaceToStickerParameters:
         "noise", "the face the picture is kept away from: drawn by chance, or none", choices=("noise", "zeros")
     )
 
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """(width, height) in px that a network draws: the next multiples of 8, to be cropped."""
+        return -(-self.width // SIZE_STEP_PX) * SIZE_STEP_PX, -(-self.height // SIZE_STEP_PX) * SIZE_STEP_PX
+
 
 def _all() -> Mapping[str, Parameter]:
     kinds = get_type_hints(FaceToStickerParameters)
@@ -116,8 +112,8 @@ PARAMETERS = _all()
 
 
 def read_parameters(values: Mapping[str, object]) -> FaceToStickerParameters:
-    """Check what a request brings and fill in the rest. Raises `BadParameter` for the first that is wrong."""
+    """Check what a request brings and fill in the rest. Raises `ParameterRefused` for the first that is wrong."""
     for name in values:
         if name not in PARAMETERS:
-            raise BadParameter(name, f"is none of {', '.join(PARAMETERS)}")
+            raise ParameterRefused(name, f"is none of {', '.join(PARAMETERS)}")
     return FaceToStickerParameters(**{name: PARAMETERS[name].read(value) for name, value in values.items()})  # type: ignore[arg-type]

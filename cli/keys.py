@@ -1,0 +1,124 @@
+"""`stickerface keys`: who may use the HTTP API. Works while the server runs, too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from service.keys import ApiKeys
+    from storage.database import Database
+    from storage.records import ApiKey
+
+keys_app = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
+
+Work = Callable[["ApiKeys", "Database", Path], Awaitable[None]]
+DAY_S = 86_400.0
+
+
+@keys_app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Whose key it is; for your own list.")],
+    provider: Annotated[
+        list[str] | None, typer.Option(help="fal, segmind or pixazo, repeatable; every one if none is named.")
+    ] = None,
+    per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = 60,
+    jobs_waiting: Annotated[int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")] = 20,
+    expires_days: Annotated[float | None, typer.Option(min=0.01, help="Days until it ends; never if absent.")] = None,
+) -> None:
+    """Make a key and print it: once, for only its hash is kept."""
+    from service.keys import PROVIDERS
+
+    if unknown := sorted(set(provider or ()) - set(PROVIDERS)):
+        typer.echo(f"--provider {unknown[0]}: expected one of {', '.join(PROVIDERS)}", err=True)
+        raise typer.Exit(2)
+
+    async def work(keys: ApiKeys, _database: Database, _folder: Path) -> None:
+        key, text = await keys.add(
+            name,
+            providers=provider or (),
+            per_minute=per_minute,
+            jobs_waiting=jobs_waiting,
+            lifetime_s=expires_days * DAY_S if expires_days is not None else None,
+        )
+        typer.echo(f"Key {key.id} for {name}. Keep it: it is shown only now.", err=True)
+        typer.echo(text)
+
+    _with_keys(work)
+
+
+@keys_app.command("list")
+def list_keys() -> None:
+    """List the keys, without their secrets."""
+
+    async def work(keys: ApiKeys, _database: Database, _folder: Path) -> None:
+        for key in await keys.all():
+            typer.echo(_line(key, is_valid=keys.is_valid(key)))
+
+    _with_keys(work)
+
+
+@keys_app.command()
+def revoke(
+    key_id: Annotated[str, typer.Argument(help="The first half of the key, as `keys list` shows it.")],
+    forget: Annotated[bool, typer.Option("--forget", help="Also delete its jobs, pictures and uploads.")] = False,
+) -> None:
+    """End a key, at once and for good."""
+
+    async def work(keys: ApiKeys, database: Database, folder: Path) -> None:
+        from cli.compose import FILES_NAME
+        from service.errors import KeyUnknown
+        from storage.files import Files
+        from storage.users import Users
+
+        try:
+            key = await keys.revoke(key_id.partition(":")[0])
+        except KeyUnknown:
+            typer.echo(f"There is no key {key_id.partition(':')[0]}; `stickerface keys list` shows them.", err=True)
+            raise typer.Exit(1) from None
+        if forget:
+            await Users(database).forget(key.owner)
+            await Files(folder / FILES_NAME).delete_owner(key.owner)
+        typer.echo(f"Key {key.id} ({key.name}) is revoked." + (" What it had here is deleted." if forget else ""))
+
+    _with_keys(work)
+
+
+def _line(key: ApiKey, *, is_valid: bool) -> str:
+    made = datetime.fromtimestamp(key.created_at, UTC).strftime("%Y-%m-%d")
+    state = "valid" if is_valid else "revoked" if key.revoked_at else "expired"
+    providers = ", ".join(sorted(key.providers)) or "every provider"
+    limits = f"{key.per_minute} a minute, {key.jobs_waiting} waiting"
+    return f"{key.id}  {state:<8} {made}  {key.name}  ({providers}; {limits})"
+
+
+def _with_keys(work: Work) -> None:
+    from cli.compose import DATABASE_NAME
+    from cli.settings import SettingsInvalid, read_weights_settings
+    from service.keys import ApiKeys
+    from storage.database import Database
+    from storage.errors import StorageError
+    from storage.keys import Keys
+
+    async def run() -> None:
+        folder = read_weights_settings().data_dir
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = await Database.open(folder / DATABASE_NAME)
+        try:
+            await work(ApiKeys(Keys(database)), database, folder)
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(run())
+    except SettingsInvalid as report:
+        typer.echo(str(report), err=True)
+        raise typer.Exit(2) from None
+    except (StorageError, OSError) as error:
+        typer.echo(f"The keys cannot be reached: {error}", err=True)
+        raise typer.Exit(1) from None

@@ -1,0 +1,206 @@
+"""The HTTP API on a real port, over a real database and a real engine thread."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, web
+from PIL import Image
+
+from api.app import HttpServer
+from api.http_api import ApiOptions, HttpApi
+from engine.runner import EngineRunner
+from engine.types import Engine
+from service.keys import ApiKeys
+from service.limits import Limits
+from service.stickers import StickerService
+from service.worker import Worker
+from storage.database import Database
+from storage.facts import Facts
+from storage.files import Files
+from storage.jobs import Jobs
+from storage.keys import Keys
+from storage.packs import Packs
+from storage.records import ApiKey, Job
+from storage.uploads import Uploads
+from storage.users import Users
+from tests.plain_engine import PlainEngine
+
+APP = "fal-ai/face-to-sticker"
+RUN = f"/fal/run/{APP}"
+QUEUE = f"/fal/queue/{APP}"
+SEGMIND = "/v1/face-to-sticker"
+PIXAZO = "/face-sticker/v1/face-to-sticker"
+
+
+def jpeg(colour: tuple[int, int, int] = (200, 100, 50), side: int = 64) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def data_uri(data: bytes, content_type: str = "image/jpeg") -> str:
+    return f"data:{content_type};base64,{base64.b64encode(data).decode()}"
+
+
+PHOTO = data_uri(jpeg())
+
+
+@dataclass
+class Api:
+    """The running server, and its parts."""
+
+    url: str
+    session: ClientSession
+    database: Database
+    service: StickerService
+    engine: Any
+    runner: EngineRunner
+    keys: ApiKeys
+    facts: Facts
+    key: ApiKey
+    key_text: str
+    http_api: HttpApi
+    tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+
+    @property
+    def fal(self) -> dict[str, str]:
+        return {"Authorization": f"Key {self.key_text}"}
+
+    async def call(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **rest: Any
+    ) -> tuple[int, Any, ClientResponse]:
+        """(status, JSON or bytes, response); with fal's key unless `headers` are given."""
+        sent = self.fal if headers is None else headers
+        async with self.session.request(method, f"{self.url}{path}", headers=sent, **rest) as response:
+            raw = await response.read()
+            is_json = response.content_type == "application/json"
+            return response.status, await response.json() if is_json else raw, response
+
+    async def post(self, path: str, body: Any, **rest: Any) -> tuple[int, Any]:
+        status, answer, _ = await self.call("POST", path, json=body, **rest)
+        return status, answer
+
+    async def get(self, path: str, **rest: Any) -> tuple[int, Any]:
+        status, answer, _ = await self.call("GET", path, **rest)
+        return status, answer
+
+    async def submit(self, **fields: Any) -> str:
+        """Submit a request that works unless `fields` say otherwise; returns its id."""
+        status, answer = await self.post(QUEUE, {"image_url": PHOTO, "prompt": "a person", **fields})
+        assert status == 200, answer
+        return str(answer["request_id"])
+
+    async def ended(self, request_id: str) -> Job:
+        """The job of that request, once it has ended."""
+        async with asyncio.timeout(20):
+            return await self.service.wait(request_id.replace("-", ""))
+
+    async def until(self, is_true: Callable[[], Awaitable[bool]]) -> None:
+        """Look every few milliseconds: what happens behind an answer tells nobody."""
+        async with asyncio.timeout(10):
+            while not await is_true():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+    async def delivered(self, request_id: str) -> None:
+        """Wait until the request's end needs to be told to nobody any more."""
+        job = await self.ended(request_id)
+
+        async def is_marked() -> bool:
+            return (await self.service.own(job.owner, job.id)).delivered_at is not None
+
+        await self.until(is_marked)
+
+    async def held(self) -> None:
+        """Wait until the engine stands at a first step."""
+        await asyncio.to_thread(self.engine.holding.wait, 10)
+
+    async def another_key(self, **limits: Any) -> dict[str, str]:
+        """fal's header of a second key."""
+        _, text = await self.keys.add("other", **limits)
+        return {"Authorization": f"Key {text}"}
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    engine: Engine,
+    *,
+    limits: Limits | None = None,
+    tls: ssl.SSLContext | None = None,
+    is_working: bool = True,
+    **options: Any,
+) -> AsyncIterator[Api]:
+    """A server over `folder`; started again there, it goes on with what it finds."""
+    folder.mkdir(exist_ok=True)
+    database = await Database.open(folder / "test.sqlite3")
+    service = StickerService(
+        jobs=Jobs(database),
+        users=Users(database),
+        packs=Packs(database),
+        files=Files(folder / "files"),
+        limits=limits or Limits(jobs_per_owner=50),
+    )
+    runner = EngineRunner(engine)
+    worker = Worker(service, runner, job_timeout_s=60)
+    keys, facts = ApiKeys(Keys(database)), Facts(database)
+    chosen = ApiOptions(**{"allow_private_hosts": True, **options})
+    http_api = await HttpApi.open(
+        facts=facts, service=service, keys=keys, uploads=Uploads(database), runner=runner, options=chosen
+    )
+    server = HttpServer(http_api.dispatcher)
+    port = await server.start("127.0.0.1", 0, tls)
+    key, text = await keys.add("test", per_minute=10_000, jobs_waiting=40)
+    await worker.recover()
+    work = [http_api.run(), *([worker.run()] if is_working else [])]
+    tasks = [asyncio.create_task(each) for each in work]
+    async with ClientSession() as session:
+        scheme = "https" if tls else "http"
+        url = f"{scheme}://127.0.0.1:{port}"
+        yield Api(url, session, database, service, engine, runner, keys, facts, key, text, http_api, tasks)
+    if isinstance(engine, PlainEngine):
+        engine.release()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await server.stop()
+    await http_api.stop()
+    await runner.close()
+    await database.close()
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with running(tmp_path, PlainEngine()) as house:
+        yield house
+
+
+Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def stranger(handler: Answering) -> AsyncIterator[str]:
+    """Somebody else's server, on loopback; yields its address."""
+    app = web.Application(client_max_size=64 * 1024**2)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await handler(request)
+
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

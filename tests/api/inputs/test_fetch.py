@@ -97,18 +97,22 @@ async def server() -> AsyncIterator[Server]:
 async def talking(talk: Talk) -> AsyncIterator[str]:
     """A server below HTTP: it reads one request and then says what `talk` writes, until nobody listens."""
 
+    connections: set[asyncio.Task[None]] = set()
+
     async def on_connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        connections.add(asyncio.current_task())  # type: ignore[arg-type]
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
             await talk(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     listening = await asyncio.start_server(on_connection, "127.0.0.1", 0)
     async with listening:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/photo.jpg"
+        _, late = await asyncio.wait(connections, timeout=5)
+        assert not late, "the fetcher keeps a connection it has given up"
 
 
 def saying(text: bytes) -> Talk:

@@ -27,7 +27,7 @@ LOOKUPS: Final = 16  # at the same time; a slow name server makes other names wa
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST: Final = ipaddress.ip_network("2000::/3")  # all that is given out of IPv6; is_global knows some ranges beyond
-# Open by `is_global` up to Python 3.12 at least, and yet no host on the internet.
+# Open to Python 3.11's `is_global`, and yet no host on the internet.
 _CLOSED: Final = (
     ipaddress.ip_network("192.0.0.0/24"),  # the protocols' own; a cloud's metadata at 192.0.0.192
     ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays

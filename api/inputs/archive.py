@@ -24,8 +24,10 @@ _READ_BYTES: Final = 1024 * 1024
 
 
 class _Packed(io.BytesIO):
-    """The archive as zipfile reads it. What it reads at once is a piece of a member, or the whole table of contents:
-    twenty megabytes of table would be gigabytes of objects, whatever count its headers claim."""
+    """The archive as zipfile reads it: a piece of a member at once, or the whole table of contents.
+
+    Twenty megabytes of table are 400000 entries of half a kilobyte, whatever count the headers claim.
+    """
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)

@@ -1,38 +1,29 @@
-"""Files out of data URIs, out of the own store, and from servers that do everything a server can do wrong."""
+"""Files out of the own store, and from servers that do everything a server can do wrong."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import gzip
 import ssl
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import quote, quote_from_bytes, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
 from aiohttp import web
-from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.test_utils import TestServer
-from hypothesis import given
-from hypothesis import strategies as st
 
-from api.errors import DataUriInvalid, DownloadFailed
-from api.inputs.addresses import guarded_session
+from api.errors import DownloadFailed
 from api.inputs.fetch import (
-    MAX_ESCAPES,
-    MAX_INLINE_CHARS,
     MAX_URL_CHARS,
-    REDIRECTS,
-    SHORTEST_CHARS,
     Fetcher,
-    decode_inline,
     is_inline,
 )
 from service.errors import PhotoEmpty, PhotoTooBig
+from tests.api.inputs.conftest import Server, not_ours
 
 PHOTO = bytes(range(256)) * 40
 MIB = 1024 * 1024
@@ -40,57 +31,18 @@ MIB = 1024 * 1024
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-async def _not_ours(_url: str) -> bytes | None:
-    return None
-
-
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    opened = Fetcher(own_file=_not_ours, allow_private_hosts=True)
+    opened = Fetcher(own_file=not_ours, allow_private_hosts=True)
     yield opened
     await opened.close()
 
 
 @asynccontextmanager
 async def a_fetcher_that_waits(timeout_s: float) -> AsyncIterator[Fetcher]:
-    opened = Fetcher(own_file=_not_ours, allow_private_hosts=True, timeout_s=timeout_s)
+    opened = Fetcher(own_file=not_ours, allow_private_hosts=True, timeout_s=timeout_s)
     yield opened
     await opened.close()
-
-
-class Server:
-    """A web server whose pages a test writes; `asked` are the paths it was asked for."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.pages: dict[str, Callable[[web.Request], Awaitable[web.StreamResponse]]] = {}
-        app = web.Application()
-        app.router.add_get("/{path:.*}", self._answer)
-        self.test_server = TestServer(app)
-
-    def page(self, path: str, **response: object) -> str:
-        async def answer(_request: web.Request) -> web.Response:
-            return web.Response(**response)  # type: ignore[arg-type]
-
-        self.pages[path] = answer
-        return self.url(path)
-
-    def redirect(self, path: str, target: str, status: int = 302) -> str:
-        return self.page(path, status=status, headers={"Location": target})
-
-    def url(self, path: str) -> str:
-        return str(self.test_server.make_url(path))
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(request.path)
-        return await self.pages[request.path](request)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    running = Server()
-    async with running.test_server:
-        yield running
 
 
 @asynccontextmanager
@@ -141,51 +93,6 @@ def saying_no_more_than(text: bytes) -> Talk:
     return talk
 
 
-# --- the file itself --------------------------------------------------------------------------------------------------
-
-
-def _encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "data:image/jpeg;base64," + _encoded(PHOTO),
-        "DATA:;BASE64," + _encoded(PHOTO),
-        "data:image/png;name=a.png;charset=utf-8;base64," + _encoded(PHOTO),
-        "data:;base64," + base64.encodebytes(PHOTO).decode(),
-        "data:;base64," + base64.urlsafe_b64encode(PHOTO).decode(),
-        "data:;base64," + _encoded(PHOTO).rstrip("="),
-        "data:;base64," + quote(_encoded(PHOTO)),
-        "data:image/jpeg," + quote_from_bytes(PHOTO),
-        _encoded(PHOTO),
-    ],
-)
-def test_a_data_uri_is_read_in_every_form_that_programs_send(source: str) -> None:
-    assert decode_inline(source) == PHOTO
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "data:image/jpeg;base64",
-        "data:",
-        "data:;base64,a",
-        "data:;base64,ab*d",
-        "data:;base64,ab=cd",
-        "data:;base64,абвг",
-        "data:;base64,\udc80",
-        "data:,\udc80",
-        "\udc80" * SHORTEST_CHARS,
-        "no base64! " * SHORTEST_CHARS,
-    ],
-)
-def test_broken_data_is_refused(source: str) -> None:
-    with pytest.raises(DataUriInvalid):
-        decode_inline(source)
-
-
 @pytest.mark.parametrize("source", ["", "file:///etc/passwd", "ftp://photos.test/a.jpg", "photo.jpg", "\udc80"])
 async def test_a_text_that_is_neither_data_nor_a_web_address_is_a_failed_download(
     fetcher: Fetcher, source: str
@@ -193,48 +100,6 @@ async def test_a_text_that_is_neither_data_nor_a_web_address_is_a_failed_downloa
     assert is_inline(source)
     with pytest.raises(DownloadFailed):
         await fetcher.fetch(source)
-
-
-@pytest.mark.parametrize("source", ["data:,", "data:image/png;base64,", "data:;base64,===="])
-def test_an_empty_data_uri_is_an_empty_photo(source: str) -> None:
-    with pytest.raises(PhotoEmpty):
-        decode_inline(source)
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["data:;base64," + "A" * MAX_INLINE_CHARS, "A" * (MAX_INLINE_CHARS + 1), "data:," + "%00" * (MAX_ESCAPES + 1)],
-)
-def test_a_data_uri_that_is_too_long_is_refused_unread(source: str) -> None:
-    with pytest.raises(PhotoTooBig):
-        decode_inline(source)
-
-
-def test_a_data_uri_may_hold_as_much_as_the_caller_takes_and_no_more() -> None:
-    assert decode_inline("data:;base64," + _encoded(b"x" * 100), 100) == b"x" * 100
-    with pytest.raises(PhotoTooBig):
-        decode_inline("data:;base64," + _encoded(b"x" * 101), 100)
-
-
-def test_a_data_uri_of_escapes_costs_bounded_memory() -> None:
-    source = "data:," + "%00" * MAX_ESCAPES
-    tracemalloc.start()
-    decode_inline(source)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 150 * MIB
-
-
-@given(st.one_of(st.text(), st.text().map("data:".__add__), st.text().map("data:image/png;base64,".__add__)))
-def test_any_text_is_data_or_refused(text: str) -> None:
-    with suppress(DataUriInvalid, DownloadFailed, PhotoTooBig, PhotoEmpty):
-        assert decode_inline(text, 1000)
-
-
-@given(st.binary(min_size=1, max_size=500))
-def test_whatever_is_encoded_comes_back(data: bytes) -> None:
-    assert decode_inline("data:;base64," + _encoded(data)) == data
-    assert decode_inline("data:," + quote_from_bytes(data)) == data
 
 
 # --- our own files ----------------------------------------------------------------------------------------------------
@@ -434,95 +299,10 @@ async def test_an_address_that_is_too_long_is_a_failed_download(fetcher: Fetcher
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "127.0.0.1."])
 async def test_this_machine_is_not_called(server: Server, host: str) -> None:
-    fetcher = Fetcher(own_file=_not_ours)
+    fetcher = Fetcher(own_file=not_ours)
     for port in (f":{server.test_server.port}", ""):
         with pytest.raises(DownloadFailed) as failure:
             await fetcher.fetch(f"http://{host}{port}/")
         assert host not in str(failure.value)
     await fetcher.close()
     assert server.asked == []
-
-
-# --- redirects --------------------------------------------------------------------------------------------------------
-
-
-class OneServer(AbstractResolver):
-    """Every name is the test's server, on its port: so public names and port 80 can be played on this machine."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        return [ResolveResult(hostname=host, host="127.0.0.1", port=self._port, family=2, proto=0, flags=0)]
-
-    async def close(self) -> None:
-        pass
-
-
-@pytest.fixture
-async def strict(server: Server) -> AsyncIterator[Fetcher]:
-    """A fetcher that allows no private hosts, in a world where every name leads to `server`."""
-    session = guarded_session(allow_private_hosts=True, resolver=OneServer(server.test_server.port or 0))
-    opened = Fetcher(own_file=_not_ours, session=session)
-    yield opened
-    await opened.close()
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("target", ["/photo.jpg", "photo.jpg", "http://other.test/photo.jpg", "//other.test/photo.jpg"])
-async def test_a_redirect_is_followed(strict: Fetcher, server: Server, status: int, target: str) -> None:
-    server.redirect("/a", target, status)
-    server.page("/photo.jpg", body=PHOTO)
-    assert await strict.fetch("http://photos.test/a") == PHOTO
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "file:///etc/passwd",
-        "ftp://photos.test/photo.jpg",
-        "data:image/png;base64,AAAA",
-        "http://127.0.0.1/photo.jpg",
-        "http://[::1]/photo.jpg",
-        "http://[::ffff:127.0.0.1]/photo.jpg",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://2130706433/photo.jpg",
-        "http://0x7f000001/photo.jpg",
-        "http://127.0.0.1./photo.jpg",
-        "http://photos.test:8080/photo.jpg",
-        "//10.0.0.1/photo.jpg",
-    ],
-)
-async def test_every_redirect_is_looked_at_like_the_first_address(strict: Fetcher, server: Server, target: str) -> None:
-    server.redirect("/a", "/b")
-    server.redirect("/b", target)
-    server.page("/photo.jpg", body=PHOTO)
-    with pytest.raises(DownloadFailed) as failure:
-        await strict.fetch("http://photos.test/a")
-    assert server.asked == ["/a", "/b"]
-    assert "test" not in str(failure.value)
-
-
-async def test_five_redirects_are_followed_and_no_sixth(strict: Fetcher, server: Server) -> None:
-    for number in range(REDIRECTS):
-        server.redirect(f"/{number + 1}", f"/{number}")
-    server.page("/0", body=PHOTO)
-    assert await strict.fetch(f"http://photos.test/{REDIRECTS}") == PHOTO
-    server.redirect("/6", "/5")
-    server.asked.clear()
-    with pytest.raises(DownloadFailed, match="too many redirects"):
-        await strict.fetch("http://photos.test/6")
-    assert server.asked == ["/6", "/5", "/4", "/3", "/2", "/1"]
-
-
-async def test_credentials_in_a_redirect_are_not_sent_on(strict: Fetcher, server: Server) -> None:
-    seen: list[str | None] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        seen.append(request.headers.get("Authorization"))
-        return web.Response(body=PHOTO)
-
-    server.redirect("/a", "http://me:secret@other.test/b")
-    server.pages["/b"] = answer
-    await strict.fetch("http://photos.test/a")
-    assert seen == [None]

@@ -38,6 +38,7 @@ class Health:
         body: dict[str, Any] = {
             "status": "ok",
             "engine": self._runner.engine_name,
+            "state": "ready" if self._runner.is_ready else "warming up",
             "jobs": {"queued": counts.get("queued", 0), "running": counts.get("running", 0)},
         }
         return json_answer(body)

@@ -1,0 +1,90 @@
+"""`stickerface keys`, against a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from cli.compose import DATABASE_NAME, FILES_NAME
+from cli.main import app
+from service.errors import KeyUnknown
+from service.keys import ApiKeys
+from storage.database import Database
+from storage.files import Files
+from storage.keys import Keys
+from storage.records import ApiKey
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("TELEGRAM_BOT_TOKEN", raising=False)
+    return tmp_path / "data"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["keys", *arguments])
+
+
+def check(folder: Path, text: str) -> ApiKey:
+    async def work() -> ApiKey:
+        database = await Database.open(folder / DATABASE_NAME)
+        try:
+            return await ApiKeys(Keys(database)).check(text)
+        finally:
+            await database.close()
+
+    return asyncio.run(work())
+
+
+def test_the_key_stands_alone_on_the_output(folder: Path) -> None:
+    result = run("add", "shop", "--provider", "fal", "--provider", "pixazo", "--per-minute", "7", "--expires-days", "1")
+    key = check(folder, result.stdout.strip())
+
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
+    assert "only now" in result.stderr
+    assert (key.name, key.providers, key.per_minute) == ("shop", frozenset({"fal", "pixazo"}), 7)
+    assert key.expires_at is not None
+    assert key.expires_at - key.created_at == 86_400
+
+
+def test_the_list_shows_keys_and_no_secret(folder: Path) -> None:
+    text = run("add", "shop").stdout.strip()
+    listed = run("list").stdout
+
+    assert text.partition(":")[0] in listed
+    assert text.partition(":")[2] not in listed
+    assert "valid" in listed
+
+
+def test_a_revoked_key_is_over_and_stays_in_the_list(folder: Path) -> None:
+    text = run("add", "shop").stdout.strip()
+
+    result = run("revoke", text)  # the whole key does as well
+
+    assert result.exit_code == 0
+    assert "revoked" in run("list").stdout
+    with pytest.raises(KeyUnknown):
+        check(folder, text)
+
+
+def test_forgetting_deletes_what_the_key_had_here(folder: Path) -> None:
+    text = run("add", "shop").stdout.strip()
+    owner = check(folder, text).owner
+    files = Files(folder / FILES_NAME)
+    asyncio.run(files.save_upload(owner, "0" * 32, b"face"))
+
+    assert "deleted" in run("revoke", text, "--forget").stdout
+    assert [path for path in (folder / FILES_NAME).rglob("*") if path.is_file()] == []
+
+
+def test_wrong_words_are_told_with_the_right_ones(folder: Path) -> None:
+    provider = run("add", "x", "--provider", "openai")
+    unknown = run("revoke", "nobody")
+
+    assert (provider.exit_code, "fal, segmind, pixazo" in provider.stderr) == (2, True)
+    assert (unknown.exit_code, "keys list" in unknown.stderr) == (1, True)

@@ -60,8 +60,13 @@ def read_photo(data: bytes) -> Photo:
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether the bytes begin like a picture of a kind we read; they may still be damaged."""
-    return data.startswith(_BEGINNINGS) or data[4:8] == b"ftyp"
+    """Whether the bytes begin like a picture of a kind we read; they may still be damaged.
+
+    Sounds and films that share a container with pictures are none.
+    """
+    if data.startswith(b"RIFF"):
+        return data[8:12] == b"WEBP"
+    return data.startswith(_BEGINNINGS) or pillow_heif.is_supported(io.BytesIO(data[:12]))
 
 
 def _open(data: bytes) -> Image.Image:

@@ -18,7 +18,22 @@ PHOTOS: Final = 20
 ENTRIES: Final = 1000  # that may be skipped over: folders, macOS' own files
 
 _ENCRYPTED: Final = 0x1
+_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile unpacks others without a bound on a piece
 _PIECE_BYTES: Final = 256 * 1024
+_READ_BYTES: Final = 1024 * 1024
+
+
+class _Packed(io.BytesIO):
+    """The archive as zipfile reads it: a piece of a member at once, or the whole table of contents.
+
+    Twenty megabytes of table become 446000 objects of 150 MB, whatever count the headers claim.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if len(data) > _READ_BYTES:
+            raise ArchiveTooMany("a table of contents too long")
+        return data
 
 
 def read_archive(data: bytes) -> list[bytes]:
@@ -32,7 +47,7 @@ def read_archive(data: bytes) -> list[bytes]:
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise ArchiveUnsupported("no zip")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(_Packed(data)) as archive:
             return _photos(archive)
     # What zipfile and its unpackers raise at hostile bytes; RuntimeError: encrypted, NotImplementedError: odd method
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError) as error:
@@ -48,7 +63,10 @@ def _photos(archive: zipfile.ZipFile) -> list[bytes]:
         raise ArchiveTooMany(f"{len(members)} files")
     if any(entry.flag_bits & _ENCRYPTED for entry in members):
         raise ArchiveInvalid("encrypted")
-    if any(entry.file_size > MEMBER_BYTES for entry in members) or sum(e.file_size for e in members) > TOTAL_BYTES:
+    if any(entry.compress_type not in _METHODS for entry in members):
+        raise ArchiveInvalid("packed in an odd way")
+    # Of all entries, read or not: padding is a sign of nothing good.
+    if any(entry.file_size > MEMBER_BYTES for entry in entries) or sum(e.file_size for e in entries) > TOTAL_BYTES:
         raise ArchiveTooBig("unpacked")
     photos: list[bytes] = []
     left = TOTAL_BYTES
@@ -79,4 +97,6 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byt
             content += piece
             if len(content) > most:
                 raise ArchiveTooBig("unpacked")
+    if len(content) != entry.file_size:  # zipfile only minds where there is more than claimed
+        raise ArchiveInvalid("lies about its size")
     return bytes(content)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -14,20 +14,19 @@ import aiohttp
 from yarl import URL
 
 from api.errors import DataUriInvalid, DownloadFailed
-from api.inputs.addresses import AddressRefused, check_url, guarded_session
+from api.inputs.addresses import TOTAL_S, AddressRefused, check_url, guarded_session
 from service.errors import PhotoEmpty, PhotoTooBig
 from service.limits import MAX_PHOTO_BYTES
 
-logger = logging.getLogger(__name__)
-
 MAX_ARCHIVE_BYTES: Final = 20 * 1024 * 1024
 MAX_INLINE_CHARS: Final = 14_000_000  # 10 MB in base64
+MAX_ESCAPES: Final = 500_000  # "%2B": each is objects of its own for a moment; base64 has one sign in 32 of these
 MAX_URL_CHARS: Final = 4096
 SHORTEST_CHARS: Final = 100  # of a picture in plain base64; less is a mistyped address
 REDIRECTS: Final = 5
 _PIECE_BYTES: Final = 64 * 1024
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
-_SPACE: Final = re.compile(rb"[ \t\r\n]+")
+_URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 
 OwnFile = Callable[[str], Awaitable[bytes | None]]
 
@@ -48,12 +47,13 @@ def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
         head, comma, body = source.partition(",")
         if not comma:
             raise DataUriInvalid("no comma")
-        is_base64 = head.lower().rstrip().endswith(";base64")
-        data = _from_base64(unquote_to_bytes(body)) if is_base64 else unquote_to_bytes(body)
+        data = _unescaped(body)
+        if head.lower().rstrip().endswith(";base64"):
+            data = _from_base64(data)
     elif len(source) < SHORTEST_CHARS:
         raise DownloadFailed("no address")
     else:
-        data = _from_base64(source.encode("utf-8", "replace"))
+        data = _from_base64(_unescaped(source))
     if not data:
         raise PhotoEmpty
     if len(data) > max_bytes:
@@ -61,12 +61,21 @@ def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
     return data
 
 
+def _unescaped(text: str) -> bytes:
+    if text.count("%") > MAX_ESCAPES:
+        raise PhotoTooBig
+    try:
+        return unquote_to_bytes(text)
+    except UnicodeEncodeError as error:  # JSON may spell half a character
+        raise DataUriInvalid("no text") from error
+
+
 def _from_base64(text: bytes) -> bytes:
     """Strict, but for line breaks, the url-safe alphabet and missing padding, which programs send."""
-    compact = _SPACE.sub(b"", text).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    compact = text.translate(_URL_SAFE, b" \t\r\n").rstrip(b"=")
     try:
         return base64.b64decode(compact + b"=" * (-len(compact) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
+    except binascii.Error as error:
         raise DataUriInvalid("no base64") from error
 
 
@@ -74,11 +83,17 @@ class Fetcher:
     """Fetches; `own_file` gives the bytes behind one of our own addresses, None for any other."""
 
     def __init__(
-        self, *, own_file: OwnFile, allow_private_hosts: bool = False, session: aiohttp.ClientSession | None = None
+        self,
+        *,
+        own_file: OwnFile,
+        allow_private_hosts: bool = False,
+        session: aiohttp.ClientSession | None = None,
+        timeout_s: float = TOTAL_S,
     ) -> None:
         self._own_file = own_file
         self._allow_private_hosts = allow_private_hosts
         self._session = session
+        self._timeout_s = timeout_s
 
     async def close(self) -> None:
         if self._session is not None:
@@ -88,29 +103,35 @@ class Fetcher:
         """The file's bytes. Raises `DownloadFailed`, `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
         if is_inline(source):
             return decode_inline(source, max_bytes)
-        if len(source) > MAX_URL_CHARS:
-            raise DownloadFailed("too long an address")
-        own = await self._own_file(source)
-        data = own if own is not None else await self._download(source, max_bytes)
+        data = await self._from_address(source, max_bytes)
         if not data:
             raise PhotoEmpty
         if len(data) > max_bytes:
             raise PhotoTooBig
         return data
 
-    async def _download(self, source: str, max_bytes: int) -> bytes:
+    async def _from_address(self, source: str, max_bytes: int) -> bytes:
+        if len(source) > MAX_URL_CHARS:
+            raise DownloadFailed("too long an address")
         try:
-            url = self._checked(source)
-            for _ in range(REDIRECTS + 1):
-                answer = await self._get(url, max_bytes)
-                if isinstance(answer, bytes):
-                    return answer
-                url = self._checked(answer)
+            own = await self._own_file(source)  # first: our own host may be a private one
+            if own is not None:
+                return own
+            async with asyncio.timeout(self._timeout_s):  # for all redirects together
+                return await self._download(source, max_bytes)
         except AddressRefused as refused:
             raise DownloadFailed(str(refused)) from refused
-        # TimeoutError for the whole of it; ValueError: what aiohttp says of odd addresses and headers
+        # ValueError: what urllib, yarl and aiohttp say of odd addresses and headers
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise DownloadFailed(type(error).__name__) from error
+
+    async def _download(self, source: str, max_bytes: int) -> bytes:
+        url = self._checked(source)
+        for _ in range(REDIRECTS + 1):
+            answer = await self._get(url, max_bytes)
+            if isinstance(answer, bytes):
+                return answer
+            url = self._checked(answer)
         raise DownloadFailed("too many redirects")
 
     def _checked(self, url: str | URL) -> URL:
@@ -121,8 +142,8 @@ class Fetcher:
         if self._session is None:
             self._session = guarded_session(allow_private_hosts=self._allow_private_hosts)
         async with self._session.get(url, allow_redirects=False, headers={"Accept": "image/*, */*;q=0.5"}) as response:
-            if response.status in (301, 302, 303, 307, 308):
-                return url.join(URL(response.headers.get("Location", "")))
+            if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
+                return url.join(URL(response.headers["Location"]))
             if response.status != 200:
                 raise DownloadFailed(f"status {response.status}")
             if (response.content_length or 0) > max_bytes:

@@ -101,10 +101,21 @@ def _diffusion_engine(settings: EngineSettings) -> Engine:
             f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or use classic or auto"
         )
     from engine.diffusion.engine import DiffusionEngine
+    from engine.diffusion.fast import FEW_STEPS, few_steps_lora
     from engine.diffusion.models import find_paths
 
-    paths = find_paths(settings.weights_folder, settings.weights_overrides)
-    return DiffusionEngine(paths, device=settings.device, has_safety=settings.safety_checker)
+    places = (settings.weights_folder, settings.weights_overrides)
+    mode = FEW_STEPS[settings.few_steps] if settings.few_steps else None
+    return DiffusionEngine(
+        find_paths(*places),
+        device=settings.device,
+        has_safety=settings.safety_checker,
+        preview_every=settings.preview_every,
+        is_compiled=settings.compile,
+        is_fp8=settings.fp8,
+        few_steps=mode,
+        few_steps_lora=few_steps_lora(mode, *places) if mode else None,
+    )
 
 
 def _missing_libraries() -> list[str]:

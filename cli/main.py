@@ -83,7 +83,9 @@ def styles() -> None:
 def download(
     model: Annotated[
         list[str] | None,
-        typer.Option(help="face-to-sticker (if none is named), ip-adapter-face-id, photomaker, matte."),
+        typer.Option(
+            help="face-to-sticker (if none is named), ip-adapter-face-id, photomaker, matte, or a mode of FEW_STEPS."
+        ),
     ] = None,
     commercial_only: Annotated[
         bool, typer.Option("--commercial-only", help="Only weights whose licence lets them earn money.")

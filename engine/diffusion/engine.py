@@ -12,17 +12,20 @@ import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import torch
 
 from engine.diffusion.compile import Shape, speed_up, warm_up, warm_up_plan
 from engine.diffusion.device import AUTO, Placement, choose_device
-from engine.diffusion.face_to_sticker import Memory, generate, look_at, total_steps
+from engine.diffusion.face_to_sticker import Memory, Way, generate, look_at, total_steps
+from engine.diffusion.fast import FewSteps, check_fp8, fuse_few_step_lora
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.networks import FaceToStickerPaths
 from engine.diffusion.order import MODEL, NO_DEFAULTS, Order, read_order
 from engine.diffusion.progress import Progress
+from engine.diffusion.schedule import sde_karras
 from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
 from engine.parameters import PARAMETERS, Value, read_parameters
 from engine.types import OnStep, Step, StickerRequest, StickerResult
@@ -40,7 +43,6 @@ class DiffusionEngine:
 
     name = "diffusion"
     models = frozenset({MODEL})
-    parameters = frozenset(PARAMETERS)
 
     def __init__(
         self,
@@ -52,12 +54,15 @@ class DiffusionEngine:
         preview_every: int = 0,
         defaults: Mapping[str, Value] = NO_DEFAULTS,
         is_compiled: bool = False,
+        is_fp8: bool = False,
+        few_steps: FewSteps | None = None,
+        few_steps_lora: Path | None = None,
     ) -> None:
         """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none. `defaults` are the
         parameters that a request leaves open, where they are others than `parameters.PARAMETERS` says.
 
         Without `has_safety` nothing is checked, whatever a request says. `is_compiled` makes a CUDA device faster
-        and the start slower by minutes.
+        and the start slower by minutes. `few_steps` draws every sticker its way, with the LoRA at `few_steps_lora`.
         """
         self.max_batch = max_batch
         self._paths = paths
@@ -66,6 +71,10 @@ class DiffusionEngine:
         self._preview_every = preview_every
         self._defaults = defaults
         self._is_compiled = is_compiled
+        self._is_fp8 = is_fp8
+        self._few_steps = few_steps
+        self._few_steps_lora = few_steps_lora
+        self.parameters = frozenset(PARAMETERS) - (few_steps.ignored if few_steps else frozenset())
         self._loaded: Models | None = None
         self._compiled: frozenset[Shape] | None = None  # None: nothing is
         self._memory = Memory()
@@ -75,7 +84,13 @@ class DiffusionEngine:
         started = time.perf_counter()
         place = choose_device(self._device)
         logger.info("device %s, %s: %s", place.device, str(place.dtype).removeprefix("torch."), place.reason)
+        if self._is_fp8:
+            check_fp8(place.device)
         self._loaded = load_models(self._paths, place, has_safety=self._has_safety)
+        if self._few_steps and self._few_steps_lora:
+            fuse_few_step_lora(self._loaded.networks.unet, self._few_steps_lora)
+            ignored = ", ".join(sorted(self._few_steps.ignored))
+            logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
         loaded = time.perf_counter()
         logger.info("networks loaded in %.1f s", loaded - started)
         if place.device.type == "cuda":
@@ -86,9 +101,10 @@ class DiffusionEngine:
         """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
         logger.info("warming up")
         networks, asked = self.loaded.networks, read_parameters(self._defaults)
+        is_guided = self._few_steps is None or self._few_steps.has_negative
         with self._deadly(place.device):
-            speed_up(networks, compiles=self._is_compiled)
-            drawn = warm_up(networks, warm_up_plan([asked.canvas], self.max_batch))
+            speed_up(networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
+            drawn = warm_up(networks, warm_up_plan([asked.canvas], self.max_batch, is_guided))
         self._compiled = frozenset(drawn) if self._is_compiled else None
 
     @property
@@ -107,7 +123,7 @@ class DiffusionEngine:
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
         try:
-            return read_order(one, self._defaults).batch_key == read_order(other, self._defaults).batch_key
+            return self._read(one).batch_key == self._read(other).batch_key
         except EngineError:
             return False
 
@@ -132,10 +148,17 @@ class DiffusionEngine:
 
     def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
         """Read one request and look at its photos, so that only good ones come into a batch."""
-        order = read_order(request, self._defaults)
+        order = self._read(request)
         Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
         look_at(self.loaded, self._memory, order)
         return order
+
+    def _read(self, request: StickerRequest) -> Order:
+        """What a request asks for, as far as the way of drawing leaves it the choice."""
+        order = read_order(request, self._defaults)
+        if self._few_steps is None:
+            return order
+        return order.drawn_in(self._few_steps.steps, self._few_steps.guidance)
 
     def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
@@ -157,7 +180,12 @@ class DiffusionEngine:
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
     def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
-        return generate(self.loaded, self._memory, orders, progress, self._preview_every, self._compiled)
+        way = Way(
+            scheduler=self._few_steps.scheduler if self._few_steps else sde_karras,
+            preview_every=self._preview_every,
+            compiled=self._compiled,
+        )
+        return generate(self.loaded, self._memory, orders, progress, way)
 
     def _guarded(self, work: Callable[[], T]) -> T | EngineError:
         """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -69,26 +69,35 @@ class Memory:
         self.texts.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an engine draws, the same for every order.
+
+    Every `preview_every` steps a preview goes with the progress; 0 makes none. `compiled` are the shapes whose graphs
+    exist, None where the networks are not compiled.
+    """
+
+    scheduler: Callable[[int], Any] = sde_karras  # makes that of one call, given the steps
+    preview_every: int = 0
+    compiled: Collection[Shape] | None = None
+
+
+FULL = Way()
+
+
 def generate(
-    models: Models,
-    memory: Memory,
-    orders: Sequence[Order],
-    progress: Progress,
-    preview_every: int = 0,
-    compiled: Collection[Shape] | None = None,
+    models: Models, memory: Memory, orders: Sequence[Order], progress: Progress, way: Way = FULL
 ) -> list[StickerResult | Cancelled]:
     """Draw N orders of equal `batch_key` at once; each comes out as it would alone.
 
-    Every `preview_every` steps a preview goes with the progress; 0 makes none. `compiled` are the shapes whose graphs
-    exist, None where the networks are not compiled. Raises `NoFace` and `PhotoUnusable`
-    for the first photo that is wrong, `Cancelled` where everybody asked to stop.
+    Raises `NoFace` and `PhotoUnusable` for the first photo that is wrong, `Cancelled` where everybody asked to stop.
     """
     watch = Stopwatch()
     seen = [look_at(models, memory, order) for order in orders]
     pictures = [condition(models, memory, order, each) for order, each in zip(orders, seen, strict=True)]
     watch.lap("face")
-    with _graphs(orders, pictures, compiled):
-        latents = draw(models, orders, pictures, progress, preview_every)  # [N, 4, height / 8, width / 8]
+    with _graphs(orders, pictures, way.compiled):
+        latents = draw(models, orders, pictures, progress, way)  # [N, 4, height / 8, width / 8]
         pixels = to_pixels(decode(models.networks, latents))  # [N, height, width, 3]
     watch.lap("draw")
     return [
@@ -168,14 +177,12 @@ def _unwanted_photo(models: Models, memory: Memory, order: Order) -> Tensor | No
     return memory.unwanted.get(key, lambda: _states([encoder.unwanted(decode_photo(each), noise) for each in photos]))
 
 
-def draw(
-    models: Models, orders: Sequence[Order], pictures: Sequence[Picture], progress: Progress, preview_every: int
-) -> Tensor:
+def draw(models: Models, orders: Sequence[Order], pictures: Sequence[Picture], progress: Progress, way: Way) -> Tensor:
     """Denoise; raises `Cancelled` once nobody wants the pictures any more."""
     asked = orders[0].parameters
 
     def on_step(step: StepDone) -> bool:
-        is_shown = preview_every and step.done % preview_every == 0 and step.done < step.total
+        is_shown = way.preview_every and step.done % way.preview_every == 0 and step.done < step.total
         previews = _previews(models, orders, step.clean) if is_shown else [b""] * len(orders)
         steps = [
             Step("draw", step.done, total_steps(order), shown) for order, shown in zip(orders, previews, strict=True)
@@ -185,7 +192,7 @@ def draw(
     return denoise(
         models.networks,
         pictures,
-        sde_karras(asked.steps),
+        way.scheduler(asked.steps),
         depth_context=GuideContext(asked.depth_context),
         on_step=on_step,
     )

@@ -7,7 +7,7 @@ activations of the transformer blocks to eight bits; it needs a card of compute 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +18,19 @@ from torch import nn
 from engine.diffusion.adapters import AdapterAttention
 from engine.diffusion.networks import reading
 from engine.diffusion.schedule import euler_trailing
+from engine.errors import EngineUnavailable
+from engine.weights import NO_OVERRIDES, resolve, roles_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FP8 = torch.float8_e4m3fn
 FP8_MOST = torch.finfo(FP8).max
+FP8_CAPABILITY = (8, 9)
 FP8_MULTIPLE = 16  # sides of what the kernel multiplies
+
+
+_OF_THE_UNWANTED = ("negative_prompt", "ip_adapter_noise", "unwanted_face")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ class FewSteps:
         """Whether negative prompt, unwanted face and ip_adapter_noise still have an effect."""
         return self.guidance != 1.0
 
+    @property
+    def ignored(self) -> frozenset[str]:
+        """The parameters of a request that have no effect."""
+        return frozenset({"steps", "guidance"} if self.has_negative else {"steps", "guidance", *_OF_THE_UNWANTED})
+
 
 # Files: ByteDance/SDXL-Lightning, ByteDance/Hyper-SD. What they do beside InstantID must be judged on pictures.
 FEW_STEPS = {
@@ -51,6 +62,24 @@ FEW_STEPS = {
         FewSteps("hyper-8-cfg", steps=8, guidance=5.0, scheduler=euler_trailing),
     )
 }
+
+
+def few_steps_lora(mode: FewSteps, folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> Path:
+    """Return where the LoRA of `mode` lies below `folder`. Raises `EngineUnavailable` with how to bring it."""
+    (role,) = roles_of(mode.name)
+    return resolve(role.name, folder, overrides)
+
+
+def check_fp8(device: torch.device) -> None:
+    """Raise `EngineUnavailable` where the device multiplies no 8-bit floats."""
+    found = device.type.upper()
+    if device.type == "cuda":
+        major, minor = torch.cuda.get_device_capability(device)
+        if (major, minor) >= FP8_CAPABILITY:
+            return
+        found = f"{torch.cuda.get_device_name(device)} with {major}.{minor}"
+    needed = ".".join(map(str, FP8_CAPABILITY))
+    raise EngineUnavailable(f"FP8=true needs an NVIDIA GPU of compute capability {needed} or more, and this is {found}")
 
 
 def fuse_few_step_lora(unet: Any, path: Path) -> None:

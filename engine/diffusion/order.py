@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -43,6 +43,10 @@ class Order:
         """Orders of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked = self.parameters
         return len(self.request.photos), *asked.canvas, asked.steps, asked.depth_context
+
+    def drawn_in(self, steps: int, guidance: float) -> Order:
+        """The same order with the number of steps and the guidance of a way of drawing that leaves no choice."""
+        return replace(self, parameters=replace(self.parameters, steps=steps, guidance=guidance))
 
     @property
     def photos_key(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from engine.errors import (
     EngineError,
     EngineUnavailable,
     NoFace,
+    ParameterRefused,
     PhotoUnusable,
     UnknownStyle,
     UnsupportedModel,
@@ -92,7 +93,7 @@ def test_what_is_wrong_stays_in_its_place_and_harms_no_neighbour(engine: Diffusi
     )
     assert [type(each) for each in outcomes[1:5]] == [NoFace, PhotoUnusable, UnsupportedModel, UnknownStyle]
     refused = outcomes[5]
-    assert isinstance(refused, DrawingFailed) and not refused.retryable and "guidance" in str(refused)
+    assert isinstance(refused, ParameterRefused) and not refused.retryable and refused.name == "guidance"
     assert codes(outcomes)[::6] == ["done", "done"]
 
 

@@ -147,6 +147,8 @@ class Notifier:
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
                 self._board.want(job.id, f"progress-{event.step.phase}")
+                if event.step.preview:
+                    self._board.preview(job.id, event.step.preview)
             case EventKind.ENDED:
                 if job.status is JobStatus.DONE:
                     self._board.want(job.id, "progress-pack")

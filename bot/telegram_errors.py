@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     # the message
     NOT_MODIFIED = "not_modified"  # it already looks like that: a success
     MESSAGE_GONE = "message_gone"  # deleted, or too old to be changed
+    HAS_NO_TEXT = "has_no_text"  # it is a picture: its words are a caption
     QUERY_EXPIRED = "query_expired"  # the button's spinner has stopped by itself
     CHAT_MIGRATED = "chat_migrated"
     # the connection
@@ -104,6 +105,7 @@ _TEXTS: tuple[tuple[str, Refusal], ...] = (
     ("can't use file of type", Refusal.FILE_REFUSED),
     ("file is too big", Refusal.FILE_TOO_BIG),
     ("message is not modified", Refusal.NOT_MODIFIED),
+    ("no text in the message to edit", Refusal.HAS_NO_TEXT),
     ("message to edit not found", Refusal.MESSAGE_GONE),
     ("message to delete not found", Refusal.MESSAGE_GONE),
     ("message to be replied not found", Refusal.MESSAGE_GONE),

@@ -75,11 +75,11 @@ async def edit_message_caption(call: Call) -> Json:
 
 @method("editMessageMedia")
 async def edit_message_media(call: Call) -> Json:
-    """Another picture or file in the same message."""
+    """Another picture or file in the same message, or one in the place of its text (Bot API 10.1)."""
     value = call.parameters.parsed("media", "Can't parse input media JSON object")
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
-    if message.media is None or message.media.kind == "sticker":
+    if message.service or (message.media is not None and message.media.kind == "sticker"):
         raise bad_request("there is no media in the message to edit")
     media, words = await parse_input_media(call, value)
     return _change(call, message, words, media, markup)

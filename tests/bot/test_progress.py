@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from PIL import Image
+from telegram.ext import ExtBot
 
 from bot.connection import connect
+from bot.limiter import Urgency
 from bot.progress import ProgressBoard
 from emulator.driver import PersonDriver
 from emulator.rules import Rules
@@ -24,6 +28,7 @@ class Wall:
     board: ProgressBoard
     emulator: Emulator
     person: PersonDriver
+    bot: ExtBot[Urgency]
     now: float = 0.0
 
     def edits(self) -> int:
@@ -38,7 +43,7 @@ async def wall() -> AsyncIterator[Wall]:
     await person.start()
     bot = connect(TOKEN, url)
     await bot.initialize()
-    wall = Wall(ProgressBoard(bot, lambda: wall.now), emulator, person)
+    wall = Wall(ProgressBoard(bot, lambda: wall.now), emulator, person, bot)
     yield wall
     await bot.shutdown()
     await emulator.stop()
@@ -105,3 +110,90 @@ def _with_progress(number: int) -> Job:
     waiting = job(number)
     reply = {**waiting.reply, "chat": 100 + number, "progress": 1000 + number}
     return Job(waiting.id, "tg:7", waiting.source, JobStatus.QUEUED, waiting.request, 1, reply, created_at=0.0)
+
+
+# --- previews ---------------------------------------------------------------------------------------------------------
+
+
+def small(colour: tuple[int, int, int]) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
+
+
+RED, BLUE = small((250, 10, 10)), small((10, 10, 250))
+
+
+def colour(wall: Wall) -> str:
+    red, _, blue = wall.person.seen[0].picture().convert("RGB").getpixel((5, 5))
+    return "red" if red > blue else "blue"
+
+
+async def test_a_preview_turns_the_message_into_a_photo_with_its_words_below(wall: Wall) -> None:
+    await wall.board.open(job(), "Fetching")
+    wall.board.want(job().id, "progress-draw")
+    wall.board.preview(job().id, RED)
+    wall.now = 3.0
+    await wall.board.look()
+    seen = wall.person.seen[0]
+
+    assert (seen.kind, seen.text, colour(wall)) == ("photo", "Drawing you …", "red")
+    assert [button["text"] for button in seen.buttons]  # it can still be cancelled
+    wall.board.want(job().id, "progress-finish")
+    wall.now = 6.0
+    await wall.board.look()
+    assert (seen.kind, seen.text) == ("photo", "Adding the outline …")
+
+
+async def test_only_the_newest_preview_counts(wall: Wall) -> None:
+    await wall.board.open(job(), "Fetching")
+    for picture in (RED, BLUE):
+        wall.board.preview(job().id, picture)
+    wall.now = 3.0
+    await wall.board.look()
+    wall.now = 6.0
+    await wall.board.look()
+
+    assert colour(wall) == "blue"
+    assert len(wall.emulator.calls.of("editMessageMedia")) == 1
+
+
+async def test_the_last_words_stand_below_the_photo(wall: Wall) -> None:
+    await wall.board.open(job(), "Fetching")
+    wall.board.preview(job().id, RED)
+    wall.now = 3.0
+    await wall.board.look()
+
+    assert await wall.board.close(job(), "Something broke.")
+    assert (wall.person.seen[0].text, wall.person.seen[0].buttons) == ("Something broke.", [])
+
+
+async def test_the_next_process_closes_a_message_that_had_become_a_photo(wall: Wall) -> None:
+    progress = await wall.board.open(job(), "Fetching")
+    wall.board.preview(job().id, RED)
+    wall.now = 3.0
+    await wall.board.look()
+    known = replace(job(), reply={**job().reply, "progress": progress})
+    for board in (ProgressBoard(wall.bot, lambda: wall.now), ProgressBoard(wall.bot, lambda: wall.now)):
+        await board.open(known, "Starting")
+        board.want(job().id, "progress-draw")
+        for now in (10.0, 20.0):
+            wall.now = now
+            await board.look()
+        assert wall.person.seen[0].text == "Drawing you …"
+        assert await board.close(known, "I'm back.")
+
+    assert wall.person.seen[0].text == "I'm back."
+
+
+async def test_a_server_that_takes_no_picture_gets_the_words_and_no_second_one(wall: Wall) -> None:
+    wall.emulator.faults.add("editMessageMedia", "error", code=400, description="Bad Request: there is no media")
+    await wall.board.open(job(), "Fetching")
+    for now, picture in ((3.0, RED), (6.0, BLUE)):
+        wall.board.want(job().id, "progress-draw")
+        wall.board.preview(job().id, picture)
+        wall.now = now
+        await wall.board.look()
+
+    assert (wall.person.seen[0].kind, wall.person.seen[0].text) == ("text", "Drawing you …")
+    assert len(wall.emulator.calls.of("editMessageMedia")) == 1

@@ -84,5 +84,5 @@ def test_a_lora_that_is_none_is_named(paths: FaceToStickerPaths, tmp_path: Path)
 
 
 def test_eight_bits_are_refused_where_nothing_multiplies_them(paths: FaceToStickerPaths) -> None:
-    with pytest.raises(EngineUnavailable, match="FP8=true needs an NVIDIA GPU of compute capability 8.9"):
+    with pytest.raises(EngineUnavailable, match=r"FP8=true needs an NVIDIA GPU of compute capability 8\.9"):
         DiffusionEngine(paths, device="cpu", is_fp8=True).load()

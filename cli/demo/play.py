@@ -78,7 +78,7 @@ async def _demo_engine(console: Console, settings: Settings, out: Path) -> Engin
         "[yellow]ENGINE=diffusion: the real engine on tiny networks full of random numbers, made on the fly. "
         "The pictures are noise on purpose; what is shown is that every part is wired.[/]"
     )
-    return await asyncio.to_thread(tiny_engine, out / "networks")
+    return await asyncio.to_thread(tiny_engine, out / "networks", settings.preview_every)
 
 
 async def _ended(product: asyncio.Task[int], tour: asyncio.Task[int]) -> int:

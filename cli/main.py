@@ -10,7 +10,14 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from cli.keys import keys_app
-from cli.settings import Settings, SettingsInvalid, read_server_settings, read_settings, read_weights_settings
+from cli.settings import (
+    Settings,
+    SettingsInvalid,
+    read_engine_settings,
+    read_server_settings,
+    read_settings,
+    read_weights_settings,
+)
 from service.limits import MAX_SEED
 
 app = typer.Typer(
@@ -63,11 +70,35 @@ def make(
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the classic engine takes a look from them.")] = "",
     shape: Annotated[str, typer.Option(help="auto, cutout or badge.")] = "auto",
+    engine: Annotated[str | None, typer.Option(help="classic, diffusion or auto, in place of ENGINE.")] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value, repeatable; `stickerface parameters` lists them."),
+    ] = None,
 ) -> None:
-    """Make stickers from photos, without any chat."""
-    from cli.make import make_stickers
+    """Make stickers from photos, without any chat. No bot token is needed."""
+    from cli.make import Wish, make_stickers, read_assignments
+    from engine.errors import ParameterRefused
+    from engine.types import Shape
 
-    raise typer.Exit(make_stickers(photos, out, style=style, seed=seed, prompt=prompt, shape=shape))
+    settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
+    try:
+        parameters = read_assignments(assignments or ())
+    except ParameterRefused as refused:
+        _stop(f"--set {refused}")
+    if shape.lower() not in list(Shape):
+        _stop(f"--shape {shape}: expected {', '.join(Shape)}")
+    wish = Wish(style, seed, prompt, Shape(shape.lower()), parameters)
+    raise typer.Exit(make_stickers(photos, out, settings, wish))
+
+
+@app.command()
+def parameters() -> None:
+    """List the parameters of a drawing: name, default, limits, meaning."""
+    from cli.make import parameter_lines
+
+    for line in parameter_lines():
+        typer.echo(line)
 
 
 @app.command()

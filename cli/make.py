@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 
-from cli.compose import matte_dir
+from cli.compose import choose_engine
 from cli.sentences import sentence
-from engine.classic.engine import ClassicEngine
-from engine.errors import EngineError
-from engine.types import Shape, StickerRequest, StickerResult, go_on
+from cli.settings import EngineSettings
+from engine.errors import EngineError, ParameterRefused
+from engine.parameters import PARAMETERS, Parameter, Value
+from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
 from service.limits import MAX_SEED
 from service.photos import read_photo
@@ -27,48 +30,106 @@ class Refused(Exception):
     """One photo gave no sticker; the text says why."""
 
 
-def make_stickers(photos: list[Path], out: Path, *, style: str, seed: int | None, prompt: str, shape: str) -> int:
-    """Make a sticker per photo; returns the exit code: 0, 1 where some failed, 2 where the request makes no sense."""
-    try:
-        wanted = Shape(shape.lower())
-    except ValueError:
-        _console.print(f"--shape {shape}: expected auto, cutout or badge")
-        return 2
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What every photo is to become. `seed` None draws another one for each."""
+
+    style: str
+    seed: int | None
+    prompt: str
+    shape: Shape
+    parameters: Mapping[str, Value]
+
+
+def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, wish: Wish) -> int:
+    """Make a sticker per photo; returns the exit code: 0, 1 where some failed, 2 where there is nothing to do."""
     found = list(_expand(photos))
     if not found:
         _console.print("no photos found")
         return 2
     out.mkdir(parents=True, exist_ok=True)
-    engine = ClassicEngine(matte_dir(Path("data/weights")))
-    engine.load()
-    failed = 0
-    with closing(engine):
-        for path in track(found, "Stickers", console=_console, disable=len(found) == 1):
-            request_seed = seed if seed is not None else secrets.randbelow(MAX_SEED + 1)
-            try:
-                result = _make(engine, path, style, request_seed, prompt, wanted)
-            except Refused as reason:
-                failed += 1
-                _console.print(f"{path}: {reason}", highlight=False)
-                continue
-            target = _free_name(out, path)
-            target.write_bytes(result.webp)
-            print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
-    return 1 if failed else 0
+    try:
+        engine = choose_engine(settings)
+        with _console.status(f"loading the {engine.name} engine"):
+            engine.load()
+    except EngineError as error:
+        _console.print(str(error), highlight=False)
+        return 1
+    if unused := sorted(set(wish.parameters) - engine.parameters):
+        _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}", highlight=False)
+    with closing(engine), Progress(console=_console, transient=True) as progress:
+        made = [_made(engine, path, out, wish, progress) for path in progress.track(found, description="Stickers")]
+    return 0 if all(made) else 1
 
 
-def _make(engine: ClassicEngine, path: Path, style: str, seed: int, prompt: str, shape: Shape) -> StickerResult:
+def _made(engine: Engine, path: Path, out: Path, wish: Wish, progress: Progress) -> bool:
+    """Whether a photo became a sticker; what stopped it has been said."""
+    try:
+        result = _make(engine, path, wish, progress)
+    except Refused as reason:
+        _console.print(f"{path}: {reason}", highlight=False)
+        return False
+    target = _free_name(out, path)
+    target.write_bytes(result.webp)
+    print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
+    return True
+
+
+def _make(engine: Engine, path: Path, wish: Wish, progress: Progress) -> StickerResult:
     try:
         photo = read_photo(path.read_bytes())
     except OSError as error:
         raise Refused(error.strerror or str(error)) from error
     except PhotoRefused as refusal:
         raise Refused(sentence(refusal.code)) from refusal
-    request = StickerRequest(photos=(photo.data,), style=style, seed=seed, prompt=prompt, shape=shape)
-    outcome = engine.generate([request], go_on)[0]
+    request = StickerRequest(
+        photos=(photo.data,),
+        style=wish.style,
+        seed=wish.seed if wish.seed is not None else secrets.randbelow(MAX_SEED + 1),
+        prompt=wish.prompt,
+        shape=wish.shape,
+        parameters=wish.parameters,
+    )
+    steps = progress.add_task(path.name, total=None)
+
+    def on_step(_index: int, step: Step) -> bool:
+        progress.update(steps, completed=step.done, total=step.total, description=f"{path.name}: {step.phase}")
+        return True
+
+    outcome = engine.generate([request], on_step)[0]
+    progress.remove_task(steps)
     if isinstance(outcome, EngineError):
         raise Refused(sentence(outcome.code)) from outcome
     return outcome
+
+
+def read_assignments(assignments: Sequence[str]) -> dict[str, Value]:
+    """Read `name=value` words as the engine's parameters. Raises `ParameterRefused`."""
+    values: dict[str, Value] = {}
+    for assignment in assignments:
+        name, _, text = assignment.partition("=")
+        known = PARAMETERS.get(name.strip())
+        if known is None:
+            raise ParameterRefused(name, f"is none of {', '.join(PARAMETERS)}")
+        values[known.name] = known.read(_typed(known, text.strip()))
+    return values
+
+
+def _typed(known: Parameter, text: str) -> object:
+    """The text as what JSON would make of it; what is no JSON is a word."""
+    if known.kind is str:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def parameter_lines() -> Iterator[str]:
+    """The table of parameters, one line each."""
+    for each in PARAMETERS.values():
+        limits = f"{each.minimum:g} to {each.maximum:g}" if each.minimum is not None else ", ".join(each.choices)
+        yield f"{each.name:<22} {json.dumps(each.default):<8} {limits:<14} {each.meaning}"
 
 
 def _expand(paths: list[Path]) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,34 @@ def _codes(root: type[Exception]) -> set[str]:
 
 def test_every_code_a_photo_can_meet_has_a_sentence() -> None:
     assert _codes(EngineError) | _codes(PhotoRefused) == set(SENTENCES)
+
+
+def test_parameters_are_set_by_name_and_refused_with_their_limits(tmp_path: Path) -> None:
+    good = _make(ASTRONAUT, "-o", tmp_path, "--set", "width=300", "--set", "upscale=true", "--set", "guidance=3")
+    beyond = _make(ASTRONAUT, "-o", tmp_path, "--set", "steps=99")
+    unknown = _make(ASTRONAUT, "-o", tmp_path, "--set", "brightness=3")
+    word = _make(ASTRONAUT, "-o", tmp_path, "--set", "steps=many")
+
+    assert (good.exit_code, "not used by the classic engine: guidance" in " ".join(good.output.split())) == (0, True)
+    assert (beyond.exit_code, "steps: 99 is not within 1 .. 50" in beyond.output) == (2, True)
+    assert (unknown.exit_code, "brightness: is none of" in unknown.output) == (2, True)
+    assert (word.exit_code, "is no int" in word.output) == (2, True)
+
+
+def test_the_engine_that_was_asked_for_is_loaded_or_its_lack_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path / "nothing"))
+    result = _make(ASTRONAUT, "-o", tmp_path, "--engine", "diffusion")
+
+    assert result.exit_code == 1
+    assert "stickerface download" in result.output or "pip install" in result.output
+    assert "Traceback" not in result.output
+    assert _make(ASTRONAUT, "-o", tmp_path, "--engine", "oil").exit_code == 2
+
+
+def test_the_parameters_are_listed_with_default_and_limits() -> None:
+    listed = CliRunner().invoke(app, ["parameters"]).output
+
+    assert re.search(r"^steps +20 +1 to 50 ", listed, re.MULTILINE)
+    assert re.search(r'^upscale_mode +"exact" +exact, fast ', listed, re.MULTILINE)

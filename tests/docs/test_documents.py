@@ -37,6 +37,7 @@ def test_every_make_target_the_readme_names_exists() -> None:
 def test_every_command_is_in_the_readme_and_the_other_way_round() -> None:
     named = _commands("stickerface")
     registered = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    registered |= {group.name for group in app.registered_groups if group.name}
     assert registered - named - {"demo"} == set()
     assert named <= registered
 

@@ -1,0 +1,91 @@
+"""Every program of docs/http.md runs, against a server with TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import ssl
+import sys
+from pathlib import Path
+
+import pytest
+import trustme
+from aiohttp import web
+
+from tests.api.conftest import jpeg, running, stranger
+from tests.plain_engine import PlainEngine
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "http.md").read_text()
+BLOCKS = re.findall(r"```(bash|python|javascript)\n(.*?)```", PAGE, re.DOTALL)
+PROGRAMS = [(language, text) for language, text in BLOCKS if not text.startswith("export")]
+NODE_MODULES = ROOT / ".venv" / "node" / "node_modules"
+COMMANDS = {"bash": ["bash", "-e"], "python": [sys.executable], "javascript": ["node"]}
+ENDINGS = {"bash": "sh", "python": "py", "javascript": "mjs"}
+
+
+def test_the_page_shows_every_service_in_every_language() -> None:
+    sections = {part.split("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)}
+    for service in ("fal", "Segmind", "Pixazo"):
+        assert {language for language, _ in re.findall(r"```(\w+)\n(.*?)```", sections[service], re.DOTALL)} >= {
+            "bash",
+            "python",
+            "javascript",
+        }
+        assert "| before | after |" in sections[service]
+
+
+@pytest.mark.parametrize(("language", "text"), PROGRAMS, ids=[f"{n}-{kind}" for n, (kind, _) in enumerate(PROGRAMS)])
+async def test_a_program_of_the_page_runs(tmp_path: Path, language: str, text: str) -> None:
+    if language == "javascript" and not (NODE_MODULES / "@fal-ai/client").exists():
+        pytest.skip("node or @fal-ai/client is not here")
+    if language == "bash" and shutil.which("curl") is None:
+        pytest.skip("curl is not here")
+    authority = trustme.CA()
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    (tmp_path / "face.jpg").write_bytes(jpeg())
+
+    async def photo(_request: web.Request) -> web.Response:
+        return web.Response(body=jpeg(), content_type="image/jpeg")
+
+    async with stranger(photo) as photos, running(tmp_path / "server", PlainEngine(), tls=tls) as api:
+        host = api.url.removeprefix("https://")
+        there = text.replace("stickers.example.org", host).replace("https://example.com", photos)
+        program = tmp_path / f"program.{ENDINGS[language]}"
+        program.write_text(there)
+        if language == "javascript":
+            (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+        out = await _run(language, program, api.key_text, host)
+        jobs = await api.service.jobs.counts()
+
+    assert set(jobs) <= {"done", "queued", "running"}
+    assert sum(jobs.values()) == 1
+    assert "error" not in out.lower()
+
+
+async def _run(language: str, program: Path, key: str, host: str) -> str:
+    authority = str(program.parent / "authority.pem")
+    process = await asyncio.create_subprocess_exec(
+        *COMMANDS[language],
+        program.name,
+        cwd=program.parent,
+        env={
+            "PATH": os.environ["PATH"],
+            "KEY": key,
+            "FAL_KEY": key,
+            "FAL_RUN_HOST": f"{host}/fal/run",
+            "FAL_QUEUE_RUN_HOST": f"{host}/fal/queue",
+            **dict.fromkeys(
+                ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), authority
+            ),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, err.decode()
+    return out.decode()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Final, Protocol
 
 from aiohttp import web
 
-from api.errors import Forbidden, RateLimited, Unauthorized
-from api.throttle import Bucket
+from api.errors import Forbidden, Unauthorized
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.records import ApiKey
@@ -17,10 +15,6 @@ from storage.records import ApiKey
 PURPOSE: Final = "fal"  # of the tokens that stand for a key
 HEADERS: Final = {"segmind": "x-api-key", "pixazo": "Ocp-Apim-Subscription-Key"}
 MAX_KEY_CHARS: Final = 500
-
-FAILURES_PER_S: Final = 0.2  # of one address; a program with a wrong key asks more often, and hears 429
-FAILURES_AT_ONCE: Final = 20
-ADDRESSES: Final = 10_000  # remembered; the oldest go first
 
 
 class TokenReader(Protocol):
@@ -30,22 +24,18 @@ class TokenReader(Protocol):
 
 
 class Doorman:
-    """Knows the keys, and who has been guessing."""
+    """Knows the keys. Nobody's failures are counted: guessing 256 bits is hopeless, and behind a proxy all callers have
+    one address."""
 
     def __init__(self, keys: ApiKeys, tokens: TokenReader) -> None:
         self._keys = keys
         self._tokens = tokens
-        self._guessers: OrderedDict[str, Bucket] = OrderedDict()
 
     async def admit(self, request: web.Request, provider: str) -> ApiKey:
-        """The caller's key. Raises `Unauthorized`, `Forbidden`, `RateLimited` for somebody who is guessing."""
-        remote = request.remote or ""
-        if (bucket := self._guessers.get(remote)) and (wait_s := bucket.wait_s()):
-            raise RateLimited(wait_s)
+        """The caller's key. Raises `Unauthorized`, `Forbidden`."""
         try:
             key = await self._key(request, provider)
-        except (KeyUnknown, Unauthorized):
-            self._note_failure(remote)
+        except KeyUnknown:
             raise Unauthorized from None
         if key.providers and provider not in key.providers:
             raise Forbidden(provider)
@@ -67,10 +57,3 @@ class Doorman:
         if not text or len(text) > MAX_KEY_CHARS:
             raise Unauthorized
         return await self._keys.check(text)
-
-    def _note_failure(self, remote: str) -> None:
-        bucket = self._guessers.setdefault(remote, Bucket(FAILURES_PER_S, FAILURES_AT_ONCE))
-        bucket.take()
-        self._guessers.move_to_end(remote)
-        while len(self._guessers) > ADDRESSES:
-            self._guessers.popitem(last=False)

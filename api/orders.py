@@ -7,11 +7,12 @@ until which it must have started, the webhook. A data URI is never kept: its pho
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 OWNERS = "api:"
+STORAGE_PAUSE_S = 2.0
 FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
 _MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
@@ -156,7 +158,7 @@ class Orders:
         """Fetch the photos and give them to the job; what cannot be had ends it."""
         try:
             photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
-            return await self._service.attach_photos(job.id, photos)
+            return await self._service.attach_photos(job.id, photos, is_alone=True)
         except (InputRefused, PhotoRefused) as refused:
             return await self._service.fail(job.id, refused.code)
 
@@ -182,7 +184,7 @@ class Orders:
     async def run(self) -> None:
         """Go on with what the last process left, then keep the logs and clear away used photos, until cancelled."""
         with self._service.events.listen() as events:
-            await self._resume()
+            await patiently(self._resume)
             while True:
                 event = await events.get()
                 if not event.job.owner.startswith(OWNERS):
@@ -208,12 +210,10 @@ class Orders:
             self._watch_start(job)
 
     async def _drop_photos(self, job: Job) -> None:
-        """A face is kept no longer than it takes to draw it, unless another job of the key waits with the same one."""
+        """A face is kept no longer than it takes to draw it."""
         try:
-            used = await self._service.jobs.photos_in_use()
             for name in job.request.photos:
-                if name not in used:
-                    await self._service.files.delete_photo(job.owner, name)
+                await self._service.files.delete_photo(job.owner, name)
         except StorageError as error:  # the sweep takes them later
             logger.warning("photos of job %s stay for now: %s", job.id[:8], error.code)
 
@@ -241,7 +241,8 @@ class Orders:
         try:
             return await self._service.wait(job.id)
         except asyncio.CancelledError:
-            await asyncio.shield(self._service.cancel(job.owner, job.id))
+            with contextlib.suppress(ServiceError, StorageError):
+                await asyncio.shield(self._service.cancel(job.owner, job.id))
             raise
 
     async def ahead_of(self, job: Job) -> int:
@@ -258,6 +259,16 @@ class Orders:
         if path is not None and job.reply.get("path") != path:
             raise NoSuchJob(request_id)
         return job
+
+
+async def patiently(step: Callable[[], Awaitable[None]]) -> None:
+    """Do what a start needs, however long the database is busy or the disk full."""
+    while True:
+        try:
+            return await step()
+        except StorageError as error:
+            logger.warning("cannot go on yet: %s (%s)", error.code, error)
+            await asyncio.sleep(STORAGE_PAUSE_S)
 
 
 def failure_of(job: Job) -> Failure | None:

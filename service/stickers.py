@@ -127,16 +127,17 @@ class StickerService:
         """
         return await self.attach_photos(job_id, [data])
 
-    async def attach_photos(self, job_id: str, files: Sequence[bytes]) -> Job:
+    async def attach_photos(self, job_id: str, files: Sequence[bytes], *, is_alone: bool = False) -> Job:
         """Give a waiting job its photos, all at once; the first that is no usable photo ends the job.
 
-        Raises `NoSuchJob` where the job is not waiting any more.
+        With `is_alone` the files are of this job only, and may be deleted with it. Raises `NoSuchJob` where the job is
+        not waiting any more.
         """
         job = await self._existing(job_id)
         if job.has_photo or job.status is not JobStatus.QUEUED:
             return job
         try:
-            names = [await self._keep_photo(job.owner, data) for data in files]
+            names = [await self._keep_photo(job.owner, data, job.id if is_alone else "") for data in files]
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
         ready = await self.jobs.set_request(job_id, replace(job.request, photos=tuple(names)))
@@ -145,10 +146,10 @@ class StickerService:
         self._queued(ready)
         return ready
 
-    async def _keep_photo(self, owner: str, data: bytes) -> str:
+    async def _keep_photo(self, owner: str, data: bytes, salt: str) -> str:
         async with self._decoding:
             photo = await asyncio.to_thread(read_photo, data)
-        return await self.files.save_photo(owner, photo.data, photo.suffix)
+        return await self.files.save_photo(owner, photo.data, photo.suffix, salt)
 
     async def again(
         self,

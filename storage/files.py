@@ -38,9 +38,12 @@ class Files:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def save_photo(self, owner: str, data: bytes, suffix: str) -> str:
-        """Keep a photo; returns its name in the owner's folder. The same photo twice is one file, made young again."""
-        name = hashlib.sha256(data).hexdigest()[:32] + suffix
+    async def save_photo(self, owner: str, data: bytes, suffix: str, salt: str = "") -> str:
+        """Keep a photo; returns its name in the owner's folder. The same photo twice is one file, made young again.
+
+        With another `salt` it is another file, which can be deleted without harm to the first.
+        """
+        name = hashlib.sha256(salt.encode() + data).hexdigest()[:32] + suffix
         await self._save(self._photo(owner, name), data)
         return name
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Final
 
-from api.orders import OWNERS, request_id_of
+from api.orders import OWNERS, STORAGE_PAUSE_S, patiently, request_id_of
 from api.webhooks.events import Heralds, Render
 from api.webhooks.post import Poster
 from api.webhooks.signing import SigningKeys
@@ -31,7 +31,6 @@ PAUSES_S: Final = {
 }
 CALLS: Final = 32  # at the same time
 CALLS_PER_OWNER: Final = 4  # so that one key's dead server holds up nobody else's
-STORAGE_PAUSE_S: Final = 2.0
 
 Count = Callable[[str, str], None]  # (provider, "delivered" | "failed" | "given_up")
 
@@ -67,8 +66,7 @@ class Outbox:
         """Deliver until cancelled."""
         with self._service.events.listen() as events:
             try:
-                for job in await self._service.jobs.undelivered(OWNERS):
-                    self._begin(job)
+                await patiently(self._resume)
                 while True:
                     event = await events.get()
                     if not event.job.owner.startswith(OWNERS):
@@ -80,6 +78,10 @@ class Outbox:
                         self._tasks[event.job.id].cancel()
             finally:
                 await self._close()
+
+    async def _resume(self) -> None:
+        for job in await self._service.jobs.undelivered(OWNERS):
+            self._begin(job)
 
     async def _close(self) -> None:
         tasks = list(self._tasks.values())
@@ -127,7 +129,14 @@ class Outbox:
                 return
             self._count(provider, "failed")
             next_at = self._clock() + pauses[attempts - 1]
+            await self._note(job, attempts, next_at)
+
+    async def _note(self, job: Job, attempts: int, next_at: float) -> None:
+        """For the next process; without the note it would begin to count anew."""
+        try:
             await self._service.jobs.set_reply(job.id, webhook={"attempts": attempts, "next_at": next_at})
+        except StorageError as error:
+            logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
 
     async def _call(self, job: Job, url: str, body: bytes, provider: str) -> bool:
         async with self._of_owner[job.owner], self._calls:

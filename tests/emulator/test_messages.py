@@ -225,6 +225,17 @@ async def test_a_photo_is_exchanged_with_its_caption(api: Api, ada: PersonDriver
     assert (await ada.wait_for_photo()).picture().getpixel((5, 5))[2] > 200
 
 
+async def test_a_picture_takes_the_place_of_a_text(api: Api, ada: PersonDriver) -> None:
+    sent = await api("sendMessage", chat_id=7, text="wait")
+    media = {"type": "photo", "media": "attach://new", "caption": "so far"}
+    target = {"chat_id": 7, "message_id": sent["result"]["message_id"]}
+    edited = await api("editMessageMedia", **target, media=media, new=picture("blue"))
+    text = await api("editMessageText", **target, text="x")
+
+    assert (edited["result"]["caption"], "text" in edited["result"]) == ("so far", False)
+    assert text["description"] == "Bad Request: there is no text in the message to edit"
+
+
 async def test_a_message_older_than_48_hours_stays(emulator: Emulator, api: Api, ada: PersonDriver) -> None:
     message_id = await sent_id(api)
     emulator.clock.advance(48 * 3600 + 1)

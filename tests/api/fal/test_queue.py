@@ -413,3 +413,10 @@ async def test_photos_are_deleted_when_their_request_has_ended(api: Api) -> None
 
 async def test_paths_without_a_prefix_are_fals_too(api: Api) -> None:
     assert (await api.post(f"/{APP}", INPUT))[0] == 200
+
+
+async def test_requests_with_the_same_photo_do_not_take_it_from_each_other(api: Api) -> None:
+    """The first one's photo is deleted at its end, while the second one is being written."""
+    answers = await asyncio.gather(*(api.post(RUN, {**INPUT, "seed": number}) for number in range(40)))
+
+    assert {status for status, _ in answers} == {200}

@@ -183,7 +183,9 @@ def test_no_folder_is_said_to_be_empty(tmp_path: Path) -> None:
 
 
 def test_the_faces_need_no_torch() -> None:
-    names = ", ".join(f"engine.diffusion.{name}" for name in ("faces", "hints", "parameters", "tiles"))
+    names = ", ".join(
+        f"engine.{name}" for name in ("diffusion.faces", "diffusion.hints", "diffusion.tiles", "parameters")
+    )
     code = f"import sys, {names}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

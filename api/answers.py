@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from aiohttp import web
+
+from api.fields import Problem
 
 INTERNAL: Final = "internal"
 MODEL_ERROR = 422  # fal: what is wrong with the input; told as a list
@@ -118,19 +120,6 @@ def answer(code: str) -> Answer:
     return ANSWERS.get(code, _BROKEN)
 
 
-class Complaint(Protocol):
-    """What is wrong with one field of a body: `api.fields.Problem`."""
-
-    @property
-    def loc(self) -> Sequence[str | int]: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def context(self) -> Mapping[str, Any]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a request gave no picture: a code, and for "bad_input" what is wrong with which field.
@@ -139,7 +128,7 @@ class Failure:
     """
 
     code: str
-    problems: Sequence[Complaint] = ()
+    problems: Sequence[Problem] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -170,7 +159,7 @@ def fal_error(failure: Failure) -> tuple[str, str]:
     return (detail, body["error_type"]) if isinstance(detail, str) else (detail[0]["msg"], detail[0]["type"])
 
 
-def _detail(problem: Complaint) -> dict[str, Any]:
+def _detail(problem: Problem) -> dict[str, Any]:
     detail: dict[str, Any] = {"loc": list(problem.loc), "msg": problem.message, "type": problem.type}
     return {**detail, "ctx": dict(problem.context)} if problem.context else detail
 

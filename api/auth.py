@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Final
 
 from aiohttp import web
 
 from api.errors import Forbidden, Unauthorized
+from api.tokens import Tokens
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.records import ApiKey
@@ -17,17 +17,11 @@ HEADERS: Final = {"segmind": "x-api-key", "pixazo": "Ocp-Apim-Subscription-Key"}
 MAX_KEY_CHARS: Final = 500
 
 
-class TokenReader(Protocol):
-    """`api.tokens.Tokens`, as far as the door needs it."""
-
-    def read(self, purpose: str, text: str) -> Mapping[str, object] | None: ...
-
-
 class Doorman:
     """Knows the keys. Nobody's failures are counted: guessing 256 bits is hopeless, and behind a proxy all callers have
     one address."""
 
-    def __init__(self, keys: ApiKeys, tokens: TokenReader) -> None:
+    def __init__(self, keys: ApiKeys, tokens: Tokens) -> None:
         self._keys = keys
         self._tokens = tokens
 

@@ -9,10 +9,10 @@ from aiohttp import web
 
 from api.answers import Failure, json_answer, refusal
 from api.body import parse_object, read_bytes
-from api.fields import read
 from api.gate import Gate
 from api.orders import Ask, request_id_of
 from api.outcome import joined, pixazo_input, pixazo_time
+from api.reading import read
 from api.sites import Call, Route
 from api.tables import PIXAZO_FACE_TO_STICKER
 from service.errors import NoSuchJob

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from api.answers import Failure, json_answer, refusal
 from api.body import parse_object, read_bytes
-from api.fields import read
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
 from api.outcome import CUTOUT
+from api.reading import read
 from api.sites import Call, Route
 from api.tables import SEGMIND_FACE_TO_STICKER
 from storage.records import Job

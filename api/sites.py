@@ -98,13 +98,18 @@ class Sites:
         self._public_url = public_url
 
     def find(self, host: str, method: str, path: str) -> Found:
-        """The route of `path`, sent as it stands to `host`: prefixes go before host names, on every host."""
-        found = Found()
+        """The route of `path`, sent as it stands to `host`: prefixes go before host names, on every host.
+
+        What is found nowhere belongs to the site that was meant, which says so in its own words.
+        """
+        meant: Found | None = None
         for site, rest in self._candidates(host, path):
             found = self._find_in(site, method, rest)
             if found.route or found.methods:
                 return found
-        return found
+            if meant is None or not meant.site or not (meant.site.prefix or host in meant.site.hosts):
+                meant = found
+        return meant or Found()
 
     def _candidates(self, host: str, path: str) -> Iterator[tuple[Site, str]]:
         for site in self._by_prefix:

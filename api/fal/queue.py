@@ -19,9 +19,10 @@ from aiohttp import web
 from api.answers import fal_error, json_answer
 from api.body import parse_object, read_bytes
 from api.errors import BadTimeout, NoSuchEndpoint
-from api.fields import Table, read
+from api.fields import Table
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
+from api.reading import read
 from api.sites import Call, Route
 from api.tables import fal_table
 from service.events import EventKind, JobEvent

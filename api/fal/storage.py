@@ -28,6 +28,7 @@ from storage.uploads import Uploads
 
 PROVIDER: Final = "fal"
 UPLOAD_BYTES: Final = 25 * 1024 * 1024
+UPLOAD_S: Final = 300.0  # a phone's connection needs minutes for so much
 QUOTA_BYTES: Final = 200 * 1024 * 1024  # of one key's living uploads
 TOKEN_S: Final = 3600.0
 PUT_S: Final = 900.0
@@ -150,7 +151,7 @@ class Storage:
         """File first, then the row: a crash in between leaves a file that the sweep takes."""
         if await self._uploads.bytes_of(owner) >= QUOTA_BYTES:
             raise RateLimited(3600.0)
-        data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES)
+        data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
         if not data:
             raise BodyRefused("an empty file")
         now = self._clock()

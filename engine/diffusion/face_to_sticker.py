@@ -6,7 +6,6 @@ Stateless between jobs: what `Memory` keeps could be made again and would be the
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -26,7 +25,7 @@ from engine.diffusion.faces import LARGEST
 from engine.diffusion.hints import draw_keypoints, fit_hint, to_tensor, to_working_size
 from engine.diffusion.order import Order, decode_photo
 from engine.diffusion.picture import GuideContext, Picture, Wish
-from engine.diffusion.progress import AROUND, Progress
+from engine.diffusion.progress import AROUND, Progress, Stopwatch
 from engine.diffusion.safety import censor
 from engine.diffusion.schedule import SeededNoise, sde_karras
 from engine.diffusion.text import encode_prompt
@@ -285,20 +284,3 @@ def _cropped(order: Order, drawing: Rgb) -> Rgb:
     width, height = asked.width * times, asked.height * times
     above, left = (drawing.shape[0] - height) // 2, (drawing.shape[1] - width) // 2
     return np.ascontiguousarray(drawing[above : above + height, left : left + width])
-
-
-class Stopwatch:
-    """Seconds per phase; laps of one name add up."""
-
-    def __init__(self, timings: dict[str, float] | None = None) -> None:
-        self.timings = dict(timings or {})
-        self._since = time.perf_counter()
-
-    def lap(self, phase: str) -> None:
-        now = time.perf_counter()
-        self.timings[phase] = self.timings.get(phase, 0.0) + now - self._since
-        self._since = now
-
-    def copy(self) -> Stopwatch:
-        """A watch that goes on from here by itself."""
-        return Stopwatch(self.timings)

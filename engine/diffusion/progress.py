@@ -1,7 +1,8 @@
-"""Tells each request of a batch how far it is, and hears which of them should stop. Knows no network."""
+"""Tells each request of a batch how far it is, hears which of them should stop, takes the time. Knows no network."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from engine.errors import Cancelled
@@ -35,3 +36,20 @@ class Progress:
     def of(self, places: Sequence[int]) -> Progress:
         """Return the progress of some of the batch, by their places in it."""
         return Progress(self._on_step, [self._indices[place] for place in places])
+
+
+class Stopwatch:
+    """Seconds per phase; laps of one name add up."""
+
+    def __init__(self, timings: dict[str, float] | None = None) -> None:
+        self.timings = dict(timings or {})
+        self._since = time.perf_counter()
+
+    def lap(self, phase: str) -> None:
+        now = time.perf_counter()
+        self.timings[phase] = self.timings.get(phase, 0.0) + now - self._since
+        self._since = now
+
+    def copy(self) -> Stopwatch:
+        """A watch that goes on from here by itself."""
+        return Stopwatch(self.timings)

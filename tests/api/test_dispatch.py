@@ -100,6 +100,9 @@ async def test_pages_of_other_origins_may_not_call_unless_the_operator_says_so(t
 
 async def test_unknown_paths_and_methods_are_told_as_json(api: Api) -> None:
     assert (await api.get("/nothing/at/all/here")) == (404, {"error": "There is nothing at this address."})
+    for path, host in (("/fal/queue/what/ever/this/is", "x"), ("/what/ever/this/is", "queue.fal.run")):
+        status, body, response = await api.call("GET", path, headers={"Host": host})
+        assert (status, body["error_type"], "x-fal-request-id" in response.headers) == (404, "not_found", True)
     status, _, response = await api.call("DELETE", QUEUE)
     assert (status, response.headers["Allow"]) == (405, "POST")
     assert (await api.call("POST", "/healthz", json={}))[0] == 405

@@ -15,8 +15,10 @@ from jsonschema import Draft202012Validator
 from api.answers import ANSWERS
 from api.docs_page import page
 from api.errors import ApiError
-from api.fields import FieldKind, Table, read
-from api.openapi import document, fal_document, input_schema
+from api.fields import FieldKind, Table
+from api.openapi import document, fal_document
+from api.reading import read
+from api.schemas import input_schema
 from api.tables import (
     ALL_TABLES,
     FAL_FACE_ID,

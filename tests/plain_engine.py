@@ -34,6 +34,8 @@ class PlainEngine:
         self.holding = threading.Event()  # set while a request stands at its first step
         self._gate = threading.Event()
         self._gate.set()
+        self.may_load = threading.Event()  # cleared by a test, `load` waits for it
+        self.may_load.set()
 
     def hold(self) -> None:
         self._gate.clear()
@@ -42,6 +44,7 @@ class PlainEngine:
         self._gate.set()
 
     def load(self) -> None:
+        self.may_load.wait(20)
         self.is_loaded = True
 
     def close(self) -> None:

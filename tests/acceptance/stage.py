@@ -77,7 +77,6 @@ class Stage:
         )
         runner = EngineRunner(self.engine)
         self._bot.push_async_callback(runner.close)
-        await runner.load()
         await self._start(runner, Inbox(database), Facts(database))
 
     async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:

@@ -170,3 +170,16 @@ async def test_what_the_safety_checker_flagged_is_never_sent(stage: Stage) -> No
     assert not [seen for seen in person.transcript if seen.kind == "sticker"]
     assert person.packs == []
     assert stage.calls("uploadStickerFile") == []
+
+
+async def test_while_the_engine_warms_up_people_are_told_and_served_afterwards(stage: Stage) -> None:
+    await stage.stop()
+    stage.plain.may_load.clear()
+    await stage.start()
+    person = stage.person()
+    await person.send_photo(picture())
+    await person.wait_for_text("I'm still warming up")
+
+    stage.plain.may_load.set()
+
+    await person.wait_for_sticker()

@@ -85,9 +85,12 @@ class Orders:
     async def submit(self, ask: Ask) -> Job:
         """Write the job and answer it; the same idempotency key with the same body is the same job.
 
-        A request that cannot work is a job that has failed. Raises `KeyReused`, and what `StickerService.submit`
-        raises.
+        A request that cannot work is a job that has failed. A caller that hangs up meanwhile leaves no half of one.
+        Raises `KeyReused`, and what `StickerService.submit` raises.
         """
+        return await asyncio.shield(self._submit(ask))
+
+    async def _submit(self, ask: Ask) -> Job:
         source = f"{OWNERS}{ask.key.id}:{ask.idempotency_key or uuid.uuid4().hex}"
         reading = ask.reading
         job = await self._service.submit(

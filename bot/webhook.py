@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
@@ -60,7 +61,8 @@ class Webhook:
         if self._intake.is_full:
             return _later()
         try:
-            await self._intake.accept([update])
+            # Shielded: a caller that hangs up must not leave an update that is stored and never handled.
+            await asyncio.shield(self._intake.accept([update]))
         except StorageError as error:
             logger.warning("a delivery could not be stored: %s", error.code)
             return _later()

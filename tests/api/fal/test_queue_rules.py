@@ -153,3 +153,16 @@ async def test_requests_with_the_same_photo_do_not_take_it_from_each_other(api: 
     answers = await asyncio.gather(*(api.post(RUN, {**INPUT, "seed": number}) for number in range(40)))
 
     assert {status for status, _ in answers} == {200}
+
+
+async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api: Api) -> None:
+    for number in range(40):
+        call = asyncio.create_task(api.post(QUEUE, {**INPUT, "seed": number}))
+        await asyncio.sleep(number * 0.0005)  # over all the awaits of a submission
+        call.cancel()
+        await asyncio.gather(call, return_exceptions=True)
+
+    async def is_done() -> bool:
+        return set(await api.service.jobs.counts()) <= {"done"}
+
+    await api.until(is_done)

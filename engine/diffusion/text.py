@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
     from engine.diffusion.networks import TextEncoder
 
-PROMPT = "Sticker, {prompt}, cel shaded, svg, vector art, sharp"
-NEGATIVE_PROMPT = (
-    "photo, photography, nsfw, nude, ugly, broken, watermark, oversaturated, soft {negative_prompt}"  # no comma
-)
 BRACKET_WEIGHT = 1.1
 MOST_WEIGHT = 10.0  # either way; far beyond what still gives a picture
 LONG_WORD = 8  # tokens from which a word may be broken between two chunks

@@ -9,8 +9,6 @@ from torch import Tensor
 
 from engine.diffusion.networks import FaceToStickerPaths, Networks
 from engine.diffusion.text import (
-    NEGATIVE_PROMPT,
-    PROMPT,
     ClipLayer,
     chunk,
     encode_prompt,
@@ -18,11 +16,13 @@ from engine.diffusion.text import (
     fill_prompt,
     parse_weights,
 )
+from engine.styles import HOSTED_STYLE, style
 
 
 def test_the_templates_are_face_to_stickers() -> None:
-    assert fill_prompt(PROMPT, "a person") == "Sticker, a person, cel shaded, svg, vector art, sharp"
-    assert fill_negative_prompt(NEGATIVE_PROMPT, "hat") == (
+    hosted = style(HOSTED_STYLE)
+    assert fill_prompt(hosted.prompt, "a person") == "Sticker, a person, cel shaded, svg, vector art, sharp"
+    assert fill_negative_prompt(hosted.negative_prompt, "hat") == (
         "photo, photography, nsfw, nude, ugly, broken, watermark, oversaturated, soft hat"
     )
 

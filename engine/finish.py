@@ -107,9 +107,16 @@ def scaled(rgba: Rgba, factor: float, *, has_cells: bool = False) -> Rgba:
         return cv2.resize(rgba, size, interpolation=cv2.INTER_NEAREST_EXACT)
     light = rgba.astype(np.float32)
     light[..., :3] *= light[..., 3:] / 255
-    light = cv2.resize(light, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
-    light[..., :3] /= np.maximum(light[..., 3:], 1e-3) / 255
-    return np.clip(light, 0, 255).round().astype(np.uint8)
+    # Back to bytes before it grows: in floats a picture of 4096 px takes a gigabyte.
+    light = cv2.resize(light.round().astype(np.uint8), size, interpolation=_sampling(factor))
+    soft = (light[..., 3] > 0) & (light[..., 3] < 255)
+    edge = light[soft].astype(np.float32)
+    light[soft, :3] = np.minimum(edge[:, :3] * 255 / edge[:, 3:], 255).round().astype(np.uint8)
+    return light
+
+
+def _sampling(factor: float) -> int:
+    return int(cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
 
 
 def centred(rgba: Rgba, width: int, height: int) -> Rgba:
@@ -128,9 +135,14 @@ def on_canvas(sticker: Rgba, width: int, height: int, *, has_cells: bool = False
 
 def on_white(rgba: Rgba) -> Rgba:
     """The same picture, opaque, on white."""
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    colour = rgba[..., :3] * alpha + 255 * (1 - alpha)
-    return np.dstack([colour.round().astype(np.uint8), np.full(rgba.shape[:2], 255, np.uint8)])
+    white = rgba.copy()
+    white[rgba[..., 3] == 0] = 255
+    soft = (rgba[..., 3] > 0) & (rgba[..., 3] < 255)
+    edge = rgba[soft].astype(np.float32)
+    alpha = edge[:, 3:] / 255
+    white[soft, :3] = (edge[:, :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+    white[..., 3] = 255
+    return white
 
 
 def encode_webp(rgba: Rgba) -> bytes:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.classic.subject import Rgba
 from engine.finish import (
     MAX_BYTES,
     OUTLINE_PX,
@@ -15,7 +16,10 @@ from engine.finish import (
     encode_png,
     encode_webp,
     fit,
+    on_canvas,
+    on_white,
     outline,
+    scaled,
     webp_rules,
 )
 
@@ -131,3 +135,53 @@ def animated() -> bytes:
 def test_a_broken_rule_is_named(data: bytes, rule: str) -> None:
     with pytest.raises(WebpBroken, match=rule):
         webp_rules(data)
+
+
+# --- the sizes that callers over HTTP ask for -----------------------------------------------------------------------
+
+
+def red_disc(side: int = 512) -> Rgba:
+    """A red disc with a soft edge on nothing."""
+    ys, xs = np.mgrid[:side, :side] - (side - 1) / 2
+    alpha = np.clip((side / 2 - 2 - np.hypot(xs, ys)) / 3, 0, 1)
+    picture = np.zeros((side, side, 4), np.uint8)
+    picture[..., 0] = 220
+    picture[..., 3] = (alpha * 255).round()
+    return picture
+
+
+@pytest.mark.parametrize(("width", "height"), [(1024, 1024), (300, 700), (64, 64), (513, 1001), (2048, 96)])
+def test_a_canvas_is_exactly_as_large_as_asked_and_the_sticker_as_large_as_it_fits(width: int, height: int) -> None:
+    canvas = on_canvas(red_disc(), width, height)
+    ys, xs = np.nonzero(canvas[..., 3])
+
+    assert canvas.shape == (height, width, 4)
+    assert max(np.ptp(ys), np.ptp(xs)) >= min(width, height) * 0.95
+    assert abs((ys.min() + ys.max()) - (height - 1)) <= 2  # centred
+    assert abs((xs.min() + xs.max()) - (width - 1)) <= 2
+
+
+def test_scaling_keeps_the_edges_colour() -> None:
+    grown = scaled(red_disc(128), 4.0)
+    soft = (grown[..., 3] > 20) & (grown[..., 3] < 235)
+
+    assert soft.any()
+    assert grown[soft][:, 0].min() > 205  # no darkness from the empty px beside it
+    assert grown[soft][:, 1:3].max() < 8
+
+
+def test_square_cells_stay_square_and_sharp() -> None:
+    cells = np.zeros((8, 8, 4), np.uint8)
+    cells[::2, ::2] = (10, 20, 30, 255)
+    canvas = on_canvas(cells, 43, 43, has_cells=True)  # five px a cell, and three left over
+
+    inside = canvas[1:41, 1:41]
+    assert np.array_equal(inside, np.repeat(np.repeat(cells, 5, axis=0), 5, axis=1))
+
+
+def test_on_white_is_opaque_and_the_same_in_the_middle() -> None:
+    white = on_white(red_disc())
+
+    assert (white[..., 3] == 255).all()
+    assert (white[0, 0, :3] == 255).all()
+    assert tuple(white[256, 256]) == (220, 0, 0, 255)

@@ -18,6 +18,7 @@ from engine.errors import (
     DrawingFailed,
     EngineUnavailable,
     NoFace,
+    ParameterRefused,
     PhotoUnusable,
     UnknownStyle,
     UnsupportedModel,
@@ -65,6 +66,37 @@ def test_every_style_makes_a_sticker_telegram_takes(engine: ClassicEngine, style
     assert (result.style, result.shape, result.seed) == (style, shape, 7)
     assert max(opened(result.picture).shape[:2]) == 512
     assert opened(result.cutout).shape[2] == 4
+
+
+@pytest.mark.parametrize("style", ["sticker", "pixel"])
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [
+        ({"width": 300, "height": 700}, (300, 700)),
+        ({"width": 1001, "height": 640}, (1001, 640)),
+        ({"width": 256, "height": 256, "upscale": True}, (512, 512)),
+        ({"upscale": True}, (2048, 2048)),
+    ],
+)
+def test_pictures_are_exactly_as_large_as_asked(
+    engine: ClassicEngine, style: str, asked: dict[str, object], size: tuple[int, int]
+) -> None:
+    result = draw(engine, style=style, shape=Shape.CUTOUT, parameters=asked)
+    picture, cutout = opened(result.picture), opened(result.cutout)
+
+    assert picture.shape == cutout.shape == (size[1], size[0], 4)
+    assert (picture[..., 3] == 255).all()
+    assert cutout[0, 0, 3] == cutout[0, -1, 3] == 0
+    solid = cutout[..., 3] == 255
+    assert np.array_equal(picture[solid], cutout[solid])  # the same drawing, without its background
+    webp_rules(result.webp)
+
+
+def test_a_parameter_beyond_its_limits_is_refused(engine: ClassicEngine) -> None:
+    (refused,) = engine.generate([wish(parameters={"width": 5000})], always)
+
+    assert isinstance(refused, ParameterRefused)
+    assert refused.name == "width"
 
 
 def test_a_cutout_is_see_through_around_the_person(engine: ClassicEngine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import time
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from api.errors import NoSuchEndpoint
+from api.orders import OWNERS, patiently
 from api.sites import Call, Route
 from api.tokens import MARK_CHARS, Tokens
 from service.stickers import StickerService
@@ -29,6 +31,8 @@ SHOWN_TYPES: Final = frozenset(
     f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "tiff", "heic", "heif", "avif")
 )
 LEAST_LIFETIME_S: Final = 3600.0
+ROWS_S: Final = 86_400.0  # a result can be asked for a day, whatever became of its pictures
+SWEEP_S: Final = 600.0
 _KIND_OF: Final = {name: kind for kind, (name, _) in PUBLIC.items()}
 _OWN_PATH: Final = re.compile(r"(?:/fal/cdn)?/files/(?P<id>[0-9a-f]{32,64})/(?P<name>[\w.-]+)")
 
@@ -110,6 +114,23 @@ class PublicFiles:
             return None
         kind = _KIND_OF[name]
         return await self._service.files.result(job.owner, job.id, kind), PUBLIC[kind][1], left_s
+
+    async def run(self) -> None:
+        """Delete what is past its lifetime, now and every few minutes, until cancelled: faces are kept no longer."""
+        while True:
+            await patiently(self.sweep)
+            await asyncio.sleep(SWEEP_S)
+
+    async def sweep(self) -> None:
+        """Delete pictures past their lifetime, and a day after its end at the earliest their request."""
+        now = self._clock()
+        for job in await self._service.jobs.delivered_before(OWNERS, now - LEAST_LIFETIME_S):
+            ended_at, lives_s = job.finished_at or 0.0, self._lives_s(job)
+            if ended_at + lives_s <= now:
+                for kind in PUBLIC:
+                    await self._service.files.delete_result(job.owner, job.id, kind)
+            if ended_at + max(lives_s, ROWS_S) <= now:
+                await self._service.jobs.delete(job.id)
 
     def _lives_s(self, job: Job) -> float:
         """How long a job's pictures can be fetched: what its caller wished, within bounds."""

@@ -145,6 +145,7 @@ class HttpApi:
             group.create_task(self._orders.run())
             group.create_task(self._outbox.run())
             group.create_task(self.metrics.run())
+            group.create_task(self._files.run())
 
     async def stop(self) -> None:
         """End what is under way; the next start resumes it."""

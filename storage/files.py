@@ -66,6 +66,10 @@ class Files:
         """Read one file of a job's result. Raises `FileGone`."""
         return await self._read(self._result(owner, job_id, kind))
 
+    async def delete_result(self, owner: str, job_id: str, kind: str) -> None:
+        """Delete one file of a job's result; gone already is well."""
+        await self._delete(self._result(owner, job_id, kind))
+
     async def save_upload(self, owner: str, upload_id: str, data: bytes) -> None:
         """Keep a file that was handed in."""
         await self._save(self._upload(owner, upload_id), data)

@@ -299,6 +299,19 @@ class Jobs:
         )
         return len(rows)
 
+    async def delivered_before(self, owner_prefix: str, moment: float) -> list[Job]:
+        """Jobs of this entrance that ended before `moment` and need not be told to anybody any more."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL
+               AND substr(owner, 1, length(:prefix)) = :prefix ORDER BY finished_at""",
+            {"moment": moment, "prefix": owner_prefix},
+        )
+        return [_job(row) for row in rows]
+
+    async def delete(self, job_id: str) -> None:
+        """Forget a job."""
+        await self._database.run("DELETE FROM jobs WHERE id = :id", {"id": job_id})
+
     async def photos_in_use(self) -> set[str]:
         """Names of the photo files that waiting or running jobs still need."""
         rows = await self._database.run("SELECT request FROM jobs WHERE status IN ('queued', 'running')")

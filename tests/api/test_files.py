@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 from api.fal import storage as storage_module
+from api.files import PublicFiles
+from api.tokens import Tokens
+from storage.uploads import Uploads
 from tests.api.conftest import RUN, Api, jpeg, running
 from tests.plain_engine import PlainEngine
 
@@ -163,6 +167,29 @@ async def test_files_live_as_long_as_the_caller_wishes_within_bounds(api: Api) -
     assert 7100 < await left_s('{"expiration_duration_seconds": 7200}') <= 7200
     assert 3500 < await left_s('{"expiration_duration_seconds": 5}') <= 3600
     assert 86_300 < await left_s("nonsense") <= 86_400
+
+
+async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_day(tmp_path: Path) -> None:
+    now = [time.time()]
+    async with running(tmp_path, PlainEngine()) as api:
+        files = PublicFiles(api.service, Uploads(api.database), Tokens(b"secret"), clock=lambda: now[0])
+        photo = (await uploaded(api, jpeg()))[1]["access_url"]
+        short = {**api.fal, "X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds": 3600}'}
+        await api.post(RUN, {"image_url": photo, "prompt": "x"})
+        await api.post(RUN, {"image_url": photo, "prompt": "x"}, headers=short)
+
+        async def is_delivered() -> bool:
+            return not await api.service.jobs.undelivered("api:")
+
+        await api.until(is_delivered)
+        left = []
+        for hours in (0.5, 2, 25):
+            now[0] = time.time() + hours * 3600
+            await files.sweep()
+            pictures = [path for path in (tmp_path / "files").rglob("*.png") if path.is_file()]
+            left.append((len(pictures), sum((await api.service.jobs.counts()).values())))
+
+    assert left == [(4, 2), (2, 2), (0, 0)]
 
 
 async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:

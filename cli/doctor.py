@@ -11,6 +11,7 @@ from importlib.resources import files
 import aiohttp
 from rich.console import Console
 
+from api.app import tls_context
 from cli.compose import DATABASE_NAME, choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
@@ -18,8 +19,10 @@ from engine.errors import EngineError
 from engine.types import StickerRequest, go_on
 from engine.weights import weights_report
 from engine.weights_lock import LOCK_NAME, FileState
+from service.keys import ApiKeys
 from storage.database import Database
 from storage.errors import StorageError
+from storage.keys import Keys
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -55,6 +58,8 @@ async def examine() -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _disk(settings)
     yield await _database(settings)
+    if settings.http_api:
+        yield await _http(settings)
     if settings.engine == "diffusion" or (settings.weights_folder / LOCK_NAME).exists():
         yield _weights(settings)
     yield _engine(settings)
@@ -88,6 +93,31 @@ async def _database(settings: Settings) -> Finding:
         return Finding("database", False, f"{path}: {error.code} ({error})")
     answer = str(row[0]) if row else "no answer"
     return Finding("database", answer == "ok", f"{path}: {answer}")
+
+
+async def _http(settings: Settings) -> Finding:
+    """Whether the API could serve: its certificate can be read, and somebody has a key."""
+    if settings.tls_certificate and settings.tls_key:
+        try:
+            tls_context(settings.tls_certificate, settings.tls_key)
+        except OSError as error:  # ssl.SSLError is one
+            return Finding("http", False, f"TLS_CERTIFICATE and TLS_KEY cannot be used: {error}")
+    scheme = "https" if settings.tls_certificate else "http"
+    where = f"{scheme}://{settings.host}:{settings.port}"
+    path = settings.data_dir / DATABASE_NAME
+    if not path.exists():
+        return Finding("http", True, f"{where}; no keys yet: stickerface keys add NAME")
+    try:
+        database = await Database.open(path)
+        try:
+            keys = ApiKeys(Keys(database))
+            valid = [key for key in await keys.all() if keys.is_valid(key)]
+        finally:
+            await database.close()
+    except StorageError:
+        return Finding("http", True, where)  # the line on the database says what is wrong
+    told = f"{len(valid)} valid keys" if valid else "no keys yet: stickerface keys add NAME"
+    return Finding("http", True, f"{where}; {told}")
 
 
 def _weights(settings: Settings) -> Finding:

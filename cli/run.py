@@ -101,7 +101,10 @@ class App:
 
     def _tls(self) -> ssl.SSLContext | None:
         certificate, key = self._settings.tls_certificate, self._settings.tls_key
-        return tls_context(certificate, key) if certificate and key else None
+        try:
+            return tls_context(certificate, key) if certificate and key else None
+        except OSError as error:
+            raise OSError(error.errno, f"TLS_CERTIFICATE and TLS_KEY cannot be used ({error})") from error
 
     async def _run_worker(self) -> None:
         if not self._parts.runner.is_ready:

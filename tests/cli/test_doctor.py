@@ -33,8 +33,21 @@ async def test_all_is_well(
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     assert await examine() == 0
     printed = capsys.readouterr().out
-    assert printed.count("✓") == 5
+    assert printed.count("✓") == 6
+    assert "stickerface keys add" in printed
     assert "@doctor_bot" in printed and TOKEN not in printed
+
+
+async def test_a_certificate_that_cannot_be_read_is_told(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("TLS_CERTIFICATE", str(tmp_path / "none.pem"))
+    assert await examine() == 2  # a key belongs to it
+    assert "TLS_KEY: belongs to TLS_CERTIFICATE" in capsys.readouterr().out
+    monkeypatch.setenv("TLS_KEY", str(tmp_path / "none.key"))
+    assert await examine() == 1
+    assert "TLS_CERTIFICATE and TLS_KEY cannot be used" in " ".join(capsys.readouterr().out.split())
 
 
 async def test_settings_come_first(capsys: pytest.CaptureFixture[str]) -> None:

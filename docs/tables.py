@@ -22,6 +22,7 @@ def settings_table() -> str:
         found = re.search(rf"((?:^# .*\n)+)#?{name.upper()}=", manual, re.MULTILINE)
         meaning = re.sub(r"^# ", "", found.group(1), flags=re.MULTILINE).replace("\n", " ").strip() if found else ""
         default = getattr(field.default, "get_secret_value", lambda value=field.default: value)()
+        default = str(default).lower() if isinstance(default, bool) else default
         shown = "" if default in (None, "", frozenset(), {}) else f"`{default}`"
         rows.append(f"| `{name.upper()}` | {shown} | {meaning} |")
     return "\n".join(rows)

@@ -28,7 +28,7 @@ def _refusals(provider: str) -> Json:
         told = {str(status): _answered("Refused", ref("RequestError")) for status in sorted(statuses)}
         # 400 has {"status": ...} when a job to be cancelled has ended
         told["400"] = _answered("Refused", {"anyOf": [ref("RequestError"), ref("CancelStatus")]})
-        told["404"] = _answered("Unknown here", ref("RequestError"))
+        told["404"] = _answered("Unknown here", {"anyOf": [ref("RequestError"), ref("CancelStatus")]})
         return {**told, "422": _answered("The input is not valid", ref("HTTPValidationError"))}
     statuses = {getattr(answer, provider) or answer.status for answer in ANSWERS.values()}
     statuses = {400 if status == 422 else status for status in statuses}

@@ -25,6 +25,7 @@ from api.orders import Ask, failure_of, request_id_of
 from api.reading import read
 from api.sites import Call, Route
 from api.tables import fal_table
+from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from storage.records import Job, JobStatus
 
@@ -119,7 +120,10 @@ class FalQueue:
 
     async def cancel(self, call: Call) -> web.StreamResponse:
         """Ask a job to stop; asked again, the answer is the same."""
-        job = await self._own(call)
+        try:
+            job = await self._own(call)
+        except NoSuchJob:
+            return json_answer({"status": "NOT_FOUND"}, 404)
         if job.status is not JobStatus.CANCELLED and not await self._gate.service.cancel(job.owner, job.id):
             return self._told(job, {"status": "ALREADY_COMPLETED"}, 400)
         return self._told(job, {"status": "CANCELLATION_REQUESTED"}, 202)

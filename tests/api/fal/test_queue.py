@@ -215,6 +215,8 @@ async def test_unknown_ids_and_other_keys_requests_are_404_alike(api: Api) -> No
     assert {status for status, _ in answers} == {404}
     assert len({json.dumps(body) for _, body in answers}) == 1
     assert (await api.get(f"{QUEUE}/requests/no-id/status"))[0] == 404
+    cancelled = await api.call("PUT", f"{QUEUE}/requests/{request_id}/cancel", headers=other)
+    assert cancelled[:2] == (404, {"status": "NOT_FOUND"})
     assert (await api.get(f"/fal/queue/fal-ai%2fface-to-sticker/requests/{request_id}"))[0] == 404
 
 

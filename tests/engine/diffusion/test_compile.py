@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch._dynamo.utils import counters
 
+from engine.diffusion.adapters import compile_blocks, fuse_self_attention
 from engine.diffusion.compile import Shape, batch_size, compiled_size, only_compiled, speed_up, warm_up, warm_up_plan
 from engine.diffusion.denoise import denoise
 from engine.diffusion.fast import FEW_STEPS, Fp8Linear, fuse_few_step_lora, quantise
@@ -58,6 +59,21 @@ def test_twenty_weights_need_no_graph_beyond_the_first(own: Networks) -> None:
         weights = {"ip_adapter_weight": number / 20, "instant_id_strength": 1 - number / 40, "guidance": 2.0 + number}
         denoise(own, [picture(**weights)], sde_karras(STEPS))
     assert graphs() == after_warm_up > 0
+
+
+def test_the_real_compiler_draws_the_same_with_one_graph_for_every_weight(networks: Networks, own: Networks) -> None:
+    """Inductor, as on a GPU, in C++: what the other tests leave out with their backend that compiles nothing."""
+    for network in own.denoisers:
+        fuse_self_attention(network)
+    compile_blocks(own.unet, dynamic=False)
+    compiled = denoise(own, [picture()], sde_karras(STEPS))
+    after_first = graphs()
+    for number in range(3):
+        denoise(own, [picture(ip_adapter_weight=number / 3, guidance=2.0 + number)], sde_karras(STEPS))
+
+    assert graphs() == after_first > 0
+    assert counters["inductor"]
+    assert relative(compiled, denoise(networks, [picture()], sde_karras(STEPS))) < 1e-4
 
 
 def test_an_odd_shape_compiles_nothing_and_draws_the_same(networks: Networks, own: Networks) -> None:

@@ -37,6 +37,7 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 OWNERS = "api:"
 STORAGE_PAUSE_S = 2.0
+FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
 FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
 _MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
@@ -77,6 +78,7 @@ class Orders:
         self._runner = runner
         self._logs = logs
         self._clock = clock
+        self._began_at = clock()
         self._fetching = asyncio.Semaphore(FETCHES)
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions: Mapping[str, int] = {}
@@ -141,7 +143,7 @@ class Orders:
         self._watch_start(job)
         sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
         if all(is_inline(source) for source in sources.values()):
-            return await self._feed(job, sources)
+            return await self._feed_now(job, sources)
         self._spawn(self._feed_later(job, sources))
         return job
 
@@ -173,14 +175,32 @@ class Orders:
                 data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
         return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
 
-    async def _feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
+    async def _feed_now(self, job: Job, sources: Mapping[str, str]) -> Job:
+        """While the caller waits: what cannot be kept is told, and no job stays behind without its photo."""
         try:
-            await self._feed(job, sources)
-        except (ServiceError, StorageError) as error:  # forgotten meanwhile, or the store: the next start tries again
-            logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
-        except Exception:  # the outermost of its task; the job must not wait for ever
-            logger.exception("job %s: its photo could not be fetched", job.id[:8])
-            await self._service.fail(job.id, INTERNAL)
+            return await self._feed(job, sources)
+        except StorageError as error:
+            with contextlib.suppress(StorageError):
+                await self._service.fail(job.id, error.code)
+            raise
+
+    async def _feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
+        code = INTERNAL
+        for pause_s in FEED_PAUSES_S:
+            await asyncio.sleep(pause_s)
+            try:
+                await self._feed(job, sources)
+                return
+            except StorageError as error:
+                logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
+                code = error.code
+            except NoSuchJob:  # forgotten meanwhile
+                return
+            except Exception:  # the outermost of its task; the job must not wait for ever
+                logger.exception("job %s: its photo could not be fetched", job.id[:8])
+                break
+        with contextlib.suppress(ServiceError, StorageError):  # then the next start tries again
+            await self._service.fail(job.id, code)
 
     # --- a running server ---------------------------------------------------------------------------------------------
 
@@ -204,6 +224,8 @@ class Orders:
 
     async def _resume(self) -> None:
         for job in await self._service.jobs.without_photo(OWNERS):
+            if job.created_at >= self._began_at:  # of this process: somebody called before this ran
+                continue
             sources = job.reply.get("inputs") or {}
             if sources:
                 self._spawn(self._feed_later(job, sources))

@@ -203,3 +203,21 @@ async def test_a_job_whose_data_uri_was_lost_with_the_process_fails(tmp_path: Pa
     await database.close()
     async with running(tmp_path, PlainEngine()) as api:
         assert (await api.ended(request_id)).error_code == "crashed"
+
+
+async def test_a_full_disk_is_told_and_leaves_no_job_without_its_photo(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = api.service.files._root
+    folder.mkdir(exist_ok=True)
+    folder.rename(folder.with_name("away"))
+    folder.write_text("a file where the folder was: nothing can be kept")
+
+    status, body = await api.post(QUEUE, INPUT)
+    counts = await api.service.jobs.counts()
+    folder.unlink()
+    folder.with_name("away").rename(folder)
+
+    assert (status, body["error_type"]) == (500, "internal_error")
+    assert counts == {"failed": 1}
+    assert (await api.post(RUN, INPUT))[0] == 200

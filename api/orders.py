@@ -17,16 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.answers import INTERNAL, Failure
-from api.errors import InputRefused, KeyReused
+from api.errors import KeyReused
+from api.feeder import Feeder
 from api.fields import Problem, Reading, Table
-from api.inputs.archive import read_archive
-from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
+from api.inputs.fetch import Fetcher, is_inline
 from api.logs import JobLogs
 from engine.runner import EngineRunner
 from engine.styles import HOSTED_STYLE
-from service.errors import NoSuchJob, PhotoRefused, ServiceError
+from service.errors import NoSuchJob, ServiceError
 from service.events import EventKind
-from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService, Submission
 from storage.errors import StorageError
 from storage.records import ApiKey, Job, JobStatus
@@ -37,10 +36,7 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 OWNERS = "api:"
 STORAGE_PAUSE_S = 2.0
-FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
-FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
-_MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
 SHOWN_CHARS = 80  # of a data URI's head
 ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
 
@@ -74,12 +70,11 @@ class Orders:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
-        self._fetcher = fetcher
+        self._feeder = Feeder(service, fetcher)
         self._runner = runner
         self._logs = logs
         self._clock = clock
         self._began_at = clock()
-        self._fetching = asyncio.Semaphore(FETCHES)
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions: Mapping[str, int] = {}
         self._positions_at = float("-inf")
@@ -143,8 +138,8 @@ class Orders:
         self._watch_start(job)
         sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
         if all(is_inline(source) for source in sources.values()):
-            return await self._feed_now(job, sources)
-        self._spawn(self._feed_later(job, sources))
+            return await self._feeder.feed_now(job, sources)
+        self._spawn(self._feeder.feed_later(job, sources))
         return job
 
     def _note_unused(self, job: Job, reading: Reading) -> None:
@@ -156,51 +151,6 @@ class Orders:
                 self._clock(),
                 "WARN",
             )
-
-    # --- photos -----------------------------------------------------------------------------------------------------
-
-    async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
-        """Fetch the photos and give them to the job; what cannot be had ends it."""
-        try:
-            photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
-            return await self._service.attach_photos(job.id, photos, is_alone=True)
-        except (InputRefused, PhotoRefused) as refused:
-            return await self._service.fail(job.id, refused.code)
-
-    async def _photos(self, kind: str, source: str) -> list[bytes]:
-        if is_inline(source):
-            data = decode_inline(source, _MOST_BYTES[kind])
-        else:
-            async with self._fetching:
-                data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
-        return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
-
-    async def _feed_now(self, job: Job, sources: Mapping[str, str]) -> Job:
-        """While the caller waits: what cannot be kept is told, and no job stays behind without its photo."""
-        try:
-            return await self._feed(job, sources)
-        except StorageError as error:
-            with contextlib.suppress(StorageError):
-                await self._service.fail(job.id, error.code)
-            raise
-
-    async def _feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
-        code = INTERNAL
-        for pause_s in FEED_PAUSES_S:
-            await asyncio.sleep(pause_s)
-            try:
-                await self._feed(job, sources)
-                return
-            except StorageError as error:
-                logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
-                code = error.code
-            except NoSuchJob:  # forgotten meanwhile
-                return
-            except Exception:  # the outermost of its task; the job must not wait for ever
-                logger.exception("job %s: its photo could not be fetched", job.id[:8])
-                break
-        with contextlib.suppress(ServiceError, StorageError):  # then the next start tries again
-            await self._service.fail(job.id, code)
 
     # --- a running server ---------------------------------------------------------------------------------------------
 
@@ -214,7 +164,7 @@ class Orders:
                     continue
                 self._logs.hear(event, self._clock())
                 if event.kind is EventKind.ENDED:
-                    self._spawn(self._drop_photos(event.job))
+                    self._spawn(self._feeder.drop(event.job))
 
     async def stop(self) -> None:
         """End what is under way; the next start resumes it."""
@@ -228,19 +178,11 @@ class Orders:
                 continue
             sources = job.reply.get("inputs") or {}
             if sources:
-                self._spawn(self._feed_later(job, sources))
+                self._spawn(self._feeder.feed_later(job, sources))
             else:  # its caller never heard of it: the process ended between the row and the photo
                 await self._service.fail(job.id, "crashed")
         for job in await self._service.jobs.waiting(OWNERS):
             self._watch_start(job)
-
-    async def _drop_photos(self, job: Job) -> None:
-        """A face is kept no longer than it takes to draw it."""
-        try:
-            for name in job.request.photos:
-                await self._service.files.delete_photo(job.owner, name)
-        except StorageError as error:  # the sweep takes them later
-            logger.warning("photos of job %s stay for now: %s", job.id[:8], error.code)
 
     def _watch_start(self, job: Job) -> None:
         start_by = job.reply.get("start_by")

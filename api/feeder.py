@@ -1,0 +1,85 @@
+"""Gives jobs their photos: out of the request itself, or fetched from where it says, and takes them away again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+
+from api.answers import INTERNAL
+from api.errors import InputRefused
+from api.inputs.archive import read_archive
+from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
+from service.errors import NoSuchJob, PhotoRefused, ServiceError
+from service.limits import MAX_PHOTO_BYTES
+from service.stickers import StickerService
+from storage.errors import StorageError
+from storage.records import Job
+
+logger = logging.getLogger(__name__)
+
+FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
+FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
+_MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
+
+
+class Feeder:
+    """`sources` are what a request names by kind, "photo" and "archive": addresses, or the files themselves."""
+
+    def __init__(self, service: StickerService, fetcher: Fetcher) -> None:
+        self._service = service
+        self._fetcher = fetcher
+        self._fetching = asyncio.Semaphore(FETCHES)
+
+    async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
+        """Fetch the photos and give them to the job; what cannot be had ends it."""
+        try:
+            photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
+            return await self._service.attach_photos(job.id, photos, is_alone=True)
+        except (InputRefused, PhotoRefused) as refused:
+            return await self._service.fail(job.id, refused.code)
+
+    async def _photos(self, kind: str, source: str) -> list[bytes]:
+        if is_inline(source):
+            data = decode_inline(source, _MOST_BYTES[kind])
+        else:
+            async with self._fetching:
+                data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
+        return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
+
+    async def feed_now(self, job: Job, sources: Mapping[str, str]) -> Job:
+        """While the caller waits: what cannot be kept is told, and no job stays behind without its photo."""
+        try:
+            return await self._feed(job, sources)
+        except StorageError as error:
+            with contextlib.suppress(StorageError):
+                await self._service.fail(job.id, error.code)
+            raise
+
+    async def feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
+        """Behind the caller's back: the job gets its photo, or ends; only the end of this process comes in between."""
+        code = INTERNAL
+        for pause_s in FEED_PAUSES_S:
+            await asyncio.sleep(pause_s)
+            try:
+                await self._feed(job, sources)
+                return
+            except StorageError as error:
+                logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
+                code = error.code
+            except NoSuchJob:  # forgotten meanwhile
+                return
+            except Exception:  # the outermost of its task; the job must not wait for ever
+                logger.exception("job %s: its photo could not be fetched", job.id[:8])
+                break
+        with contextlib.suppress(ServiceError, StorageError):  # then the next start tries again
+            await self._service.fail(job.id, code)
+
+    async def drop(self, job: Job) -> None:
+        """A face is kept no longer than it takes to draw it."""
+        try:
+            for name in job.request.photos:
+                await self._service.files.delete_photo(job.owner, name)
+        except StorageError as error:  # the sweep takes them later
+            logger.warning("photos of job %s stay for now: %s", job.id[:8], error.code)

@@ -123,14 +123,14 @@ class PublicFiles:
 
     async def sweep(self) -> None:
         """Delete pictures past their lifetime, and a day after its end at the earliest their request."""
-        now = self._clock()
-        for job in await self._service.jobs.delivered_before(OWNERS, now - LEAST_LIFETIME_S):
-            ended_at, lives_s = job.finished_at or 0.0, self._lives_s(job)
-            if ended_at + lives_s <= now:
+        now, jobs = self._clock(), self._service.jobs
+        lifetimes = (self._lifetime_s, LEAST_LIFETIME_S, self._service.lifetimes.results_s)
+        while due := await jobs.files_due(OWNERS, *lifetimes, now):
+            for job in due:
                 for kind in PUBLIC:
                     await self._service.files.delete_result(job.owner, job.id, kind)
-            if ended_at + max(lives_s, ROWS_S) <= now:
-                await self._service.jobs.delete(job.id)
+                await jobs.set_reply(job.id, are_files_gone=True)
+        await jobs.delete_without_files(OWNERS, now - ROWS_S)
 
     def _lives_s(self, job: Job) -> float:
         """How long a job's pictures can be fetched: what its caller wished, within bounds."""

@@ -37,7 +37,7 @@ class Metrics:
         self._step_at: dict[str, float] = {}
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # resident memory, CPU, open files
-        self._jobs = Gauge("stickerface_jobs", "Jobs by state and model.", ["state", "model"], registry=registry)
+        self._jobs = Gauge("stickerface_jobs", "Jobs that wait or run.", ["state", "model"], registry=registry)
         self._queue_age = Gauge(
             "stickerface_queue_age_seconds", "How long the longest waiting job has waited.", registry=registry
         )
@@ -54,7 +54,9 @@ class Metrics:
             "stickerface_job_seconds", "Time of jobs that were done, by phase.", ["model", "phase"],
             buckets=_JOB_S, registry=registry,
         )  # fmt: skip
-        self._ended = Counter("stickerface_jobs_ended", "Jobs by how they ended.", ["state"], registry=registry)
+        self._ended = Counter(
+            "stickerface_jobs_ended", "Jobs by how they ended.", ["state", "model"], registry=registry
+        )
         self._requests = Counter(
             "stickerface_http_requests", "Answers by service and status.", ["site", "status"], registry=registry
         )
@@ -86,7 +88,7 @@ class Metrics:
         elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN):
             self._step_at.pop(job.id, None)
         if event.kind is EventKind.ENDED:
-            self._ended.labels(job.status.value).inc()
+            self._ended.labels(job.status.value, job.request.model).inc()
             if job.status is JobStatus.DONE and job.claimed_at and job.finished_at:
                 self._seconds.labels(job.request.model, "waiting").observe(job.claimed_at - job.created_at)
                 self._seconds.labels(job.request.model, "drawing").observe(job.finished_at - job.claimed_at)

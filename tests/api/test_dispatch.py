@@ -155,15 +155,18 @@ async def test_while_the_engine_warms_up_jobs_are_taken_and_readyz_says_so(tmp_p
 async def test_the_metrics_count_what_happened(api: Api) -> None:
     await api.post(RUN, INPUT)
     await api.post(RUN, {})
-    await asyncio.sleep(0)
+    api.engine.hold()
+    await api.submit()
+    await api.held()
     _, text = await api.get("/metrics", headers={})
     families = {family.name: family for family in text_string_to_metric_families(text.decode())}
 
     def value(name: str, **labels: str) -> float:
         return sum(sample.value for sample in families[name].samples if labels.items() <= sample.labels.items())
 
-    assert value("stickerface_jobs", state="done", model="face-to-sticker") == 1
-    assert value("stickerface_jobs", state="failed") == 1
+    assert value("stickerface_jobs", state="running", model="face-to-sticker") == 1
+    assert value("stickerface_jobs_ended", state="done", model="face-to-sticker") == 1
+    assert value("stickerface_jobs_ended", state="failed") == 1
     assert value("stickerface_http_requests", site="run", status="200") == 1
     assert value("stickerface_http_requests", site="run", status="422") == 1
     assert value("process_resident_memory_bytes") > 10_000_000

@@ -11,8 +11,6 @@ from aiohttp import web
 from api.body import MAX_BODY_BYTES
 from api.dispatch import Dispatcher
 
-HEADER_TIMEOUT_S = 75.0  # aiohttp's keep-alive; a connection that sends nothing goes after it
-
 
 class HttpServer:
     """Serves `dispatcher`, and `routes` before it, until `stop`."""

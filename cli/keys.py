@@ -89,6 +89,24 @@ def revoke(
     _with_keys(work)
 
 
+@keys_app.command("rotate-signing")
+def rotate_signing() -> None:
+    """Make a new key for the signatures of webhooks; it signs from tomorrow."""
+
+    async def work(_keys: ApiKeys, database: Database, _folder: Path) -> None:
+        from api.webhooks.signing import SigningKeys
+        from storage.facts import Facts
+
+        facts = Facts(database)
+        await (await SigningKeys.load(facts)).rotate(facts)
+        typer.echo(
+            "A new signing key is made. Restart the server now, so that it is published: receivers keep keys for a day, "
+            "and it signs from tomorrow."
+        )
+
+    _with_keys(work)
+
+
 def _line(key: ApiKey, *, is_valid: bool) -> str:
     made = datetime.fromtimestamp(key.created_at, UTC).strftime("%Y-%m-%d")
     state = "valid" if is_valid else "revoked" if key.revoked_at else "expired"

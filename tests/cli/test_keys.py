@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from api.webhooks.signing import SigningKeys
 from cli.compose import DATABASE_NAME, FILES_NAME
 from cli.main import app
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.database import Database
+from storage.facts import Facts
 from storage.files import Files
 from storage.keys import Keys
 from storage.records import ApiKey
@@ -88,3 +90,19 @@ def test_wrong_words_are_told_with_the_right_ones(folder: Path) -> None:
 
     assert (provider.exit_code, "fal, segmind, pixazo" in provider.stderr) == (2, True)
     assert (unknown.exit_code, "keys list" in unknown.stderr) == (1, True)
+
+
+def test_a_new_signing_key_is_published_beside_the_old_one(folder: Path) -> None:
+    async def published() -> int:
+        database = await Database.open(folder / DATABASE_NAME)
+        try:
+            return len((await SigningKeys.load(Facts(database))).jwks()["keys"])
+        finally:
+            await database.close()
+
+    run("add", "x")
+    before = asyncio.run(published())
+    result = run("rotate-signing")
+
+    assert (result.exit_code, "Restart the server" in result.stdout) == (0, True)
+    assert (before, asyncio.run(published())) == (1, 2)

@@ -100,8 +100,8 @@ def rotate_signing() -> None:
         facts = Facts(database)
         await (await SigningKeys.load(facts)).rotate(facts)
         typer.echo(
-            "A new signing key is made. Restart the server now, so that it is published: receivers keep keys for a day, "
-            "and it signs from tomorrow."
+            "A new signing key is made, and signs from tomorrow: receivers keep keys for a day. "
+            "Restart the server now, so that it is published."
         )
 
     _with_keys(work)

@@ -78,6 +78,7 @@ class Orders:
         self._tasks: set[asyncio.Task[None]] = set()
         self._positions: Mapping[str, int] = {}
         self._positions_at = float("-inf")
+        self._counting = asyncio.Lock()
 
     async def submit(self, ask: Ask) -> Job:
         """Write the job and answer it; the same idempotency key with the same body is the same job.
@@ -214,11 +215,18 @@ class Orders:
 
     async def ahead_of(self, job: Job) -> int:
         """How many waiting jobs will start before this one; asked ten times a second by every client that waits."""
-        now = time.monotonic()
-        if job.id not in self._positions or now - self._positions_at > POSITIONS_S:
-            self._positions, self._positions_at = await self._service.jobs.positions(), now
+        if not self._is_placed(job):
+            async with self._counting:  # the whole queue is counted: once for all who wait here, not once for each
+                if not self._is_placed(job):
+                    self._positions = await self._service.jobs.positions()
+                    self._positions_at = time.monotonic()
         # One whose photo is still being fetched has no place yet: it will be behind everybody.
         return self._positions.get(job.id, len(self._positions) + 1) - 1
+
+    def _is_placed(self, job: Job) -> bool:
+        """Whether the order as it was last counted says all there is to say of this job."""
+        is_fresh = time.monotonic() - self._positions_at <= POSITIONS_S
+        return is_fresh and (job.id in self._positions or not job.has_photo)
 
     async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:
         """The key's job of that id, asked for under `path` if one is given. Raises `NoSuchJob`."""

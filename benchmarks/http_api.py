@@ -1,10 +1,11 @@
 """How many requests a second the HTTP API answers, and what it adds to the engine's own time.
 
-    python -m benchmarks.http_api [--requests 300]
+    python -m benchmarks.http_api [--requests 100] [--rounds 5]
 
-The server runs in a process of its own with an engine that does nothing but copy a picture. Next to it, in the same
-run, a bare aiohttp handler that reads the same JSON and answers as much: the ratio is what a durable queue, keys,
-validation and limits cost. Latency is a sync request with a data URI, against the same engine called in this process.
+The server runs in a process of its own. Beside it, in turns of `--requests`, a bare aiohttp handler that reads the same
+JSON and answers as much: the ratio is what a durable queue, keys, validation and limits cost. No jobs are drawn
+meanwhile, so a row's queue grows by what its rounds submit. Latency is a sync request with a data URI, in turns
+with the same engine called in this process; it does nothing but shrink the picture.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import base64
 import io
+import itertools
 import json
 import multiprocessing
 import statistics
@@ -22,17 +24,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from aiohttp import web
 from PIL import Image
 
 from engine.types import StickerRequest, go_on
+from service.limits import Limits
 from tests.api.conftest import QUEUE, RUN, running
 from tests.plain_engine import PlainEngine
 
 SIDE_PX = 1024
+MANY = 10_000_000  # more than a run asks for: no limit is to be met
+KEYS = 64  # questions about jobs are limited for each key, and no setting lifts that
+LATENCIES = 40
+CALLERS = (1, 8, 64)
+WAITING = (0, 500)
 Call = Callable[[aiohttp.ClientSession], Awaitable[None]]
 
 
@@ -42,23 +49,29 @@ def photo() -> bytes:
     return buffer.getvalue()
 
 
-def serve(pipe: Connection, waiting: int) -> None:
-    """In a process of its own: the API, with `waiting` jobs in its queue; tells (address, key), ends when told to."""
-
-    async def run() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            async with running(Path(folder), PlainEngine(), is_working=not waiting) as api:
-                for number in range(waiting):
-                    _, text = await api.keys.add(f"waiting {number}")
-                    body = {"image_url": SMALL, "prompt": "a person"}
-                    await api.post(QUEUE, body, headers={"Authorization": f"Key {text}"})
-                _, text = await api.keys.add("bench", per_minute=10_000_000, jobs_waiting=10_000)
-                await _tell_and_wait(pipe, api.url, text)
-
-    asyncio.run(run())
+def serve_working(pipe: Connection) -> None:
+    """In a process of its own: the API as it is, drawing."""
+    asyncio.run(_serve(pipe, 0, is_working=True))
 
 
-def serve_bare(pipe: Connection, _waiting: int) -> None:
+def serve_queue(pipe: Connection, waiting: int) -> None:
+    """In a process of its own: the API with `waiting` jobs of as many owners in its queue, drawing none."""
+    asyncio.run(_serve(pipe, waiting, is_working=False))
+
+
+async def _serve(pipe: Connection, waiting: int, *, is_working: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        limits = Limits(queue_length=MANY)
+        async with running(Path(folder), PlainEngine(), is_working=is_working, limits=limits) as api:
+            for number in range(waiting):
+                body = {"image_url": SMALL, "prompt": "a person"}
+                status, answer = await api.post(QUEUE, body, headers=await api.another_key())
+                assert status == 200, (number, answer)
+            keys = [await api.keys.add("bench", per_minute=MANY, jobs_waiting=MANY) for _ in range(KEYS)]
+            await _tell_and_wait(pipe, api.url, [text for _, text in keys])
+
+
+def serve_bare(pipe: Connection) -> None:
     """In a process of its own: what the web server costs alone."""
 
     async def answer(request: web.Request) -> web.Response:
@@ -72,21 +85,22 @@ def serve_bare(pipe: Connection, _waiting: int) -> None:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await _tell_and_wait(pipe, f"http://127.0.0.1:{runner.addresses[0][1]}", "none")
+        await _tell_and_wait(pipe, f"http://127.0.0.1:{runner.addresses[0][1]}", ["none"])
         await runner.cleanup()
 
     asyncio.run(run())
 
 
-async def _tell_and_wait(pipe: Connection, url: str, key: str) -> None:
-    pipe.send((url, key))
+async def _tell_and_wait(pipe: Connection, url: str, keys: list[str]) -> None:
+    pipe.send((url, keys))
     await asyncio.to_thread(pipe.recv)
 
 
 @asynccontextmanager
-async def served(target: Callable[[Connection, int], None], waiting: int = 0) -> AsyncIterator[tuple[str, str]]:
+async def served(target: Callable[..., None], *parts: int) -> AsyncIterator[tuple[str, list[str]]]:
+    """The address of a server, and its keys, in a process that lasts as long as the block."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=target, args=(theirs, waiting), daemon=True)
+    process = multiprocessing.Process(target=target, args=(theirs, *parts), daemon=True)
     process.start()
     try:
         yield await asyncio.to_thread(ours.recv)
@@ -100,17 +114,19 @@ Image.new("RGB", (64, 64), "tan").save(SMALL_BUFFER, "JPEG")
 SMALL = "data:image/jpeg;base64," + base64.b64encode(SMALL_BUFFER.getvalue()).decode()
 
 
-def submit_and_status(url: str, key: str) -> Call:
-    headers = {"Authorization": f"Key {key}"}
+def submit_and_status(url: str, keys: list[str]) -> Call:
+    """A call that submits and asks once, with one key after the other."""
+    turns = itertools.cycle([{"Authorization": f"Key {key}"} for key in keys])
     body = json.dumps({"image_url": SMALL, "prompt": "a person"})
 
     async def call(session: aiohttp.ClientSession) -> None:
+        headers = next(turns)
         async with session.post(f"{url}{QUEUE}", data=body, headers=headers) as response:
             answer = await response.json()
             assert response.status == 200, answer
         path = f"{url}{QUEUE}/requests/{answer['request_id']}/status"
         async with session.get(path, headers=headers) as response:
-            assert response.status in (200, 202)
+            assert response.status in (200, 202), await response.text()
             await response.read()
 
     return call
@@ -130,54 +146,56 @@ async def per_second(call: Call, count: int, at_once: int) -> float:
         return count / (time.perf_counter() - began)
 
 
-async def added_latency(url: str, key: str, count: int) -> tuple[float, float]:
-    """Median seconds of (the engine alone, a sync request)."""
+async def added_latency(url: str, keys: list[str], count: int) -> tuple[float, float]:
+    """Median seconds of (the engine alone, a sync request), in turns."""
     data = photo()
-    engine = PlainEngine()
-    request = StickerRequest((data,), "toon", 1)
-    alone = []
-    for _ in range(count):
-        began = time.perf_counter()
-        engine.generate([request], go_on)
-        alone.append(time.perf_counter() - began)
+    engine, request = PlainEngine(), StickerRequest((data,), "toon", 1)
     uri = "data:image/jpeg;base64," + base64.b64encode(data).decode()
-    body, headers = json.dumps({"image_url": uri, "prompt": "a person"}), {"Authorization": f"Key {key}"}
-    through = []
+    body, headers = json.dumps({"image_url": uri, "prompt": "a person"}).encode(), {"Authorization": f"Key {keys[0]}"}
+    alone, through = [], []
     async with aiohttp.ClientSession() as session:
         for _ in range(count):
             began = time.perf_counter()
-            async with session.post(f"{url}{RUN}", data=io.BytesIO(body.encode()), headers=headers) as response:
+            engine.generate([request], go_on)
+            alone.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            async with session.post(f"{url}{RUN}", data=io.BytesIO(body), headers=headers) as response:
                 assert response.status == 200, await response.text()
             through.append(time.perf_counter() - began)
     return statistics.median(alone), statistics.median(through)
 
 
-async def measure(count: int) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    async with served(serve_bare) as bare, served(serve) as ours:
-        for at_once in (1, 8, 64):
-            plain = await per_second(submit_and_status(*bare), count, at_once)
-            mine = await per_second(submit_and_status(*ours), count, at_once)
-            rows.append({"what": f"submit+status, {at_once} callers", "ours": mine, "bare": plain})
-    async with served(serve_bare) as bare, served(serve, 500) as ours:
-        plain = await per_second(submit_and_status(*bare), count, 8)
-        mine = await per_second(submit_and_status(*ours), count, 8)
-        rows.append({"what": "the same, 8 callers, 500 and more waiting", "ours": mine, "bare": plain})
-    return rows
-
-
-async def main(count: int) -> None:
-    print("| what | ours, pairs/s | bare aiohttp, pairs/s | ratio |\n| --- | --- | --- | --- |")
-    for row in await measure(count):
-        print(f"| {row['what']} | {row['ours']:.0f} | {row['bare']:.0f} | {row['ours'] / row['bare']:.2f} |")
-    async with served(serve) as ours:
-        alone, through = await added_latency(*ours, max(10, count // 10))
-    print(
-        f"\nsync request, {SIDE_PX} px photo: engine alone {alone * 1e3:.0f} ms, through the API {through * 1e3:.0f} ms"
+async def compare(waiting: int, at_once: int, count: int, rounds: int) -> str:
+    """A row of the table: medians of the rounds, and how far the rounds' ratios lie apart."""
+    ours, bare = [], []
+    async with served(serve_queue, waiting) as our_address, served(serve_bare) as bare_address:
+        mine, plain = submit_and_status(*our_address), submit_and_status(*bare_address)
+        for call in (mine, plain):
+            await per_second(call, at_once, at_once)  # whatever is made at a first call
+        for _ in range(rounds):
+            ours.append(await per_second(mine, count, at_once))
+            bare.append(await per_second(plain, count, at_once))
+    ratios = [one / other for one, other in zip(ours, bare, strict=True)]
+    return (
+        f"| {waiting} | {at_once} | {statistics.median(ours):.0f} | {statistics.median(bare):.0f} "
+        f"| {statistics.median(ratios):.3f} | {min(ratios):.3f} to {max(ratios):.3f} |"
     )
+
+
+async def main(count: int, rounds: int) -> None:
+    print("| waiting at first | callers | ours, pairs/s | bare aiohttp, pairs/s | ratio | over the rounds |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for waiting in WAITING:
+        for at_once in CALLERS:
+            print(await compare(waiting, at_once, count, rounds), flush=True)
+    async with served(serve_working) as address:
+        alone, through = await added_latency(*address, LATENCIES)
+    print(f"\nsync request, {SIDE_PX} px: engine alone {alone * 1e3:.0f} ms, through the API {through * 1e3:.0f} ms")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--requests", type=int, default=300)
-    asyncio.run(main(parser.parse_args().requests))
+    parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    asyncio.run(main(chosen.requests, chosen.rounds))

@@ -1,0 +1,79 @@
+"""What many callers at once cost: the order of the queue is counted for all of them together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.inputs.fetch import Fetcher
+from api.logs import JobLogs
+from api.orders import Orders
+from storage.jobs import Jobs
+from storage.records import Job, JobRequest
+from tests.api.conftest import Api, running
+from tests.plain_engine import PlainEngine
+
+
+class CountedJobs(Jobs):
+    """The real store; knows how often the whole queue was counted."""
+
+    counts_of_queue = 0
+
+    async def positions(self) -> dict[str, int]:
+        self.counts_of_queue += 1
+        return await super().positions()
+
+
+async def nobodys_file(url: str) -> bytes | None:
+    return None
+
+
+@pytest.fixture
+async def idle(tmp_path: Path) -> AsyncIterator[Api]:
+    """A server that takes jobs and draws none."""
+    async with running(tmp_path, PlainEngine(), is_working=False) as api:
+        yield api
+
+
+async def submitted(api: Api, count: int) -> list[Job]:
+    return [await api.service.own(api.key.owner, (await api.submit()).replace("-", "")) for _ in range(count)]
+
+
+def fresh_orders(api: Api) -> tuple[Orders, CountedJobs]:
+    """Orders over the same rows that have not counted yet."""
+    jobs = CountedJobs(api.database)
+    api.service.jobs = jobs
+    return Orders(api.service, Fetcher(own_file=nobodys_file), api.runner, JobLogs()), jobs
+
+
+async def test_callers_who_ask_at_the_same_time_share_one_count_of_the_queue(idle: Api) -> None:
+    waiting = await submitted(idle, 8)
+    orders, jobs = fresh_orders(idle)
+
+    places = await asyncio.gather(*(orders.ahead_of(job) for job in waiting))
+
+    assert places == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert jobs.counts_of_queue == 1
+
+
+async def test_a_job_that_came_after_the_count_is_counted_exactly(idle: Api) -> None:
+    first = await submitted(idle, 2)
+    orders, _ = fresh_orders(idle)
+    await orders.ahead_of(first[0])
+    last = (await submitted(idle, 1))[0]
+
+    assert await orders.ahead_of(last) == 2
+
+
+async def test_a_job_without_its_photo_is_behind_everybody_and_costs_no_count_of_its_own(idle: Api) -> None:
+    waiting = await submitted(idle, 3)
+    orders, jobs = fresh_orders(idle)
+    await orders.ahead_of(waiting[0])
+    without = [replace(waiting[0], id=f"{number:032x}", request=JobRequest("toon")) for number in range(5)]
+
+    assert [await orders.ahead_of(job) for job in without] == [3, 3, 3, 3, 3]
+    assert jobs.counts_of_queue == 1

@@ -85,7 +85,7 @@ class Metrics:
             if (before := self._step_at.get(job.id)) is not None:
                 self._steps.labels(job.request.model).observe(now - before)
             self._step_at[job.id] = now
-        elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN):
+        else:  # started again or ended: what comes next is no step after this one
             self._step_at.pop(job.id, None)
         if event.kind is EventKind.ENDED:
             self._ended.labels(job.status.value, job.request.model).inc()

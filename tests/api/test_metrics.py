@@ -24,9 +24,9 @@ async def test_two_who_look_at_once_both_see_the_queue(api: Api) -> None:
     await api.submit()
     await api.held()
     metrics = Metrics(api.service, api.runner)
-    looking = []
-    for _ in range(40):
-        looking.append(asyncio.create_task(metrics.render()))
-        await api.service.jobs.counts()
-    shown = await asyncio.gather(*looking)
-    assert [b'stickerface_jobs{model="face-to-sticker",state="running"} 1.0' in text for text in shown] == [True] * 40
+    for questions in range(6):  # the second begins while the first stands at any of its own
+        first = asyncio.create_task(metrics.render())
+        for _ in range(questions):
+            await api.service.jobs.counts()
+        for text in (await metrics.render(), await first):
+            assert b'stickerface_jobs{model="face-to-sticker",state="running"} 1.0' in text

@@ -35,13 +35,19 @@ class Doorman:
             raise Forbidden(provider)
         return key
 
+    async def admit_key(self, request: web.Request, provider: str) -> ApiKey:
+        """As `admit`, but no token will do: what makes tokens asks for this, or a token could renew itself for ever."""
+        if provider not in HEADERS and _scheme(request)[0] != "key":
+            raise Unauthorized
+        return await self.admit(request, provider)
+
     async def _key(self, request: web.Request, provider: str) -> ApiKey:
         if header := HEADERS.get(provider):
             return await self._check(request.headers.get(header, ""))
-        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
-        if scheme.lower() == "key":
-            return await self._check(text.strip())
-        token = text.strip() if scheme.lower() == "bearer" else request.query.get("fal_jwt_token", "")
+        scheme, text = _scheme(request)
+        if scheme == "key":
+            return await self._check(text)
+        token = text if scheme == "bearer" else request.query.get("fal_jwt_token", "")
         facts = self._tokens.read(PURPOSE, token)
         if facts is None:
             raise Unauthorized
@@ -51,3 +57,9 @@ class Doorman:
         if not text or len(text) > MAX_KEY_CHARS:
             raise Unauthorized
         return await self._keys.check(text)
+
+
+def _scheme(request: web.Request) -> tuple[str, str]:
+    """The Authorization header's scheme, in lower case, and the rest."""
+    scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+    return scheme.lower(), text.strip()

@@ -85,7 +85,7 @@ class Metrics:
             if (before := self._step_at.get(job.id)) is not None:
                 self._steps.labels(job.request.model).observe(now - before)
             self._step_at[job.id] = now
-        elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN):
+        else:  # started again or ended: what comes next is no step after this one
             self._step_at.pop(job.id, None)
         if event.kind is EventKind.ENDED:
             self._ended.labels(job.status.value, job.request.model).inc()
@@ -95,10 +95,12 @@ class Metrics:
 
     async def render(self) -> bytes:
         """Everything as text. Raises `StorageError`."""
-        self._jobs.clear()
-        for (state, model), count in (await self._service.jobs.counts_by_model()).items():
-            self._jobs.labels(state, model).set(count)
+        counts = await self._service.jobs.counts_by_model()
         oldest = await self._service.jobs.oldest_waiting()
+        # From here on without a pause: another who looks meanwhile would find the queue cleared.
+        self._jobs.clear()
+        for (state, model), count in counts.items():
+            self._jobs.labels(state, model).set(count)
         self._queue_age.set(0.0 if oldest is None else max(0.0, self._clock() - oldest))
         self._engine.labels(self._runner.engine_name).set(1)
         for name, count in self._telegram_errors().items():

@@ -78,7 +78,7 @@ class Storage:
 
     async def token(self, call: Call) -> web.StreamResponse:
         """A token for `upload`."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit_key(call.request, PROVIDER)
         until = datetime.fromtimestamp(self._clock() + TOKEN_S, UTC)
         return json_answer(
             {
@@ -92,7 +92,7 @@ class Storage:
 
     async def browser_token(self, call: Call) -> web.StreamResponse:
         """A short-lived token for a browser, as a JSON string."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit_key(call.request, PROVIDER)
         body = parse_object(await read_bytes(call.request) or b"{}")
         least, usual, most = BROWSER_TOKEN_S
         wish = body.get("token_expiration", usual)

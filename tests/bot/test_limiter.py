@@ -217,3 +217,13 @@ async def test_lanes_in_use_are_kept_while_idle_ones_go(bot: Bot, limiter: LaneL
     assert not late.done()
     await time.pass_s(60)
     assert late.done()
+
+
+async def test_failed_calls_are_counted_by_the_class_of_their_error(
+    bot: Bot, server: Server, limiter: LaneLimiter
+) -> None:
+    server.refuse[PRIVATE] = [200]
+    with pytest.raises(RetryAfter):
+        await bot.call("addStickerToSet", user_id=PRIVATE)
+    await bot.call(chat_id=OTHER)
+    assert limiter.errors == {"wait": 1}

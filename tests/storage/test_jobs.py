@@ -170,3 +170,29 @@ async def test_counts_and_the_days_count_leave_refused_jobs_out(
     assert await jobs.photos_in_use() == {"a.jpg"}
     await jobs.cancel(kept.id)
     assert await jobs.photos_in_use() == set()
+
+
+async def test_a_low_job_yields_for_ten_minutes_and_no_longer(jobs: Jobs, add: Callable[..., Any], clock: Any) -> None:
+    low, _ = await jobs.add(NewJob("api:1", "low", REQUEST, 1, {}, is_low=True), limit=9)
+    later = await add("api:2")
+    assert low is not None
+    assert await jobs.positions() == {later.id: 1, low.id: 2}
+    clock.advance(600)
+    assert await jobs.positions() == {low.id: 1, later.id: 2}
+
+
+async def test_only_a_waiting_job_expires(jobs: Jobs, add: Callable[..., Any]) -> None:
+    running, waiting = await add(), await add()
+    await jobs.claim()
+    assert await jobs.expire(running.id, "start_timeout") is None
+    expired = await jobs.expire(waiting.id, "start_timeout")
+    assert expired is not None and (expired.status, expired.error_code) == (JobStatus.FAILED, "start_timeout")
+    assert await jobs.counts_by_model() == {("running", "face-to-sticker"): 1}
+
+
+async def test_the_waiting_jobs_of_an_entrance_are_those_with_and_without_photo(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    bare, ready = await add("api:1", request=JobRequest(style="toon")), await add("api:2")
+    await add("tg:1")
+    assert [job.id for job in await jobs.waiting("api:")] == [bare.id, ready.id]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from storage.database import Database
+from storage.keys import Keys
+from storage.records import ApiKey, Upload
+from storage.uploads import Uploads
+from storage.users import Users
+
+
+def upload(name: str, owner: str, clock: Any, lifetime_s: float = 100.0) -> Upload:
+    return Upload(name, owner, "image/png", 10, clock.now, clock.now + lifetime_s)
+
+
+async def test_a_key_comes_back_whole_and_is_revoked_once(database: Database, clock: Any) -> None:
+    keys = Keys(database, clock)
+    key = ApiKey("a", "shop", "hash", frozenset({"fal", "pixazo"}), 60, 20, clock.now, clock.now + 5)
+    await keys.add(key)
+    assert await keys.get("a") == key
+    assert await keys.get("b") is None
+    revoked = replace(key, revoked_at=clock.now)
+    assert await keys.revoke("a") == revoked
+    clock.advance(1)
+    assert await keys.revoke("a") == revoked
+    assert await keys.revoke("b") is None
+    assert await keys.all() == [revoked]
+
+
+async def test_an_upload_happens_once_and_counts_while_it_lives(database: Database, clock: Any) -> None:
+    uploads = Uploads(database, clock)
+    short, long = upload("s", "api:1", clock), upload("l", "api:1", clock, 500.0)
+    assert [await uploads.add(each) for each in (short, long, short)] == [True, True, False]
+    assert (await uploads.bytes_of("api:1"), await uploads.bytes_of("api:2")) == (20, 0)
+    clock.advance(100)
+    assert (await uploads.get("s"), await uploads.get("l")) == (None, long)
+    assert await uploads.bytes_of("api:1") == 10
+    assert await uploads.take_expired() == [short]
+    assert await uploads.take_expired() == []
+
+
+async def test_forgetting_an_owner_takes_the_uploads_along(database: Database, clock: Any) -> None:
+    uploads = Uploads(database, clock)
+    await uploads.add(upload("u", "api:1", clock))
+    await Users(database).forget("api:1")
+    assert await uploads.get("u") is None

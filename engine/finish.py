@@ -103,7 +103,7 @@ def scaled(rgba: Rgba, factor: float, *, has_cells: bool = False) -> Rgba:
     """Scale a picture of straight alpha; `has_cells` keeps square cells square and sharp."""
     height, width = rgba.shape[:2]
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    if has_cells:
+    if has_cells and factor >= 1:
         return cv2.resize(rgba, size, interpolation=cv2.INTER_NEAREST_EXACT)
     light = rgba.astype(np.float32)
     light[..., :3] *= light[..., 3:] / 255

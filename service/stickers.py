@@ -241,8 +241,8 @@ class StickerService:
             jobs = await self.jobs.of_owner(owner, JobStatus.QUEUED, JobStatus.RUNNING)
         cancelled = []
         for job in jobs:
-            self._cancel_running(job.id)
-            if ended := await self.jobs.cancel(job.id):
+            if ended := await self.jobs.cancel(job.id):  # the row first: a drawing must not stop without an end
+                self._cancel_running(job.id)
                 cancelled.append(ended)
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled

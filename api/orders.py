@@ -190,11 +190,11 @@ class Orders:
             self._spawn(self._expire(job, float(start_by)))
 
     async def _expire(self, job: Job, start_by: float) -> None:
-        await asyncio.sleep(max(0.0, start_by - self._clock()))
-        try:
+        async def expire() -> None:
             await self._service.expire(job.id, "start_timeout")
-        except StorageError as error:
-            logger.warning("job %s could not be timed out: %s", job.id[:8], error.code)
+
+        await asyncio.sleep(max(0.0, start_by - self._clock()))
+        await patiently(expire)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

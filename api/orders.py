@@ -180,7 +180,8 @@ class Orders:
             if sources:
                 self._spawn(self._feeder.feed_later(job, sources))
             else:  # its caller never heard of it: the process ended between the row and the photo
-                await self._service.fail(job.id, "crashed")
+                with contextlib.suppress(NoSuchJob):  # forgotten meanwhile
+                    await self._service.fail(job.id, "crashed")
         for job in await self._service.jobs.waiting(OWNERS):
             self._watch_start(job)
 

@@ -141,7 +141,9 @@ class StickerService:
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
         ready = await self.jobs.set_request(job_id, replace(job.request, photos=tuple(names)))
-        if ready is None:  # cancelled or forgotten meanwhile
+        if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
+            for name in names if is_alone else ():
+                await self.files.delete_photo(job.owner, name)
             return await self._existing(job_id)
         self._queued(ready)
         return ready

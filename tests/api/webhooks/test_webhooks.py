@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,15 @@ from aiohttp import ClientSession, web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from api.webhooks.events import Heralds
 from api.webhooks.outbox import PAUSES_S
 from api.webhooks.post import Poster
 from api.webhooks.signing import DAY_S, SigningKeys
 from engine.errors import NoFace
+from service.events import EventKind, JobEvent
 from storage.database import Database
 from storage.facts import Facts
+from storage.records import Job
 from tests.api.conftest import PHOTO, PIXAZO, QUEUE, Api, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -244,3 +247,27 @@ async def test_a_receiver_that_says_yes_and_never_ends_its_answer_has_taken_it()
         has_heard.set()
 
     assert is_taken
+
+
+async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody_any_more(api: Api) -> None:
+    asked = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        asked.set()
+        return web.Response()
+
+    async with stranger(slow) as address, ClientSession() as session:
+
+        async def render(job: Job) -> bytes:
+            return b"{}"
+
+        done = await api.ended(await api.submit())
+        job = replace(done, reply={**done.reply, "webhook": {"url": address, "events": ["start", "output"]}})
+        heralds = Heralds(Poster(session, allow_private_hosts=True), render)
+        heralds.hear(JobEvent(EventKind.STARTED, job))
+        await asyncio.wait_for(asked.wait(), 5)
+        finishing = asyncio.create_task(heralds.finish(job))
+        await asyncio.sleep(0)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing

@@ -138,7 +138,11 @@ class Orders:
         self._watch_start(job)
         sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
         if all(is_inline(source) for source in sources.values()):
-            return await self._feeder.feed_now(job, sources)
+            try:
+                return await self._feeder.feed_now(job, sources)
+            except StorageError as error:
+                self._spawn(self._feeder.end(job, error.code))
+                raise
         self._spawn(self._feeder.feed_later(job, sources))
         return job
 

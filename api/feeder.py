@@ -11,7 +11,7 @@ from api.answers import INTERNAL
 from api.errors import InputRefused
 from api.inputs.archive import read_archive
 from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
-from service.errors import NoSuchJob, PhotoRefused, ServiceError
+from service.errors import NoSuchJob, PhotoRefused
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService
 from storage.errors import StorageError
@@ -20,6 +20,7 @@ from storage.records import Job
 logger = logging.getLogger(__name__)
 
 FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
+END_PAUSE_S = 2.0  # between tries to end a job
 FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
 _MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
 
@@ -73,8 +74,19 @@ class Feeder:
             except Exception:  # the outermost of its task; the job must not wait for ever
                 logger.exception("job %s: its photo could not be fetched", job.id[:8])
                 break
-        with contextlib.suppress(ServiceError, StorageError):  # then the next start tries again
-            await self._service.fail(job.id, code)
+        await self.end(job, code)
+
+    async def end(self, job: Job, code: str) -> None:
+        """End a job that gets no photo, however long the disk is full: its caller would ask for ever."""
+        while True:
+            try:
+                await self._service.fail(job.id, code)
+                return
+            except NoSuchJob:  # forgotten meanwhile
+                return
+            except StorageError as error:
+                logger.warning("job %s cannot be ended yet: %s", job.id[:8], error.code)
+                await asyncio.sleep(END_PAUSE_S)
 
     async def drop(self, job: Job) -> None:
         """A face is kept no longer than it takes to draw it."""

@@ -139,7 +139,11 @@ class Orders:
         self._watch_start(job)
         sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
         if all(is_inline(source) for source in sources.values()):
-            return await self._feeder.feed_now(job, sources)
+            try:
+                return await self._feeder.feed_now(job, sources)
+            except StorageError as error:
+                self._spawn(self._feeder.end(job, error.code))
+                raise
         self._spawn(self._feeder.feed_later(job, sources))
         return job
 
@@ -181,7 +185,8 @@ class Orders:
             if sources:
                 self._spawn(self._feeder.feed_later(job, sources))
             else:  # its caller never heard of it: the process ended between the row and the photo
-                await self._service.fail(job.id, "crashed")
+                with contextlib.suppress(NoSuchJob):  # forgotten meanwhile
+                    await self._service.fail(job.id, "crashed")
         for job in await self._service.jobs.waiting(OWNERS):
             self._watch_start(job)
 
@@ -191,11 +196,11 @@ class Orders:
             self._spawn(self._expire(job, float(start_by)))
 
     async def _expire(self, job: Job, start_by: float) -> None:
-        await asyncio.sleep(max(0.0, start_by - self._clock()))
-        try:
+        async def expire() -> None:
             await self._service.expire(job.id, "start_timeout")
-        except StorageError as error:
-            logger.warning("job %s could not be timed out: %s", job.id[:8], error.code)
+
+        await asyncio.sleep(max(0.0, start_by - self._clock()))
+        await patiently(expire)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -141,7 +141,9 @@ class StickerService:
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
         ready = await self.jobs.set_request(job_id, replace(job.request, photos=tuple(names)))
-        if ready is None:  # cancelled or forgotten meanwhile
+        if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
+            for name in names if is_alone else ():
+                await self.files.delete_photo(job.owner, name)
             return await self._existing(job_id)
         self._queued(ready)
         return ready
@@ -241,8 +243,8 @@ class StickerService:
             jobs = await self.jobs.of_owner(owner, JobStatus.QUEUED, JobStatus.RUNNING)
         cancelled = []
         for job in jobs:
-            self._cancel_running(job.id)
-            if ended := await self.jobs.cancel(job.id):
+            if ended := await self.jobs.cancel(job.id):  # the row first: a drawing must not stop without an end
+                self._cancel_running(job.id)
                 cancelled.append(ended)
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled

@@ -11,13 +11,14 @@ import io
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PIL import Image
 
 from engine.errors import Cancelled, EngineDead, EngineError
 from engine.runner import EngineRunner, Ticket
 from engine.types import Shape, Step, StickerRequest, StickerResult
+from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.errors import FileGone, StorageError
@@ -38,7 +39,7 @@ class Drawing:
 
     job: Job
     request: StickerRequest
-    ticket: Ticket = field(default_factory=Ticket)
+    ticket: Ticket
 
 
 class Worker:
@@ -57,7 +58,7 @@ class Worker:
         self._job_timeout_s = job_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
-        self._running: dict[str, Drawing] = {}  # by the job's id
+        self._running: dict[str, Ticket] = {}  # by the job's id
         self._idle = asyncio.Event()
         self._idle.set()
         service.on_cancel(self._cancel)
@@ -84,7 +85,7 @@ class Worker:
                 await self._wait_for_work()
                 continue
             if self._stopping.is_set():  # it came while the claim was under way
-                await self._service.jobs.hand_back(job.id, counts_as_attempt=False)
+                await self._hand_back(job.id, counts_as_attempt=False)
                 return
             self._idle.clear()
             try:
@@ -108,10 +109,17 @@ class Worker:
             async with asyncio.timeout(grace_s):
                 await self._idle.wait()
         except TimeoutError:
-            for drawing in list(self._running.values()):
-                await self._service.jobs.hand_back(drawing.job.id, counts_as_attempt=False)
-                drawing.ticket.cancel()
-                logger.info("job %s handed back for the next start", drawing.job.id[:8])
+            for job_id, ticket in list(self._running.items()):
+                await self._hand_back(job_id, counts_as_attempt=False)
+                ticket.cancel()
+
+    async def _hand_back(self, job_id: str, *, counts_as_attempt: bool) -> None:
+        """At the end of the process: what cannot be written now is put right by the next start."""
+        try:
+            await self._service.jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
+            logger.info("job %s handed back for the next start", job_id[:8])
+        except StorageError as error:
+            logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
 
     async def _claim(self) -> Job | None:
         self._service.work_waiting.clear()
@@ -140,7 +148,7 @@ class Worker:
 
     def _cancel(self, job_id: str) -> None:
         if job_id in self._running:
-            self._running[job_id].ticket.cancel()
+            self._running[job_id].cancel()
 
     async def _collect(self, first: Job) -> list[Drawing]:
         """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
@@ -155,14 +163,14 @@ class Worker:
 
     async def _start(self, job: Job) -> list[Drawing]:
         """Tell that the job has started and fetch what it is drawn from: one drawing, none where that failed."""
+        ticket = self._running[job.id] = Ticket()  # before the photo is read: it may be cancelled meanwhile
         self._service.events.emit(JobEvent(EventKind.STARTED, job))
         try:
-            drawing = Drawing(job, await self._request(job))
+            return [Drawing(job, await self._request(job), ticket)]
         except Exception as error:  # one job must not end the worker
+            del self._running[job.id]
             await self._ended_badly(job, error)
             return []
-        self._running[job.id] = drawing
-        return [drawing]
 
     async def _claim_like(self, request: StickerRequest, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
@@ -192,7 +200,7 @@ class Worker:
             outcomes = await self._generate(drawings)
         except EngineDead:
             for drawing in drawings:
-                await self._service.jobs.hand_back(drawing.job.id, counts_as_attempt=True)
+                await self._hand_back(drawing.job.id, counts_as_attempt=True)
             raise
         except Exception as error:  # one batch must not end the worker
             outcomes = [error] * len(drawings)
@@ -202,7 +210,8 @@ class Worker:
 
     async def _generate(self, drawings: Sequence[Drawing]) -> Sequence[StickerResult | EngineError]:
         def on_step(index: int, step: Step) -> None:
-            self._service.events.emit(JobEvent(EventKind.STEP, drawings[index].job, step))
+            if not drawings[index].ticket.is_cancelled:  # the end has been told; nothing comes after it
+                self._service.events.emit(JobEvent(EventKind.STEP, drawings[index].job, step))
 
         limit_s = self._job_timeout_s * len(drawings)
         requests = [drawing.request for drawing in drawings]
@@ -283,16 +292,23 @@ class Worker:
             code,
             exc_info=None if is_expected else error,
         )
-        try:
-            if is_retryable and job.attempts < MAX_ATTEMPTS:
-                if back := await self._service.jobs.hand_back(job.id, counts_as_attempt=True):
-                    self._service.events.emit(JobEvent(EventKind.QUEUED, back))
-                    self._service.work_waiting.set()
-                return
+        while True:
+            try:
+                return await self._write_failure(job, code, is_last=not is_retryable or job.attempts >= MAX_ATTEMPTS)
+            except NoSuchJob:  # its owner was forgotten
+                return None
+            except StorageError as trouble:
+                logger.error("job %s: its failure could not be written: %s", job.id[:8], trouble.code)
+                if self._stopping.is_set():  # the row stays "running"; the next start recovers it
+                    return None
+                await self._pause(_STORAGE_PAUSE_S)
+
+    async def _write_failure(self, job: Job, code: str, *, is_last: bool) -> None:
+        if is_last:
             await self._service.fail(job.id, code)
-        except StorageError as trouble:
-            # The row stays "running"; the next start recovers it.
-            logger.error("job %s: its failure could not be written: %s", job.id[:8], trouble.code)
+        elif back := await self._service.jobs.hand_back(job.id, counts_as_attempt=True):
+            self._service.events.emit(JobEvent(EventKind.QUEUED, back))
+            self._service.work_waiting.set()
 
 
 def _measured(data: bytes) -> dict[str, int]:

@@ -27,6 +27,7 @@ class PlainEngine:
         self.max_batch = max_batch
         self.calls: list[int] = []  # requests of each call
         self.fail_with: list[Exception] = []
+        self.fail_after_hold: list[EngineError] = []  # the same, from the first step on
         self.is_safe = True  # what its safety checker says of every picture
         self.seen: list[StickerRequest] = []
         self.is_loaded = False
@@ -71,6 +72,8 @@ class PlainEngine:
                 self.holding.set()
                 self._gate.wait(20)
                 self.holding.clear()
+                if self.fail_after_hold:
+                    return self.fail_after_hold.pop(0)
         return self._draw(request)
 
     def _draw(self, request: StickerRequest) -> StickerResult:

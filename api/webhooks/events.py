@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -87,8 +86,7 @@ class Heralds:
     async def _stop(self, line: _Line | None) -> None:
         if line and line.task:
             line.task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await line.task
+            await asyncio.wait([line.task])  # not awaited itself: our own cancellation must come through
 
     async def close(self) -> None:
         """Follow nobody any more."""

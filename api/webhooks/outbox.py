@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from api.orders import OWNERS, STORAGE_PAUSE_S, patiently, request_id_of
 from api.webhooks.events import Heralds, Render
@@ -59,7 +59,7 @@ class Outbox:
         self._clock = clock
         self._sleep = sleep
         self._calls = asyncio.Semaphore(CALLS)
-        self._of_owner: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CALLS_PER_OWNER))
+        self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # while somebody calls
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -139,7 +139,8 @@ class Outbox:
             logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
 
     async def _call(self, job: Job, url: str, body: bytes, provider: str) -> bool:
-        async with self._of_owner[job.owner], self._calls:
+        calls_of_owner = self._of_owner.setdefault(job.owner, asyncio.Semaphore(CALLS_PER_OWNER))
+        async with calls_of_owner, self._calls:
             headers: dict[str, str] = {}
             if provider == "fal":
                 user_id = job.owner.removeprefix(OWNERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -34,7 +35,8 @@ class Poster:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=timeout_s),
             ) as response:
-                await response.content.read(READ_BYTES)
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):  # the status is the answer
+                    await response.content.read(READ_BYTES)
                 return 200 <= response.status < 300
         except (AddressRefused, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             logger.debug("a webhook was not taken: %s", type(error).__name__)

@@ -91,7 +91,8 @@ class SigningKeys:
     def headers(self, request_id: str, user_id: str, body: bytes) -> dict[str, str]:
         """The headers of one attempt; the time is signed too, so each attempt has its own."""
         now = self._clock()
-        signer = [key for key in self._keys if key.signs_from <= now][-1]
+        # The first one also before its time: the clock may have been set back since it was made.
+        signer = [self._keys[0], *(key for key in self._keys if key.signs_from <= now)][-1]
         timestamp = str(int(now))
         message = "\n".join([request_id, user_id, timestamp, hashlib.sha256(body).hexdigest()])
         return {

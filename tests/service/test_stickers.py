@@ -145,3 +145,18 @@ def test_a_seed_is_a_whole_number(text: str, seed: int) -> None:
 def test_anything_else_is_no_seed(text: str) -> None:
     with pytest.raises(BadSeed):
         parse_seed(text)
+
+
+async def test_a_photo_of_its_own_that_comes_after_the_cancelling_is_not_kept(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await house.submit()
+    save = house.service.files.save_photo
+
+    async def cancel_and_save(*arguments: str) -> str:
+        await house.service.cancel(job.owner, job.id)
+        return await save(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.service.files, "save_photo", cancel_and_save)
+    ended = await house.service.attach_photos(job.id, [photo()], is_alone=True)
+    assert (ended.status, house.files_left()) == (JobStatus.CANCELLED, [])

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from engine.errors import DrawingFailed, EngineDead, NoFace
-from service.events import EventKind
+from service.events import EventKind, JobEvent
 from service.worker import Worker
 from storage.errors import DiskFull
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import JobStatus
+from storage.records import Job, JobStatus
 from tests.service.conftest import House
 
 
@@ -124,3 +124,133 @@ async def test_after_a_crash_the_interrupted_job_is_drawn(house: House) -> None:
     house.work()
     done = await house.service.wait(job.id)
     assert (done.status, done.attempts) == (JobStatus.DONE, 2)
+
+
+async def test_an_owner_that_is_forgotten_while_the_drawing_fails_does_not_end_the_worker(house: House) -> None:
+    house.engine.hold()
+    house.engine.fail_after_hold = [NoFace()]
+    worker = house.work()
+    await house.submit_photo(source="a")
+    await house.held()
+    await house.service.forget("tg:1")
+    house.engine.release()
+    done = await house.service.wait((await house.submit_photo(owner="tg:2", source="b")).id)
+    assert (done.status, worker.done()) == (JobStatus.DONE, False)
+
+
+async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_the_worker(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await house.submit_photo(source="a")
+    claim = house.service.jobs.claim
+
+    async def claim_and_forget(only: str | None = None) -> Job | None:
+        claimed = await claim(only)
+        if claimed and claimed.id == job.id:
+            await house.service.forget("tg:1")
+        return claimed
+
+    monkeypatch.setattr(house.service.jobs, "claim", claim_and_forget)
+    worker = house.work()
+    done = await house.service.wait((await house.submit_photo(owner="tg:2", source="b")).id)
+    assert (done.status, worker.done()) == (JobStatus.DONE, False)
+
+
+async def test_a_failure_that_cannot_be_written_is_written_once_there_is_room(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.worker._STORAGE_PAUSE_S", 0.01)
+    fail, refusals = house.service.jobs.fail, [DiskFull("no space"), DiskFull("no space")]
+
+    async def full(job_id: str, code: str) -> Job | None:
+        if refusals:
+            raise refusals.pop()
+        return await fail(job_id, code)
+
+    monkeypatch.setattr(house.service.jobs, "fail", full)
+    house.engine.fail_with = [NoFace()]
+    house.work()
+    job = await house.submit_photo()
+    async with asyncio.timeout(5):
+        ended = await house.service.wait(job.id)
+    assert (ended.status, ended.error_code) == (JobStatus.FAILED, "no_face")
+
+
+async def test_a_stop_on_a_full_disk_still_stops(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise DiskFull("no space")
+
+    house.engine.hold()
+    house.work()
+    await house.submit_photo()
+    await house.held()
+    monkeypatch.setattr(house.service.jobs, "hand_back", full)
+    await house.worker.stop(grace_s=0.01)
+    house.engine.release()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*house.tasks)
+
+
+async def test_an_engine_that_dies_on_a_full_disk_is_told_as_dead(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise DiskFull("no space")
+
+    monkeypatch.setattr(house.service.jobs, "hand_back", full)
+    house.engine.fail_with = [EngineDead("context lost")]
+    await house.submit_photo()
+    with pytest.raises(EngineDead):
+        await house.work()
+
+
+async def test_a_job_that_is_cancelled_while_its_photo_is_read_is_not_drawn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await house.submit_photo(source="a")
+    read = house.service.files.photo
+
+    async def read_and_cancel(owner: str, name: str) -> bytes:
+        if house.engine.seen == []:
+            await house.service.cancel("tg:1", job.id)
+        return await read(owner, name)
+
+    monkeypatch.setattr(house.service.files, "photo", read_and_cancel)
+    house.work()
+    await house.service.wait(job.id)
+    monkeypatch.undo()
+    await house.service.wait((await house.submit_photo(source="b", seed=7)).id)
+    assert [request.seed for request in house.engine.seen] == [7]
+
+
+async def test_nothing_is_told_of_a_job_after_its_end(house: House) -> None:
+    house.engine.hold()
+    house.work()
+    first = await house.submit_photo(source="a")
+    await house.held()
+    with house.service.events.listen() as events:
+        await house.service.cancel("tg:1", first.id)
+        house.engine.release()
+        await house.service.wait((await house.submit_photo(source="b")).id)
+        told = [event.kind for event in _all(events) if event.job.id == first.id]
+    assert told[-1] is EventKind.ENDED
+
+
+async def test_a_job_whose_cancelling_cannot_be_written_is_drawn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(job_id: str) -> None:
+        raise DiskFull("no space")
+
+    house.engine.hold()
+    house.work()
+    job = await house.submit_photo()
+    await house.held()
+    monkeypatch.setattr(house.service.jobs, "cancel", full)
+    with pytest.raises(DiskFull):
+        await house.service.cancel("tg:1", job.id)
+    house.engine.release()
+    async with asyncio.timeout(5):
+        assert (await house.service.wait(job.id)).status is JobStatus.DONE
+
+
+def _all(events: asyncio.Queue[JobEvent]) -> list[JobEvent]:
+    return [events.get_nowait() for _ in range(events.qsize())]

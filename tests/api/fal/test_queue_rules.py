@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from storage.errors import DiskFull
 from tests.api.conftest import APP, PHOTO, QUEUE, RUN, Api
 
 INPUT = {"image_url": PHOTO, "prompt": "a person"}
@@ -166,3 +167,28 @@ async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api:
         return set(await api.service.jobs.counts()) <= {"done"}
 
     await api.until(is_done)
+
+
+async def test_a_request_whose_end_cannot_be_written_on_a_full_disk_is_ended_later(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.feeder.END_PAUSE_S", 0.01)
+    fail, refusals = api.service.jobs.fail, [DiskFull("no space")] * 3
+
+    async def full(*arguments: str) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return await fail(*arguments)
+
+    async def no_room(*_: object) -> str:
+        raise DiskFull("no space")
+
+    monkeypatch.setattr(api.service.jobs, "fail", full)
+    monkeypatch.setattr(api.service.files, "save_photo", no_room)
+    status, _ = await api.post(QUEUE, INPUT)
+
+    async def is_ended() -> bool:
+        return await api.service.jobs.counts() == {"failed": 1}
+
+    assert status >= 500
+    await api.until(is_ended)

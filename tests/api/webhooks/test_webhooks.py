@@ -7,20 +7,24 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from api.webhooks.events import Heralds
 from api.webhooks.outbox import PAUSES_S
+from api.webhooks.post import Poster
 from api.webhooks.signing import DAY_S, SigningKeys
 from engine.errors import NoFace
+from service.events import EventKind, JobEvent
 from storage.database import Database
 from storage.facts import Facts
+from storage.records import Job
 from tests.api.conftest import PHOTO, PIXAZO, QUEUE, Api, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -218,3 +222,52 @@ def _verifies(key: Ed25519PublicKey, headers: Mapping[str, str], body: bytes) ->
     except InvalidSignature:
         return False
     return True
+
+
+async def test_a_clock_that_was_set_back_still_signs(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "facts.sqlite3")
+    now = [1_000_000.0]
+    keys = await SigningKeys.load(Facts(database), lambda: now[0])
+    await database.close()
+    now[0] -= 60
+
+    assert _verifies(_public(keys.jwks()["keys"][0]["x"]), keys.headers("r", "u", b"{}"), b"{}")
+
+
+async def test_a_receiver_that_says_yes_and_never_ends_its_answer_has_taken_it() -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "10"})
+        await response.prepare(request)
+        await has_heard.wait()
+        return response
+
+    has_heard = asyncio.Event()
+    async with stranger(endless) as address, ClientSession() as session:
+        is_taken = await Poster(session, allow_private_hosts=True).post(address, b"{}", {}, timeout_s=0.3)
+        has_heard.set()
+
+    assert is_taken
+
+
+async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody_any_more(api: Api) -> None:
+    asked = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        asked.set()
+        return web.Response()
+
+    async with stranger(slow) as address, ClientSession() as session:
+
+        async def render(job: Job) -> bytes:
+            return b"{}"
+
+        done = await api.ended(await api.submit())
+        job = replace(done, reply={**done.reply, "webhook": {"url": address, "events": ["start", "output"]}})
+        heralds = Heralds(Poster(session, allow_private_hosts=True), render)
+        heralds.hear(JobEvent(EventKind.STARTED, job))
+        await asyncio.wait_for(asked.wait(), 5)
+        finishing = asyncio.create_task(heralds.finish(job))
+        await asyncio.sleep(0)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing

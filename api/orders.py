@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.answers import INTERNAL, Failure
-from api.errors import KeyReused
+from api.errors import ApiError, KeyReused
 from api.feeder import Feeder
 from api.fields import Problem, Reading, Table
 from api.inputs.fetch import Fetcher, is_inline
@@ -39,6 +39,9 @@ STORAGE_PAUSE_S = 2.0
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
 SHOWN_CHARS = 80  # of a data URI's head
 ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
+
+
+_STARTED_OR_OVER = (EventKind.STARTED, EventKind.ENDED, EventKind.FORGOTTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class Orders:
         self._clock = clock
         self._began_at = clock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
+        self._deadlines: dict[str, asyncio.Task[None]] = {}
         self._positions: Mapping[str, int] = {}
         self._positions_at = float("-inf")
         self._counting = asyncio.Lock()
@@ -87,6 +92,21 @@ class Orders:
         Raises `KeyReused`, and what `StickerService.submit` raises.
         """
         return await asyncio.shield(self._submit(ask))
+
+    async def draw(self, ask: Ask) -> Job:
+        """Submit and wait: the job once it has ended. A caller that goes away takes its job along."""
+        submitting = asyncio.create_task(self._submit(ask))
+        try:
+            job = await asyncio.shield(submitting)
+        except asyncio.CancelledError:
+            self._spawn(self._cancel_submitted(submitting))
+            raise
+        return await self.wait(job)
+
+    async def _cancel_submitted(self, submitting: asyncio.Task[Job]) -> None:
+        with contextlib.suppress(ApiError, ServiceError, StorageError):
+            job = await submitting
+            await self._service.cancel(job.owner, job.id)
 
     async def _submit(self, ask: Ask) -> Job:
         source = f"{OWNERS}{ask.key.id}:{ask.idempotency_key or uuid.uuid4().hex}"
@@ -107,8 +127,9 @@ class Orders:
         )
         if job.reply.get("body_hash") != ask.body_hash:
             raise KeyReused
-        if job.status is not JobStatus.QUEUED or job.has_photo:
+        if job.status is not JobStatus.QUEUED or job.has_photo or job.id in self._begun:
             return job
+        self._begun.add(job.id)  # the same submission again, a moment later, begins nothing
         return await self._begin(job, reading)
 
     def _reply(self, ask: Ask) -> dict[str, Any]:
@@ -168,6 +189,10 @@ class Orders:
                 if not event.job.owner.startswith(OWNERS):
                     continue
                 self._logs.hear(event, self._clock())
+                if event.kind in _STARTED_OR_OVER:
+                    self._begun.discard(event.job.id)
+                    if deadline := self._deadlines.pop(event.job.id, None):
+                        deadline.cancel()
                 if event.kind is EventKind.ENDED:
                     self._spawn(self._feeder.drop(event.job))
 
@@ -193,7 +218,7 @@ class Orders:
     def _watch_start(self, job: Job) -> None:
         start_by = job.reply.get("start_by")
         if start_by is not None:
-            self._spawn(self._expire(job, float(start_by)))
+            self._deadlines[job.id] = self._spawn(self._expire(job, float(start_by)))
 
     async def _expire(self, job: Job, start_by: float) -> None:
         async def expire() -> None:
@@ -202,10 +227,11 @@ class Orders:
         await asyncio.sleep(max(0.0, start_by - self._clock()))
         await patiently(expire)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     # --- asking -------------------------------------------------------------------------------------------------------
 

@@ -53,31 +53,29 @@ class Segmind:
         reading = read(SEGMIND_FACE_TO_STICKER, body)
         if reading.problems:
             return refusal(PROVIDER, Failure("bad_input", reading.problems))
-        job = await gate.orders.submit(
-            Ask(
-                key=key,
-                table=SEGMIND_FACE_TO_STICKER,
-                reading=reading,
-                base=call.origin.base,
-                body_hash=hashlib.sha256(raw).hexdigest(),
-                idempotency_key=gate.idempotency_key(call.request.headers.get("Idempotency-Key")),
-            )
+        ask = Ask(
+            key=key,
+            table=SEGMIND_FACE_TO_STICKER,
+            reading=reading,
+            base=call.origin.base,
+            body_hash=hashlib.sha256(raw).hexdigest(),
+            idempotency_key=gate.idempotency_key(call.request.headers.get("Idempotency-Key")),
         )
-        return await self._answer(call, job, wants_json=self._wants_json(call, body))
-
-    async def _answer(self, call: Call, job: Job, *, wants_json: bool) -> web.Response:
         try:
             async with asyncio.timeout(self._wait_s):
-                ended = await self._gate.orders.wait(job)
-        except TimeoutError:
-            return self._told(job, refusal(PROVIDER, Failure("generation_timeout")))
+                ended = await gate.orders.draw(ask)
+        except TimeoutError:  # which has cancelled the job
+            return refusal(PROVIDER, Failure("generation_timeout"))
+        return await self._answer(ended, wants_json=self._wants_json(call, body))
+
+    async def _answer(self, ended: Job, *, wants_json: bool) -> web.Response:
         if failure := failure_of(ended):
-            return self._told(job, refusal(PROVIDER, failure))
+            return self._told(ended, refusal(PROVIDER, failure))
         png = await self._gate.service.files.result(ended.owner, ended.id, CUTOUT)
         if wants_json:
             picture = base64.b64encode(png).decode("ascii")
-            return self._told(job, json_answer({"image": picture, "seed": ended.seed}))
-        return self._told(job, web.Response(body=png, content_type="image/png"))
+            return self._told(ended, json_answer({"image": picture, "seed": ended.seed}))
+        return self._told(ended, web.Response(body=png, content_type="image/png"))
 
     def _wants_json(self, call: Call, body: dict[str, Any]) -> bool:
         accept = call.request.headers.get("Accept", "").lower()

@@ -111,10 +111,10 @@ class Jobs(JobLists):
         return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
 
     async def expire(self, job_id: str, error_code: str) -> Job | None:
-        """queued -> failed: it did not start in time. None where it is not waiting any more."""
+        """queued -> failed: it did not start in time. None where it has started, though it may wait again."""
         row = await self._database.one(
             """UPDATE jobs SET status = 'failed', error_code = :code, finished_at = :now
-               WHERE id = :id AND status = 'queued' RETURNING *""",
+               WHERE id = :id AND status = 'queued' AND claimed_at IS NULL RETURNING *""",
             {"id": job_id, "code": error_code, "now": self._clock()},
         )
         return maybe(row)

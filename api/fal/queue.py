@@ -57,7 +57,7 @@ class FalQueue:
 
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""
-        job = await self._accept(call, webhook=call.query.get("fal_webhook"))
+        job = await self._gate.orders.submit(await self._ask(call, webhook=call.query.get("fal_webhook")))
         body = await self._status(call, job, with_logs=False)
         # Always in the queue, also what has failed already: that is what clients read here.
         queued = {"status": "IN_QUEUE", "queue_position": body.get("queue_position", 0), "metrics": {}}
@@ -65,12 +65,11 @@ class FalQueue:
 
     async def run(self, call: Call) -> web.StreamResponse:
         """The same queue, and the answer is the picture."""
-        job = await self._accept(call)
-        ended = await self._gate.orders.wait(job)
+        ended = await self._gate.orders.draw(await self._ask(call))
         status, body = self._gate.outcomes.fal_result(ended)
         return self._told(ended, body, status)
 
-    async def _accept(self, call: Call, webhook: str | None = None) -> Job:
+    async def _ask(self, call: Call, webhook: str | None = None) -> Ask:
         gate, headers = self._gate, call.request.headers
         key = await gate.doorman.admit(call.request, PROVIDER)
         table = self._table(call)
@@ -78,7 +77,7 @@ class FalQueue:
         start_within_s = _start_within_s(headers)
         target = gate.webhook(webhook, PROVIDER) if webhook else None
         body = await read_bytes(call.request)
-        ask = Ask(
+        return Ask(
             key=key,
             table=table,
             reading=read(table, parse_object(body)),
@@ -90,7 +89,6 @@ class FalQueue:
             lifetime_s=_lifetime_s(headers),
             idempotency_key=gate.idempotency_key(headers.get("Idempotency-Key")),
         )
-        return await gate.orders.submit(ask)
 
     def _table(self, call: Call) -> Table:
         table = fal_table(call.match["app"])

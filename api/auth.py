@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiohttp import web
-
 from api.errors import Forbidden, Unauthorized
+from api.sites import Call
 from api.tokens import Tokens
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
@@ -25,23 +24,24 @@ class Doorman:
         self._keys = keys
         self._tokens = tokens
 
-    async def admit(self, request: web.Request, provider: str) -> ApiKey:
+    async def admit(self, call: Call, provider: str) -> ApiKey:
         """The caller's key. Raises `Unauthorized`, `Forbidden`."""
         try:
-            key = await self._key(request, provider)
+            key = await self._key(call, provider)
         except KeyUnknown:
             raise Unauthorized from None
         if key.providers and provider not in key.providers:
             raise Forbidden(provider)
         return key
 
-    async def _key(self, request: web.Request, provider: str) -> ApiKey:
+    async def _key(self, call: Call, provider: str) -> ApiKey:
+        headers = call.request.headers
         if header := HEADERS.get(provider):
-            return await self._check(request.headers.get(header, ""))
-        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+            return await self._check(headers.get(header, ""))
+        scheme, _, text = headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() == "key":
             return await self._check(text.strip())
-        token = text.strip() if scheme.lower() == "bearer" else request.query.get("fal_jwt_token", "")
+        token = text.strip() if scheme.lower() == "bearer" else call.query.get("fal_jwt_token", "")
         facts = self._tokens.read(PURPOSE, token)
         if facts is None:
             raise Unauthorized

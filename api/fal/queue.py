@@ -72,7 +72,7 @@ class FalQueue:
 
     async def _accept(self, call: Call, webhook: str | None = None) -> Job:
         gate, headers = self._gate, call.request.headers
-        key = await gate.doorman.admit(call.request, PROVIDER)
+        key = await gate.doorman.admit(call, PROVIDER)
         table = self._table(call)
         gate.throttle.submit(key)
         start_within_s = _start_within_s(headers)
@@ -99,7 +99,7 @@ class FalQueue:
         return table
 
     async def _own(self, call: Call) -> Job:
-        key = await self._gate.doorman.admit(call.request, PROVIDER)
+        key = await self._gate.doorman.admit(call, PROVIDER)
         self._gate.throttle.poll(key)
         return await self._gate.orders.own(key, call.match["id"], call.match["app"])
 
@@ -249,6 +249,6 @@ def _lifetime_s(headers: Mapping[str, str]) -> float | None:
     try:
         wish = json.loads(text or "{}")
         seconds = float(wish["expiration_duration_seconds"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return seconds if 0 < seconds < float("inf") else None

@@ -49,7 +49,7 @@ class Storage:
         doorman: Doorman,
         *,
         jwks: Callable[[], Mapping[str, Any]],
-        lifetime_s: float = 24 * 3600.0,
+        lifetime_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
@@ -78,7 +78,7 @@ class Storage:
 
     async def token(self, call: Call) -> web.StreamResponse:
         """A token for `upload`."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         until = datetime.fromtimestamp(self._clock() + TOKEN_S, UTC)
         return json_answer(
             {
@@ -92,7 +92,7 @@ class Storage:
 
     async def browser_token(self, call: Call) -> web.StreamResponse:
         """A short-lived token for a browser, as a JSON string."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         body = parse_object(await read_bytes(call.request) or b"{}")
         least, usual, most = BROWSER_TOKEN_S
         wish = body.get("token_expiration", usual)
@@ -108,19 +108,19 @@ class Storage:
 
     async def in_parts(self, call: Call) -> web.StreamResponse:
         """Files that need several parts are too large for anything here."""
-        await self._doorman.admit(call.request, PROVIDER)
+        await self._doorman.admit(call, PROVIDER)
         return json_answer({"detail": f"Files may have at most {UPLOAD_BYTES // 1024**2} MB."}, 413)
 
     async def upload(self, call: Call) -> web.StreamResponse:
         """Keep the body under a new address."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         name = call.request.headers.get("X-Fal-File-Name", "")
         upload = await self._keep(call, key.owner, secrets.token_hex(16), call.request.content_type)
         return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
 
     async def initiate(self, call: Call) -> web.StreamResponse:
         """An address to put a file to, and the one it will have."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         body = parse_object(await read_bytes(call.request))
         name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
         await self._check_quota(key)

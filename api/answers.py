@@ -6,6 +6,7 @@ Nothing here depends on exception text: a code has one sentence, and providers h
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -210,7 +211,9 @@ def refusal(provider: str, failure: Failure, *, retry_after_s: float | None = No
             response.headers["X-Fal-Error-Type"] = body["error_type"]
         response.headers["X-Fal-Retryable"] = "true" if status in (429, 503) else "false"
     if status == 429:
-        response.headers["Retry-After"] = str(max(1, round(retry_after_s or 1)))
+        response.headers["Retry-After"] = str(
+            max(1, math.ceil(retry_after_s or 1))
+        )  # rounded down, it would be too early
     return response
 
 

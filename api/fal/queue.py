@@ -27,6 +27,7 @@ from api.sites import Call, Route
 from api.tables import fal_table
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
+from storage.errors import StorageError
 from storage.records import Job, JobStatus
 
 PROVIDER: Final = "fal"
@@ -134,7 +135,8 @@ class FalQueue:
         response = web.StreamResponse(headers=_STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)})
         with self._gate.streams.one_more(job.owner), self._gate.service.events.listen() as events:
             await response.prepare(call.request)
-            with contextlib.suppress(TimeoutError):
+            # Forgotten meanwhile, or not readable: the answer has begun, so all that can be told is its end.
+            with contextlib.suppress(TimeoutError, NoSuchJob, StorageError):
                 async with asyncio.timeout(STREAM_S):
                     await self._follow(call, job, events, response)
         await response.write_eof()

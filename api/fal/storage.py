@@ -59,6 +59,7 @@ class Storage:
         self._jwks = jwks
         self._lifetime_s = lifetime_s
         self._clock = clock
+        self._taking: set[str] = set()  # uploads that are being put
 
     def rest_routes(self) -> list[Route]:
         return [
@@ -138,9 +139,15 @@ class Storage:
         facts = self._tokens.read(PUT_PURPOSE, call.match["token"])
         if facts is None:
             raise Unauthorized
-        if await self._uploads.get(facts["id"]) is not None:
-            raise NoSuchEndpoint("used already")
-        await self._keep(call, facts["owner"], facts["id"], facts["type"])
+        if facts["id"] in self._taking:
+            raise NoSuchEndpoint("in use")
+        self._taking.add(facts["id"])
+        try:
+            if await self._uploads.get(facts["id"]) is not None:
+                raise NoSuchEndpoint("used already")
+            await self._keep(call, facts["owner"], facts["id"], facts["type"])
+        finally:
+            self._taking.discard(facts["id"])
         return json_answer({})
 
     async def _check_quota(self, key: ApiKey) -> None:

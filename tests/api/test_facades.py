@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,32 @@ async def test_a_broken_address_is_a_file_that_cannot_be_downloaded(api: Api) ->
     told: list[Any] = [await api.post(RUN, {**INPUT, "image_url": url}) for url in ("http://[", data_uri(b"") + "%")]
 
     assert {status for status, _ in told} == {422}
+
+
+async def test_two_files_at_once_to_one_presigned_address_leave_the_first(api: Api) -> None:
+    path = "/fal/rest/storage/upload/initiate"
+    _, body = await api.post(path, {"file_name": "a.jpg", "content_type": "image/jpeg"})
+    target = body["upload_url"].removeprefix(api.url)
+    files = [jpeg((number, 2, 3)) for number in range(8)]
+
+    answers = await asyncio.gather(*(api.call("PUT", target, data=data, headers={}) for data in files))
+
+    statuses = [status for status, _, _ in answers]
+    assert sorted(statuses) == [200] + [404] * 7
+    async with api.session.get(body["file_url"]) as response:
+        assert await response.read() == files[statuses.index(200)]
+
+
+async def test_a_request_that_is_forgotten_ends_its_stream(api: Api) -> None:
+    api.engine.hold()
+    await api.submit()
+    await api.held()
+    waiting = await api.submit()
+    url = f"{api.url}{QUEUE}/requests/{waiting}/status/stream"
+    async with api.session.get(url, headers=api.fal) as response:
+        await response.content.readline()
+        await api.service.forget(api.key.owner)
+        rest = await response.read()
+
+    assert b"HTTP/1.1" not in rest
+    assert b"detail" not in rest

@@ -81,7 +81,7 @@ class Pixazo:
         key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.poll(key)
         body = parse_object(await read_bytes(call.request))
-        request_id = body.get("requestId", body.get("request_id"))
+        request_id = body.get("request_id") if body.get("requestId") is None else body["requestId"]
         if not isinstance(request_id, str):
             return refusal(PROVIDER, Failure("bad_request"))
         job = await gate.orders.own(key, request_id)

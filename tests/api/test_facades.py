@@ -119,3 +119,11 @@ async def test_a_request_that_is_forgotten_ends_its_stream(api: Api) -> None:
 
     assert b"HTTP/1.1" not in rest
     assert b"detail" not in rest
+
+
+async def test_a_null_beside_the_other_spelling_of_a_prediction_is_as_if_absent(api: Api) -> None:
+    headers = {"Ocp-Apim-Subscription-Key": api.key_text}
+    _, body = await api.post(f"{PIXAZO}/generate", {"image": PHOTO}, headers=headers)
+    asked = {"requestId": None, "request_id": body["request_id"]}
+
+    assert (await api.post(f"{PIXAZO}/prediction", asked, headers=headers))[0] == 200

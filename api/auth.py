@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiohttp import web
-
 from api.errors import Forbidden, Unauthorized
+from api.sites import Call
 from api.tokens import Tokens
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
@@ -25,29 +24,29 @@ class Doorman:
         self._keys = keys
         self._tokens = tokens
 
-    async def admit(self, request: web.Request, provider: str) -> ApiKey:
+    async def admit(self, call: Call, provider: str) -> ApiKey:
         """The caller's key. Raises `Unauthorized`, `Forbidden`."""
         try:
-            key = await self._key(request, provider)
+            key = await self._key(call, provider)
         except KeyUnknown:
             raise Unauthorized from None
         if key.providers and provider not in key.providers:
             raise Forbidden(provider)
         return key
 
-    async def admit_key(self, request: web.Request, provider: str) -> ApiKey:
+    async def admit_key(self, call: Call, provider: str) -> ApiKey:
         """As `admit`, but no token will do: what makes tokens asks for this, or a token could renew itself for ever."""
-        if provider not in HEADERS and _scheme(request)[0] != "key":
+        if provider not in HEADERS and _scheme(call)[0] != "key":
             raise Unauthorized
-        return await self.admit(request, provider)
+        return await self.admit(call, provider)
 
-    async def _key(self, request: web.Request, provider: str) -> ApiKey:
+    async def _key(self, call: Call, provider: str) -> ApiKey:
         if header := HEADERS.get(provider):
-            return await self._check(request.headers.get(header, ""))
-        scheme, text = _scheme(request)
+            return await self._check(call.request.headers.get(header, ""))
+        scheme, text = _scheme(call)
         if scheme == "key":
             return await self._check(text)
-        token = text if scheme == "bearer" else request.query.get("fal_jwt_token", "")
+        token = text if scheme == "bearer" else call.query.get("fal_jwt_token", "")
         facts = self._tokens.read(PURPOSE, token)
         if facts is None:
             raise Unauthorized
@@ -59,7 +58,7 @@ class Doorman:
         return await self._keys.check(text)
 
 
-def _scheme(request: web.Request) -> tuple[str, str]:
+def _scheme(call: Call) -> tuple[str, str]:
     """The Authorization header's scheme, in lower case, and the rest."""
-    scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+    scheme, _, text = call.request.headers.get("Authorization", "").strip().partition(" ")
     return scheme.lower(), text.strip()

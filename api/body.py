@@ -32,6 +32,8 @@ async def read_bytes(
         raise BodyRefused("the body took too long") from error
     except web.HTTPException as error:
         raise BodyRefused(error.reason) from error
+    except web.RequestPayloadError as error:
+        raise BodyRefused("the body cannot be unpacked") from error
     return bytes(body)
 
 

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 _ALLOWED_HEADERS = (
     "authorization, content-type, accept, idempotency-key, x-fal-target-url, x-fal-queue-priority, "
     "x-fal-request-timeout, x-fal-request-timeout-type, x-fal-runner-hint, x-fal-client-proxy, x-fal-no-retry, "
-    "x-fal-object-lifecycle, x-fal-object-lifecycle-preference, x-app-fal-disable-fallback"
+    "x-fal-object-lifecycle, x-fal-object-lifecycle-preference, x-fal-file-name, x-app-fal-disable-fallback"
 )
 SITE = web.RequestKey("site", str)
 FAL_SITES = ("queue", "run", "rest", "cdn", "proxy", "apps")

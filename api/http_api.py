@@ -12,7 +12,7 @@ from aiohttp import web
 from api.auth import Doorman
 from api.dispatch import Dispatcher
 from api.docs_page import DocsPage
-from api.fal.proxy import FalProxy
+from api.fal.proxy import PREFIX, FalProxy
 from api.fal.queue import FalQueue
 from api.fal.storage import Storage
 from api.files import PublicFiles
@@ -116,7 +116,9 @@ class HttpApi:
             return Sites([root], public_url=options.public_url)
         queue = FalQueue(gate)
         proxy = FalProxy(lambda: self._sites, self._forward)
-        storage = Storage(self._service, uploads, tokens, gate.doorman, jwks=signing.jwks)
+        storage = Storage(
+            self._service, uploads, tokens, gate.doorman, jwks=signing.jwks, lifetime_s=options.files_lifetime_s
+        )
         docs = DocsPage(options.segmind_form)
         apps: list[Route] = [*queue.run_routes(), *queue.queue_routes()[1:]]
         return Sites(
@@ -125,7 +127,7 @@ class HttpApi:
                 Site("queue", "/fal/queue", queue.queue_routes(), ("queue.fal.run", "queue.falrun.com")),
                 Site("rest", "/fal/rest", storage.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
                 Site("cdn", "/fal/cdn", storage.cdn_routes(), ("v3.fal.media",)),
-                Site("proxy", "/fal/proxy", proxy.routes()),
+                Site("proxy", PREFIX, proxy.routes()),
                 Site("openapi", "/fal", docs.fal_routes()),
                 Site("files", "/files", self._files.routes()),
                 Site("segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),

@@ -125,7 +125,7 @@ class Orders:
                 jobs_waiting=ask.key.jobs_waiting,
             )
         )
-        if job.reply.get("body_hash") != ask.body_hash:
+        if (job.reply.get("path"), job.reply.get("body_hash")) != (ask.table.path, ask.body_hash):
             raise KeyReused
         if job.status is not JobStatus.QUEUED or job.has_photo or job.id in self._begun:
             return job

@@ -6,7 +6,7 @@ Pure functions of the job's row: asked twice, or after a restart, they say the s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -88,7 +88,7 @@ class Outcomes:
             "success": True,
             "request_id": request_id_of(job),
             "status": PREDICTION_STATUS[job.status],
-            "input": pixazo_input(job.reply.get("values") or {}),
+            "input": pixazo_input(job),
             "output": [self.url(job, STICKER), self.url(job, CUTOUT)] if is_done else None,
             "error": failure.message if failure and job.status is JobStatus.FAILED else None,
             "logs": logs,
@@ -114,8 +114,9 @@ PREDICTION_STATUS: Final = {
 }
 
 
-def pixazo_input(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields as they were read, defaults filled in, without those of the webhook."""
+def pixazo_input(job: Job) -> dict[str, Any]:
+    """The fields as they were read, defaults and the seed filled in, without those of the webhook."""
+    values = {**(job.reply.get("values") or {}), "seed": job.seed}
     return {name: value for name, value in values.items() if not name.startswith("webhook")}
 
 

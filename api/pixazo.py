@@ -42,7 +42,7 @@ class Pixazo:
     async def generate(self, call: Call) -> web.StreamResponse:
         """Write the job and answer its id."""
         gate = self._gate
-        key = await gate.doorman.admit(call.request, PROVIDER)
+        key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.submit(key)
         raw = await read_bytes(call.request)
         reading = read(PIXAZO_FACE_TO_STICKER, parse_object(raw))
@@ -63,7 +63,7 @@ class Pixazo:
                 "success": True,
                 "request_id": request_id_of(job),
                 "status": "starting",
-                "input": pixazo_input(job.reply["values"]),
+                "input": pixazo_input(job),
                 "created_at": pixazo_time(job.created_at),
             }
         )
@@ -78,10 +78,10 @@ class Pixazo:
     async def prediction(self, call: Call) -> web.StreamResponse:
         """How far a request is, and what it gave."""
         gate = self._gate
-        key = await gate.doorman.admit(call.request, PROVIDER)
+        key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.poll(key)
         body = parse_object(await read_bytes(call.request))
-        request_id = body.get("requestId", body.get("request_id"))
+        request_id = body.get("request_id") if body.get("requestId") is None else body["requestId"]
         if not isinstance(request_id, str):
             return refusal(PROVIDER, Failure("bad_request"))
         job = await gate.orders.own(key, request_id)

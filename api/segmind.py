@@ -40,13 +40,13 @@ class Segmind:
 
     async def no_such_model(self, call: Call) -> web.StreamResponse:
         """A key is asked for first, as Segmind does."""
-        await self._gate.doorman.admit(call.request, PROVIDER)
+        await self._gate.doorman.admit(call, PROVIDER)
         return refusal(PROVIDER, Failure("no_such_endpoint"))
 
     async def face_to_sticker(self, call: Call) -> web.StreamResponse:
         """Draw, wait, answer with the sticker without its background."""
         gate = self._gate
-        key = await gate.doorman.admit(call.request, PROVIDER)
+        key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.submit(key)
         raw = await read_bytes(call.request)
         body = parse_object(raw)

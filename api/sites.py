@@ -115,8 +115,9 @@ class Sites:
         for site in self._by_prefix:
             if site.prefix and (path + "/").startswith(site.prefix + "/"):
                 yield site, path[len(site.prefix) :]
-        if at_host := self._by_host.get(host):
+        if at_host := self._by_host.get(host):  # has its own answer for every other path
             yield at_host, path
+            return
         for site in self._by_prefix:
             if not site.prefix:
                 yield site, path

@@ -16,6 +16,7 @@ from yarl import URL
 from api.errors import NoSuchEndpoint, TargetRefused
 from api.sites import Call, Origin, Route, Sites
 
+PREFIX: Final = "/fal/proxy"
 TARGET: Final = "x-fal-target-url"
 METHODS: Final = ("GET", "POST", "PUT")
 
@@ -43,6 +44,8 @@ class FalProxy:
             raise TargetRefused("no address") from error
         if parts.scheme not in ("http", "https") or not self._sites().is_host(host):
             raise TargetRefused("no address of a hosted service")
+        if (parts.path + "/").startswith(f"{PREFIX}/"):  # would be answered by this handler, for ever
+            raise TargetRefused("the proxy itself")
         if not parts.path.startswith("/"):
             raise NoSuchEndpoint(parts.path)
         return await self._forward(call.request, host, parts.path, CIMultiDict(query), call.origin)

@@ -27,6 +27,7 @@ from api.sites import Call, Route
 from api.tables import fal_table
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
+from storage.errors import StorageError
 from storage.records import Job, JobStatus
 
 PROVIDER: Final = "fal"
@@ -71,7 +72,7 @@ class FalQueue:
 
     async def _ask(self, call: Call, webhook: str | None = None) -> Ask:
         gate, headers = self._gate, call.request.headers
-        key = await gate.doorman.admit(call.request, PROVIDER)
+        key = await gate.doorman.admit(call, PROVIDER)
         table = self._table(call)
         gate.throttle.submit(key)
         start_within_s = _start_within_s(headers)
@@ -97,7 +98,7 @@ class FalQueue:
         return table
 
     async def _own(self, call: Call) -> Job:
-        key = await self._gate.doorman.admit(call.request, PROVIDER)
+        key = await self._gate.doorman.admit(call, PROVIDER)
         self._gate.throttle.poll(key)
         return await self._gate.orders.own(key, call.match["id"], call.match["app"])
 
@@ -132,7 +133,8 @@ class FalQueue:
         response = web.StreamResponse(headers=_STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)})
         with self._gate.streams.one_more(job.owner), self._gate.service.events.listen() as events:
             await response.prepare(call.request)
-            with contextlib.suppress(TimeoutError):
+            # Forgotten meanwhile, or not readable: the answer has begun, so all that can be told is its end.
+            with contextlib.suppress(TimeoutError, NoSuchJob, StorageError):
                 async with asyncio.timeout(STREAM_S):
                     await self._follow(call, job, events, response)
         await response.write_eof()
@@ -247,6 +249,6 @@ def _lifetime_s(headers: Mapping[str, str]) -> float | None:
     try:
         wish = json.loads(text or "{}")
         seconds = float(wish["expiration_duration_seconds"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return seconds if 0 < seconds < float("inf") else None

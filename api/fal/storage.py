@@ -49,7 +49,7 @@ class Storage:
         doorman: Doorman,
         *,
         jwks: Callable[[], Mapping[str, Any]],
-        lifetime_s: float = 24 * 3600.0,
+        lifetime_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
@@ -59,6 +59,7 @@ class Storage:
         self._jwks = jwks
         self._lifetime_s = lifetime_s
         self._clock = clock
+        self._taking: set[str] = set()  # uploads that are being put
 
     def rest_routes(self) -> list[Route]:
         return [
@@ -78,7 +79,7 @@ class Storage:
 
     async def token(self, call: Call) -> web.StreamResponse:
         """A token for `upload`."""
-        key = await self._doorman.admit_key(call.request, PROVIDER)
+        key = await self._doorman.admit_key(call, PROVIDER)
         until = datetime.fromtimestamp(self._clock() + TOKEN_S, UTC)
         return json_answer(
             {
@@ -92,7 +93,7 @@ class Storage:
 
     async def browser_token(self, call: Call) -> web.StreamResponse:
         """A short-lived token for a browser, as a JSON string."""
-        key = await self._doorman.admit_key(call.request, PROVIDER)
+        key = await self._doorman.admit_key(call, PROVIDER)
         body = parse_object(await read_bytes(call.request) or b"{}")
         least, usual, most = BROWSER_TOKEN_S
         wish = body.get("token_expiration", usual)
@@ -108,19 +109,19 @@ class Storage:
 
     async def in_parts(self, call: Call) -> web.StreamResponse:
         """Files that need several parts are too large for anything here."""
-        await self._doorman.admit(call.request, PROVIDER)
+        await self._doorman.admit(call, PROVIDER)
         return json_answer({"detail": f"Files may have at most {UPLOAD_BYTES // 1024**2} MB."}, 413)
 
     async def upload(self, call: Call) -> web.StreamResponse:
         """Keep the body under a new address."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         name = call.request.headers.get("X-Fal-File-Name", "")
         upload = await self._keep(call, key.owner, secrets.token_hex(16), call.request.content_type)
         return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
 
     async def initiate(self, call: Call) -> web.StreamResponse:
         """An address to put a file to, and the one it will have."""
-        key = await self._doorman.admit(call.request, PROVIDER)
+        key = await self._doorman.admit(call, PROVIDER)
         body = parse_object(await read_bytes(call.request))
         name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
         await self._check_quota(key)
@@ -138,9 +139,15 @@ class Storage:
         facts = self._tokens.read(PUT_PURPOSE, call.match["token"])
         if facts is None:
             raise Unauthorized
-        if await self._uploads.get(facts["id"]) is not None:
-            raise NoSuchEndpoint("used already")
-        await self._keep(call, facts["owner"], facts["id"], facts["type"])
+        if facts["id"] in self._taking:
+            raise NoSuchEndpoint("in use")
+        self._taking.add(facts["id"])
+        try:
+            if await self._uploads.get(facts["id"]) is not None:
+                raise NoSuchEndpoint("used already")
+            await self._keep(call, facts["owner"], facts["id"], facts["type"])
+        finally:
+            self._taking.discard(facts["id"])
         return json_answer({})
 
     async def _check_quota(self, key: ApiKey) -> None:

@@ -109,6 +109,21 @@ def test_check_3_a_batch_draws_what_each_would_be_alone(models: Models, memory: 
     assert all_differ(batch)
 
 
+def test_check_7_the_unwanted_face_is_noise_unless_none_is_asked_for(models: Models, memory: Memory) -> None:
+    usual, noise, zeros, again = (
+        pixels(draw(models, memory, each)[0])
+        for each in (
+            request(),
+            request(unwanted_face="noise"),
+            request(unwanted_face="zeros"),
+            request(unwanted_face="zeros"),
+        )
+    )
+    assert np.array_equal(usual, noise)
+    assert not np.array_equal(noise, zeros)
+    assert np.array_equal(zeros, again)
+
+
 def test_check_10_each_noise_keeps_away_from_another_picture(models: Models, memory: Memory) -> None:
     asked = [request(ip_adapter_noise=noise, ip_adapter_weight=1.0, steps=4) for noise in (0, 0.2, 0.5, 1.0)]
     assert all_differ([draw(models, memory, each)[0] for each in asked])

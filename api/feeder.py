@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 from api.answers import INTERNAL
 from api.errors import InputRefused
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
 END_PAUSE_S = 2.0  # between tries to end a job
+FETCHES_PER_OWNER = 8  # so that one key's slow servers hold up nobody else's photos
 FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
 _MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
 
@@ -32,20 +34,22 @@ class Feeder:
         self._service = service
         self._fetcher = fetcher
         self._fetching = asyncio.Semaphore(FETCHES)
+        self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
         """Fetch the photos and give them to the job; what cannot be had ends it."""
         try:
-            photos = [photo for kind, source in sources.items() for photo in await self._photos(kind, source)]
+            photos = [photo for kind, source in sources.items() for photo in await self._photos(job, kind, source)]
             return await self._service.attach_photos(job.id, photos, is_alone=True)
         except (InputRefused, PhotoRefused) as refused:
             return await self._service.fail(job.id, refused.code)
 
-    async def _photos(self, kind: str, source: str) -> list[bytes]:
+    async def _photos(self, job: Job, kind: str, source: str) -> list[bytes]:
         if is_inline(source):
             data = decode_inline(source, _MOST_BYTES[kind])
         else:
-            async with self._fetching:
+            of_owner = self._of_owner.setdefault(job.owner, asyncio.Semaphore(FETCHES_PER_OWNER))
+            async with of_owner, self._fetching:
                 data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
         return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
 

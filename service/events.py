@@ -27,15 +27,20 @@ class JobEvent:
     step: Step | None = None
 
 
+STEPS_BEHIND = 500  # events that wait for a listener, beyond which it is told only of beginnings and ends
+
+
 class Events:
-    """Every listener has its own queue, so a slow one holds nobody up."""
+    """Every listener has its own queue, so a slow one holds nobody up; one that is far behind misses steps."""
 
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[JobEvent]] = set()
 
     def emit(self, event: JobEvent) -> None:
         for queue in self._queues:
-            queue.put_nowait(event)
+            # Steps carry pictures: a reader that has stopped reading must not collect everybody's.
+            if event.kind is not EventKind.STEP or queue.qsize() < STEPS_BEHIND:
+                queue.put_nowait(event)
 
     @contextmanager
     def listen(self) -> Iterator[asyncio.Queue[JobEvent]]:

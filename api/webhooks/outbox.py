@@ -110,7 +110,9 @@ class Outbox:
     async def _is_wanted(self, job: Job, webhook: dict[str, Any]) -> bool:
         if webhook["provider"] != "pixazo":
             return True
-        await self._heralds.finish(job)
+        if not webhook.get("attempts"):  # else an earlier process has told the output, and the end once
+            async with self._of_owner_calls(job.owner), self._calls:
+                await self._heralds.finish(job)
         return "completed" in webhook["events"]
 
     async def _call_until_taken(self, job: Job, webhook: dict[str, Any]) -> None:
@@ -139,13 +141,15 @@ class Outbox:
             logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
 
     async def _call(self, job: Job, url: str, body: bytes, provider: str) -> bool:
-        calls_of_owner = self._of_owner.setdefault(job.owner, asyncio.Semaphore(CALLS_PER_OWNER))
-        async with calls_of_owner, self._calls:
+        async with self._of_owner_calls(job.owner), self._calls:
             headers: dict[str, str] = {}
             if provider == "fal":
                 user_id = job.owner.removeprefix(OWNERS)
                 headers = self._signing.headers(request_id_of(job), user_id, body)
             return await self._poster.post(url, body, headers)
+
+    def _of_owner_calls(self, owner: str) -> asyncio.Semaphore:
+        return self._of_owner.setdefault(owner, asyncio.Semaphore(CALLS_PER_OWNER))
 
     async def _mark(self, job: Job) -> None:
         while True:

@@ -8,13 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from api.feeder import FETCHES
 from api.inputs.fetch import Fetcher
 from api.logs import JobLogs
 from api.orders import Orders
 from storage.jobs import Jobs
 from storage.records import Job, JobRequest
-from tests.api.conftest import Api, running
+from tests.api.conftest import QUEUE, RUN, Api, jpeg, running, stranger
 from tests.plain_engine import PlainEngine
 
 
@@ -77,3 +79,24 @@ async def test_a_job_without_its_photo_is_behind_everybody_and_costs_no_count_of
 
     assert [await orders.ahead_of(job) for job in without] == [3, 3, 3, 3, 3]
     assert jobs.counts_of_queue == 1
+
+
+async def test_one_keys_slow_servers_hold_up_nobody_elses_photos(api: Api) -> None:
+    async def never(_request: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def give(_request: web.Request) -> web.Response:
+        return web.Response(body=jpeg(), content_type="image/jpeg")
+
+    greedy = await api.another_key(jobs_waiting=FETCHES + 10, per_minute=1000)
+    async with stranger(never) as slow, stranger(give) as quick:
+        for _ in range(FETCHES + 5):
+            status, _ = await api.post(QUEUE, {"image_url": f"{slow}/a.jpg", "prompt": "x"}, headers=greedy)
+            assert status == 200
+        async with asyncio.timeout(10):
+            status, _ = await api.post(RUN, {"image_url": f"{quick}/a.jpg", "prompt": "x"})
+        for job in await api.service.jobs.without_photo("api:"):
+            await api.service.cancel(job.owner)
+
+    assert status == 200

@@ -146,7 +146,7 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     return Parts(
         database=database,
         service=service,
-        worker=Worker(service, runner, job_timeout_s=settings.job_timeout_s),
+        worker=Worker(service, runner, step_timeout_s=settings.step_timeout_s),
         runner=runner,
         retention=Retention(
             jobs=jobs,

@@ -100,7 +100,7 @@ class ServerSettings(EngineSettings):
     jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
     jobs_per_day: Annotated[int, Field(ge=0)] = 0
     queue_length: Annotated[int, Field(ge=1)] = 1000
-    job_timeout_s: Annotated[float, Field(ge=5, le=3600)] = 300.0
+    step_timeout_s: Annotated[float, Field(ge=5, le=3600)] = 300.0
     keep_photos_hours: Annotated[float, Field(ge=0.1)] = 24.0
     keep_results_days: Annotated[float, Field(ge=0.1)] = 30.0
     keep_files_hours: Annotated[float, Field(ge=1)] = 24.0

@@ -7,6 +7,7 @@ tried again is drawn alone, for it may be what took its neighbours down.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import time
@@ -50,12 +51,12 @@ class Worker:
         service: StickerService,
         runner: EngineRunner,
         *,
-        job_timeout_s: float,
+        step_timeout_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
         self._runner = runner
-        self._job_timeout_s = job_timeout_s
+        self._step_timeout_s = step_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
@@ -209,21 +210,26 @@ class Worker:
             await self._settle(drawing.job, outcome, seconds)
 
     async def _generate(self, drawings: Sequence[Drawing]) -> Sequence[StickerResult | EngineError]:
+        """Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing."""
+        limit_s = self._step_timeout_s * len(drawings)
+        requests = [drawing.request for drawing in drawings]
+        tickets = [drawing.ticket for drawing in drawings]
+        silence = asyncio.timeout(limit_s)
+
         def on_step(index: int, step: Step) -> None:
+            with contextlib.suppress(RuntimeError):  # the silence was too long already
+                silence.reschedule(asyncio.get_running_loop().time() + limit_s)
             if not drawings[index].ticket.is_cancelled:  # the end has been told; nothing comes after it
                 self._service.events.emit(JobEvent(EventKind.STEP, drawings[index].job, step))
 
-        limit_s = self._job_timeout_s * len(drawings)
-        requests = [drawing.request for drawing in drawings]
-        tickets = [drawing.ticket for drawing in drawings]
         try:
-            async with asyncio.timeout(limit_s):
+            async with silence:
                 return await self._runner.generate_batch(requests, tickets, on_step)
         except TimeoutError as error:
             for ticket in tickets:
                 ticket.cancel()
             # A thread cannot be ended from outside: only a new process gets the engine back.
-            raise EngineDead(f"no result within {limit_s:.0f} s") from error
+            raise EngineDead(f"no step within {limit_s:.0f} s") from error
 
     async def _settle(self, job: Job, outcome: StickerResult | Exception, seconds: float) -> None:
         if isinstance(outcome, StickerResult):

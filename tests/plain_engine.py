@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Sequence
 
 from PIL import Image
@@ -32,6 +33,7 @@ class PlainEngine:
         self.seen: list[StickerRequest] = []
         self.is_loaded = False
         self.is_closed = False
+        self.seconds_per_step = 0.0
         self.holding = threading.Event()  # set while a request stands at its first step
         self._gate = threading.Event()
         self._gate.set()
@@ -68,6 +70,7 @@ class PlainEngine:
         for number, phase in enumerate(STEPS):
             if not on_step(index, Step(phase, number, len(STEPS))):
                 return Cancelled()
+            time.sleep(self.seconds_per_step)
             if number == 0:
                 self.holding.set()
                 self._gate.wait(20)

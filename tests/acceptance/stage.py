@@ -80,7 +80,7 @@ class Stage:
         await self._start(runner, Inbox(database), Facts(database))
 
     async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:
-        worker = Worker(self.service, runner, job_timeout_s=60)
+        worker = Worker(self.service, runner, step_timeout_s=60)
         bot = TelegramBot(
             token=TOKEN,
             api_url=self.emulator.url,

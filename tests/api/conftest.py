@@ -151,7 +151,7 @@ async def running(
         limits=limits or Limits(jobs_per_owner=50),
     )
     runner = EngineRunner(engine)
-    worker = Worker(service, runner, job_timeout_s=60)
+    worker = Worker(service, runner, step_timeout_s=60)
     keys, facts = ApiKeys(Keys(database)), Facts(database)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
     http_api = await HttpApi.open(

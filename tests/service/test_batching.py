@@ -38,7 +38,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     )
     engine = PlainEngine(max_batch=MAX_BATCH)
     runner = EngineRunner(engine)
-    house = House(database, service, engine, runner, Worker(service, runner, job_timeout_s=30), tmp_path)
+    house = House(database, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house
     engine.release()
     for task in house.tasks:

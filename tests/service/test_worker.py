@@ -85,10 +85,23 @@ async def test_a_dead_engine_ends_the_worker_and_keeps_the_job(house: House) -> 
 
 async def test_a_step_that_hangs_is_a_dead_engine(house: House) -> None:
     house.engine.hold()
-    worker = Worker(house.service, house.runner, job_timeout_s=0.05)
+    worker = Worker(house.service, house.runner, step_timeout_s=0.05)
     await house.submit_photo()
     with pytest.raises(EngineDead):
         await worker.run()
+
+
+async def test_a_slow_engine_is_not_a_dead_one(house: House) -> None:
+    """On a CPU networks draw for an hour; only a silence ends the process."""
+    house.engine.seconds_per_step = 0.3
+    worker = Worker(house.service, house.runner, step_timeout_s=0.8)
+    job = await house.submit_photo()
+    work = asyncio.create_task(worker.run())
+    await house.held()
+    await worker.stop(grace_s=5)
+    await work
+    done = await house.service.jobs.get(job.id)
+    assert done is not None and done.status is JobStatus.DONE
 
 
 async def test_a_stop_lets_the_running_job_finish(house: House) -> None:

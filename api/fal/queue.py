@@ -130,7 +130,10 @@ class FalQueue:
     async def stream(self, call: Call) -> web.StreamResponse:
         """Server-sent events: a status at every change, each log line once, the end last."""
         job = await self._own(call)
-        response = web.StreamResponse(headers=_STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)})
+        headers = _STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)}
+        if call.request.method == "HEAD":  # aiohttp would send the events all the same, as somebody's next answer
+            return web.Response(headers=headers)
+        response = web.StreamResponse(headers=headers)
         with self._gate.streams.one_more(job.owner), self._gate.service.events.listen() as events:
             await response.prepare(call.request)
             # Forgotten meanwhile, or not readable: the answer has begun, so all that can be told is its end.

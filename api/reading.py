@@ -24,10 +24,10 @@ from api.fields import (
     Reading,
     Table,
 )
+from api.inputs.fetch import MAX_INLINE_CHARS, MAX_URL_CHARS, is_inline
 from service.limits import MAX_SEED
 
 MAX_TEXT_CHARS = 20_000
-MAX_URL_CHARS = 14_000_000  # a data URI of 10 MB of photo
 SHOWN_CHARS = 80
 
 
@@ -98,10 +98,11 @@ def _text(path: tuple[str, ...], value: Any, most: int) -> str:
 
 
 def _source_text(path: tuple[str, ...], value: Any) -> str:
-    text = _text(path, value, MAX_URL_CHARS).strip()
+    text = _text(path, value, MAX_INLINE_CHARS).strip()
     if not text:
         raise _refuse(path, "string_too_short", "String should have at least 1 character", min_length=1)
-    return text
+    # A web address is kept with its job, and read again by every question about it.
+    return text if is_inline(text) else _text(path, text, MAX_URL_CHARS)
 
 
 def _choice(path: tuple[str, ...], value: Any, choices: tuple[str, ...]) -> str:

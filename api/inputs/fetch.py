@@ -111,8 +111,6 @@ class Fetcher:
         return data
 
     async def _from_address(self, source: str, max_bytes: int) -> bytes:
-        if len(source) > MAX_URL_CHARS:
-            raise DownloadFailed("too long an address")
         try:
             own = await self._own_file(source)  # first: our own host may be a private one
             if own is not None:

@@ -146,7 +146,7 @@ class Orders:
             "start_by": None if ask.start_within_s is None else self._clock() + ask.start_within_s,
             "problems": [problem.to_json() for problem in reading.problems],
             "inputs": {kind: source for kind, source in waits_for.items() if source and not is_inline(source)},
-            "fields": dict(ask.table.input_fields),
+            "fields": {kind: name for kind, name in ask.table.input_fields.items() if waits_for[kind]},
             "values": {name: _echoed(value) for name, value in reading.values.items()},
         }
 

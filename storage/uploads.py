@@ -17,8 +17,11 @@ class Uploads:
         self._database = database
         self._clock = clock
 
-    async def add(self, upload: Upload) -> bool:
-        """Write an upload whose bytes are kept already; False where the id is taken: an upload happens once."""
+    async def add(self, upload: Upload, quota_bytes: int) -> bool:
+        """Write an upload whose bytes are kept already: once, so False where the id is taken.
+
+        False, too, where the owner has `quota_bytes` of uploads here already.
+        """
         async with self._database.transaction() as transaction:
             await transaction.run(
                 "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
@@ -26,7 +29,9 @@ class Uploads:
             )
             row = await transaction.one(
                 """INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
-                   VALUES (:id, :owner, :content_type, :size, :created_at, :expires_at)
+                   SELECT :id, :owner, :content_type, :size, :created_at, :expires_at
+                   WHERE (SELECT COALESCE(SUM(size), 0) FROM uploads WHERE owner = :owner AND expires_at > :now)
+                         < :quota
                    ON CONFLICT (id) DO NOTHING RETURNING id""",
                 {
                     "id": upload.id,
@@ -35,6 +40,8 @@ class Uploads:
                     "size": upload.size,
                     "created_at": upload.created_at,
                     "expires_at": upload.expires_at,
+                    "now": self._clock(),
+                    "quota": quota_bytes,
                 },
             )
             return row is not None

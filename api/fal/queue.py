@@ -20,6 +20,7 @@ from api.answers import fal_error, json_answer
 from api.body import parse_object, read_bytes
 from api.errors import BadTimeout, NoSuchEndpoint
 from api.fields import Table
+from api.files import wished_lifetime_s
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
 from api.reading import read
@@ -87,7 +88,7 @@ class FalQueue:
             webhook=target,
             is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
             start_within_s=start_within_s,
-            lifetime_s=_lifetime_s(headers),
+            lifetime_s=wished_lifetime_s(headers),
             idempotency_key=gate.idempotency_key(headers.get("Idempotency-Key")),
         )
 
@@ -244,14 +245,3 @@ def _start_within_s(headers: Mapping[str, str]) -> float | None:
     if not 1 < seconds < 10 * 86_400:
         raise BadTimeout("out of range")
     return seconds
-
-
-def _lifetime_s(headers: Mapping[str, str]) -> float | None:
-    """How long the caller wants its files kept; what is not understood is not heard."""
-    text = headers.get("X-Fal-Object-Lifecycle-Preference") or headers.get("X-Fal-Object-Lifecycle")
-    try:
-        wish = json.loads(text or "{}")
-        seconds = float(wish["expiration_duration_seconds"])
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return None
-    return seconds if 0 < seconds < float("inf") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from datetime import UTC, datetime, timedelta
@@ -199,3 +200,38 @@ async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:
         await api.database.run("UPDATE uploads SET expires_at = expires_at - 90000")
         async with api.session.get(answer["sticker_image"]["url"]) as response:
             assert response.status == 404
+
+
+async def test_uploads_at_the_same_time_do_not_pass_the_quota_together(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 1000)
+    answers = await asyncio.gather(*(uploaded(api, bytes([number]) * 600) for number in range(8)))
+
+    assert sorted(status for status, _ in answers) == [200] * 2 + [429] * 6
+    assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 2
+
+
+async def test_a_revoked_key_hands_nothing_in_under_addresses_it_still_has(api: Api) -> None:
+    path = (await initiated(api))["upload_url"].removeprefix(api.url)
+    await api.keys.revoke(api.key.id)
+
+    assert (await api.call("PUT", path, data=io.BytesIO(jpeg()), headers={}))[0] == 401
+
+
+@pytest.mark.parametrize("header", ["X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference"])
+async def test_uploads_live_as_long_as_the_caller_wishes_within_bounds(api: Api, header: str) -> None:
+    """The clients send both headers with uploads."""
+    path = f"{REST}/storage/upload/initiate"
+
+    async def lives_s(wish: int) -> list[int]:
+        headers = {header: f'{{"expiration_duration_seconds": {wish}}}'}
+        _, posted = await uploaded(api, jpeg(), **headers)
+        _, asked = await api.post(path, {"file_name": "a.jpg"}, headers={**api.fal, **headers})
+        await api.call("PUT", asked["upload_url"].removeprefix(api.url), data=io.BytesIO(jpeg()), headers={})
+        rows = await api.database.run("SELECT id, ROUND(expires_at - created_at) AS s FROM uploads")
+        lifetimes = {row["id"]: int(row["s"]) for row in rows}
+        return [lifetimes[url.split("/")[-2]] for url in (posted["access_url"], asked["file_url"])]
+
+    assert await lives_s(7200) == [7200, 7200]
+    assert await lives_s(5) == [3600, 3600]

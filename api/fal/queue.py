@@ -9,21 +9,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp import web
 
 from api.answers import fal_error, json_answer
-from api.body import parse_object, read_bytes
 from api.errors import BadTimeout, NoSuchEndpoint
-from api.fields import Table
 from api.files import wished_lifetime_s
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
-from api.reading import read
 from api.sites import Call, Route
 from api.tables import fal_table
 from service.errors import NoSuchJob
@@ -74,29 +71,19 @@ class FalQueue:
     async def _ask(self, call: Call, webhook: str | None = None) -> Ask:
         gate, headers = self._gate, call.request.headers
         key = await gate.doorman.admit(call, PROVIDER)
-        table = self._table(call)
+        table = fal_table(call.match["app"])
+        if table is None:
+            raise NoSuchEndpoint(call.match["app"])
         gate.throttle.submit(key)
         start_within_s = _start_within_s(headers)
         target = gate.webhook(webhook, PROVIDER) if webhook else None
-        body = await read_bytes(call.request)
-        return Ask(
-            key=key,
-            table=table,
-            reading=read(table, parse_object(body)),
-            base=call.origin.base,
-            body_hash=hashlib.sha256(body).hexdigest(),
+        return replace(
+            await gate.read(call, key, table),
             webhook=target,
             is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
             start_within_s=start_within_s,
             lifetime_s=wished_lifetime_s(headers),
-            idempotency_key=gate.idempotency_key(headers.get("Idempotency-Key")),
         )
-
-    def _table(self, call: Call) -> Table:
-        table = fal_table(call.match["app"])
-        if table is None:
-            raise NoSuchEndpoint(call.match["app"])
-        return table
 
     async def _own(self, call: Call) -> Job:
         key = await self._gate.doorman.admit(call, PROVIDER)

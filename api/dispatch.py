@@ -71,7 +71,7 @@ class Dispatcher:
         if found.route is None:
             return self._nothing_here(found)
         provider = found.route.provider
-        call = Call(request, found.path, query, found.match or {}, origin)
+        call = Call(request, query, found.match or {}, origin)
         try:
             return await found.route.handler(call)
         except RateLimited as error:

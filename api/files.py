@@ -35,7 +35,7 @@ LEAST_LIFETIME_S: Final = 3600.0
 ROWS_S: Final = 86_400.0  # a result can be asked for a day, whatever became of its pictures
 SWEEP_S: Final = 600.0
 _KIND_OF: Final = {name: kind for kind, (name, _) in PUBLIC.items()}
-_OWN_PATH: Final = re.compile(r"(?:/fal/cdn)?/files/(?P<id>[0-9a-f]{32,64})/(?P<name>[\w.-]+)")
+_OWN_PATH: Final = re.compile(r"/files/(?P<id>[0-9a-f]{32,64})/(?P<name>[\w.-]+)")
 
 
 class PublicFiles:

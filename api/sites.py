@@ -50,10 +50,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call on its way to a handler. `path` is within the site, `match` what the pattern's names matched."""
+    """A call on its way to a handler. `match` is what the pattern's names matched."""
 
     request: web.Request
-    path: str
     query: Mapping[str, str]
     match: Mapping[str, str]
     origin: Origin
@@ -82,7 +81,6 @@ class Found:
 
     site: Site | None = None
     route: Route | None = None
-    path: str = ""
     match: Mapping[str, str] | None = None
     methods: tuple[str, ...] = ()
 
@@ -128,10 +126,10 @@ class Sites:
         for route in site.routes:
             match = self._patterns[route].fullmatch(trimmed)
             if match and method in _served(route.method):
-                return Found(site, route, trimmed, match.groupdict())
+                return Found(site, route, match.groupdict())
             if match:
                 methods += _served(route.method)
-        return Found(site, path=trimmed, methods=tuple(dict.fromkeys(methods)))
+        return Found(site, methods=tuple(dict.fromkeys(methods)))
 
     def is_host(self, host: str) -> bool:
         """Whether `host` is the name of a hosted service."""

@@ -51,7 +51,6 @@ class Storage:
         *,
         jwks: Callable[[], Mapping[str, Any]],
         lifetime_s: float,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
         self._uploads = uploads
@@ -59,7 +58,6 @@ class Storage:
         self._doorman = doorman
         self._jwks = jwks
         self._lifetime_s = lifetime_s
-        self._clock = clock
         self._taking: set[str] = set()  # uploads that are being put
 
     def rest_routes(self) -> list[Route]:
@@ -81,7 +79,7 @@ class Storage:
     async def token(self, call: Call) -> web.StreamResponse:
         """A token for `upload`."""
         key = await self._doorman.admit_key(call)
-        until = datetime.fromtimestamp(self._clock() + TOKEN_S, UTC)
+        until = datetime.fromtimestamp(time.time() + TOKEN_S, UTC)
         return json_answer(
             {
                 "token": self._tokens.make(PURPOSE, {"key": key.id}, TOKEN_S),
@@ -168,7 +166,7 @@ class Storage:
         data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
         if not data:
             raise BodyRefused("an empty file")
-        now = self._clock()
+        now = time.time()
         ends_at = now + bounded_s(wish_s, self._lifetime_s, self._service.lifetimes.results_s)
         upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
         await self._service.files.save_upload(upload.owner, upload.id, data)

@@ -9,6 +9,13 @@ from collections.abc import Callable
 from storage.database import Database
 from storage.records import Upload
 
+LEAST_BYTES = 64 * 1024  # that any upload counts as: a file of one byte costs a block, a folder's entry and a row
+
+
+# What counts against the owner's quota.
+_USED = f"""(SELECT COALESCE(SUM(MAX(size, {LEAST_BYTES})), 0) FROM uploads
+             WHERE owner = :owner AND expires_at > :now)"""  # noqa: S608 - a constant of this file
+
 
 class Uploads:
     """The store of uploads."""
@@ -28,10 +35,9 @@ class Uploads:
                 {"owner": upload.owner, "now": upload.created_at},
             )
             row = await transaction.one(
-                """INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
+                f"""INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
                    SELECT :id, :owner, :content_type, :size, :created_at, :expires_at
-                   WHERE (SELECT COALESCE(SUM(size), 0) FROM uploads WHERE owner = :owner AND expires_at > :now)
-                         < :quota
+                   WHERE {_USED} < :quota
                    ON CONFLICT (id) DO NOTHING RETURNING id""",
                 {
                     "id": upload.id,
@@ -54,11 +60,8 @@ class Uploads:
         return _upload(row) if row else None
 
     async def bytes_of(self, owner: str) -> int:
-        """How many bytes of uploads the owner has here."""
-        row = await self._database.one(
-            "SELECT COALESCE(SUM(size), 0) AS n FROM uploads WHERE owner = :owner AND expires_at > :now",
-            {"owner": owner, "now": self._clock()},
-        )
+        """How many bytes of uploads the owner has here, small ones counted as `LEAST_BYTES`."""
+        row = await self._database.one(f"SELECT {_USED} AS n", {"owner": owner, "now": self._clock()})
         return int(row["n"]) if row else 0
 
     async def take_expired(self) -> list[Upload]:

@@ -91,7 +91,8 @@ class Files:
 
         `keep` holds names of photos that jobs still need.
         """
-        return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
+        with _translated():
+            return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
     def _folder(self, owner: str) -> Path:
         return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]

@@ -24,6 +24,7 @@ from api.logs import JobLogs
 from api.metrics import Metrics
 from api.orders import Orders
 from api.outcome import Outcomes
+from api.pixazo import PREFIX as PIXAZO_PREFIX
 from api.pixazo import Pixazo
 from api.segmind import ResponseForm, Segmind
 from api.sites import Route, Site, Sites
@@ -131,7 +132,7 @@ class HttpApi:
                 Site("openapi", "/fal", docs.fal_routes()),
                 Site("files", "/files", self._files.routes()),
                 Site("segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),
-                Site("pixazo", "", Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
+                Site("pixazo", PIXAZO_PREFIX, Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
                 Site("apps", "", apps),  # fal's paths without a prefix: a POST waits for the picture
                 Site("root", "", [*root.routes, *docs.routes()]),
             ],

@@ -19,7 +19,8 @@ from api.tables import PIXAZO_FACE_TO_STICKER
 from service.errors import NoSuchJob
 
 PROVIDER: Final = "pixazo"
-BASE: Final = "/face-sticker/v1/face-to-sticker"
+PREFIX: Final = "/face-sticker"
+BASE: Final = "/v1/face-to-sticker"
 
 
 class Pixazo:
@@ -32,12 +33,7 @@ class Pixazo:
         return [
             Route("POST", f"{BASE}/generate", self.generate, PROVIDER),
             Route("POST", f"{BASE}/prediction", self.prediction, PROVIDER),
-            Route("POST", "/face-sticker/{rest:path}", self.elsewhere, PROVIDER),
         ]
-
-    async def elsewhere(self, call: Call) -> web.StreamResponse:
-        """A path of the gateway that is none."""
-        return refusal(PROVIDER, Failure("no_such_endpoint"))
 
     async def generate(self, call: Call) -> web.StreamResponse:
         """Write the job and answer its id."""

@@ -20,7 +20,6 @@ _KINDS = {
     "app": r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+",
     "id": r"[0-9a-f-]{36}",
     "word": r"[A-Za-z0-9_.~=-]+",
-    "path": r".+",
 }
 _NAME = re.compile(r"\{(\w+):(\w+)\}")
 
@@ -140,7 +139,8 @@ class Sites:
         site = self._by_host.get(host_of(request))
         if site is None and self._public_url:
             return Origin(self._public_url, self._prefixes)
-        base = f"{self._scheme(request)}://{request.host}"
+        host = request.host.encode("utf-8", "replace").decode("utf-8")  # odd bytes cannot be shown
+        base = f"{self._scheme(request)}://{host}"
         return Origin(base, self._prefixes, site.name if site else None)
 
     def _scheme(self, request: web.Request) -> str:

@@ -140,7 +140,7 @@ class Failure:
     def message(self) -> str:
         """One sentence, for providers that have only room for one."""
         if self.problems:
-            return "; ".join(f"{'.'.join(map(str, each.loc[1:]))}: {each.message}" for each in self.problems)
+            return "; ".join(f"{'.'.join(each.path)}: {each.message}" for each in self.problems)
         return answer(self.code).message
 
 

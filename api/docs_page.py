@@ -46,7 +46,7 @@ class DocsPage:
         return [Route("GET", "/docs", self.docs), Route("GET", "/openapi.json", self.openapi)]
 
     def fal_routes(self) -> list[Route]:
-        return [Route("GET", "/{app:app}/openapi.json", self.fal_openapi, "fal")]
+        return [Route("GET", "/{app:app}/openapi.json", self.fal_openapi)]
 
     async def docs(self, call: Call) -> web.StreamResponse:
         """The page."""

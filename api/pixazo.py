@@ -31,8 +31,8 @@ class Pixazo:
 
     def routes(self) -> list[Route]:
         return [
-            Route("POST", f"{BASE}/generate", self.generate, PROVIDER),
-            Route("POST", f"{BASE}/prediction", self.prediction, PROVIDER),
+            Route("POST", f"{BASE}/generate", self.generate),
+            Route("POST", f"{BASE}/prediction", self.prediction),
         ]
 
     async def generate(self, call: Call) -> web.StreamResponse:

@@ -155,15 +155,16 @@ def _whole(path: tuple[str, ...], value: Any, *, is_lax: bool) -> int:
 def _within(path: tuple[str, ...], number: float, each: Field) -> float:
     """The number, if its field's limits allow it, as the field's own type."""
     if each.minimum is not None and number < each.minimum:
-        least = _plain(each.minimum)
+        least = plain(each.minimum)
         raise _refuse(path, "greater_than_equal", f"Input should be greater than or equal to {least}", ge=least)
     if each.maximum is not None and number > each.maximum:
-        most = _plain(each.maximum)
+        most = plain(each.maximum)
         raise _refuse(path, "less_than_equal", f"Input should be less than or equal to {most}", le=most)
     return float(number) if each.kind is FieldKind.NUMBER else number
 
 
-def _plain(number: float) -> float:
+def plain(number: float) -> float:
+    """A limit as it is shown: 20, not 20.0."""
     return int(number) if number == int(number) else number
 
 

@@ -30,8 +30,8 @@ class Segmind:
 
     def routes(self) -> list[Route]:
         return [
-            Route("POST", f"/{SEGMIND_FACE_TO_STICKER.path}", self.face_to_sticker, PROVIDER),
-            Route("POST", "/v1/{model:word}", self.no_such_model, PROVIDER),
+            Route("POST", f"/{SEGMIND_FACE_TO_STICKER.path}", self.face_to_sticker),
+            Route("POST", "/v1/{model:word}", self.no_such_model),
         ]
 
     async def no_such_model(self, call: Call) -> web.StreamResponse:

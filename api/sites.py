@@ -26,25 +26,28 @@ _NAME = re.compile(r"\{(\w+):(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of a site. `pattern` is a path with names: `/{app:app}/requests/{id:id}`.
-
-    `provider` is the one in whose words errors are told; empty for none's.
-    """
+    """One operation of a site. `pattern` is a path with names: `/{app:app}/requests/{id:id}`."""
 
     method: str
     pattern: str
     handler: Handler
-    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere."""
+    """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere.
+
+    `provider` is the one in whose words errors are told; empty for none's.
+    """
 
     name: str
+    provider: str
     prefix: str
     routes: Sequence[Route]
     hosts: tuple[str, ...] = ()
+
+
+NO_SITE = Site("none", "", "", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Origin:
 class Found:
     """The route of a call. `methods` are those the path has, where it has not the one that was asked."""
 
-    site: Site | None = None
+    site: Site = NO_SITE
     route: Route | None = None
     match: Mapping[str, str] | None = None
     methods: tuple[str, ...] = ()
@@ -99,14 +102,14 @@ class Sites:
 
         What is found nowhere belongs to the site that was meant, which says so in its own words.
         """
-        meant: Found | None = None
+        meant = Found()
         for site, rest in self._candidates(host, path):
             found = self._find_in(site, method, rest)
             if found.route or found.methods:
                 return found
-            if meant is None or not meant.site or not (meant.site.prefix or host in meant.site.hosts):
+            if not (meant.site.prefix or host in meant.site.hosts):
                 meant = found
-        return meant or Found()
+        return meant
 
     def _candidates(self, host: str, path: str) -> Iterator[tuple[Site, str]]:
         for site in self._by_prefix:

@@ -32,7 +32,7 @@ class FalProxy:
         self._forward = forward
 
     def routes(self) -> list[Route]:
-        return [Route(method, "/", self.proxy, "fal") for method in METHODS]
+        return [Route(method, "/", self.proxy) for method in METHODS]
 
     async def proxy(self, call: Call) -> web.StreamResponse:
         """Answer as the target would."""

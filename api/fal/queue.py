@@ -44,15 +44,15 @@ class FalQueue:
     def queue_routes(self) -> list[Route]:
         request = "/{app:app}/requests/{id:id}"
         return [
-            Route("POST", "/{app:app}", self.submit, PROVIDER),
-            Route("GET", f"{request}/status", self.status, PROVIDER),
-            Route("GET", f"{request}/status/stream", self.stream, PROVIDER),
-            Route("GET", request, self.result, PROVIDER),
-            Route("PUT", f"{request}/cancel", self.cancel, PROVIDER),
+            Route("POST", "/{app:app}", self.submit),
+            Route("GET", f"{request}/status", self.status),
+            Route("GET", f"{request}/status/stream", self.stream),
+            Route("GET", request, self.result),
+            Route("PUT", f"{request}/cancel", self.cancel),
         ]
 
     def run_routes(self) -> list[Route]:
-        return [Route("POST", "/{app:app}", self.run, PROVIDER)]
+        return [Route("POST", "/{app:app}", self.run)]
 
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""

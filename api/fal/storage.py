@@ -62,18 +62,18 @@ class Storage:
 
     def rest_routes(self) -> list[Route]:
         return [
-            Route("POST", "/storage/auth/token", self.token, PROVIDER),
-            Route("POST", "/storage/upload/initiate", self.initiate, PROVIDER),
-            Route("POST", "/storage/upload/initiate-multipart", self.in_parts, PROVIDER),
-            Route("POST", "/tokens", self.browser_token, PROVIDER),
-            Route("GET", "/.well-known/jwks.json", self.jwks, PROVIDER),
+            Route("POST", "/storage/auth/token", self.token),
+            Route("POST", "/storage/upload/initiate", self.initiate),
+            Route("POST", "/storage/upload/initiate-multipart", self.in_parts),
+            Route("POST", "/tokens", self.browser_token),
+            Route("GET", "/.well-known/jwks.json", self.jwks),
         ]
 
     def cdn_routes(self) -> list[Route]:
         return [
-            Route("POST", "/files/upload", self.upload, PROVIDER),
-            Route("POST", "/files/upload/multipart", self.in_parts, PROVIDER),
-            Route("PUT", "/upload/{token:word}", self.put, PROVIDER),
+            Route("POST", "/files/upload", self.upload),
+            Route("POST", "/files/upload/multipart", self.in_parts),
+            Route("PUT", "/upload/{token:word}", self.put),
         ]
 
     async def token(self, call: Call) -> web.StreamResponse:

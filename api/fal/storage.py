@@ -22,6 +22,7 @@ from api.errors import BodyRefused, NoSuchEndpoint, RateLimited, Unauthorized
 from api.files import SHOWN_TYPES, bounded_s, wished_lifetime_s
 from api.sites import Call, Route
 from api.tokens import Tokens
+from service.errors import PhotoEmpty
 from service.stickers import StickerService
 from storage.records import ApiKey, Upload
 from storage.uploads import Uploads
@@ -165,7 +166,7 @@ class Storage:
         await self._check_quota(key)
         data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
         if not data:
-            raise BodyRefused("an empty file")
+            raise PhotoEmpty
         now = time.time()
         ends_at = now + bounded_s(wish_s, self._lifetime_s, self._service.lifetimes.results_s)
         upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)

@@ -1,1 +1,1 @@
-"""Entrance HTTP: whether the process is well. Knows the service, no chat and no engine."""
+"""Entrance HTTP: the hosted services' protocols over our own service. Knows no chat, and draws nothing itself."""

@@ -21,7 +21,7 @@ MODEL_ERROR = 422  # fal: what is wrong with the input; told as a list
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a code means to a caller. `fal_type` and `status` are fal's; others have their own where they differ.
+    """What a code means to a caller. `fal_type` and `status` are fal's, `segmind` is that service's own word for it.
 
     `field` says which input is at fault: "photo", "archive" or "" for the whole body; a provider calls it its own name.
     """
@@ -31,15 +31,19 @@ class Answer:
     message: str
     field: str = ""
     segmind: int | None = None
-    pixazo: int | None = None
+
+    def status_at(self, provider: str) -> int:
+        """The status of a service other than fal: what is 422 there is 400 everywhere else."""
+        own = self.segmind if provider == "segmind" else None
+        return own or (400 if self.status == MODEL_ERROR else self.status)
 
 
 def _photo(fal_type: str, message: str) -> Answer:
-    return Answer(MODEL_ERROR, fal_type, message, field="photo", segmind=400, pixazo=400)
+    return Answer(MODEL_ERROR, fal_type, message, field="photo")
 
 
 def _archive(fal_type: str, message: str) -> Answer:
-    return Answer(MODEL_ERROR, fal_type, message, field="archive", segmind=400, pixazo=400)
+    return Answer(MODEL_ERROR, fal_type, message, field="archive")
 
 
 def _busy(message: str) -> Answer:
@@ -64,16 +68,16 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "daily_limit": _busy("This key has made as many pictures today as it may make."),
     "queue_full": _busy("The queue is full: try again in a minute."),
     # the body
-    "bad_request": Answer(MODEL_ERROR, "json_invalid", "The body is no JSON object.", segmind=400, pixazo=400),
+    "bad_request": Answer(MODEL_ERROR, "json_invalid", "The body is no JSON object."),
     "body_too_big": Answer(413, "body_too_big", "The body is too large."),
-    "bad_input": Answer(MODEL_ERROR, "value_error", "The input is not valid.", segmind=400, pixazo=400),
-    "parameter_refused": Answer(MODEL_ERROR, "value_error", "A parameter is not valid.", segmind=400, pixazo=400),
-    "bad_seed": Answer(MODEL_ERROR, "value_error", "The seed is not valid.", segmind=400, pixazo=400),
-    "unknown_style": Answer(MODEL_ERROR, "value_error", "There is no such style.", segmind=400, pixazo=400),
+    "bad_input": Answer(MODEL_ERROR, "value_error", "The input is not valid."),
+    "parameter_refused": Answer(MODEL_ERROR, "value_error", "A parameter is not valid."),
+    "bad_seed": Answer(MODEL_ERROR, "value_error", "The seed is not valid."),
+    "unknown_style": Answer(MODEL_ERROR, "value_error", "There is no such style."),
     "bad_webhook": Answer(400, "bad_request", "The webhook's address cannot be used."),
     "bad_timeout": Answer(400, "bad_request", "The request timeout must be a number of seconds above 1."),
     "bad_target": Answer(400, "bad_request", "x-fal-target-url names no address that is served here."),
-    "key_reused": Answer(MODEL_ERROR, "value_error", "This idempotency key was used with another body.", segmind=400),
+    "key_reused": Answer(MODEL_ERROR, "value_error", "This idempotency key was used with another body."),
     # the files it names
     "download_failed": _photo("file_download_error", "The file could not be downloaded."),
     "data_uri_invalid": _photo("file_download_error", "The data URI could not be read."),
@@ -136,7 +140,7 @@ class Failure:
     def message(self) -> str:
         """One sentence, for providers that have only room for one."""
         if self.problems:
-            return "; ".join(f"{'.'.join(map(str, each.loc[1:]))}: {each.message}" for each in self.problems)
+            return "; ".join(f"{'.'.join(each.path)}: {each.message}" for each in self.problems)
         return answer(self.code).message
 
 
@@ -167,8 +171,7 @@ def _detail(problem: Problem) -> dict[str, Any]:
 
 def segmind_answer(failure: Failure) -> tuple[int, dict[str, Any]]:
     """Segmind's (status, body)."""
-    known = answer(failure.code)
-    return known.segmind or known.status, {"error": failure.message}
+    return answer(failure.code).status_at("segmind"), {"error": failure.message}
 
 
 # Pixazo's programs compare these sentences; what we know beyond them stands in "details".
@@ -186,7 +189,7 @@ PREDICTION_NOT_FOUND: Final = "Prediction not found"
 def pixazo_answer(failure: Failure) -> tuple[int, dict[str, Any]]:
     """Pixazo's (status, body)."""
     known = answer(failure.code)
-    status = known.pixazo or (400 if known.status == MODEL_ERROR else known.status)
+    status = known.status_at("pixazo")
     if failure.code == "no_such_job":
         return status, {"error": PREDICTION_NOT_FOUND}
     known_sentence = _PIXAZO.get(status, _PIXAZO[500] if status > 500 else known.message)

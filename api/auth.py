@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from api.errors import Forbidden, Unauthorized
 from api.sites import Call
 from api.tokens import Tokens
-from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.records import ApiKey
 
@@ -25,20 +25,17 @@ class Doorman:
         self._tokens = tokens
 
     async def admit(self, call: Call, provider: str) -> ApiKey:
-        """The caller's key. Raises `Unauthorized`, `Forbidden`."""
-        try:
-            key = await self._key(call, provider)
-        except KeyUnknown:
-            raise Unauthorized from None
+        """The caller's key. Raises `Unauthorized`, `KeyUnknown`, which is told in the same words, and `Forbidden`."""
+        key = await self._key(call, provider)
         if key.providers and provider not in key.providers:
             raise Forbidden(provider)
         return key
 
-    async def admit_key(self, call: Call, provider: str) -> ApiKey:
-        """As `admit`, but no token will do: what makes tokens asks for this, or a token could renew itself for ever."""
-        if provider not in HEADERS and _scheme(call)[0] != "key":
+    async def admit_key(self, call: Call) -> ApiKey:
+        """fal's caller, but no token will do: what makes tokens asks for this, or one could renew itself for ever."""
+        if _scheme(call)[0] != "key":
             raise Unauthorized
-        return await self.admit(call, provider)
+        return await self.admit(call, "fal")
 
     async def _key(self, call: Call, provider: str) -> ApiKey:
         if header := HEADERS.get(provider):
@@ -50,6 +47,10 @@ class Doorman:
         facts = self._tokens.read(PURPOSE, token)
         if facts is None:
             raise Unauthorized
+        return await self.named_in(facts)
+
+    async def named_in(self, facts: Mapping[str, Any]) -> ApiKey:
+        """The key that a token's facts name, as far as it may be used now. Raises `KeyUnknown`."""
         return await self._keys.get(str(facts.get("key")))
 
     async def _check(self, text: str) -> ApiKey:

@@ -11,7 +11,7 @@ from aiohttp import web
 from api.answers import INTERNAL, Failure, refusal
 from api.errors import ApiError, RateLimited
 from api.metrics import Metrics
-from api.sites import Call, Found, Origin, Sites, host_of
+from api.sites import NO_SITE, Call, Found, Origin, Site, Sites, host_of
 from engine.errors import EngineError
 from service.errors import ServiceError
 from storage.errors import StorageError
@@ -23,8 +23,7 @@ _ALLOWED_HEADERS = (
     "x-fal-request-timeout, x-fal-request-timeout-type, x-fal-runner-hint, x-fal-client-proxy, x-fal-no-retry, "
     "x-fal-object-lifecycle, x-fal-object-lifecycle-preference, x-fal-file-name, x-app-fal-disable-fallback"
 )
-SITE = web.RequestKey("site", str)
-FAL_SITES = ("queue", "run", "rest", "cdn", "proxy", "apps")
+SITE = web.RequestKey("site", Site)
 
 
 class Dispatcher:
@@ -52,14 +51,14 @@ class Dispatcher:
     async def _serve(
         self, request: web.Request, found: Found, query: Mapping[str, str], origin: Origin
     ) -> web.StreamResponse:
-        request[SITE] = found.site.name if found.site else "none"
+        request[SITE] = found.site
         response = await self._answer(request, found, query, origin)
-        self._metrics.answered(request[SITE], response.status)
+        self._metrics.answered(found.site.name, response.status)
         return response
 
     async def prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """aiohttp's signal before any headers go out, of streams too."""
-        if request.get(SITE) in FAL_SITES:
+        if request.get(SITE, NO_SITE).provider == "fal":
             # Its absence makes one client try again and gives the other an empty id.
             response.headers.setdefault("x-fal-request-id", str(uuid.uuid4()))
         response.headers["Server"] = "stickerface"  # and not which version of which library
@@ -70,8 +69,8 @@ class Dispatcher:
     ) -> web.StreamResponse:
         if found.route is None:
             return self._nothing_here(found)
-        provider = found.route.provider
-        call = Call(request, found.path, query, found.match or {}, origin)
+        provider = found.site.provider
+        call = Call(request, query, found.match or {}, origin)
         try:
             return await found.route.handler(call)
         except RateLimited as error:
@@ -90,7 +89,7 @@ class Dispatcher:
 
     @staticmethod
     def _nothing_here(found: Found) -> web.Response:
-        provider = next((route.provider for route in found.site.routes), "") if found.site else ""
+        provider = found.site.provider
         if not found.methods:
             return refusal(provider, Failure("no_such_endpoint"))
         response = refusal(provider, Failure("method_not_allowed"))

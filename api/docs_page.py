@@ -11,6 +11,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.answers import ANSWERS, json_answer
+from api.auth import HEADERS
 from api.errors import NoSuchEndpoint
 from api.fields import SIZE_LEAST_PX, SIZE_MOST_PX, SIZES, Field, FieldKind, Table
 from api.openapi import document, fal_document
@@ -31,8 +32,7 @@ _TYPE_WORDS: Final = {
 _TITLES: Final = {"fal": "fal", "segmind": "Segmind", "pixazo": "Pixazo"}
 _HEADERS: Final = {
     "fal": "Authorization: Key $KEY",
-    "segmind": "x-api-key: $KEY",
-    "pixazo": "Ocp-Apim-Subscription-Key: $KEY",
+    **{provider: f"{name}: $KEY" for provider, name in HEADERS.items()},
 }
 
 
@@ -46,7 +46,7 @@ class DocsPage:
         return [Route("GET", "/docs", self.docs), Route("GET", "/openapi.json", self.openapi)]
 
     def fal_routes(self) -> list[Route]:
-        return [Route("GET", "/{app:app}/openapi.json", self.fal_openapi, "fal")]
+        return [Route("GET", "/{app:app}/openapi.json", self.fal_openapi)]
 
     async def docs(self, call: Call) -> web.StreamResponse:
         """The page."""
@@ -150,8 +150,7 @@ def examples_of(table: Table, base: str) -> Sequence[tuple[str, str]]:
     body = {each.name: each.example for each in table.fields if each.is_required}
     if table.provider == "fal":
         return _fal_examples(table, base, body)
-    header, _, _ = _HEADERS[table.provider].partition(":")
-    url, shown = f"{base}/{table.path}", json.dumps(body, indent=2)
+    header, url, shown = HEADERS[table.provider], f"{base}/{table.path}", json.dumps(body, indent=2)
     take = "open('sticker.png', 'wb').write(answer.content)" if table.provider == "segmind" else "print(answer.json())"
     fetched = "await answer.blob()" if table.provider == "segmind" else "await answer.json()"
     return (

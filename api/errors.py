@@ -3,7 +3,7 @@
 ApiError                       code                      meaning
 ├── Unauthorized               unauthorized              no key, or one nobody knows
 ├── Forbidden                  forbidden                 the key is good, but not for this provider
-├── NoSuchEndpoint             no_such_endpoint          no such path, model, or request of this key
+├── NoSuchEndpoint             no_such_endpoint          no such path, model or file
 ├── RateLimited                rate_limited              too many calls in a minute; `retry_after_s` says when
 ├── BodyRefused                bad_request               no JSON object, too deep, not finite, not UTF-8
 │   └── BodyTooBig             body_too_big              more bytes than allowed
@@ -45,7 +45,7 @@ class Forbidden(ApiError):
 
 
 class NoSuchEndpoint(ApiError):
-    """No such path, model, or request of this key."""
+    """No such path, model or file."""
 
     code = "no_such_endpoint"
 

@@ -16,7 +16,7 @@ from service.errors import NoSuchJob, PhotoRefused
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.records import Job
+from storage.records import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,8 @@ class Feeder:
         else:
             of_owner = self._of_owner.setdefault(job.owner, asyncio.Semaphore(FETCHES_PER_OWNER))
             async with of_owner, self._fetching:
+                if (await self._service.own(job.owner, job.id)).status is not JobStatus.QUEUED:
+                    raise NoSuchJob(job.id)  # it ended before its turn to be fetched came
                 data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
         return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
 
@@ -73,7 +75,7 @@ class Feeder:
             except StorageError as error:
                 logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)
                 code = error.code
-            except NoSuchJob:  # forgotten meanwhile
+            except NoSuchJob:  # ended or forgotten meanwhile
                 return
             except Exception:  # the outermost of its task; the job must not wait for ever
                 logger.exception("job %s: its photo could not be fetched", job.id[:8])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ LEAST_LIFETIME_S: Final = 3600.0
 ROWS_S: Final = 86_400.0  # a result can be asked for a day, whatever became of its pictures
 SWEEP_S: Final = 600.0
 _KIND_OF: Final = {name: kind for kind, (name, _) in PUBLIC.items()}
-_OWN_PATH: Final = re.compile(r"(?:/fal/cdn)?/files/(?P<id>[0-9a-f]{32,64})/(?P<name>[\w.-]+)")
+_OWN_PATH: Final = re.compile(r"/files/(?P<id>[0-9a-f]{32,64})/(?P<name>[\w.-]+)")
 
 
 class PublicFiles:
@@ -134,7 +135,20 @@ class PublicFiles:
 
     def _lives_s(self, job: Job) -> float:
         """How long a job's pictures can be fetched: what its caller wished, within bounds."""
-        wish = job.reply.get("lifetime_s")
-        if wish is None:
-            return self._lifetime_s
-        return min(max(float(wish), LEAST_LIFETIME_S), self._service.lifetimes.results_s)
+        return bounded_s(job.reply.get("lifetime_s"), self._lifetime_s, self._service.lifetimes.results_s)
+
+
+def bounded_s(wish_s: float | None, usual_s: float, most_s: float) -> float:
+    """How long a file lives, in seconds, whose caller wished `wish_s`, None for nothing."""
+    return usual_s if wish_s is None else min(max(wish_s, LEAST_LIFETIME_S), most_s)
+
+
+def wished_lifetime_s(headers: Mapping[str, str]) -> float | None:
+    """How long the caller wants its files kept; what is not understood is not heard."""
+    text = headers.get("X-Fal-Object-Lifecycle-Preference") or headers.get("X-Fal-Object-Lifecycle")
+    try:
+        wish = json.loads(text or "{}")
+        seconds = float(wish["expiration_duration_seconds"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    return seconds if 0 < seconds < float("inf") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,13 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.auth import Doorman
+from api.body import parse_object, read_bytes
 from api.errors import RateLimited, WebhookRefused
+from api.fields import Table
 from api.inputs.addresses import AddressRefused, check_url
 from api.logs import JobLogs
-from api.orders import Orders
+from api.orders import Ask, Orders
 from api.outcome import Outcomes
+from api.reading import read
+from api.sites import Call
 from api.throttle import Throttle
 from service.stickers import StickerService
+from storage.records import ApiKey
 
 STREAMS_PER_OWNER = 50  # a connection each, held for as long as a job lasts
 MAX_WEBHOOK_CHARS = 2048
@@ -66,7 +72,15 @@ class Gate:
             raise WebhookRefused from refused
         return {"url": url, "provider": provider, "events": list(events)}
 
-    @staticmethod
-    def idempotency_key(text: str | None) -> str | None:
-        """The key under which a repeated submission is the same; what cannot be one is not heard."""
-        return text if text and _IDEMPOTENCY_KEY.fullmatch(text) else None
+    async def read(self, call: Call, key: ApiKey, table: Table) -> Ask:
+        """What the caller's body asks for, with what is wrong with it. Raises `BodyRefused`, `BodyTooBig`."""
+        body = await read_bytes(call.request)
+        repeated = call.request.headers.get("Idempotency-Key", "")
+        return Ask(
+            key=key,
+            reading=read(table, parse_object(body)),
+            base=call.origin.base,
+            body_hash=hashlib.sha256(body).hexdigest(),
+            # What cannot be one is not heard.
+            idempotency_key=repeated if _IDEMPOTENCY_KEY.fullmatch(repeated) else None,
+        )

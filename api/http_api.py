@@ -24,6 +24,7 @@ from api.logs import JobLogs
 from api.metrics import Metrics
 from api.orders import Orders
 from api.outcome import Outcomes
+from api.pixazo import PREFIX as PIXAZO_PREFIX
 from api.pixazo import Pixazo
 from api.segmind import ResponseForm, Segmind
 from api.sites import Route, Site, Sites
@@ -111,7 +112,7 @@ class HttpApi:
         options: ApiOptions,
     ) -> Sites:
         health = Health(self._service, runner, self.metrics)
-        root = Site("root", "", health.routes())
+        root = Site("root", "", "", health.routes())
         if not options.is_on:
             return Sites([root], public_url=options.public_url)
         queue = FalQueue(gate)
@@ -123,17 +124,17 @@ class HttpApi:
         apps: list[Route] = [*queue.run_routes(), *queue.queue_routes()[1:]]
         return Sites(
             [
-                Site("run", "/fal/run", queue.run_routes(), ("fal.run", "falrun.com")),
-                Site("queue", "/fal/queue", queue.queue_routes(), ("queue.fal.run", "queue.falrun.com")),
-                Site("rest", "/fal/rest", storage.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
-                Site("cdn", "/fal/cdn", storage.cdn_routes(), ("v3.fal.media",)),
-                Site("proxy", PREFIX, proxy.routes()),
-                Site("openapi", "/fal", docs.fal_routes()),
-                Site("files", "/files", self._files.routes()),
-                Site("segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),
-                Site("pixazo", "", Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
-                Site("apps", "", apps),  # fal's paths without a prefix: a POST waits for the picture
-                Site("root", "", [*root.routes, *docs.routes()]),
+                Site("run", "fal", "/fal/run", queue.run_routes(), ("fal.run", "falrun.com")),
+                Site("queue", "fal", "/fal/queue", queue.queue_routes(), ("queue.fal.run", "queue.falrun.com")),
+                Site("rest", "fal", "/fal/rest", storage.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
+                Site("cdn", "fal", "/fal/cdn", storage.cdn_routes(), ("v3.fal.media",)),
+                Site("proxy", "fal", PREFIX, proxy.routes()),
+                Site("openapi", "fal", "/fal", docs.fal_routes()),
+                Site("files", "", "/files", self._files.routes()),
+                Site("segmind", "segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),
+                Site("pixazo", "pixazo", PIXAZO_PREFIX, Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
+                Site("apps", "fal", "", apps),  # fal's paths without a prefix: a POST waits for the picture
+                Site("root", "", "", [*root.routes, *docs.routes()]),
             ],
             public_url=options.public_url,
         )

@@ -64,7 +64,7 @@ class JobLogs:
             self._jobs.pop(job.id, None)
 
     def lines(self, job: Job) -> Sequence[LogLine]:
-        """The job's lines so far. After a restart they begin anew with what the row knows."""
+        """The job's lines so far; none of before a restart."""
         entry = self._jobs.get(job.id)
         return tuple(entry.lines) if entry else ()
 

@@ -28,12 +28,10 @@ class Metrics:
         runner: EngineRunner,
         *,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
         self._runner = runner
         self._telegram_errors = telegram_errors or dict
-        self._clock = clock
         self._step_at: dict[str, float] = {}
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # resident memory, CPU, open files
@@ -80,7 +78,7 @@ class Metrics:
 
     def hear(self, event: JobEvent) -> None:
         """Note the times that an event tells."""
-        job, now = event.job, self._clock()
+        job, now = event.job, time.time()
         if event.kind is EventKind.STEP:
             if (before := self._step_at.get(job.id)) is not None:
                 self._steps.labels(job.request.model).observe(now - before)
@@ -101,7 +99,7 @@ class Metrics:
         self._jobs.clear()
         for (state, model), count in counts.items():
             self._jobs.labels(state, model).set(count)
-        self._queue_age.set(0.0 if oldest is None else max(0.0, self._clock() - oldest))
+        self._queue_age.set(0.0 if oldest is None else max(0.0, time.time() - oldest))
         self._engine.labels(self._runner.engine_name).set(1)
         for name, count in self._telegram_errors().items():
             self._telegram.labels(name).set(count)

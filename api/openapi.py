@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.answers import ANSWERS
+from api.auth import HEADERS
 from api.fields import Table
 from api.schemas import UUID, Json, components, input_name, output_name, ref
 from api.tables import ALL_TABLES, PIXAZO_FACE_TO_STICKER, SEGMIND_FACE_TO_STICKER
 
 SECURITY: Final[Mapping[str, Json]] = {
     "fal": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Key <key>`"},
-    "segmind": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-    "pixazo": {"type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key"},
+    **{provider: {"type": "apiKey", "in": "header", "name": name} for provider, name in HEADERS.items()},
 }
 
 
@@ -30,8 +30,7 @@ def _refusals(provider: str) -> Json:
         told["400"] = _answered("Refused", {"anyOf": [ref("RequestError"), ref("CancelStatus")]})
         told["404"] = _answered("Unknown here", {"anyOf": [ref("RequestError"), ref("CancelStatus")]})
         return {**told, "422": _answered("The input is not valid", ref("HTTPValidationError"))}
-    statuses = {getattr(answer, provider) or answer.status for answer in ANSWERS.values()}
-    statuses = {400 if status == 422 else status for status in statuses}
+    statuses = {answer.status_at(provider) for answer in ANSWERS.values()}
     return {str(status): _answered("Refused", ref("PlainError")) for status in sorted(statuses)}
 
 

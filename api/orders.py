@@ -19,7 +19,7 @@ from typing import Any
 from api.answers import INTERNAL, Failure
 from api.errors import ApiError, KeyReused
 from api.feeder import Feeder
-from api.fields import Problem, Reading, Table
+from api.fields import Problem, Reading
 from api.inputs.fetch import Fetcher, is_inline
 from api.logs import JobLogs
 from engine.runner import EngineRunner
@@ -49,7 +49,6 @@ class Ask:
     """One request for a picture. `base` is where addresses in its answers begin, also in a webhook hours later."""
 
     key: ApiKey
-    table: Table
     reading: Reading
     base: str
     body_hash: str
@@ -69,15 +68,12 @@ class Orders:
         fetcher: Fetcher,
         runner: EngineRunner,
         logs: JobLogs,
-        *,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
         self._feeder = Feeder(service, fetcher)
         self._runner = runner
         self._logs = logs
-        self._clock = clock
-        self._began_at = clock()
+        self._began_at = time.time()
         self._tasks: set[asyncio.Task[None]] = set()
         self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
         self._deadlines: dict[str, asyncio.Task[None]] = {}
@@ -118,14 +114,14 @@ class Orders:
                 prompt=reading.prompt,
                 style=HOSTED_STYLE,
                 seed=reading.seed,
-                model=ask.table.model,
+                model=reading.table.model,
                 parameters={} if reading.problems else reading.parameters,
                 reply=self._reply(ask),
                 is_low=ask.is_low,
                 jobs_waiting=ask.key.jobs_waiting,
             )
         )
-        if (job.reply.get("path"), job.reply.get("body_hash")) != (ask.table.path, ask.body_hash):
+        if (job.reply.get("path"), job.reply.get("body_hash")) != (reading.table.path, ask.body_hash):
             raise KeyReused
         if job.status is not JobStatus.QUEUED or job.has_photo or job.id in self._begun:
             return job
@@ -134,19 +130,19 @@ class Orders:
 
     def _reply(self, ask: Ask) -> dict[str, Any]:
         """What the row must know beyond the service's own fields."""
-        reading = ask.reading
+        reading, table = ask.reading, ask.reading.table
         waits_for = {"photo": reading.photo, "archive": reading.archive}
         return {
-            "provider": ask.table.provider,
-            "path": ask.table.path,
+            "provider": table.provider,
+            "path": table.path,
             "base": ask.base,
             "body_hash": ask.body_hash,
             "webhook": dict(ask.webhook) if ask.webhook else None,
             "lifetime_s": ask.lifetime_s,
-            "start_by": None if ask.start_within_s is None else self._clock() + ask.start_within_s,
+            "start_by": None if ask.start_within_s is None else time.time() + ask.start_within_s,
             "problems": [problem.to_json() for problem in reading.problems],
             "inputs": {kind: source for kind, source in waits_for.items() if source and not is_inline(source)},
-            "fields": dict(ask.table.input_fields),
+            "fields": {kind: name for kind, name in table.input_fields.items() if waits_for[kind]},
             "values": {name: _echoed(value) for name, value in reading.values.items()},
         }
 
@@ -174,7 +170,7 @@ class Orders:
             self._logs.add(
                 job.id,
                 f"Not used by the {self._runner.engine_name} engine: {', '.join(unused)}",
-                self._clock(),
+                time.time(),
                 "WARN",
             )
 
@@ -188,7 +184,7 @@ class Orders:
                 event = await events.get()
                 if not event.job.owner.startswith(OWNERS):
                     continue
-                self._logs.hear(event, self._clock())
+                self._logs.hear(event, time.time())
                 if event.kind in _STARTED_OR_OVER:
                     self._begun.discard(event.job.id)
                     if deadline := self._deadlines.pop(event.job.id, None):
@@ -224,7 +220,7 @@ class Orders:
         async def expire() -> None:
             await self._service.expire(job.id, "start_timeout")
 
-        await asyncio.sleep(max(0.0, start_by - self._clock()))
+        await asyncio.sleep(max(0.0, start_by - time.time()))
         await patiently(expire)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -98,8 +98,8 @@ class Outcomes:
             "completed_at": pixazo_time(job.finished_at),
         }
 
-    async def webhook_body(self, job: Job) -> bytes:
-        """The body of the webhook that tells a job's end; the same bytes at every attempt."""
+    def webhook_body(self, job: Job) -> bytes:
+        """The body of a webhook that tells how a job stands; of one that has ended, the same bytes every time."""
         is_fal = job.reply.get("provider") == "fal"
         body = self.fal_webhook(job) if is_fal else self.prediction(job)
         return json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp import web
 
 from api.answers import Failure, json_answer, refusal
 from api.body import parse_object, read_bytes
+from api.fields import EVENTS
 from api.gate import Gate
-from api.orders import Ask, request_id_of
+from api.orders import request_id_of
 from api.outcome import joined, pixazo_input, pixazo_time
-from api.reading import read
 from api.sites import Call, Route
 from api.tables import PIXAZO_FACE_TO_STICKER
 from service.errors import NoSuchJob
 
 PROVIDER: Final = "pixazo"
-BASE: Final = "/face-sticker/v1/face-to-sticker"
-ALL_EVENTS: Final = ("start", "output", "logs", "completed")
+PREFIX: Final = "/face-sticker"
+BASE: Final = "/v1/face-to-sticker"
 
 
 class Pixazo:
@@ -30,34 +31,19 @@ class Pixazo:
 
     def routes(self) -> list[Route]:
         return [
-            Route("POST", f"{BASE}/generate", self.generate, PROVIDER),
-            Route("POST", f"{BASE}/prediction", self.prediction, PROVIDER),
-            Route("POST", "/face-sticker/{rest:path}", self.elsewhere, PROVIDER),
+            Route("POST", f"{BASE}/generate", self.generate),
+            Route("POST", f"{BASE}/prediction", self.prediction),
         ]
-
-    async def elsewhere(self, call: Call) -> web.StreamResponse:
-        """A path of the gateway that is none."""
-        return refusal(PROVIDER, Failure("no_such_endpoint"))
 
     async def generate(self, call: Call) -> web.StreamResponse:
         """Write the job and answer its id."""
         gate = self._gate
         key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.submit(key)
-        raw = await read_bytes(call.request)
-        reading = read(PIXAZO_FACE_TO_STICKER, parse_object(raw))
-        if reading.problems:
-            return refusal(PROVIDER, Failure("bad_input", reading.problems))
-        ask = Ask(
-            key=key,
-            table=PIXAZO_FACE_TO_STICKER,
-            reading=reading,
-            base=call.origin.base,
-            body_hash=hashlib.sha256(raw).hexdigest(),
-            webhook=self._webhook(reading.values),
-            idempotency_key=gate.idempotency_key(call.request.headers.get("Idempotency-Key")),
-        )
-        job = await gate.orders.submit(ask)
+        ask = await gate.read(call, key, PIXAZO_FACE_TO_STICKER)
+        if ask.reading.problems:
+            return refusal(PROVIDER, Failure("bad_input", ask.reading.problems))
+        job = await gate.orders.submit(replace(ask, webhook=self._webhook(ask.reading.values)))
         return json_answer(
             {
                 "success": True,
@@ -68,12 +54,11 @@ class Pixazo:
             }
         )
 
-    def _webhook(self, values: Any) -> dict[str, Any] | None:
-        url = values.get("webhook")
+    def _webhook(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        url, wanted = values["webhook"], values["webhook_events_filter"]
         if not url:
             return None
-        wanted = values.get("webhook_events_filter") or ["*"]
-        return self._gate.webhook(url, PROVIDER, ALL_EVENTS if "*" in wanted else wanted)
+        return self._gate.webhook(url, PROVIDER, EVENTS if "*" in wanted else wanted)
 
     async def prediction(self, call: Call) -> web.StreamResponse:
         """How far a request is, and what it gave."""

@@ -24,10 +24,10 @@ from api.fields import (
     Reading,
     Table,
 )
+from api.inputs.fetch import MAX_INLINE_CHARS, MAX_URL_CHARS, is_inline
 from service.limits import MAX_SEED
 
 MAX_TEXT_CHARS = 20_000
-MAX_URL_CHARS = 14_000_000  # a data URI of 10 MB of photo
 SHOWN_CHARS = 80
 
 
@@ -98,10 +98,11 @@ def _text(path: tuple[str, ...], value: Any, most: int) -> str:
 
 
 def _source_text(path: tuple[str, ...], value: Any) -> str:
-    text = _text(path, value, MAX_URL_CHARS).strip()
+    text = _text(path, value, MAX_INLINE_CHARS).strip()
     if not text:
         raise _refuse(path, "string_too_short", "String should have at least 1 character", min_length=1)
-    return text
+    # A web address is kept with its job, and read again by every question about it.
+    return text if is_inline(text) else _text(path, text, MAX_URL_CHARS)
 
 
 def _choice(path: tuple[str, ...], value: Any, choices: tuple[str, ...]) -> str:
@@ -154,15 +155,16 @@ def _whole(path: tuple[str, ...], value: Any, *, is_lax: bool) -> int:
 def _within(path: tuple[str, ...], number: float, each: Field) -> float:
     """The number, if its field's limits allow it, as the field's own type."""
     if each.minimum is not None and number < each.minimum:
-        least = _plain(each.minimum)
+        least = plain(each.minimum)
         raise _refuse(path, "greater_than_equal", f"Input should be greater than or equal to {least}", ge=least)
     if each.maximum is not None and number > each.maximum:
-        most = _plain(each.maximum)
+        most = plain(each.maximum)
         raise _refuse(path, "less_than_equal", f"Input should be less than or equal to {most}", le=most)
     return float(number) if each.kind is FieldKind.NUMBER else number
 
 
-def _plain(number: float) -> float:
+def plain(number: float) -> float:
+    """A limit as it is shown: 20, not 20.0."""
     return int(number) if number == int(number) else number
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from api.fields import EVENTS, SIZE_DEFAULT_PX, SIZE_LEAST_PX, SIZE_MOST_PX, SIZES, Field, FieldKind, Table
+from api.reading import plain
 from api.tables import ALL_TABLES
 from service.limits import MAX_SEED
 
@@ -25,18 +26,14 @@ def field_schema(each: Field) -> Json:
     if each.kind is FieldKind.CHOICE:
         schema["enum"] = list(each.choices)
     if each.minimum is not None:
-        schema["minimum"] = _plain(each.minimum)
+        schema["minimum"] = plain(each.minimum)
     if each.maximum is not None:
-        schema["maximum"] = _plain(each.maximum)
+        schema["maximum"] = plain(each.maximum)
     if each.default is not None:
         schema["default"] = each.default
     if each.example is not None:
         schema["examples"] = [each.example]
     return schema
-
-
-def _plain(number: float) -> float:
-    return int(number) if number == int(number) else number
 
 
 _TYPES: Final[Mapping[FieldKind, Json]] = {

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from aiohttp import web
 
 from api.answers import Failure, json_answer, refusal
-from api.body import parse_object, read_bytes
 from api.gate import Gate
-from api.orders import Ask, failure_of, request_id_of
+from api.orders import failure_of, request_id_of
 from api.outcome import CUTOUT
-from api.reading import read
 from api.sites import Call, Route
 from api.tables import SEGMIND_FACE_TO_STICKER
 from storage.records import Job
@@ -27,15 +24,14 @@ ResponseForm = Literal["image", "json"]
 class Segmind:
     """`form` is how a picture is answered where the caller does not say: Segmind's page says image, its sample JSON."""
 
-    def __init__(self, gate: Gate, form: ResponseForm = "image", wait_s: float = WAIT_S) -> None:
+    def __init__(self, gate: Gate, form: ResponseForm) -> None:
         self._gate = gate
         self._form = form
-        self._wait_s = wait_s
 
     def routes(self) -> list[Route]:
         return [
-            Route("POST", "/v1/face-to-sticker", self.face_to_sticker, PROVIDER),
-            Route("POST", "/v1/{model:word}", self.no_such_model, PROVIDER),
+            Route("POST", f"/{SEGMIND_FACE_TO_STICKER.path}", self.face_to_sticker),
+            Route("POST", "/v1/{model:word}", self.no_such_model),
         ]
 
     async def no_such_model(self, call: Call) -> web.StreamResponse:
@@ -48,25 +44,15 @@ class Segmind:
         gate = self._gate
         key = await gate.doorman.admit(call, PROVIDER)
         gate.throttle.submit(key)
-        raw = await read_bytes(call.request)
-        body = parse_object(raw)
-        reading = read(SEGMIND_FACE_TO_STICKER, body)
-        if reading.problems:
-            return refusal(PROVIDER, Failure("bad_input", reading.problems))
-        ask = Ask(
-            key=key,
-            table=SEGMIND_FACE_TO_STICKER,
-            reading=reading,
-            base=call.origin.base,
-            body_hash=hashlib.sha256(raw).hexdigest(),
-            idempotency_key=gate.idempotency_key(call.request.headers.get("Idempotency-Key")),
-        )
+        ask = await gate.read(call, key, SEGMIND_FACE_TO_STICKER)
+        if ask.reading.problems:
+            return refusal(PROVIDER, Failure("bad_input", ask.reading.problems))
         try:
-            async with asyncio.timeout(self._wait_s):
+            async with asyncio.timeout(WAIT_S):
                 ended = await gate.orders.draw(ask)
         except TimeoutError:  # which has cancelled the job
             return refusal(PROVIDER, Failure("generation_timeout"))
-        return await self._answer(ended, wants_json=self._wants_json(call, body))
+        return await self._answer(ended, wants_json=self._wants_json(call, ask.reading.values["base64"]))
 
     async def _answer(self, ended: Job, *, wants_json: bool) -> web.Response:
         if failure := failure_of(ended):
@@ -77,9 +63,9 @@ class Segmind:
             return self._told(ended, json_answer({"image": picture, "seed": ended.seed}))
         return self._told(ended, web.Response(body=png, content_type="image/png"))
 
-    def _wants_json(self, call: Call, body: dict[str, Any]) -> bool:
+    def _wants_json(self, call: Call, is_base64: bool) -> bool:
         accept = call.request.headers.get("Accept", "").lower()
-        if body.get("base64") is True or "application/json" in accept:
+        if is_base64 or "application/json" in accept:
             return True
         return self._form == "json" and "image/" not in accept
 

@@ -20,40 +20,41 @@ _KINDS = {
     "app": r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+",
     "id": r"[0-9a-f-]{36}",
     "word": r"[A-Za-z0-9_.~=-]+",
-    "path": r".+",
 }
 _NAME = re.compile(r"\{(\w+):(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of a site. `pattern` is a path with names: `/{app:app}/requests/{id:id}`.
-
-    `provider` is the one in whose words errors are told; empty for none's.
-    """
+    """One operation of a site. `pattern` is a path with names: `/{app:app}/requests/{id:id}`."""
 
     method: str
     pattern: str
     handler: Handler
-    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere."""
+    """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere.
+
+    `provider` is the one in whose words errors are told; empty for none's.
+    """
 
     name: str
+    provider: str
     prefix: str
     routes: Sequence[Route]
     hosts: tuple[str, ...] = ()
 
 
+NO_SITE = Site("none", "", "", ())
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call on its way to a handler. `path` is within the site, `match` what the pattern's names matched."""
+    """A call on its way to a handler. `match` is what the pattern's names matched."""
 
     request: web.Request
-    path: str
     query: Mapping[str, str]
     match: Mapping[str, str]
     origin: Origin
@@ -80,9 +81,8 @@ class Origin:
 class Found:
     """The route of a call. `methods` are those the path has, where it has not the one that was asked."""
 
-    site: Site | None = None
+    site: Site = NO_SITE
     route: Route | None = None
-    path: str = ""
     match: Mapping[str, str] | None = None
     methods: tuple[str, ...] = ()
 
@@ -102,14 +102,14 @@ class Sites:
 
         What is found nowhere belongs to the site that was meant, which says so in its own words.
         """
-        meant: Found | None = None
+        meant = Found()
         for site, rest in self._candidates(host, path):
             found = self._find_in(site, method, rest)
             if found.route or found.methods:
                 return found
-            if meant is None or not meant.site or not (meant.site.prefix or host in meant.site.hosts):
+            if not (meant.site.prefix or host in meant.site.hosts):
                 meant = found
-        return meant or Found()
+        return meant
 
     def _candidates(self, host: str, path: str) -> Iterator[tuple[Site, str]]:
         for site in self._by_prefix:
@@ -128,10 +128,10 @@ class Sites:
         for route in site.routes:
             match = self._patterns[route].fullmatch(trimmed)
             if match and method in _served(route.method):
-                return Found(site, route, trimmed, match.groupdict())
+                return Found(site, route, match.groupdict())
             if match:
                 methods += _served(route.method)
-        return Found(site, path=trimmed, methods=tuple(dict.fromkeys(methods)))
+        return Found(site, methods=tuple(dict.fromkeys(methods)))
 
     def is_host(self, host: str) -> bool:
         """Whether `host` is the name of a hosted service."""
@@ -142,7 +142,8 @@ class Sites:
         site = self._by_host.get(host_of(request))
         if site is None and self._public_url:
             return Origin(self._public_url, self._prefixes)
-        base = f"{self._scheme(request)}://{request.host}"
+        host = request.host.encode("utf-8", "replace").decode("utf-8")  # odd bytes cannot be shown
+        base = f"{self._scheme(request)}://{host}"
         return Origin(base, self._prefixes, site.name if site else None)
 
     def _scheme(self, request: web.Request) -> str:

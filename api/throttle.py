@@ -27,17 +27,13 @@ class Bucket:
 
     def take(self) -> float:
         """Take one call out; returns 0.0, or how many seconds until there is one to take."""
-        wait = self.wait_s()
-        if not wait:
-            self._left -= 1
-        return wait
-
-    def wait_s(self) -> float:
-        """How many seconds until there is a call to take; 0.0 for now."""
         now = self._clock()
         self._left = min(self._most, self._left + (now - self._at) * self._per_s)
         self._at = now
-        return 0.0 if self._left >= 1 else (1 - self._left) / self._per_s
+        if self._left < 1:
+            return (1 - self._left) / self._per_s
+        self._left -= 1
+        return 0.0
 
 
 class Throttle:

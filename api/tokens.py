@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from storage.facts import Facts
@@ -22,22 +22,21 @@ MAX_TOKEN_CHARS = 2000
 class Tokens:
     """Makes and reads signed texts. Whoever has the database has the secret, and needs no token."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, secret: bytes) -> None:
         self._secret = secret
-        self._clock = clock
 
     @classmethod
-    async def load(cls, facts: Facts, clock: Callable[[], float] = time.time) -> Tokens:
+    async def load(cls, facts: Facts) -> Tokens:
         """Read this installation's secret; make it the first time."""
         kept = await facts.get(FACT)
         if kept is None:
             kept = secrets.token_hex(32)
             await facts.set(FACT, kept)
-        return cls(bytes.fromhex(kept), clock)
+        return cls(bytes.fromhex(kept))
 
     def make(self, purpose: str, facts: Mapping[str, Any], lifetime_s: float) -> str:
         """A url-safe text that says `facts` for `purpose` until `lifetime_s` seconds from now."""
-        body = json.dumps([purpose, self._clock() + lifetime_s, dict(facts)], separators=(",", ":"))
+        body = json.dumps([purpose, time.time() + lifetime_s, dict(facts)], separators=(",", ":"))
         text = base64.urlsafe_b64encode(body.encode()).decode("ascii").rstrip("=")
         return f"{text}.{self.mark(text)}"
 
@@ -50,7 +49,7 @@ class Tokens:
             said, until, facts = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         except (ValueError, binascii.Error):  # signed by us, so never; but a token is a stranger's text
             return None
-        return dict(facts) if said == purpose and until > self._clock() else None
+        return dict(facts) if said == purpose and until > time.time() else None
 
     def mark(self, text: str) -> str:
         """32 hex digits that nobody without the secret can guess from `text`."""

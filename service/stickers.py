@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 
 _DECODERS = 2  # photos decoded at the same time: each may take 200 MB while it lasts
 _DAY_S = 86_400.0
+LOOK_AGAIN_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and tells nobody here
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +266,21 @@ class StickerService:
         with self.events.listen() as events:
             job = await self._existing(job_id)
             while not job.status.is_final:
-                event = await events.get()
-                if event.job.id == job_id and event.kind in (EventKind.ENDED, EventKind.FORGOTTEN):
-                    job = event.job if event.kind is EventKind.ENDED else await self._existing(job_id)
+                try:
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        job = await self._end_of(job_id, events)
+                except TimeoutError:
+                    job = await self._existing(job_id)
             return job
+
+    @staticmethod
+    async def _end_of(job_id: str, events: asyncio.Queue[JobEvent]) -> Job:
+        while True:
+            event = await events.get()
+            if event.job.id == job_id and event.kind is EventKind.ENDED:
+                return event.job
+            if event.job.id == job_id and event.kind is EventKind.FORGOTTEN:
+                raise NoSuchJob(job_id)
 
     async def own(self, owner: str, job_id: str) -> Job:
         """The owner's job of that id. Raises `NoSuchJob` for unknown ids and other people's alike."""

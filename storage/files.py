@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from storage.errors import DiskFull, FileGone, StorageError
@@ -91,7 +91,8 @@ class Files:
 
         `keep` holds names of photos that jobs still need.
         """
-        return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
+        with _translated():
+            return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
     def _folder(self, owner: str) -> Path:
         return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]
@@ -120,12 +121,14 @@ class Files:
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
         limits = {"photos": photos_before, "results": results_before, "uploads": results_before}
         count = 0
-        for path in self._root.glob("*/*/*"):
-            limit = photos_before if path.name.endswith(_TEMPORARY) else limits.get(path.parent.name, 0.0)
-            if path.name not in keep and path.stat().st_mtime < limit:
-                path.unlink(missing_ok=True)
-                count += 1
-        for folder in sorted(self._root.glob("**/"), reverse=True):
+        for name, _, names in os.walk(self._root, topdown=False):  # passes over folders that are forgotten meanwhile
+            folder = Path(name)
+            for path in map(folder.joinpath, names):
+                limit = photos_before if path.name.endswith(_TEMPORARY) else limits.get(folder.name, 0.0)
+                with suppress(FileNotFoundError):  # a request has ended meanwhile, and took its photo along
+                    if path.name not in keep and path.stat().st_mtime < limit:
+                        path.unlink()
+                        count += 1
             if folder != self._root:
                 _remove_if_empty(folder)
         return count

@@ -9,6 +9,13 @@ from collections.abc import Callable
 from storage.database import Database
 from storage.records import Upload
 
+LEAST_BYTES = 64 * 1024  # that any upload counts as: a file of one byte costs a block, a folder's entry and a row
+
+
+# What counts against the owner's quota.
+_USED = f"""(SELECT COALESCE(SUM(MAX(size, {LEAST_BYTES})), 0) FROM uploads
+             WHERE owner = :owner AND expires_at > :now)"""  # noqa: S608 - a constant of this file
+
 
 class Uploads:
     """The store of uploads."""
@@ -17,16 +24,20 @@ class Uploads:
         self._database = database
         self._clock = clock
 
-    async def add(self, upload: Upload) -> bool:
-        """Write an upload whose bytes are kept already; False where the id is taken: an upload happens once."""
+    async def add(self, upload: Upload, quota_bytes: int) -> bool:
+        """Write an upload whose bytes are kept already: once, so False where the id is taken.
+
+        False, too, where the owner has `quota_bytes` of uploads here already.
+        """
         async with self._database.transaction() as transaction:
             await transaction.run(
                 "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
                 {"owner": upload.owner, "now": upload.created_at},
             )
             row = await transaction.one(
-                """INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
-                   VALUES (:id, :owner, :content_type, :size, :created_at, :expires_at)
+                f"""INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
+                   SELECT :id, :owner, :content_type, :size, :created_at, :expires_at
+                   WHERE {_USED} < :quota
                    ON CONFLICT (id) DO NOTHING RETURNING id""",
                 {
                     "id": upload.id,
@@ -35,6 +46,8 @@ class Uploads:
                     "size": upload.size,
                     "created_at": upload.created_at,
                     "expires_at": upload.expires_at,
+                    "now": self._clock(),
+                    "quota": quota_bytes,
                 },
             )
             return row is not None
@@ -47,11 +60,8 @@ class Uploads:
         return _upload(row) if row else None
 
     async def bytes_of(self, owner: str) -> int:
-        """How many bytes of uploads the owner has here."""
-        row = await self._database.one(
-            "SELECT COALESCE(SUM(size), 0) AS n FROM uploads WHERE owner = :owner AND expires_at > :now",
-            {"owner": owner, "now": self._clock()},
-        )
+        """How many bytes of uploads the owner has here, small ones counted as `LEAST_BYTES`."""
+        row = await self._database.one(f"SELECT {_USED} AS n", {"owner": owner, "now": self._clock()})
         return int(row["n"]) if row else 0
 
     async def take_expired(self) -> list[Upload]:

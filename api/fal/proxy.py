@@ -13,7 +13,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from api.errors import NoSuchEndpoint, TargetRefused
+from api.errors import TargetRefused
 from api.sites import Call, Origin, Route, Sites
 
 PREFIX: Final = "/fal/proxy"
@@ -32,7 +32,7 @@ class FalProxy:
         self._forward = forward
 
     def routes(self) -> list[Route]:
-        return [Route(method, "/", self.proxy, "fal") for method in METHODS]
+        return [Route(method, "/", self.proxy) for method in METHODS]
 
     async def proxy(self, call: Call) -> web.StreamResponse:
         """Answer as the target would."""
@@ -46,6 +46,4 @@ class FalProxy:
             raise TargetRefused("no address of a hosted service")
         if (parts.path + "/").startswith(f"{PREFIX}/"):  # would be answered by this handler, for ever
             raise TargetRefused("the proxy itself")
-        if not parts.path.startswith("/"):
-            raise NoSuchEndpoint(parts.path)
         return await self._forward(call.request, host, parts.path, CIMultiDict(query), call.origin)

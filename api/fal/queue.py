@@ -9,20 +9,18 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp import web
 
 from api.answers import fal_error, json_answer
-from api.body import parse_object, read_bytes
 from api.errors import BadTimeout, NoSuchEndpoint
-from api.fields import Table
+from api.files import wished_lifetime_s
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
-from api.reading import read
 from api.sites import Call, Route
 from api.tables import fal_table
 from service.errors import NoSuchJob
@@ -46,15 +44,15 @@ class FalQueue:
     def queue_routes(self) -> list[Route]:
         request = "/{app:app}/requests/{id:id}"
         return [
-            Route("POST", "/{app:app}", self.submit, PROVIDER),
-            Route("GET", f"{request}/status", self.status, PROVIDER),
-            Route("GET", f"{request}/status/stream", self.stream, PROVIDER),
-            Route("GET", request, self.result, PROVIDER),
-            Route("PUT", f"{request}/cancel", self.cancel, PROVIDER),
+            Route("POST", "/{app:app}", self.submit),
+            Route("GET", f"{request}/status", self.status),
+            Route("GET", f"{request}/status/stream", self.stream),
+            Route("GET", request, self.result),
+            Route("PUT", f"{request}/cancel", self.cancel),
         ]
 
     def run_routes(self) -> list[Route]:
-        return [Route("POST", "/{app:app}", self.run, PROVIDER)]
+        return [Route("POST", "/{app:app}", self.run)]
 
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""
@@ -73,29 +71,19 @@ class FalQueue:
     async def _ask(self, call: Call, webhook: str | None = None) -> Ask:
         gate, headers = self._gate, call.request.headers
         key = await gate.doorman.admit(call, PROVIDER)
-        table = self._table(call)
-        gate.throttle.submit(key)
-        start_within_s = _start_within_s(headers)
-        target = gate.webhook(webhook, PROVIDER) if webhook else None
-        body = await read_bytes(call.request)
-        return Ask(
-            key=key,
-            table=table,
-            reading=read(table, parse_object(body)),
-            base=call.origin.base,
-            body_hash=hashlib.sha256(body).hexdigest(),
-            webhook=target,
-            is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
-            start_within_s=start_within_s,
-            lifetime_s=_lifetime_s(headers),
-            idempotency_key=gate.idempotency_key(headers.get("Idempotency-Key")),
-        )
-
-    def _table(self, call: Call) -> Table:
         table = fal_table(call.match["app"])
         if table is None:
             raise NoSuchEndpoint(call.match["app"])
-        return table
+        gate.throttle.submit(key)
+        start_within_s = _start_within_s(headers)
+        target = gate.webhook(webhook, PROVIDER) if webhook else None
+        return replace(
+            await gate.read(call, key, table),
+            webhook=target,
+            is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
+            start_within_s=start_within_s,
+            lifetime_s=wished_lifetime_s(headers),
+        )
 
     async def _own(self, call: Call) -> Job:
         key = await self._gate.doorman.admit(call, PROVIDER)
@@ -130,7 +118,10 @@ class FalQueue:
     async def stream(self, call: Call) -> web.StreamResponse:
         """Server-sent events: a status at every change, each log line once, the end last."""
         job = await self._own(call)
-        response = web.StreamResponse(headers=_STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)})
+        headers = _STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)}
+        if call.request.method == "HEAD":  # aiohttp would send the events all the same, as somebody's next answer
+            return web.Response(headers=headers)
+        response = web.StreamResponse(headers=headers)
         with self._gate.streams.one_more(job.owner), self._gate.service.events.listen() as events:
             await response.prepare(call.request)
             # Forgotten meanwhile, or not readable: the answer has begun, so all that can be told is its end.
@@ -241,14 +232,3 @@ def _start_within_s(headers: Mapping[str, str]) -> float | None:
     if not 1 < seconds < 10 * 86_400:
         raise BadTimeout("out of range")
     return seconds
-
-
-def _lifetime_s(headers: Mapping[str, str]) -> float | None:
-    """How long the caller wants its files kept; what is not understood is not heard."""
-    text = headers.get("X-Fal-Object-Lifecycle-Preference") or headers.get("X-Fal-Object-Lifecycle")
-    try:
-        wish = json.loads(text or "{}")
-        seconds = float(wish["expiration_duration_seconds"])
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return None
-    return seconds if 0 < seconds < float("inf") else None

@@ -19,9 +19,10 @@ from api.answers import json_answer
 from api.auth import PURPOSE, Doorman
 from api.body import parse_object, read_bytes
 from api.errors import BodyRefused, NoSuchEndpoint, RateLimited, Unauthorized
-from api.files import SHOWN_TYPES
+from api.files import SHOWN_TYPES, bounded_s, wished_lifetime_s
 from api.sites import Call, Route
 from api.tokens import Tokens
+from service.errors import PhotoEmpty
 from service.stickers import StickerService
 from storage.records import ApiKey, Upload
 from storage.uploads import Uploads
@@ -30,6 +31,7 @@ PROVIDER: Final = "fal"
 UPLOAD_BYTES: Final = 25 * 1024 * 1024
 UPLOAD_S: Final = 300.0  # a phone's connection needs minutes for so much
 QUOTA_BYTES: Final = 200 * 1024 * 1024  # of one key's living uploads
+QUOTA_PAUSE_S: Final = 3600.0  # by then some of them have ended
 TOKEN_S: Final = 3600.0
 PUT_S: Final = 900.0
 BROWSER_TOKEN_S: Final = (10.0, 120.0, 3600.0)  # least, usual, most
@@ -50,7 +52,6 @@ class Storage:
         *,
         jwks: Callable[[], Mapping[str, Any]],
         lifetime_s: float,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
         self._uploads = uploads
@@ -58,29 +59,28 @@ class Storage:
         self._doorman = doorman
         self._jwks = jwks
         self._lifetime_s = lifetime_s
-        self._clock = clock
         self._taking: set[str] = set()  # uploads that are being put
 
     def rest_routes(self) -> list[Route]:
         return [
-            Route("POST", "/storage/auth/token", self.token, PROVIDER),
-            Route("POST", "/storage/upload/initiate", self.initiate, PROVIDER),
-            Route("POST", "/storage/upload/initiate-multipart", self.in_parts, PROVIDER),
-            Route("POST", "/tokens", self.browser_token, PROVIDER),
-            Route("GET", "/.well-known/jwks.json", self.jwks, PROVIDER),
+            Route("POST", "/storage/auth/token", self.token),
+            Route("POST", "/storage/upload/initiate", self.initiate),
+            Route("POST", "/storage/upload/initiate-multipart", self.in_parts),
+            Route("POST", "/tokens", self.browser_token),
+            Route("GET", "/.well-known/jwks.json", self.jwks),
         ]
 
     def cdn_routes(self) -> list[Route]:
         return [
-            Route("POST", "/files/upload", self.upload, PROVIDER),
-            Route("POST", "/files/upload/multipart", self.in_parts, PROVIDER),
-            Route("PUT", "/upload/{token:word}", self.put, PROVIDER),
+            Route("POST", "/files/upload", self.upload),
+            Route("POST", "/files/upload/multipart", self.in_parts),
+            Route("PUT", "/upload/{token:word}", self.put),
         ]
 
     async def token(self, call: Call) -> web.StreamResponse:
         """A token for `upload`."""
-        key = await self._doorman.admit_key(call, PROVIDER)
-        until = datetime.fromtimestamp(self._clock() + TOKEN_S, UTC)
+        key = await self._doorman.admit_key(call)
+        until = datetime.fromtimestamp(time.time() + TOKEN_S, UTC)
         return json_answer(
             {
                 "token": self._tokens.make(PURPOSE, {"key": key.id}, TOKEN_S),
@@ -93,7 +93,7 @@ class Storage:
 
     async def browser_token(self, call: Call) -> web.StreamResponse:
         """A short-lived token for a browser, as a JSON string."""
-        key = await self._doorman.admit_key(call, PROVIDER)
+        key = await self._doorman.admit_key(call)
         body = parse_object(await read_bytes(call.request) or b"{}")
         least, usual, most = BROWSER_TOKEN_S
         wish = body.get("token_expiration", usual)
@@ -116,7 +116,8 @@ class Storage:
         """Keep the body under a new address."""
         key = await self._doorman.admit(call, PROVIDER)
         name = call.request.headers.get("X-Fal-File-Name", "")
-        upload = await self._keep(call, key.owner, secrets.token_hex(16), call.request.content_type)
+        wish_s = wished_lifetime_s(call.request.headers)
+        upload = await self._keep(call, key, secrets.token_hex(16), call.request.content_type, wish_s)
         return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
 
     async def initiate(self, call: Call) -> web.StreamResponse:
@@ -126,7 +127,12 @@ class Storage:
         name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
         await self._check_quota(key)
         upload_id = secrets.token_hex(16)
-        facts = {"id": upload_id, "owner": key.owner, "type": _safe_type(content_type)}
+        facts = {
+            "id": upload_id,
+            "key": key.id,
+            "type": _safe_type(content_type),
+            "lifetime_s": wished_lifetime_s(call.request.headers),
+        }
         return json_answer(
             {
                 "upload_url": call.origin.url("cdn", f"/upload/{self._tokens.make(PUT_PURPOSE, facts, PUT_S)}"),
@@ -135,36 +141,39 @@ class Storage:
         )
 
     async def put(self, call: Call) -> web.StreamResponse:
-        """Take a file under an address of `initiate`, once; the address is the permission."""
+        """Take a file under an address of `initiate`, once: the address is the permission while its key is one."""
         facts = self._tokens.read(PUT_PURPOSE, call.match["token"])
         if facts is None:
             raise Unauthorized
+        key = await self._doorman.named_in(facts)
         if facts["id"] in self._taking:
             raise NoSuchEndpoint("in use")
         self._taking.add(facts["id"])
         try:
             if await self._uploads.get(facts["id"]) is not None:
                 raise NoSuchEndpoint("used already")
-            await self._keep(call, facts["owner"], facts["id"], facts["type"])
+            await self._keep(call, key, facts["id"], facts["type"], facts["lifetime_s"])
         finally:
             self._taking.discard(facts["id"])
         return json_answer({})
 
     async def _check_quota(self, key: ApiKey) -> None:
         if await self._uploads.bytes_of(key.owner) >= QUOTA_BYTES:
-            raise RateLimited(3600.0)
+            raise RateLimited(QUOTA_PAUSE_S)
 
-    async def _keep(self, call: Call, owner: str, upload_id: str, content_type: str) -> Upload:
+    async def _keep(self, call: Call, key: ApiKey, upload_id: str, content_type: str, wish_s: float | None) -> Upload:
         """File first, then the row: a crash in between leaves a file that the sweep takes."""
-        if await self._uploads.bytes_of(owner) >= QUOTA_BYTES:
-            raise RateLimited(3600.0)
+        await self._check_quota(key)
         data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
         if not data:
-            raise BodyRefused("an empty file")
-        now = self._clock()
-        upload = Upload(upload_id, owner, _safe_type(content_type), len(data), now, now + self._lifetime_s)
-        await self._service.files.save_upload(owner, upload.id, data)
-        await self._uploads.add(upload)
+            raise PhotoEmpty
+        now = time.time()
+        ends_at = now + bounded_s(wish_s, self._lifetime_s, self._service.lifetimes.results_s)
+        upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
+        await self._service.files.save_upload(upload.owner, upload.id, data)
+        if not await self._uploads.add(upload, QUOTA_BYTES):  # others of this key came while this one was read
+            await self._service.files.delete_upload(upload.owner, upload.id)
+            raise RateLimited(QUOTA_PAUSE_S)
         return upload
 
     def _address(self, call: Call, upload_id: str, content_type: str, name: str) -> str:

@@ -80,7 +80,7 @@ def _from_base64(text: bytes) -> bytes:
 
 
 class Fetcher:
-    """Fetches; `own_file` gives the bytes behind one of our own addresses, None for any other."""
+    """Fetches from web addresses; `own_file` gives the bytes behind one of our own addresses, None for any other."""
 
     def __init__(
         self,
@@ -100,9 +100,7 @@ class Fetcher:
             await self._session.close()
 
     async def fetch(self, source: str, *, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-        """The file's bytes. Raises `DownloadFailed`, `DataUriInvalid`, `PhotoTooBig`, `PhotoEmpty`."""
-        if is_inline(source):
-            return decode_inline(source, max_bytes)
+        """The bytes behind a web address. Raises `DownloadFailed`, `PhotoTooBig`, `PhotoEmpty`."""
         data = await self._from_address(source, max_bytes)
         if not data:
             raise PhotoEmpty
@@ -111,8 +109,6 @@ class Fetcher:
         return data
 
     async def _from_address(self, source: str, max_bytes: int) -> bytes:
-        if len(source) > MAX_URL_CHARS:
-            raise DownloadFailed("too long an address")
         try:
             own = await self._own_file(source)  # first: our own host may be a private one
             if own is not None:

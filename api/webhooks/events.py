@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +15,7 @@ ATTEMPT_S: Final = 5.0
 PAUSE_S: Final = 0.5  # between calls of one job's "output" and "logs"
 JOBS: Final = 1000  # followed at the same time; jobs beyond hear only the end
 
-Render = Callable[[Job], Awaitable[bytes]]
+Render = Callable[[Job], bytes]
 
 
 @dataclass(slots=True)
@@ -31,10 +31,9 @@ class _Line:
 class Heralds:
     """Follows jobs whose webhook wants more than the end."""
 
-    def __init__(self, poster: Poster, render: Render, *, pause_s: float = PAUSE_S) -> None:
+    def __init__(self, poster: Poster, render: Render) -> None:
         self._poster = poster
         self._render = render
-        self._pause_s = pause_s
         self._lines: dict[str, _Line] = {}
 
     def hear(self, event: JobEvent) -> None:
@@ -67,11 +66,11 @@ class Heralds:
                 what = line.pending.pop(0)
                 await self._call(line.job)
                 if what != "start":
-                    await asyncio.sleep(self._pause_s)
+                    await asyncio.sleep(PAUSE_S)
             line.tell.clear()
 
     async def _call(self, job: Job) -> None:
-        await self._poster.post(job.reply["webhook"]["url"], await self._render(job), {}, ATTEMPT_S)
+        await self._poster.post(job.reply["webhook"]["url"], self._render(job), {}, ATTEMPT_S)
 
     async def finish(self, job: Job) -> None:
         """Stop telling, and tell the output if that is wanted; what follows is the end."""

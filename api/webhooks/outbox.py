@@ -46,9 +46,7 @@ class Outbox:
         signing: SigningKeys,
         poster: Poster,
         heralds: Heralds,
-        count: Count = lambda provider, outcome: None,
-        clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], Any] = asyncio.sleep,
+        count: Count,
     ) -> None:
         self._service = service
         self._render = render
@@ -56,8 +54,6 @@ class Outbox:
         self._poster = poster
         self._heralds = heralds
         self._count = count
-        self._clock = clock
-        self._sleep = sleep
         self._calls = asyncio.Semaphore(CALLS)
         self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # while somebody calls
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -118,9 +114,9 @@ class Outbox:
     async def _call_until_taken(self, job: Job, webhook: dict[str, Any]) -> None:
         provider, pauses = webhook["provider"], PAUSES_S[webhook["provider"]]
         attempts, next_at = int(webhook.get("attempts", 0)), float(webhook.get("next_at", 0.0))
-        body = await self._render(job)
+        body = self._render(job)
         while True:
-            await self._sleep(max(0.0, next_at - self._clock()))
+            await asyncio.sleep(max(0.0, next_at - time.time()))
             if await self._call(job, webhook["url"], body, provider):
                 self._count(provider, "delivered")
                 return
@@ -130,7 +126,7 @@ class Outbox:
                 logger.warning("job %s: its webhook was not taken in %d attempts", job.id[:8], attempts)
                 return
             self._count(provider, "failed")
-            next_at = self._clock() + pauses[attempts - 1]
+            next_at = time.time() + pauses[attempts - 1]
             await self._note(job, attempts, next_at)
 
     async def _note(self, job: Job, attempts: int, next_at: float) -> None:
@@ -158,4 +154,4 @@ class Outbox:
                 return
             except StorageError as error:
                 logger.warning("job %s cannot be marked: %s", job.id[:8], error.code)
-                await self._sleep(STORAGE_PAUSE_S)
+                await asyncio.sleep(STORAGE_PAUSE_S)

@@ -127,3 +127,19 @@ async def test_a_null_beside_the_other_spelling_of_a_prediction_is_as_if_absent(
     asked = {"requestId": None, "request_id": body["request_id"]}
 
     assert (await api.post(f"{PIXAZO}/prediction", asked, headers=headers))[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+async def test_a_path_that_pixazo_does_not_have_is_told_in_its_words_under_any_host(api: Api, method: str) -> None:
+    status, body, _ = await api.call(method, "/face-sticker/v1/elsewhere")
+
+    assert (status, body.get("error")) == (404, "Endpoint not found")
+
+
+async def test_the_page_is_shown_under_a_host_of_odd_bytes(api: Api) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rpartition(":")[2]))
+    writer.write(b"GET /docs HTTP/1.1\r\nHost: \xff\xfe\r\nConnection: close\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 200")

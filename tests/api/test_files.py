@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 from api.fal import storage as storage_module
 from api.files import PublicFiles
 from api.tokens import Tokens
-from storage.uploads import Uploads
+from storage.uploads import LEAST_BYTES, Uploads
 from tests.api.conftest import RUN, Api, jpeg, running
 from tests.plain_engine import PlainEngine
 
@@ -112,13 +113,14 @@ async def test_what_is_too_large_or_empty_is_refused(api: Api, monkeypatch: pyte
     monkeypatch.setattr(storage_module, "UPLOAD_BYTES", 1000)
 
     assert (await uploaded(api, b"x" * 1001))[0] == 413
-    assert (await uploaded(api, b""))[0] in (400, 422)
+    status, told = await uploaded(api, b"")
+    assert (status, told["detail"][0]["msg"]) == (422, "The file is empty.")
     for path in (f"{CDN}/files/upload/multipart", f"{REST}/storage/upload/initiate-multipart"):
         assert (await api.post(path, {}))[0] == 413
 
 
 async def test_a_key_has_a_quota(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 1000)
+    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
     statuses = [(await uploaded(api, b"x" * 600))[0] for _ in range(3)]
 
     assert statuses == [200, 200, 429]
@@ -199,3 +201,38 @@ async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:
         await api.database.run("UPDATE uploads SET expires_at = expires_at - 90000")
         async with api.session.get(answer["sticker_image"]["url"]) as response:
             assert response.status == 404
+
+
+async def test_uploads_at_the_same_time_do_not_pass_the_quota_together(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
+    answers = await asyncio.gather(*(uploaded(api, bytes([number]) * 600) for number in range(8)))
+
+    assert sorted(status for status, _ in answers) == [200] * 2 + [429] * 6
+    assert len([path for path in (tmp_path / "files").rglob("*") if path.is_file()]) == 2
+
+
+async def test_a_revoked_key_hands_nothing_in_under_addresses_it_still_has(api: Api) -> None:
+    path = (await initiated(api))["upload_url"].removeprefix(api.url)
+    await api.keys.revoke(api.key.id)
+
+    assert (await api.call("PUT", path, data=io.BytesIO(jpeg()), headers={}))[0] == 401
+
+
+@pytest.mark.parametrize("header", ["X-Fal-Object-Lifecycle", "X-Fal-Object-Lifecycle-Preference"])
+async def test_uploads_live_as_long_as_the_caller_wishes_within_bounds(api: Api, header: str) -> None:
+    """The clients send both headers with uploads."""
+    path = f"{REST}/storage/upload/initiate"
+
+    async def lives_s(wish: int) -> list[int]:
+        headers = {header: f'{{"expiration_duration_seconds": {wish}}}'}
+        _, posted = await uploaded(api, jpeg(), **headers)
+        _, asked = await api.post(path, {"file_name": "a.jpg"}, headers={**api.fal, **headers})
+        await api.call("PUT", asked["upload_url"].removeprefix(api.url), data=io.BytesIO(jpeg()), headers={})
+        rows = await api.database.run("SELECT id, ROUND(expires_at - created_at) AS s FROM uploads")
+        lifetimes = {row["id"]: int(row["s"]) for row in rows}
+        return [lifetimes[url.split("/")[-2]] for url in (posted["access_url"], asked["file_url"])]
+
+    assert await lives_s(7200) == [7200, 7200]
+    assert await lives_s(5) == [3600, 3600]

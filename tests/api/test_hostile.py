@@ -191,3 +191,16 @@ async def test_nothing_is_left_of_what_was_refused(tmp_path: Path) -> None:
     left = [path.name for path in (tmp_path / "files").rglob("*") if path.is_file()]
 
     assert left == []
+
+
+@pytest.mark.parametrize("path", [RUN, SEGMIND, f"{PIXAZO}/generate"])
+async def test_an_endless_address_is_refused_and_kept_nowhere(api: Api, path: str) -> None:
+    """It would stand in the job's row, and be read again with every status call."""
+    address = "http://" + "a" * 100_000
+    status, _, _ = await api.call(
+        "POST", path, json={"image_url": address, "image": address, "prompt": "x"}, headers=keys(api)
+    )
+    rows = await api.database.run("SELECT MAX(LENGTH(reply)) AS n FROM jobs")
+
+    assert status in (400, 422)
+    assert (rows[0]["n"] or 0) < 10_000

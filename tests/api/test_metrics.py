@@ -30,3 +30,13 @@ async def test_two_who_look_at_once_both_see_the_queue(api: Api) -> None:
             await api.service.jobs.counts()
         for text in (await metrics.render(), await first):
             assert b'stickerface_jobs{model="face-to-sticker",state="running"} 1.0' in text
+
+
+async def test_a_call_through_the_proxy_is_counted_once_for_each_site(api: Api) -> None:
+    target = "https://queue.fal.run/fal-ai/face-to-sticker"
+    status, _, _ = await api.call("POST", "/fal/proxy", json={}, headers={**api.fal, "x-fal-target-url": target})
+    _, text = await api.get("/metrics")
+
+    assert status == 200
+    assert b'stickerface_http_requests_total{site="proxy",status="200"} 1.0' in text
+    assert b'stickerface_http_requests_total{site="queue",status="200"} 1.0' in text

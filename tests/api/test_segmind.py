@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from api.segmind import Segmind
+from api import segmind as segmind_module
 from engine.errors import NoFace
 from tests.api.conftest import PHOTO, SEGMIND, Api, jpeg, running
 from tests.plain_engine import PlainEngine
@@ -124,7 +124,7 @@ async def test_a_key_for_another_provider_is_403(api: Api) -> None:
 
 
 async def test_what_takes_too_long_is_504_and_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Segmind.__init__, "__defaults__", ("image", 0.05))
+    monkeypatch.setattr(segmind_module, "WAIT_S", 0.05)
     async with running(tmp_path, PlainEngine()) as api:
         api.engine.hold()
         with api.service.events.listen() as events:

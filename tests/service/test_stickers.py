@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from service.errors import BadSeed, DailyLimitReached, NoSuchJob, PhotoGone, QueueFull, TooManyJobs
@@ -160,3 +162,14 @@ async def test_a_photo_of_its_own_that_comes_after_the_cancelling_is_not_kept(
     monkeypatch.setattr(house.service.files, "save_photo", cancel_and_save)
     ended = await house.service.attach_photos(job.id, [photo()], is_alone=True)
     assert (ended.status, house.files_left()) == (JobStatus.CANCELLED, [])
+
+
+async def test_who_waits_for_a_job_that_another_process_forgets_is_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.stickers.LOOK_AGAIN_S", 0.01)
+    waiting = asyncio.create_task(house.service.wait((await house.submit()).id))
+    await house.service.jobs.counts()  # by then it has read the job
+    await house.service.users.forget("tg:1")
+    with pytest.raises(NoSuchJob):
+        await asyncio.wait_for(waiting, 5)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import DiskFull, FileGone
+from storage.errors import DiskFull, FileGone, StorageError
 from storage.files import Files
 
 
@@ -82,3 +82,24 @@ async def test_a_full_disk_is_told_and_leaves_no_torn_file(
     with pytest.raises(DiskFull):
         await files.save_photo("tg:1", b"photo", ".jpg")
     assert _all(tmp_path) == []
+
+
+async def test_a_sweep_passes_over_what_is_deleted_while_it_looks(files: Files, tmp_path: Path) -> None:
+    """A photo goes when its request ends; the sweep may have seen its name a moment before."""
+    await files.save_photo("api:1", b"photo", ".jpg")
+    folder = _all(tmp_path)[0].parent
+    (folder / "gone.jpg").symlink_to(folder / "nothing")  # has a name, and no file when it is looked at
+    for path in _all(tmp_path):
+        os.utime(path, (1000, 1000))
+    assert await files.sweep(2000, 2000, ()) == 1
+
+
+async def test_a_disk_that_fails_during_a_sweep_is_told_as_such(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    await files.delete_photo("tg:1", await files.save_photo("tg:1", b"photo", ".jpg"))
+
+    def broken(_folder: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "rmdir", broken)
+    with pytest.raises(StorageError):
+        await files.sweep(2000, 2000, ())

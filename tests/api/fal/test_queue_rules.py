@@ -192,3 +192,20 @@ async def test_a_request_whose_end_cannot_be_written_on_a_full_disk_is_ended_lat
 
     assert status >= 500
     await api.until(is_ended)
+
+
+async def test_a_look_at_the_streams_head_gets_no_body(api: Api) -> None:
+    """A body after HEAD would be read as the next answer on the same connection."""
+    request_id = await api.submit()
+    await api.ended(request_id)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rpartition(":")[2]))
+    path = f"{QUEUE}/requests/{request_id}/status/stream"
+    writer.write(f"HEAD {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Key {api.key_text}\r\n\r\n".encode())
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+    async with asyncio.timeout(5):
+        head, rest = await reader.readuntil(b"\r\n\r\n"), await reader.read()
+    writer.close()
+
+    assert head.startswith(b"HTTP/1.1 200") and b"text/event-stream" in head
+    assert rest.startswith(b"HTTP/1.1 200")

@@ -18,7 +18,6 @@ from aiohttp.test_utils import TestServer
 
 from api.errors import DownloadFailed
 from api.inputs.fetch import (
-    MAX_URL_CHARS,
     Fetcher,
     is_inline,
 )
@@ -289,12 +288,6 @@ async def test_a_certificate_that_nobody_vouches_for_is_a_failed_download(fetche
             await fetcher.fetch(f"https://127.0.0.1:{secure.port}/photo.jpg")
     finally:
         await secure.close()
-
-
-async def test_an_address_that_is_too_long_is_a_failed_download(fetcher: Fetcher, server: Server) -> None:
-    with pytest.raises(DownloadFailed):
-        await fetcher.fetch(server.url("/" + "a" * MAX_URL_CHARS))
-    assert server.asked == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f000001", "127.1", "127.0.0.1."])

@@ -24,7 +24,6 @@ from engine.errors import NoFace
 from service.events import EventKind, JobEvent
 from storage.database import Database
 from storage.facts import Facts
-from storage.records import Job
 from tests.api.conftest import PHOTO, PIXAZO, QUEUE, Api, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -257,13 +256,9 @@ async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody
         return web.Response()
 
     async with stranger(slow) as address, ClientSession() as session:
-
-        async def render(job: Job) -> bytes:
-            return b"{}"
-
         done = await api.ended(await api.submit())
         job = replace(done, reply={**done.reply, "webhook": {"url": address, "events": ["start", "output"]}})
-        heralds = Heralds(Poster(session, allow_private_hosts=True), render)
+        heralds = Heralds(Poster(session, allow_private_hosts=True), lambda job: b"{}")
         heralds.hear(JobEvent(EventKind.STARTED, job))
         await asyncio.wait_for(asked.wait(), 5)
         finishing = asyncio.create_task(heralds.finish(job))

@@ -90,14 +90,27 @@ class Orders:
         return await asyncio.shield(self._submit(ask))
 
     async def draw(self, ask: Ask) -> Job:
-        """Submit and wait: the job once it has ended. A caller that goes away takes its job along."""
+        """Submit and wait: the job once it has ended.
+
+        A caller that goes away takes its job along, unless an idempotency key says that it will ask again.
+        """
+        if ask.idempotency_key:
+            return await self._service.wait((await self.submit(ask)).id)
         submitting = asyncio.create_task(self._submit(ask))
         try:
             job = await asyncio.shield(submitting)
         except asyncio.CancelledError:
             self._spawn(self._cancel_submitted(submitting))
             raise
-        return await self.wait(job)
+        return await self._wait(job)
+
+    async def _wait(self, job: Job) -> Job:
+        try:
+            return await self._service.wait(job.id)
+        except asyncio.CancelledError:
+            with contextlib.suppress(ServiceError, StorageError):
+                await asyncio.shield(self._service.cancel(job.owner, job.id))
+            raise
 
     async def _cancel_submitted(self, submitting: asyncio.Task[Job]) -> None:
         with contextlib.suppress(ApiError, ServiceError, StorageError):
@@ -230,15 +243,6 @@ class Orders:
         return task
 
     # --- asking -------------------------------------------------------------------------------------------------------
-
-    async def wait(self, job: Job) -> Job:
-        """The job once it has ended. A caller that goes away takes its job along."""
-        try:
-            return await self._service.wait(job.id)
-        except asyncio.CancelledError:
-            with contextlib.suppress(ServiceError, StorageError):
-                await asyncio.shield(self._service.cancel(job.owner, job.id))
-            raise
 
     async def ahead_of(self, job: Job) -> int:
         """How many waiting jobs will start before this one; asked ten times a second by every client that waits."""

@@ -78,6 +78,20 @@ async def test_a_caller_that_goes_away_takes_its_sync_request_along(api: Api) ->
     assert event.job.status == "cancelled"
 
 
+async def test_a_caller_that_goes_away_and_asks_again_by_its_idempotency_key_gets_its_picture(api: Api) -> None:
+    headers = {**api.fal, "Idempotency-Key": "order-66"}
+    api.engine.hold()
+    call = asyncio.create_task(api.post(RUN, INPUT, headers=headers))
+    await api.held()
+    call.cancel()
+    await asyncio.gather(call, return_exceptions=True)
+    again = asyncio.create_task(api.post(RUN, INPUT, headers=headers))
+    api.engine.release()
+
+    assert (await again)[0] == 200
+    assert api.engine.calls == [1]
+
+
 async def test_too_many_waiting_requests_are_429_before_a_job_is_made(api: Api) -> None:
     api.engine.hold()
     headers = await api.another_key(jobs_waiting=1)

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import torch
 
-from engine.diffusion.compile import Shape, speed_up, warm_up, warm_up_plan
+from engine.diffusion.compile import Shape, batch_size, speed_up, warm_up, warm_up_plan
 from engine.diffusion.device import AUTO, Placement, choose_device
 from engine.diffusion.face_to_sticker import Memory, Way, generate, look_at, total_steps
 from engine.diffusion.fast import FewSteps, check_fp8, fuse_few_step_lora
@@ -144,10 +144,14 @@ class DiffusionEngine:
                 orders[index] = prepared
             else:
                 outcomes[index] = prepared
-        for batch in _batches(orders, self.max_batch):
+        for batch in _batches(orders, self._batch_size):
             members = [orders[index] for index in batch]
             outcomes |= zip(batch, self._draw(members, Progress(on_step, batch)), strict=True)
         return [outcomes[index] for index in range(len(requests))]
+
+    def _batch_size(self, waiting: int) -> int:
+        """As many as there are; where graphs exist, as many as there are graphs for."""
+        return min(waiting, self.max_batch) if self._compiled is None else batch_size(waiting, self.max_batch)
 
     def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
         """Read one request and look at its photos, so that only good ones come into a batch."""
@@ -264,10 +268,14 @@ def _free() -> None:
         torch.cuda.empty_cache()
 
 
-def _batches(orders: dict[int, Order], most: int) -> Iterator[list[int]]:
-    """Yield indices of orders that can be drawn together, at most `most`, the first of each batch in order."""
+def _batches(orders: dict[int, Order], size: Callable[[int], int]) -> Iterator[list[int]]:
+    """Yield indices of orders that can be drawn together, as many as `size` says of those that wait, in order."""
     groups: dict[Hashable, list[int]] = {}
     for index, order in orders.items():
         groups.setdefault(order.batch_key, []).append(index)
     for group in groups.values():
-        yield from (group[start : start + most] for start in range(0, len(group), most))
+        begin = 0
+        while begin < len(group):
+            end = begin + size(len(group) - begin)
+            yield group[begin:end]
+            begin = end

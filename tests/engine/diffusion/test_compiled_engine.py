@@ -75,3 +75,17 @@ def test_a_tiled_decoder_compiles_nothing_for_its_tiles(engine: DiffusionEngine)
     handle.remove()
     assert len(calls) > 1
     assert graphs() == after_warm_up > 0
+
+
+@pytest.mark.parametrize(("is_compiled", "rows"), [(True, [4, 4, 2, 2]), (False, [6, 6])])
+def test_three_are_drawn_as_two_and_one_where_there_are_graphs_for_those(
+    engine: DiffusionEngine, is_compiled: bool, rows: list[int]
+) -> None:
+    """And not as three without graphs, which takes longer."""
+    engine._compiled = engine._compiled if is_compiled else None
+    seen: list[int] = []
+    handle = engine.loaded.networks.unet.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    outcomes = engine.generate([request(seed=seed) for seed in (1, 2, 3)], lambda index, step: True)
+    handle.remove()
+    assert seen == rows
+    assert [each.seed for each in outcomes if isinstance(each, StickerResult)] == [1, 2, 3]

@@ -16,6 +16,7 @@ from engine.diffusion.image_prompt import ImageEncoder
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.order import decode_photo, read_order
 from engine.diffusion.picture import Picture
+from engine.diffusion.text import ClipLayer, encode_prompt
 from engine.types import StickerRequest
 from tests.engine.diffusion.whole import build_paths, photo, request, two_faces
 
@@ -78,10 +79,19 @@ def test_the_image_encoder_sees_each_photo_as_it_was_sent(models: Models, encode
 
 
 def test_the_unwanted_row_has_a_face_and_a_photo_of_its_own(models: Models, encoder: ImageEncoder) -> None:
-    made = prepare(models, request(1, ip_adapter_noise=0.3))
+    made = prepare(models, replace(request(ip_adapter_noise=0.3), photos=(photo(1), photo(2))))
     assert made.wanted.face is not None and made.unwanted.face is not None and made.unwanted.photo is not None
     assert torch.equal(made.unwanted.face, unwanted_face(made.wanted.face))
-    assert torch.equal(made.unwanted.photo, encoder.unwanted(decode_photo(photo(1)), 0.3))
+    unwanted = [encoder.unwanted(decode_photo(photo(number)), 0.3) for number in (1, 2)]
+    assert torch.equal(made.unwanted.photo, torch.cat(unwanted))
+
+
+def test_words_are_read_off_the_last_layer_of_both_encoders(models: Models) -> None:
+    order = read_order(request(prompt="a king", negative_prompt="hats"))
+    made = prepare(models, order.request)
+    for wish, words in ((made.wanted, order.prompt), (made.unwanted, order.negative_prompt)):
+        text, pooled = encode_prompt(models.networks.text_encoders, words, ClipLayer.LAST)
+        assert torch.equal(wish.text, text) and torch.equal(wish.pooled, pooled)
 
 
 def test_without_noise_the_unwanted_photo_is_a_black_one_and_not_nothing(models: Models, encoder: ImageEncoder) -> None:

@@ -16,6 +16,7 @@ from engine.diffusion.image_prompt import ImageEncoder
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.order import decode_photo, read_order
 from engine.diffusion.picture import Picture
+from engine.diffusion.schedule import SeededNoise
 from engine.diffusion.text import ClipLayer, encode_prompt
 from engine.types import StickerRequest
 from tests.engine.diffusion.whole import build_paths, photo, request, two_faces
@@ -84,6 +85,13 @@ def test_the_unwanted_row_has_a_face_and_a_photo_of_its_own(models: Models, enco
     assert torch.equal(made.unwanted.face, unwanted_face(made.wanted.face))
     unwanted = [encoder.unwanted(decode_photo(photo(number)), 0.3) for number in (1, 2)]
     assert torch.equal(made.unwanted.photo, torch.cat(unwanted))
+
+
+def test_seed_and_strengths_reach_the_loop_as_they_were_asked(models: Models) -> None:
+    made = prepare(models, request(seed=41, guidance=3, instant_id_strength=0.4, ip_adapter_weight=0.6))
+    assert made.noise == SeededNoise(41, models.networks.latent_shape(256, 256))
+    strengths = made.guidance, made.instant_id_strength, made.ip_adapter_weight, made.depth_strength
+    assert strengths == (3, 0.4, 0.6, 0.2)
 
 
 def test_words_are_read_off_the_last_layer_of_both_encoders(models: Models) -> None:

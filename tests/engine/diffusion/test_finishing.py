@@ -16,7 +16,7 @@ from PIL import Image
 
 from engine.diffusion.device import choose_device
 from engine.diffusion.die_cut import sticker
-from engine.diffusion.face_to_sticker import FULL, Memory, Way, generate
+from engine.diffusion.face_to_sticker import FULL, Memory, Way, generate, to_pixels
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.order import read_order
 from engine.diffusion.progress import Progress
@@ -92,6 +92,11 @@ def test_a_stop_is_heard_while_upscaling(models: Models) -> None:
     assert isinstance(outcome, Cancelled)
     assert 0 < len(calls) < 5
     assert {step.phase for step in told} == {"draw"}
+
+
+def test_a_level_is_rounded_to_the_nearest_byte() -> None:
+    levels = torch.tensor([0.0, 0.4, 0.6, 254.6, 255.0]).expand(1, 3, 1, 5) / 255
+    assert to_pixels(levels)[0, 0, :, 0].tolist() == [0, 0, 1, 255, 255]
 
 
 class Disc:

@@ -140,6 +140,12 @@ def test_a_tile_sees_its_neighbours_redrawn(upscaler: Upscaler, networks: HiresN
     assert not np.array_equal(drawn, redrawn(before, second, once))
 
 
+def test_words_and_guidance_are_face_to_sticker_s() -> None:
+    """The parity with the stock pipeline takes them from the code, whatever they are there."""
+    assert (PROMPT, NEGATIVE_PROMPT) == ("svg, vector art, sharp", "nsfw, photo, photography, watermark")
+    assert GUIDANCE == 8.0
+
+
 def test_ten_steps_are_the_last_ten_of_fifty(networks: HiresNetworks) -> None:
     schedule, timesteps = last_steps(networks.schedule, 10, CPU)
 

@@ -6,6 +6,7 @@ Photos, prompt, style and seed are fields of `StickerRequest`, not parameters.
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -42,17 +43,25 @@ class Parameter:
         """False for "not a number" too: it compares with nothing."""
         if self.minimum is None or self.maximum is None:
             return True
-        return self.minimum <= float(typed) <= self.maximum
+        return self.minimum <= _as_float(typed) <= self.maximum
 
     def _typed(self, value: object) -> Value:
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
+            return _as_float(value)
         if self.kind is int and isinstance(value, float) and value.is_integer():
             return int(value)  # JSON knows one kind of number
         if type(value) is not self.kind:
             raise ParameterRefused(self.name, f"{value!r} is no {self.kind.__name__}")
         assert isinstance(value, str | int | float | bool)  # noqa: S101  what the line above has just checked
         return value
+
+
+def _as_float(value: Value) -> float:
+    """A whole number with more digits than a float can hold is out of every limit, not an error of another kind."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _parameter(default: Any, meaning: str, **limits: Any) -> Any:

@@ -8,7 +8,7 @@ the disk by torch, in TORCHINDUCTOR_CACHE_DIR, and a second start finds them the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import torch
 from engine.diffusion.adapters import compile_blocks, fuse_self_attention
 from engine.diffusion.denoise import decode, denoise
 from engine.diffusion.fast import quantise
-from engine.diffusion.picture import Picture, Wish
+from engine.diffusion.picture import GuideContext, Picture, Wish
 from engine.diffusion.schedule import SeededNoise, sde_karras
 
 if TYPE_CHECKING:
@@ -33,16 +33,22 @@ WARM_UP_STEPS = 2  # every network speaks in the first; the second finds what th
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a graph is made for: `rows` of the networks, sides of the picture in px, tokens of text, photos a person."""
+    """What a graph is made for: `rows` of the networks, sides of the picture in px, tokens of text, photos a person.
+
+    `depth_reads` is a shape too: the text has more tokens than the face.
+    """
 
     rows: int
     width: int
     height: int
     text: int = TEXT_TOKENS
     photos: int = 1
+    depth_reads: GuideContext = GuideContext.FACE
 
     @classmethod
-    def of(cls, pictures: Sequence[Picture], width: int, height: int) -> Shape:
+    def of(
+        cls, pictures: Sequence[Picture], width: int, height: int, depth_reads: GuideContext = GuideContext.FACE
+    ) -> Shape:
         """Return the shape of a call of `denoise`."""
         wishes = [wish for picture in pictures for wish in _wishes(picture)]
         return cls(
@@ -51,6 +57,7 @@ class Shape:
             height=height,
             text=max(len(wish.text) for wish in wishes),
             photos=max(1 if wish.photo is None else len(wish.photo) for wish in wishes),
+            depth_reads=depth_reads,
         )
 
 
@@ -107,6 +114,12 @@ def only_compiled(shape: Shape, compiled: Collection[Shape]) -> Iterator[None]:
         yield
 
 
+def uncompiled() -> AbstractContextManager[None]:
+    """Run what is inside without graphs: networks that were compiled for pictures of another size."""
+    stance: AbstractContextManager[None] = torch.compiler.set_stance("force_eager")
+    return stance
+
+
 def warm_up(
     networks: Networks,
     plan: Sequence[Shape],
@@ -120,7 +133,8 @@ def warm_up(
     for done, shape in enumerate(plan):
         if not on_shape(done, len(plan)):
             break
-        decode(networks, denoise(networks, _blank(networks, shape), sde_karras(WARM_UP_STEPS)))
+        blank = _blank(networks, shape)
+        decode(networks, denoise(networks, blank, sde_karras(WARM_UP_STEPS), depth_context=shape.depth_reads))
         compiled.append(shape)
     return compiled
 

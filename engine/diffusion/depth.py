@@ -106,7 +106,7 @@ def _padding(height: int, width: int) -> tuple[int, int]:
 def _network_size(height: int, width: int, seen: ZoeInput) -> tuple[int, int]:
     """Scale as little as possible so that one side fits, keep the shape, round to the network's multiple."""
     scales = (seen.height / height, seen.width / width)
-    scale = min(scales[::-1], key=lambda each: abs(1 - each)) if scales[0] != scales[1] else scales[0]
+    scale = min(scales, key=lambda each: abs(1 - each))  # of two as good the height's
     rounded = [max(1, round(side * scale / seen.multiple)) * seen.multiple for side in (height, width)]
     return rounded[0], rounded[1]
 

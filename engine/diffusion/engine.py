@@ -10,14 +10,14 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 
-from engine.diffusion.compile import Shape, speed_up, warm_up, warm_up_plan
+from engine.diffusion.compile import Shape, batch_size, speed_up, warm_up, warm_up_plan
 from engine.diffusion.device import AUTO, Placement, choose_device
 from engine.diffusion.face_to_sticker import Memory, Way, generate, look_at, total_steps
 from engine.diffusion.fast import FewSteps, check_fp8, fuse_few_step_lora
@@ -33,6 +33,9 @@ from engine.types import OnStep, Step, StickerRequest, StickerResult
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and everybody waits for the last one
+
+# Apple's GPUs; the host, on Linux and on Windows
+SHORT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
 
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
@@ -141,10 +144,14 @@ class DiffusionEngine:
                 orders[index] = prepared
             else:
                 outcomes[index] = prepared
-        for batch in _batches(orders, self.max_batch):
+        for batch in _batches(orders, self._batch_size):
             members = [orders[index] for index in batch]
             outcomes |= zip(batch, self._draw(members, Progress(on_step, batch)), strict=True)
         return [outcomes[index] for index in range(len(requests))]
+
+    def _batch_size(self, waiting: int) -> int:
+        """As many as there are; where graphs exist, as many as there are graphs for."""
+        return min(waiting, self.max_batch) if self._compiled is None else batch_size(waiting, self.max_batch)
 
     def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
         """Read one request and look at its photos, so that only good ones come into a batch."""
@@ -162,7 +169,7 @@ class DiffusionEngine:
 
     def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
-        drawn = self._guarded(lambda: self._generate(orders, progress))
+        drawn = self._guarded(lambda: self._generate(orders, progress, self._compiled))
         if not isinstance(drawn, EngineError):
             return list(drawn)
         if isinstance(drawn, Cancelled):
@@ -171,19 +178,23 @@ class DiffusionEngine:
         if len(orders) == 1 and not is_short:
             return [drawn]
         logger.warning("a batch of %d failed (%s): one by one", len(orders), drawn)
-        return [self._draw_alone(order, progress.of([place]), is_short) for place, order in enumerate(orders)]
+        parts = [([order], progress.of([place])) for place, order in enumerate(orders)]
+        return [self._draw_in_tiles(*part) if is_short else self._draw(*part)[0] for part in parts]
 
-    def _draw_alone(self, order: Order, progress: Progress, is_short: bool) -> Outcome:
+    def _draw_in_tiles(self, orders: list[Order], progress: Progress) -> Outcome:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
-        with vae_in_tiles(self.loaded) if is_short else nullcontext():
-            drawn = self._guarded(lambda: self._generate([order], progress))
+        compiled: frozenset[Shape] | None = None if self._compiled is None else frozenset()  # tiles have no graphs
+        with vae_in_tiles(self.loaded):
+            drawn = self._guarded(lambda: self._generate(orders, progress, compiled))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
-    def _generate(self, orders: list[Order], progress: Progress) -> list[StickerResult | Cancelled]:
+    def _generate(
+        self, orders: list[Order], progress: Progress, compiled: frozenset[Shape] | None
+    ) -> list[StickerResult | Cancelled]:
         way = Way(
             scheduler=self._few_steps.scheduler if self._few_steps else sde_karras,
             preview_every=self._preview_every,
-            compiled=self._compiled,
+            compiled=compiled,
         )
         return generate(self.loaded, self._memory, orders, progress, way)
 
@@ -221,9 +232,9 @@ class OutOfMemory(DrawingFailed):
 
 def is_memory_short(error: BaseException) -> bool:
     """CUDA has a class for it, Apple's GPUs and the host have only words."""
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and "out of memory" in str(error)
-    )
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in SHORT_OF_MEMORY)
 
 
 def is_device_gone(error: RuntimeError, device: torch.device) -> bool:
@@ -257,10 +268,14 @@ def _free() -> None:
         torch.cuda.empty_cache()
 
 
-def _batches(orders: dict[int, Order], most: int) -> Iterator[list[int]]:
-    """Yield indices of orders that can be drawn together, at most `most`, the first of each batch in order."""
+def _batches(orders: dict[int, Order], size: Callable[[int], int]) -> Iterator[list[int]]:
+    """Yield indices of orders that can be drawn together, as many as `size` says of those that wait, in order."""
     groups: dict[Hashable, list[int]] = {}
     for index, order in orders.items():
         groups.setdefault(order.batch_key, []).append(index)
     for group in groups.values():
-        yield from (group[start : start + most] for start in range(0, len(group), most))
+        begin = 0
+        while begin < len(group):
+            end = begin + size(len(group) - begin)
+            yield group[begin:end]
+            begin = end

@@ -18,7 +18,7 @@ from PIL import Image
 from engine.classic.subject import Rgb
 from engine.diffusion.adapters import UnwantedFace, unwanted_face
 from engine.diffusion.cache import Cache
-from engine.diffusion.compile import Shape, only_compiled
+from engine.diffusion.compile import Shape, only_compiled, uncompiled
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.faces import LARGEST
@@ -111,7 +111,7 @@ def _graphs(
     if compiled is None:
         return nullcontext()
     asked = orders[0].parameters
-    return only_compiled(Shape.of(pictures, *asked.canvas), compiled)
+    return only_compiled(Shape.of(pictures, *asked.canvas, GuideContext(asked.depth_context)), compiled)
 
 
 def look_at(models: Models, memory: Memory, order: Order) -> Seen:
@@ -204,7 +204,8 @@ def total_steps(order: Order) -> int:
 
 def _previews(models: Models, orders: Sequence[Order], clean: Tensor) -> list[bytes]:
     """Return a small JPEG per picture, empty where the checker would not let the sticker pass."""
-    pixels = to_pixels(preview(models.networks, clean))
+    with uncompiled():  # the decoder's graph is for the whole picture
+        pixels = to_pixels(preview(models.networks, clean))
     checked = [order.parameters.enable_safety_checker for order in orders]
     flagged = models.checker.are_flagged(list(pixels)) if models.checker and any(checked) else [False] * len(orders)
     return [

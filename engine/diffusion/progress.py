@@ -34,8 +34,10 @@ class Progress:
         return len(self._stopped) < len(self._indices)
 
     def of(self, places: Sequence[int]) -> Progress:
-        """Return the progress of some of the batch, by their places in it."""
-        return Progress(self._on_step, [self._indices[place] for place in places])
+        """Return the progress of some of the batch, by their places in it; who has stopped is not asked again."""
+        part = Progress(self._on_step, [self._indices[place] for place in places])
+        part._stopped = {new for new, place in enumerate(places) if place in self._stopped}
+        return part
 
 
 class Stopwatch:

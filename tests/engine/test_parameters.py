@@ -63,6 +63,13 @@ def test_what_is_no_number_is_out_of_every_limit(value: float) -> None:
         read_parameters({"guidance": value})
 
 
+@pytest.mark.parametrize("name", ["steps", "guidance"])
+@pytest.mark.parametrize("value", [10**400, -(10**400)])
+def test_a_number_that_no_float_can_hold_is_out_of_every_limit(name: str, value: int) -> None:
+    with pytest.raises(ParameterRefused, match="is not within"):
+        read_parameters({name: value})
+
+
 def test_a_word_must_be_one_of_the_choices() -> None:
     assert read_parameters({"depth_context": "text"}).depth_context == "text"
     with pytest.raises(ParameterRefused, match="none of face, text"):

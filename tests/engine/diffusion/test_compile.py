@@ -162,6 +162,18 @@ def test_a_few_step_lora_is_added_to_the_weights(own: Networks, tmp_path: Path) 
     assert bool(denoise(own, [picture()], sde_karras(STEPS)).isfinite().all())
 
 
+def test_a_few_step_lora_in_kohyas_naming_weighs_alpha_over_rank(own: Networks, tmp_path: Path) -> None:
+    name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
+    layer = own.unet.get_submodule(name)
+    before = layer.weight.clone()
+    up, down = torch.randn(layer.out_features, 4), torch.randn(4, layer.in_features)
+    kohya = f"lora_unet_{name.replace('.', '_')}"
+    weights = {f"{kohya}.lora_up.weight": up, f"{kohya}.lora_down.weight": down, f"{kohya}.alpha": torch.tensor(1.0)}
+    save_file(weights, tmp_path / "few.safetensors")
+    fuse_few_step_lora(own.unet, tmp_path / "few.safetensors")
+    assert relative(own.unet.get_submodule(name).weight, before + up @ down / 4) < ROUNDING
+
+
 @pytest.mark.parametrize("mode", FEW_STEPS.values(), ids=lambda mode: mode.name)
 def test_few_step_modes_draw_in_their_steps(networks: Networks, mode) -> None:  # type: ignore[no-untyped-def]
     steps: list[int] = []

@@ -143,6 +143,16 @@ def test_the_identity_net_reads_the_face_tokens_and_not_the_text(networks: Netwo
     assert [torch.equal(context, tokens) for context in contexts] == [True] * STEPS
 
 
+def test_an_unwanted_face_of_zeros_is_still_tokens(networks: Networks) -> None:
+    """Those that the resampler makes of zeros; tokens of zeros would be another picture."""
+    zeros = torch.zeros(512)
+    drawn = picture(unwanted=replace(picture().unwanted, face=zeros))
+    with Calls(networks.identity.net, lambda *_, **told: told["encoder_hidden_states"]) as contexts:  # type: ignore[union-attr]
+        draw(networks, drawn, steps=1)
+    tokens = networks.face_resampler(torch.stack([zeros, drawn.wanted.face])[:, None])  # type: ignore[list-item, misc]
+    assert tokens[0].any() and torch.equal(contexts[0], tokens)
+
+
 def test_depth_reads_the_face_or_the_text(networks: Networks) -> None:
     face = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.FACE)
     text = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.TEXT)

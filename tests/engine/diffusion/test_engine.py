@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from engine.diffusion.device import choose_device
-from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.engine import DiffusionEngine, is_memory_short
 from engine.diffusion.models import find_paths
 from engine.diffusion.networks import FaceToStickerPaths
 from engine.errors import (
@@ -174,6 +174,47 @@ def test_what_does_not_fit_alone_fails_alone(engine: DiffusionEngine) -> None:
     assert codes(draw(engine, request())) == ["done"]
 
 
+def test_a_stop_is_remembered_where_the_batch_is_drawn_once_more(engine: DiffusionEngine) -> None:
+    told: list[int] = []
+
+    def on_step(index: int, step: Step) -> bool:
+        told.append(index)
+        return index != 1 or step.done < 1
+
+    def fails_at_the_second_step(sample: torch.Tensor) -> None:
+        if told.count(1) == 2 and len(sample) > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    with before_each_call(engine.loaded.networks.unet, fails_at_the_second_step):
+        outcomes = engine.generate([request(seed=1), request(seed=2)], on_step)
+    assert codes(outcomes) == ["done", "cancelled"]
+    assert told.count(1) == 2  # its face and the step at which it stopped
+
+
+def test_one_that_is_short_of_memory_after_anothers_fault_gets_its_tiles(engine: DiffusionEngine) -> None:
+    vae = engine.loaded.networks.vae
+
+    def breaks_as_a_batch(sample: torch.Tensor) -> None:
+        if len(sample) > 2:
+            raise ValueError("surprise")
+
+    def fits_in_tiles(latents: torch.Tensor) -> None:
+        if not vae.use_tiling:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    with (
+        before_each_call(engine.loaded.networks.unet, breaks_as_a_batch),
+        before_each_call(vae.decoder, fits_in_tiles),
+    ):
+        assert codes(draw(engine, request(seed=1), request(seed=2))) == ["done", "done"]
+
+
+def test_the_host_says_in_its_own_words_that_memory_is_short() -> None:
+    with pytest.raises(RuntimeError) as refused:
+        torch.empty(10**15, dtype=torch.uint8)
+    assert is_memory_short(refused.value)
+
+
 def test_a_fault_of_one_member_leaves_the_others_their_stickers(engine: DiffusionEngine) -> None:
     def breaks_on_seed_2(sample: torch.Tensor) -> None:
         first = torch.randn(sample.shape[1:], generator=torch.Generator().manual_seed(2))
@@ -206,17 +247,17 @@ def test_previews_come_every_few_steps_and_are_small(whole_paths: FaceToStickerP
 def test_what_the_checker_flags_is_black_and_has_no_preview(tmp_path: Path) -> None:
     engine = DiffusionEngine(build_paths(tmp_path, flags_everything=True), device="cpu", preview_every=1)
     engine.load()
-    steps: list[Step] = []
+    shown: list[int] = []
     flagged, unchecked = engine.generate(
         [request(), request(enable_safety_checker=False)],
-        lambda index, step: (steps.append(step) if index == 0 else None) or True,
+        lambda index, step: (shown.append(index) if step.preview else None) or True,
     )
     assert isinstance(flagged, StickerResult) and isinstance(unchecked, StickerResult)
     assert (flagged.is_safe, unchecked.is_safe) == (False, True)
     for png in (flagged.picture, flagged.cutout):
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.convert("RGBA").getcolors() == [(256 * 256, (0, 0, 0, 255))]
-    assert not any(step.preview for step in steps)
+    assert shown == [1]
 
 
 def test_the_operator_can_run_without_a_checker(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import islice
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from engine.diffusion.picture import Windows
-from engine.diffusion.schedule import SeededNoise, Window, euler_trailing, sde_karras
+from engine.diffusion.schedule import SeededNoise, Window, advance, draw_noise, euler_trailing, sde_karras
 
 
 def test_timesteps_of_20_steps_are_comfys() -> None:
@@ -29,6 +30,40 @@ def test_windows_end_by_sigma_and_not_by_share_of_the_steps(steps: int, depth: i
     windows, scheduler = Windows(), sde_karras(steps)
     active = [sum(window.active_steps(scheduler)) for window in (windows.identity, windows.depth, windows.photo)]
     assert active == [steps, depth, photo]
+
+
+def test_few_steps_are_spread_over_trailing_timesteps() -> None:
+    assert euler_trailing(4).timesteps.tolist() == [999, 749, 499, 249]
+
+
+def test_the_sampler_is_dpmpp_2m_sde_with_the_midpoint_rule() -> None:
+    """k-diffusion's formulas (eta 1) in double precision, on a denoiser that is a function."""
+    steps, scheduler = 10, sde_karras(10)
+    sigmas = scheduler.sigmas.double().tolist()
+    noise = draw_noise([SeededNoise(7, (4, 2, 3))], scheduler, torch.device("cpu"))
+    latents, old = noise[0] * scheduler.init_noise_sigma, None
+    x = latents.double() * (1 + sigmas[0] ** 2) ** 0.5
+    for step, timestep in enumerate(scheduler.timesteps):
+        sigma, following = sigmas[step : step + 2]
+        seen = latents.double() * (1 + sigma**2) ** 0.5  # diffusers keeps the variance at 1
+        predicted = ((seen - _denoised(seen, sigma)) / sigma).float()
+        latents, _ = advance(scheduler, predicted, timestep, latents, noise[step + 1 : step + 2])
+        denoised = _denoised(x, sigma)
+        if step == steps - 1:
+            x = denoised
+            break
+        h = math.log(sigma / following)
+        share = -math.expm1(-2 * h)
+        x = following / sigma * math.exp(-h) * x + share * denoised
+        if old is not None:
+            x = x + 0.5 * share * (h / old[0]) * (denoised - old[1])
+        x = x + noise[step + 1].double() * following * share**0.5
+        old = h, denoised
+    torch.testing.assert_close(latents.double(), x, rtol=1e-4, atol=1e-4)
+
+
+def _denoised(x: torch.Tensor, sigma: float) -> torch.Tensor:
+    return 3 * torch.sin(x / (1 + sigma))
 
 
 def test_a_window_that_starts_late_leaves_out_the_first_steps() -> None:

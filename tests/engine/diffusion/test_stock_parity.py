@@ -12,7 +12,7 @@ from torch import Tensor
 from engine.diffusion.denoise import decode, denoise
 from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
 from engine.diffusion.picture import GuideContext, Picture, Windows
-from engine.diffusion.schedule import Window, euler_of, sde_karras
+from engine.diffusion.schedule import SeededNoise, Window, euler_of, sde_karras
 from tests.engine.diffusion.prepared import SIDE_PX, picture, relative
 
 STEPS = 10
@@ -62,6 +62,16 @@ def test_plain_sdxl_equals_the_stock_pipeline(paths: FaceToStickerPaths, sampler
     stock.scheduler = sde_karras(STEPS) if sampler == "sde" else euler_of(paths.base, STEPS)
     expected = stock(**stock_inputs(picture())).images
     assert torch.equal(denoise(networks, [picture()], scheduler), expected)
+
+
+def test_a_tall_picture_is_told_its_sides_in_the_order_of_the_stock_pipeline(paths: FaceToStickerPaths) -> None:
+    networks = load_networks(FaceToStickerPaths(base=paths.base))
+    stock = StableDiffusionXLPipeline.from_pretrained(paths.base)
+    stock.set_progress_bar_config(disable=True)
+    stock.scheduler = sde_karras(STEPS)
+    tall = picture(noise=SeededNoise(3, networks.latent_shape(width=64, height=96)))
+    expected = stock(**stock_inputs(tall) | {"height": 96, "width": 64}).images
+    assert torch.equal(denoise(networks, [tall], sde_karras(STEPS)), expected)
 
 
 def test_a_depth_net_that_reads_text_equals_the_stock_pipeline(paths: FaceToStickerPaths) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.diffusion.enlarge import Enlarger, load_enlarger
-from engine.diffusion.tiles import Tiling
+from engine.diffusion.tiles import Tile, Tiling, cut, put, take
 from engine.diffusion.upscale import (
     GUIDANCE,
     NEGATIVE_PROMPT,
@@ -123,6 +123,27 @@ def test_every_tile_is_drawn_from_the_same_noise(networks: HiresNetworks) -> Non
     drawn = redraw_parts(networks, [part, part], 2, 5, _Progress(always, 0, 2))
 
     np.testing.assert_allclose(np.asarray(drawn[0]).astype(int), np.asarray(drawn[1]).astype(int), atol=1)
+
+
+def test_a_tile_sees_its_neighbours_redrawn(upscaler: Upscaler, networks: HiresNetworks) -> None:
+    before = Image.fromarray(noise_picture(128)).crop((0, 0, 128, 64))
+    first, second = cut(*before.size, SMALL)
+
+    def redrawn(seen: Image.Image, tile: Tile, into: Image.Image) -> Image.Image:
+        part = take(seen, tile, SMALL.drawn_side)
+        return put(into, tile, redraw_parts(networks, [part], 1, 5, _Progress(always, 0, 1))[0], SMALL.blur)
+
+    once = redrawn(before, first, before)
+    drawn = np.asarray(upscaler.redraw(before, 1, 5, always))
+
+    np.testing.assert_array_equal(drawn, redrawn(once, second, once))
+    assert not np.array_equal(drawn, redrawn(before, second, once))
+
+
+def test_words_and_guidance_are_face_to_sticker_s() -> None:
+    """The parity with the stock pipeline takes them from the code, whatever they are there."""
+    assert (PROMPT, NEGATIVE_PROMPT) == ("svg, vector art, sharp", "nsfw, photo, photography, watermark")
+    assert GUIDANCE == 8.0
 
 
 def test_ten_steps_are_the_last_ten_of_fifty(networks: HiresNetworks) -> None:

@@ -40,6 +40,16 @@ def photo(number: int = 0, has_face: bool = True) -> bytes:
     return buffer.getvalue()
 
 
+def two_faces() -> bytes:
+    """A PNG with a face on the left and one on the right."""
+    pixels = np.full((400, 800, 3), 50, np.uint8)
+    pixels[80:240, 60:220] = (255, 20, 20)
+    pixels[100:340, 480:720] = (255, 20, 20)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 def request(
     number: int = 0, seed: int = 1, prompt: str = "", style: str = "toon", **parameters: object
 ) -> StickerRequest:

@@ -1,0 +1,143 @@
+"""From the drawing to the sticker: what upscaling is told, how it stops, what a flagged picture leaves to be seen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from engine.diffusion.device import choose_device
+from engine.diffusion.die_cut import sticker
+from engine.diffusion.face_to_sticker import FULL, Memory, Way, generate, to_pixels
+from engine.diffusion.models import Models, load_models
+from engine.diffusion.order import read_order
+from engine.diffusion.progress import Progress
+from engine.diffusion.safety import load_safety_checker
+from engine.errors import Cancelled
+from engine.finish import encode_webp
+from engine.types import Note, Step, StickerRequest, StickerResult
+from tests.engine.diffusion.tiny_parts import build_safety_checker
+from tests.engine.diffusion.whole import build_paths, request, two_faces
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    return load_models(build_paths(tmp_path_factory.mktemp("whole")), choose_device("cpu"))
+
+
+def draw(models: Models, asked: StickerRequest, way: Way = FULL) -> StickerResult:
+    (made,) = generate(models, Memory(), [read_order(asked)], Progress(lambda index, step: True, [0]), way)
+    assert isinstance(made, StickerResult)
+    return made
+
+
+def pixels(png: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.array(picture.convert("RGB"))
+
+
+@contextmanager
+def calls_of(network: Any, name: str | None = None) -> Iterator[list[tuple[int, ...]]]:
+    """Note the shape of the first argument of each call, or of the one called `name`."""
+    seen: list[tuple[int, ...]] = []
+
+    def note(module: Any, given: tuple[Any, ...], told: dict[str, Any]) -> None:
+        seen.append(tuple((told[name] if name else given[0]).shape))
+
+    handle = network.register_forward_pre_hook(note, with_kwargs=True)
+    yield seen
+    handle.remove()
+
+
+def test_the_upscaler_draws_from_the_requests_seed_in_the_requests_steps(models: Models) -> None:
+    assert models.upscaler is not None
+    plain = pixels(draw(models, request(seed=5)).picture)
+    upscaled = pixels(draw(models, request(seed=5, upscale=True, upscale_steps=3)).picture)
+    np.testing.assert_array_equal(upscaled, models.upscaler.upscale(plain, 3, 5, lambda done, total: True))
+
+
+@pytest.mark.parametrize(("mode", "rows"), [("exact", [2, 2, 2]), ("fast", [4, 2])])
+def test_the_fast_mode_is_a_parameter(models: Models, mode: str, rows: list[int]) -> None:
+    """520 px become three tiles beside each other, of which the first and the last do not touch."""
+    assert models.upscaler is not None
+    with calls_of(models.upscaler._networks.unet) as calls:
+        draw(models, request(width=520, height=64, upscale=True, upscale_steps=1, upscale_mode=mode))
+    assert [shape[0] for shape in calls] == rows
+
+
+def test_what_the_depth_net_reads_is_a_parameter(models: Models) -> None:
+    assert models.networks.depth is not None and models.networks.face_resampler is not None
+    tokens = {"face": models.networks.face_resampler.latents.shape[1], "text": 77}
+    for context, length in tokens.items():
+        with calls_of(models.networks.depth.net, "encoder_hidden_states") as calls:
+            draw(models, request(depth_context=context))
+        assert {shape[1] for shape in calls} == {length}
+
+
+def test_a_stop_is_heard_while_upscaling(models: Models) -> None:
+    assert models.upscaler is not None
+    told: list[Step] = []
+    asked = request(upscale=True, upscale_steps=5)
+    stops = Progress(lambda index, step: told.append(step) or step.done < asked.parameters["steps"] + 1, [0])  # type: ignore[operator]
+    with calls_of(models.upscaler._networks.unet) as calls:
+        (outcome,) = generate(models, Memory(), [read_order(asked)], stops)
+    assert isinstance(outcome, Cancelled)
+    assert 0 < len(calls) < 5
+    assert {step.phase for step in told} == {"draw"}
+
+
+def test_a_level_is_rounded_to_the_nearest_byte() -> None:
+    levels = torch.tensor([0.0, 0.4, 0.6, 254.6, 255.0]).expand(1, 3, 1, 5) / 255
+    assert to_pixels(levels)[0, 0, :, 0].tolist() == [0, 0, 1, 255, 255]
+
+
+class Disc:
+    """A matter that keeps a disc."""
+
+    def __init__(self, radius: int) -> None:
+        self.radius = radius
+
+    def matte(self, photo: np.ndarray) -> np.ndarray:
+        ys, xs = np.mgrid[: photo.shape[0], : photo.shape[1]]
+        return (np.hypot(ys - 128, xs - 100) < self.radius).astype(np.float32)
+
+
+def test_of_a_flagged_picture_not_even_the_outline_is_sent(models: Models, tmp_path: Path) -> None:
+    checker = load_safety_checker(
+        build_safety_checker(tmp_path, flags_everything=True), torch.device("cpu"), torch.float32
+    )
+    small, large = (replace(models, matter=Disc(radius), checker=checker) for radius in (30, 90))
+    one, other = draw(small, request()), draw(large, request())
+    assert not one.is_safe and not other.is_safe
+    assert (one.webp, one.picture, one.cutout) == (other.webp, other.picture, other.cutout)
+    black = np.zeros((256, 256, 3), np.uint8)
+    assert one.webp == encode_webp(sticker(black, np.ones((256, 256), np.float32)))
+    allowed = [draw(replace(each, checker=None), request()) for each in (small, large)]
+    assert allowed[0].is_safe and allowed[0].webp != allowed[1].webp
+
+
+def test_several_faces_are_told_unless_the_person_chose_one(models: Models) -> None:
+    usual = replace(request(), photos=(two_faces(),))
+    chosen = replace(usual, parameters={**usual.parameters, "face_index": 0})
+    told = [Note.SEVERAL_FACES in draw(models, each).notes for each in (request(), usual, chosen)]
+    assert told == [False, True, False]
+
+
+def test_a_preview_has_the_colours_of_the_picture(models: Models) -> None:
+    """The last preview comes a step early, so the steps are many and the picture is nearly there."""
+    shown: list[bytes] = []
+    progress = Progress(lambda index, step: shown.append(step.preview) is None, [0])
+    (made,) = generate(models, Memory(), [read_order(request(steps=20))], progress, Way(preview_every=19))
+    assert isinstance(made, StickerResult)
+    (preview,) = filter(None, shown)
+    drawn, seen = pixels(made.picture).mean((0, 1)), pixels(preview).mean((0, 1))
+    assert np.ptp(drawn) > 0
+    assert np.abs(drawn - seen).sum() < np.abs(drawn[::-1] - seen).sum()

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from engine.diffusion.networks import Networks
 
-SIZE_STEP_PX = 64  # compiled sizes are multiples; the networks themselves need multiples of 8
 BATCHES = (1, 2, 4, 8)
 TEXT_TOKENS = 77  # of a prompt of one chunk
 WARM_UP_STEPS = 2  # every network speaks in the first; the second finds what the first changed
@@ -65,12 +64,6 @@ def _wishes(picture: Picture) -> tuple[Wish, ...]:
     return (picture.wanted,) if picture.guidance == 1.0 else (picture.unwanted, picture.wanted)
 
 
-def compiled_size(width: int, height: int) -> tuple[int, int]:
-    """Round a size in px down to one that is worth compiling for."""
-    width, height = (max(side // SIZE_STEP_PX, 1) * SIZE_STEP_PX for side in (width, height))
-    return width, height
-
-
 def batch_size(waiting: int, most: int) -> int:
     """Return how many of `waiting` pictures to draw at once, so that the batch is full and compiled; at least 1."""
     return max((size for size in BATCHES if size <= min(waiting, most)), default=1)
@@ -79,11 +72,11 @@ def batch_size(waiting: int, most: int) -> int:
 def warm_up_plan(sizes: Sequence[tuple[int, int]], most: int = 1, is_guided: bool = True) -> list[Shape]:
     """Return the shapes to compile ahead, most wanted first: every size alone, then every larger batch.
 
-    `sizes` are (width, height) in px, most wanted first; `most` is the largest batch.
+    `sizes` are (width, height) of the networks' pictures in px, most wanted first; `most` is the largest batch.
     """
     rows = 2 if is_guided else 1
     batches = [size for size in BATCHES if size <= max(most, 1)]
-    shapes = [Shape(batch * rows, *compiled_size(*size)) for batch in batches for size in sizes]
+    shapes = [Shape(batch * rows, *size) for batch in batches for size in sizes]
     return list(dict.fromkeys(shapes))
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch._dynamo.utils import counters
 
 from engine.diffusion.adapters import compile_blocks, fuse_self_attention
-from engine.diffusion.compile import Shape, batch_size, compiled_size, only_compiled, speed_up, warm_up, warm_up_plan
+from engine.diffusion.compile import Shape, batch_size, only_compiled, speed_up, warm_up, warm_up_plan
 from engine.diffusion.denoise import denoise
 from engine.diffusion.fast import FEW_STEPS, Fp8Linear, fuse_few_step_lora, quantise
 from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks
@@ -101,22 +101,14 @@ def test_a_shape_counts_rows_text_and_photos() -> None:
     assert Shape.of([picture(), picture(1, guidance=1.0)], 64, 64) == Shape(rows=3, width=64, height=64)
 
 
-def test_sizes_are_rounded_down_to_compiled_ones() -> None:
-    assert [compiled_size(*size) for size in ((1024, 1024), (1023, 1000), (40, 65))] == [
-        (1024, 1024),
-        (960, 960),
-        (64, 64),
-    ]
-
-
 def test_a_batch_is_full_and_no_larger_than_what_waits() -> None:
     assert [batch_size(waiting, 8) for waiting in (0, 1, 3, 5, 9)] == [1, 1, 2, 4, 8]
     assert batch_size(9, 2) == 2
 
 
 def test_the_plan_begins_with_single_stickers() -> None:
-    plan = warm_up_plan([(1024, 1024), (512, 512), (1030, 1030)], most=2)
-    assert plan == [Shape(2, 1024, 1024), Shape(2, 512, 512), Shape(4, 1024, 1024), Shape(4, 512, 512)]
+    plan = warm_up_plan([(1024, 1024), (1000, 1000), (1024, 1024)], most=2)
+    assert plan == [Shape(2, 1024, 1024), Shape(2, 1000, 1000), Shape(4, 1024, 1024), Shape(4, 1000, 1000)]
 
 
 def test_warming_up_can_be_stopped_and_tells_how_far_it_is(networks: Networks) -> None:

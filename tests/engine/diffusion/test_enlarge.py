@@ -29,6 +29,17 @@ def test_every_spelling_is_the_same_network(tmp_path: Path, spelling: str) -> No
     np.testing.assert_allclose(enlarged, (expected * 255).clip(0, 255).permute(1, 2, 0), atol=0.51)
 
 
+def test_a_picture_in_pieces_is_the_whole_one_enlarged(tmp_path: Path) -> None:
+    picture = np.random.default_rng(8).integers(0, 256, (600, 530, 3), dtype=np.uint8)
+
+    enlarged = load_enlarger(build_enlarger(tmp_path / "4x.pth"), CPU, torch.float32).enlarge(picture)
+
+    with torch.no_grad():
+        whole = enlarger(24)(torch.from_numpy(picture).permute(2, 0, 1)[None] / 255)[0]
+    expected = (whole * 255).clip(0, 255).permute(1, 2, 0)
+    np.testing.assert_allclose(enlarged, expected, atol=0.51)
+
+
 @pytest.mark.parametrize(("width", "growth", "blocks", "doublings"), [(4, 2, 1, 1), (6, 3, 3, 2), (5, 4, 2, 3)])
 def test_sizes_are_read_off_the_weights(width: int, growth: int, blocks: int, doublings: int) -> None:
     weights = RRDBNet(width, growth, blocks, doublings).state_dict()

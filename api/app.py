@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from api.body import MAX_BODY_BYTES
 from api.dispatch import Dispatcher
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether the operator should know: what a stranger's bytes make of HTTP, coding included, fills no log."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
+
+
+_logger = logging.getLogger(f"{__name__}.server")
+_logger.addFilter(_is_ours)
 
 
 class HttpServer:
@@ -23,7 +35,7 @@ class HttpServer:
         # No access log: paths of webhooks and files are secrets, and a poll ten times a second drowns everything else.
         # A caller that goes away cancels its handler: nobody waits for a picture that nobody will see.
         self._runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True
+            app, access_log=None, logger=_logger, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True
         )
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:

@@ -48,13 +48,16 @@ async def test_a_lifetime_that_is_none_is_not_heard(api: Api, seconds: str) -> N
     assert (await api.post(QUEUE, INPUT, headers={**api.fal, "X-Fal-Object-Lifecycle": wish}))[0] == 200
 
 
-@pytest.mark.parametrize("coding", ["gzip", "deflate"])
-async def test_a_body_that_cannot_be_unpacked_is_no_fault_of_ours(api: Api, coding: str) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+async def test_a_body_that_cannot_be_unpacked_is_no_fault_of_ours(
+    api: Api, coding: str, caplog: pytest.LogCaptureFixture
+) -> None:
     headers = {**api.fal, "Content-Encoding": coding, "Content-Type": "application/json"}
 
     status, _, _ = await api.call("POST", QUEUE, data=b"\xffno archive at all" * 20, headers=headers)
 
     assert status in (400, 422)
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_an_idempotency_key_of_another_model_is_reused(api: Api) -> None:

@@ -133,6 +133,8 @@ class HttpApi:
                 Site("files", "", "/files", self._files.routes()),
                 Site("segmind", "segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),
                 Site("pixazo", "pixazo", PIXAZO_PREFIX, Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
+                # Clients make "queue.<host>" of a host that they are told for all of fal.
+                Site("queue-apps", "fal", "", queue.queue_routes(), label="queue"),
                 Site("apps", "fal", "", apps),  # fal's paths without a prefix: a POST waits for the picture
                 Site("root", "", "", [*root.routes, *docs.routes()]),
             ],

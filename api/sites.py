@@ -37,6 +37,7 @@ class Route:
 class Site:
     """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere.
 
+    One with a `label` is there only under host names that begin with it.
     `provider` is the one in whose words errors are told; empty for none's.
     """
 
@@ -45,6 +46,7 @@ class Site:
     prefix: str
     routes: Sequence[Route]
     hosts: tuple[str, ...] = ()
+    label: str = ""
 
 
 NO_SITE = Site("none", "", "", ())
@@ -119,7 +121,7 @@ class Sites:
             yield at_host, path
             return
         for site in self._by_prefix:
-            if not site.prefix:
+            if not site.prefix and site.label in ("", host.partition(".")[0]):
                 yield site, path
 
     def _find_in(self, site: Site, method: str, path: str) -> Found:

@@ -40,6 +40,20 @@ async def test_the_services_own_host_names_lead_to_their_endpoints(api: Api, hos
         assert answer["images"][0]["url"].startswith("http://fal.run/files/")
 
 
+async def test_under_a_host_name_that_begins_with_queue_a_bare_path_is_queued_and_the_rest_stays(api: Api) -> None:
+    """What fal's clients make of FAL_RUN_HOST alone; the server itself may be named like that."""
+    host = {"Host": "queue.stickers.example.org"}
+    status, queued, _ = await api.call("POST", f"/{APP}", json=INPUT, headers={**api.fal, **host})
+    await api.ended(queued["request_id"])
+    asked, _, _ = await api.call("GET", f"/{APP}/requests/{queued['request_id']}", headers={**api.fal, **host})
+    drawn, _, _ = await api.call("POST", RUN, json=INPUT, headers={**api.fal, **host})
+    segmind = {"x-api-key": api.key_text, **host}
+    other, _, _ = await api.call("POST", "/v1/face-to-sticker", json={"image": PHOTO}, headers=segmind)
+    docs, _, _ = await api.call("GET", "/openapi.json", headers=host)
+
+    assert (status, queued["status"], asked, drawn, other, docs) == (200, "IN_QUEUE", 200, 200, 200, 200)
+
+
 async def test_behind_a_proxy_with_tls_addresses_begin_with_https(api: Api) -> None:
     headers = {**api.fal, "Host": "stickers.example.org", "X-Forwarded-Proto": "https"}
 

@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PIL import Image
-
-from engine.errors import Cancelled, EngineDead, EngineError
+from engine.errors import EngineDead, EngineError
 from engine.runner import EngineRunner, Ticket
 from engine.types import Shape, Step, StickerRequest, StickerResult
-from service.errors import NoSuchJob
+from service.endings import STORAGE_PAUSE_S, Endings
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
-from storage.errors import FileGone, StorageError
-from storage.jobs import MAX_ATTEMPTS
+from storage.errors import StorageError
 from storage.records import Job
 
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN_S = 30.0  # another process may have put a job back; in this one `work_waiting` tells
-_STORAGE_PAUSE_S = 2.0  # between tries to claim while the database is busy or the disk full
 BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
-RESULT_FILES = ("sticker.webp", "picture.png", "cutout.png")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,7 @@ class Worker:
         self._step_timeout_s = step_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
+        self._endings = Endings(service, self._stopping, self._pause)
         self._running: dict[str, Ticket] = {}  # by the job's id
         self._idle = asyncio.Event()
         self._idle.set()
@@ -128,7 +123,7 @@ class Worker:
             return await self._service.jobs.claim()
         except StorageError as error:
             logger.warning("cannot take a job: %s (%s)", error.code, error)
-            await self._pause(_STORAGE_PAUSE_S)
+            await self._pause(STORAGE_PAUSE_S)
             return None
 
     async def _wait_for_work(self) -> None:
@@ -170,7 +165,7 @@ class Worker:
             return [Drawing(job, await self._request(job), ticket)]
         except Exception as error:  # one job must not end the worker
             del self._running[job.id]
-            await self._ended_badly(job, error)
+            await self._endings.ended_badly(job, error)
             return []
 
     async def _claim_like(self, request: StickerRequest, until: float) -> Job | None:
@@ -207,7 +202,7 @@ class Worker:
             outcomes = [error] * len(drawings)
         seconds = self._clock() - started
         for drawing, outcome in zip(drawings, outcomes, strict=True):
-            await self._settle(drawing.job, outcome, seconds)
+            await self._endings.settle(drawing.job, outcome, seconds)
 
     async def _generate(self, drawings: Sequence[Drawing]) -> Sequence[StickerResult | EngineError]:
         """Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing."""
@@ -231,23 +226,6 @@ class Worker:
             # A thread cannot be ended from outside: only a new process gets the engine back.
             raise EngineDead(f"no step within {limit_s:.0f} s") from error
 
-    async def _settle(self, job: Job, outcome: StickerResult | Exception, seconds: float) -> None:
-        if isinstance(outcome, StickerResult):
-            try:
-                await self._keep(job, outcome, seconds)
-                return
-            except Exception as error:  # one job must not end the worker
-                outcome = error
-        await self._ended_badly(job, outcome)
-
-    async def _ended_badly(self, job: Job, error: Exception) -> None:
-        if isinstance(error, Cancelled):
-            logger.info("job %s cancelled while drawing", job.id[:8])
-        elif isinstance(error, EngineError | StorageError):
-            await self._failed(job, error.code, is_retryable=error.retryable, error=error)
-        else:
-            await self._failed(job, "internal", is_retryable=True, error=error)
-
     async def _request(self, job: Job) -> StickerRequest:
         photos = [await self._service.files.photo(job.owner, name) for name in job.request.photos]
         return StickerRequest(
@@ -259,65 +237,3 @@ class Worker:
             model=job.request.model,
             parameters=job.request.parameters,
         )
-
-    async def _keep(self, job: Job, result: StickerResult, seconds: float) -> None:
-        """Files first, then the row that says done: a crash in between draws the sticker once more."""
-        files = self._service.files
-        contents = (result.webp, result.picture, result.cutout)
-        for kind, data in zip(RESULT_FILES, contents, strict=True):
-            await files.save_result(job.owner, job.id, kind, data)
-        facts = {
-            "style": result.style,
-            "shape": result.shape.value,
-            "notes": [note.value for note in result.notes],
-            "is_safe": result.is_safe,
-            "timings": {phase: round(value, 4) for phase, value in result.timings.items()},
-            "seconds": round(seconds, 4),
-            "files": {kind: _measured(data) for kind, data in zip(RESULT_FILES, contents, strict=True)},
-        }
-        done = await self._service.jobs.finish(job.id, facts)
-        if done is None:
-            await self._throw_away(job)
-            return
-        logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
-        self._service.events.emit(JobEvent(EventKind.ENDED, done))
-
-    async def _throw_away(self, job: Job) -> None:
-        """Cancelled while its result was written; a forgotten owner's folder must not come back."""
-        if await self._service.jobs.get(job.id) is None:
-            await self._service.files.delete_owner(job.owner)
-
-    async def _failed(self, job: Job, code: str, *, is_retryable: bool, error: Exception) -> None:
-        code = "photo_gone" if isinstance(error, FileGone) else code
-        is_expected = isinstance(error, EngineError) and not is_retryable
-        logger.log(
-            logging.INFO if is_expected else logging.ERROR,
-            "job %s attempt %d: %s",
-            job.id[:8],
-            job.attempts,
-            code,
-            exc_info=None if is_expected else error,
-        )
-        while True:
-            try:
-                return await self._write_failure(job, code, is_last=not is_retryable or job.attempts >= MAX_ATTEMPTS)
-            except NoSuchJob:  # its owner was forgotten
-                return None
-            except StorageError as trouble:
-                logger.error("job %s: its failure could not be written: %s", job.id[:8], trouble.code)
-                if self._stopping.is_set():  # the row stays "running"; the next start recovers it
-                    return None
-                await self._pause(_STORAGE_PAUSE_S)
-
-    async def _write_failure(self, job: Job, code: str, *, is_last: bool) -> None:
-        if is_last:
-            await self._service.fail(job.id, code)
-        elif back := await self._service.jobs.hand_back(job.id, counts_as_attempt=True):
-            self._service.events.emit(JobEvent(EventKind.QUEUED, back))
-            self._service.work_waiting.set()
-
-
-def _measured(data: bytes) -> dict[str, int]:
-    """What a caller is told of a picture without opening it again: bytes, and px from its header."""
-    with Image.open(io.BytesIO(data)) as image:
-        return {"bytes": len(data), "width": image.width, "height": image.height}

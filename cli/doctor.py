@@ -43,14 +43,14 @@ async def examine() -> int:
     try:
         settings = read_settings()
     except SettingsInvalid as report:
-        console.print(f"[red]✗[/] settings\n{report}", markup=True)
+        console.print(f"[red]✗[/] settings\n{report}", markup=True, soft_wrap=True)
         return 2
     console.print("[green]✓[/] settings")
     is_well = True
     async for finding in _findings(settings):
         mark = "[green]✓[/]" if finding.is_well else "[red]✗[/]"
         console.print(f"{mark} {finding.name}: ", end="")
-        console.print(finding.text, markup=False)
+        console.print(finding.text, markup=False, soft_wrap=True)
         is_well = is_well and finding.is_well
     return 0 if is_well else 1
 

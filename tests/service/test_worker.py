@@ -172,7 +172,7 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
 async def test_a_failure_that_cannot_be_written_is_written_once_there_is_room(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.worker._STORAGE_PAUSE_S", 0.01)
+    monkeypatch.setattr("service.endings.STORAGE_PAUSE_S", 0.01)
     fail, refusals = house.service.jobs.fail, [DiskFull("no space"), DiskFull("no space")]
 
     async def full(job_id: str, code: str) -> Job | None:

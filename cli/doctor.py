@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import aiohttp
 from rich.console import Console
+from rich.markup import escape
 
 from api.app import tls_context
 from cli.compose import DATABASE_NAME, choose_engine
@@ -43,7 +44,7 @@ async def examine() -> int:
     try:
         settings = read_settings()
     except SettingsInvalid as report:
-        console.print(f"[red]✗[/] settings\n{report}", markup=True, soft_wrap=True)
+        console.print(f"[red]✗[/] settings\n{escape(str(report))}", soft_wrap=True)
         return 2
     console.print("[green]✓[/] settings")
     is_well = True

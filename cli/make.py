@@ -23,7 +23,7 @@ from service.limits import MAX_SEED
 from service.photos import read_photo
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif"}
-_console = Console(stderr=True)
+_console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
 class Refused(Exception):
@@ -53,10 +53,10 @@ def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, wish:
         with _console.status(f"loading the {engine.name} engine"):
             engine.load()
     except EngineError as error:
-        _console.print(str(error), highlight=False, soft_wrap=True)
+        _console.print(str(error))
         return 1
     if unused := sorted(set(wish.parameters) - engine.parameters):
-        _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}", highlight=False, soft_wrap=True)
+        _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}")
     with closing(engine), Progress(console=_console, transient=True) as progress:
         made = [_made(engine, path, out, wish, progress) for path in progress.track(found, description="Stickers")]
     return 0 if all(made) else 1
@@ -67,7 +67,7 @@ def _made(engine: Engine, path: Path, out: Path, wish: Wish, progress: Progress)
     try:
         result = _make(engine, path, wish, progress)
     except Refused as reason:
-        _console.print(f"{path}: {reason}", highlight=False, soft_wrap=True)
+        _console.print(f"{path}: {reason}")
         return False
     target = _free_name(out, path)
     target.write_bytes(result.webp)

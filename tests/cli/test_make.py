@@ -44,9 +44,11 @@ def test_what_fails_is_told_and_the_rest_is_made(tmp_path: Path) -> None:
     Image.new("RGB", (300, 300), "grey").save(buffer, "PNG")
     (photos / "c.png").write_bytes(buffer.getvalue())
     (photos / "notes.txt").write_text("not looked at")
-    result = _make(photos, tmp_path / "missing.jpg", "-o", tmp_path / "out")
+    missing = tmp_path / "[bold" / "one].jpg"  # no markup, though it looks like it
+    result = _make(photos, missing, "-o", tmp_path / "out")
     output = " ".join(result.output.split())
     assert result.exit_code == 1
+    assert str(missing) in result.output
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.webp"]
     assert "not a picture" in output and "no face" in output and "No such file" in output
     assert "notes.txt" not in output

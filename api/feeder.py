@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
-from weakref import WeakValueDictionary
+from functools import partial
 
 from api.answers import INTERNAL
 from api.errors import InputRefused
 from api.inputs.archive import read_archive
 from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
+from api.patience import Turns, patiently
 from service.errors import NoSuchJob, PhotoRefused
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService
@@ -21,8 +22,7 @@ from storage.records import Job, JobStatus
 logger = logging.getLogger(__name__)
 
 FETCHES = 64  # at the same time; a server that never answers holds its place for half a minute
-END_PAUSE_S = 2.0  # between tries to end a job
-FETCHES_PER_OWNER = 8  # so that one key's slow servers hold up nobody else's photos
+FETCHES_PER_OWNER = 8
 FEED_PAUSES_S = (0.0, 2.0, 10.0, 60.0)  # before each try to keep a photo that was fetched
 _MOST_BYTES = {"photo": MAX_PHOTO_BYTES, "archive": MAX_ARCHIVE_BYTES}
 
@@ -33,8 +33,7 @@ class Feeder:
     def __init__(self, service: StickerService, fetcher: Fetcher) -> None:
         self._service = service
         self._fetcher = fetcher
-        self._fetching = asyncio.Semaphore(FETCHES)
-        self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._fetching = Turns(FETCHES, FETCHES_PER_OWNER)
 
     async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
         """Fetch the photos and give them to the job; what cannot be had ends it."""
@@ -48,8 +47,7 @@ class Feeder:
         if is_inline(source):
             data = decode_inline(source, _MOST_BYTES[kind])
         else:
-            of_owner = self._of_owner.setdefault(job.owner, asyncio.Semaphore(FETCHES_PER_OWNER))
-            async with of_owner, self._fetching:
+            async with self._fetching.of(job.owner):
                 if (await self._service.own(job.owner, job.id)).status is not JobStatus.QUEUED:
                     raise NoSuchJob(job.id)  # it ended before its turn to be fetched came
                 data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
@@ -84,15 +82,8 @@ class Feeder:
 
     async def end(self, job: Job, code: str) -> None:
         """End a job that gets no photo, however long the disk is full: its caller would ask for ever."""
-        while True:
-            try:
-                await self._service.fail(job.id, code)
-                return
-            except NoSuchJob:  # forgotten meanwhile
-                return
-            except StorageError as error:
-                logger.warning("job %s cannot be ended yet: %s", job.id[:8], error.code)
-                await asyncio.sleep(END_PAUSE_S)
+        with contextlib.suppress(NoSuchJob):  # forgotten meanwhile
+            await patiently(partial(self._service.fail, job.id, code))
 
     async def drop(self, job: Job) -> None:
         """A face is kept no longer than it takes to draw it."""

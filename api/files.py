@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from api.errors import NoSuchEndpoint
-from api.orders import OWNERS, patiently
+from api.orders import OWNERS
+from api.patience import patiently
 from api.sites import Call, Route
 from api.tokens import MARK_CHARS, Tokens
 from service.stickers import StickerService

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from api.answers import INTERNAL, Failure
@@ -22,6 +22,7 @@ from api.feeder import Feeder
 from api.fields import Problem, Reading
 from api.inputs.fetch import Fetcher, is_inline
 from api.logs import JobLogs
+from api.patience import patiently
 from engine.runner import EngineRunner
 from engine.styles import HOSTED_STYLE
 from service.errors import NoSuchJob, ServiceError
@@ -30,12 +31,9 @@ from service.stickers import StickerService, Submission
 from storage.errors import StorageError
 from storage.records import ApiKey, Job, JobStatus
 
-logger = logging.getLogger(__name__)
-
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 OWNERS = "api:"
-STORAGE_PAUSE_S = 2.0
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
 SHOWN_CHARS = 80  # of a data URI's head
 ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
@@ -230,11 +228,8 @@ class Orders:
             self._deadlines[job.id] = self._spawn(self._expire(job, float(start_by)))
 
     async def _expire(self, job: Job, start_by: float) -> None:
-        async def expire() -> None:
-            await self._service.expire(job.id, "start_timeout")
-
         await asyncio.sleep(max(0.0, start_by - time.time()))
-        await patiently(expire)
+        await patiently(partial(self._service.expire, job.id, "start_timeout"))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -265,16 +260,6 @@ class Orders:
         if path is not None and job.reply.get("path") != path:
             raise NoSuchJob(request_id)
         return job
-
-
-async def patiently(step: Callable[[], Awaitable[None]]) -> None:
-    """Do what a start needs, however long the database is busy or the disk full."""
-    while True:
-        try:
-            return await step()
-        except StorageError as error:
-            logger.warning("cannot go on yet: %s (%s)", error.code, error)
-            await asyncio.sleep(STORAGE_PAUSE_S)
 
 
 def failure_of(job: Job) -> Failure | None:

@@ -97,7 +97,7 @@ class Jobs(JobLists):
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
                 WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)
                 AND id = COALESCE(:only, id)
-                RETURNING *""",  # noqa: S608 - a constant of this file
+                RETURNING *""",  # noqa: S608 - a constant of job_lists
             {"now": self._clock(), "only": only, **self.low_since()},
         )
         return maybe(row)

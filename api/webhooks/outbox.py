@@ -10,10 +10,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
-from weakref import WeakValueDictionary
 
-from api.orders import OWNERS, STORAGE_PAUSE_S, patiently, request_id_of
+from api.orders import OWNERS, request_id_of
+from api.patience import Turns, patiently
 from api.webhooks.events import Heralds, Render
 from api.webhooks.post import Poster
 from api.webhooks.signing import SigningKeys
@@ -30,7 +31,7 @@ PAUSES_S: Final = {
     "pixazo": (1.0, 2.0, 4.0, 8.0, 16.0, 30.0),
 }
 CALLS: Final = 32  # at the same time
-CALLS_PER_OWNER: Final = 4  # so that one key's dead server holds up nobody else's
+CALLS_PER_OWNER: Final = 4
 
 Count = Callable[[str, str], None]  # (provider, "delivered" | "failed" | "given_up")
 
@@ -54,8 +55,7 @@ class Outbox:
         self._poster = poster
         self._heralds = heralds
         self._count = count
-        self._calls = asyncio.Semaphore(CALLS)
-        self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # while somebody calls
+        self._calls = Turns(CALLS, CALLS_PER_OWNER)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -99,7 +99,7 @@ class Outbox:
             webhook = job.reply.get("webhook")
             if webhook and await self._is_wanted(job, webhook):
                 await self._call_until_taken(job, webhook)
-            await self._mark(job)
+            await patiently(partial(self._service.jobs.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])
 
@@ -107,7 +107,7 @@ class Outbox:
         if webhook["provider"] != "pixazo":
             return True
         if not webhook.get("attempts"):  # else an earlier process has told the output, and the end once
-            async with self._of_owner_calls(job.owner), self._calls:
+            async with self._calls.of(job.owner):
                 await self._heralds.finish(job)
         return "completed" in webhook["events"]
 
@@ -137,21 +137,9 @@ class Outbox:
             logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
 
     async def _call(self, job: Job, url: str, body: bytes, provider: str) -> bool:
-        async with self._of_owner_calls(job.owner), self._calls:
+        async with self._calls.of(job.owner):
             headers: dict[str, str] = {}
             if provider == "fal":
                 user_id = job.owner.removeprefix(OWNERS)
                 headers = self._signing.headers(request_id_of(job), user_id, body)
             return await self._poster.post(url, body, headers)
-
-    def _of_owner_calls(self, owner: str) -> asyncio.Semaphore:
-        return self._of_owner.setdefault(owner, asyncio.Semaphore(CALLS_PER_OWNER))
-
-    async def _mark(self, job: Job) -> None:
-        while True:
-            try:
-                await self._service.jobs.mark_delivered(job.id)
-                return
-            except StorageError as error:
-                logger.warning("job %s cannot be marked: %s", job.id[:8], error.code)
-                await asyncio.sleep(STORAGE_PAUSE_S)

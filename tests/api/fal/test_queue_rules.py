@@ -186,7 +186,7 @@ async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api:
 async def test_a_request_whose_end_cannot_be_written_on_a_full_disk_is_ended_later(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.feeder.END_PAUSE_S", 0.01)
+    monkeypatch.setattr("api.patience.PAUSE_S", 0.01)
     fail, refusals = api.service.jobs.fail, [DiskFull("no space")] * 3
 
     async def full(*arguments: str) -> Any:

@@ -35,8 +35,8 @@ class Feeder:
         self._fetcher = fetcher
         self._fetching = Turns(FETCHES, FETCHES_PER_OWNER)
 
-    async def _feed(self, job: Job, sources: Mapping[str, str]) -> Job:
-        """Fetch the photos and give them to the job; what cannot be had ends it."""
+    async def feed(self, job: Job, sources: Mapping[str, str]) -> Job:
+        """Fetch the photos and give them to the job; what cannot be had ends it. Raises `NoSuchJob`, `StorageError`."""
         try:
             photos = [photo for kind, source in sources.items() for photo in await self._photos(job, kind, source)]
             return await self._service.attach_photos(job.id, photos, is_alone=True)
@@ -53,22 +53,13 @@ class Feeder:
                 data = await self._fetcher.fetch(source, max_bytes=_MOST_BYTES[kind])
         return [data] if kind == "photo" else await asyncio.to_thread(read_archive, data)
 
-    async def feed_now(self, job: Job, sources: Mapping[str, str]) -> Job:
-        """While the caller waits: what cannot be kept is told, and no job stays behind without its photo."""
-        try:
-            return await self._feed(job, sources)
-        except StorageError as error:
-            with contextlib.suppress(StorageError):
-                await self._service.fail(job.id, error.code)
-            raise
-
     async def feed_later(self, job: Job, sources: Mapping[str, str]) -> None:
         """Behind the caller's back: the job gets its photo, or ends; only the end of this process comes in between."""
         code = INTERNAL
         for pause_s in FEED_PAUSES_S:
             await asyncio.sleep(pause_s)
             try:
-                await self._feed(job, sources)
+                await self.feed(job, sources)
                 return
             except StorageError as error:
                 logger.warning("job %s has no photo yet: %s", job.id[:8], error.code)

@@ -168,8 +168,8 @@ class Orders:
         sources = {kind: source for kind, source in (("photo", reading.photo), ("archive", reading.archive)) if source}
         if all(is_inline(source) for source in sources.values()):
             try:
-                return await self._feeder.feed_now(job, sources)
-            except StorageError as error:
+                return await self._feeder.feed(job, sources)
+            except StorageError as error:  # told to the caller; no job stays behind without its photo
                 self._spawn(self._feeder.end(job, error.code))
                 raise
         self._spawn(self._feeder.feed_later(job, sources))

@@ -18,8 +18,9 @@ import cv2
 import numpy as np
 
 from engine.classic.prepare import Prepared, prepare
-from engine.classic.subject import Rgb, Subject
+from engine.classic.subject import Subject
 from engine.errors import NoFace
+from engine.pixels import Rgb
 
 CELL_PX = 256
 ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.classic.exposure import lifted_to, needed_gain
-from engine.classic.subject import Face, Matte, Rgb, Subject
+from engine.classic.subject import Face, Subject
+from engine.pixels import Matte, Rgb
 from engine.types import Shape
 
 RADIUS_FW = 1.3  # wanted radius of the circle, in face widths

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import cv2
-import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from engine.classic.geometry import Frame, place
 from engine.classic.looks import LOOKS
 from engine.classic.looks.drawing import Drawing
 from engine.classic.prepare import Prepared, prepare
 from engine.classic.study import study
-from engine.classic.subject import Rgb, Rgba, Subject
+from engine.classic.subject import Subject
 from engine.classic.tone import to_bytes
 from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
@@ -27,6 +24,7 @@ from engine.matte import Matter, load_matter
 from engine.model import ResultFile
 from engine.models import FACE_TO_STICKER
 from engine.parameters import read_parameters
+from engine.pixels import Rgba, decode_photo
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
@@ -116,7 +114,7 @@ class ClassicEngine:
             self._prepared.move_to_end(key)
             return self._prepared[key], {}
         cv2.setRNGSeed(0)  # graph cuts and clusterings throw OpenCV's dice: the same ones every time
-        prepared = prepare(_decode(data), self._matter, keep_going)
+        prepared = prepare(decode_photo(data), self._matter, keep_going)
         self._prepared[key] = prepared
         if len(self._prepared) > KEPT_PHOTOS:
             self._prepared.popitem(last=False)
@@ -186,12 +184,3 @@ def _sized(sticker: Rgba, request: StickerRequest, *, has_cells: bool) -> Rgba:
     parameters = read_parameters(asked)
     times = 2 if parameters.upscale else 1
     return on_canvas(sticker, parameters.width * times, parameters.height * times, has_cells=has_cells)
-
-
-def _decode(photo: bytes) -> Rgb:
-    """Open a photo as `StickerRequest` promises it. Raises `PhotoUnusable`."""
-    try:
-        with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
-            return np.array(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PhotoUnusable(str(error)) from error

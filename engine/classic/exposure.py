@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.classic.subject import Rgb
+from engine.pixels import Rgb, noise_sd
 
 DARK_LEVEL = 0.55  # a photo whose brightest twentieth lies below this (0 .. 1) is under-exposed ..
 TARGET_LEVEL = 0.75  # .. and is lifted until it lies here
@@ -64,11 +63,4 @@ def noise_level(rgb: Rgb) -> float:
     grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     size = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
     half = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    return max(_roughness(grey), COARSE_NOISE * _roughness(half))
-
-
-def _roughness(grey: NDArray[np.float32]) -> float:
-    """Immerkaer's noise estimate (1996), with the median, which edges do not move."""
-    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
-    rough = cv2.filter2D(grey, -1, kernel)[1:-1, 1:-1]
-    return float(np.median(np.abs(rough)) / 0.6745 / 6) if rough.size else 0.0
+    return max(noise_sd(grey, 1), COARSE_NOISE * noise_sd(half, 1))

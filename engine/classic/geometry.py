@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.classic.subject import Face, Matte, Subject
+from engine.classic.subject import Face, Subject
+from engine.pixels import Matte, Plane
 from engine.types import Shape
 
 NECK_FW = 0.72  # where the body begins, face widths below the face's centre; higher up pinches chins
@@ -23,8 +23,6 @@ SIDES_FW = 1.0  # half the width of the bust at the cut
 MIN_BADGE_FACE = 0.34  # of the badge's long side; a smaller face is brought closer
 WISP_FW = 0.09  # thinner than this is a wisp of hair or a leftover of the cut
 CORNER_FW = 0.38  # rounding where the photo ends inside the figure
-
-Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

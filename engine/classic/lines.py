@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]  # (height, width)
+from engine.pixels import Plane
+
 Field = NDArray[np.float32]  # (height, width) or (height, width, channels)
 
 SOFTNESS = 0.35  # share of a threshold over which a line fades in

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from engine.classic.badge import make_badge
 from engine.classic.cutout import cut_out
 from engine.classic.face import find_face
-from engine.classic.subject import Rgb, Subject
+from engine.classic.subject import Subject
 from engine.errors import Cancelled
 from engine.matte import Matter
+from engine.pixels import Rgb
 
 
 @dataclass(frozen=True)

@@ -10,22 +10,10 @@ from numpy.typing import NDArray
 
 from engine.classic.geometry import EYES_FW
 from engine.classic.lines import Flow, ink, local_contrast, soft_box, without_specks
-from engine.classic.subject import Face, Matte, Rgb, Subject
-from engine.classic.tone import (
-    face_axes,
-    face_lightness,
-    face_oval,
-    noise_sd,
-    skin_map,
-    skin_median,
-    smoothstep,
-    to_lab,
-    to_rgb,
-)
+from engine.classic.subject import Face, Subject
+from engine.classic.tone import face_axes, face_lightness, face_oval, skin_map, skin_median, smoothstep, to_rgb
+from engine.pixels import Lab, Matte, Plane, Rgb, noise_sd, to_lab
 from engine.types import Shape
-
-Plane = NDArray[np.float32]
-Lab = NDArray[np.float32]
 
 FACE_EVENNESS = 0.45  # share of the large-scale light on a face that is taken out: softer shadows flatter
 

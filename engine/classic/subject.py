@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.pixels import Matte, Rgb
 from engine.types import Shape
-
-Rgb = NDArray[np.uint8]  # (height, width, 3), sRGB
-Rgba = NDArray[np.uint8]  # (height, width, 4), sRGB, straight alpha
-Matte = NDArray[np.float32]  # (height, width), 0 background .. 1 person
 
 
 @dataclass(frozen=True, slots=True)

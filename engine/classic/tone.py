@@ -8,20 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.classic.subject import Face, Rgb
+from engine.classic.subject import Face
+from engine.pixels import Lab, Plane, Rgb
 
-Plane = NDArray[np.float32]  # (height, width)
-Lab = NDArray[np.float32]  # (height, width, 3), CIE Lab, L 0 .. 100
 Picture = NDArray[np.float32]  # (height, width, 3), sRGB 0 .. 255
 Colour = NDArray[np.float32]  # (3,), sRGB 0 .. 255
 
 SKIN_CHROMA = 9.0  # how far in (a, b) skin strays from the face's median
 SKIN_LIGHTNESS = 30.0  # and in L: shadows and shine are skin too
-
-
-def to_lab(rgb: NDArray[np.uint8]) -> Lab:
-    """sRGB bytes to CIE Lab, D65, floats."""
-    return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
 
 
 def to_rgb(lab: Lab) -> Rgb:
@@ -65,12 +59,6 @@ def smoothstep(low: float, high: float, x: Plane) -> Plane:
     """0 below `low`, 1 above `high`, smooth between."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
-
-
-def noise_sd(lightness: Plane) -> float:
-    """Noise in L units: Immerkaer's mask, with the median so that lines do not count."""
-    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    return float(np.median(np.abs(cv2.filter2D(lightness, -1, mask)))) / 0.6745 / 6
 
 
 def skin_median(lab: Lab, face: Face) -> NDArray[np.float32]:

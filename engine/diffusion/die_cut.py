@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.classic.subject import Matte, Rgb, Rgba
 from engine.finish import DRAWING_PX, fit, outline
 from engine.matte import Matter
+from engine.pixels import Matte, Rgb, Rgba
 from engine.types import Note, Shape
 
 LEAST_SHARE = 0.02  # of the picture that a cut must leave to be one

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classic.exposure import brighten, lifted_to
-from engine.classic.subject import Face, Rgb
+from engine.classic.subject import Face
+from engine.pixels import Rgb
 
 Field = NDArray[np.float32]  # (height, width), one number per pixel
 

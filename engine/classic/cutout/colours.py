@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classic.cutout.bust import Field
-from engine.classic.subject import Rgb
+from engine.pixels import Lab
 
-Lab = NDArray[np.float32]  # (height, width, 3): L 0 .. 100, a and b about -127 .. 127
 Cells = NDArray[np.intp]  # (height, width): index of a pixel's histogram cell
 
 BINS = 24
@@ -17,10 +16,6 @@ BLUR_BINS = 1.0
 RANGE = np.array([[0.0, 100.0], [-60.0, 70.0], [-70.0, 70.0]], dtype=np.float32)
 LIMIT = 4.0  # no colour alone proves more than e ** 4 to one
 FLOOR = 0.004  # share of an even spread mixed in: a colour never seen says nothing
-
-
-def to_lab(rgb: Rgb) -> Lab:
-    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), dtype=np.float32)
 
 
 def cells(lab: Lab) -> Cells:

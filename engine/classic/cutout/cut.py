@@ -9,8 +9,9 @@ from engine.classic.cutout.cuts import CUT_PX, vote
 from engine.classic.cutout.doubts import doubts, matte_measures, measures
 from engine.classic.cutout.soften import bust_shaped, own_colours, soft_matte
 from engine.classic.exposure import needed_gain
-from engine.classic.subject import Face, Matte, Rgb, Subject
+from engine.classic.subject import Face, Subject
 from engine.matte import Matter
+from engine.pixels import Matte, Rgb
 from engine.types import Shape
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classic.cutout.bust import Bust, Field
-from engine.classic.cutout.colours import cells, density, log_ratio, to_lab
+from engine.classic.cutout.colours import cells, density, log_ratio
 from engine.classic.cutout.prior import Prior, Where, body_prior
 from engine.classic.cutout.smooth import guided_filter
-from engine.classic.subject import Rgb
+from engine.pixels import Rgb, to_lab
 
 CUT_PX = 144  # long side of the crop while cutting
 SEED = 1  # grabCut draws its first colour clusters at random, from dice that each thread has for itself

@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classic.cutout.bust import Bust
-from engine.classic.cutout.colours import to_lab
 from engine.classic.cutout.cuts import Vote
 from engine.classic.cutout.prior import Where, body_prior
-from engine.classic.subject import Matte
+from engine.pixels import Matte, to_lab
 
 UNSURE = 0.17  # most of: disagreement of the four cuts, plus ..
 CONTRADICTION_WEIGHT = 1.5  # .. this times the share of clear colours on the wrong side

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classic.cutout.bust import Field
-from engine.classic.subject import Rgb
+from engine.pixels import Rgb
 
 
 def guided_filter(guide: Rgb, values: Field, radius: int, eps: float, step: int = 1) -> Field:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.classic.cutout.bust import Bust, Field
 from engine.classic.cutout.prior import Where
 from engine.classic.cutout.smooth import guided_filter
-from engine.classic.subject import Matte, Rgb
+from engine.pixels import Matte, Rgb
 
 CORNER_FW = 0.42  # radius of a bust's bottom corners, in face widths
 DOME_FW = 0.25  # height of the round top that replaces a flat one

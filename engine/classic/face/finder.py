@@ -11,8 +11,9 @@ import numpy as np
 from engine.classic.face.cascade import Grey
 from engine.classic.face.confirm import confirm, is_worth_confirming
 from engine.classic.face.screen import Candidate, screen
-from engine.classic.subject import Face, Rgb
+from engine.classic.subject import Face
 from engine.errors import NoFace
+from engine.pixels import Rgb
 
 WORK_PX = 960  # long side of the copy that is looked at; more shows no face that is worth a sticker
 DARK_LEVEL = 110  # 99th percentile of grey below which a photo is stretched

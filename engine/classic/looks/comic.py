@@ -9,8 +9,9 @@ import numpy as np
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import inked, keep_skin, lively, mix, soft_steps
 from engine.classic.study import Study
-from engine.classic.tone import Plane, rgb, smoothstep, to_picture
+from engine.classic.tone import rgb, smoothstep, to_picture
 from engine.classic.variation import Variation
+from engine.pixels import Plane
 
 INKS = (rgb("#14100f"), rgb("#0f1226"), rgb("#1c0d18"))
 DOTS_PX = 6.0  # period of the screen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.classic.subject import Matte
 from engine.classic.tone import Picture
+from engine.pixels import Matte
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from engine.classic.lines import silhouette, soft_box
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import mix
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Picture, Plane, rgb, smoothstep
+from engine.classic.tone import Picture, rgb, smoothstep
 from engine.classic.variation import Variation
+from engine.pixels import Plane
 
 # for each side: black, deep, tube, glow, white
 PALETTES = tuple(

@@ -11,8 +11,9 @@ from engine.classic.lines import silhouette
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import grain, mix
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Picture, Plane, rgb, smoothstep, to_picture
+from engine.classic.tone import Picture, rgb, smoothstep, to_picture
 from engine.classic.variation import Variation
+from engine.pixels import Plane
 
 PAPER = rgb("#fbf8f1")
 LEADS = (rgb("#2b2a2e"), rgb("#33291f"), rgb("#1f2b3d"))  # graphite, sepia, blue

@@ -8,9 +8,10 @@ import numpy as np
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import keep_skin, lively, shaded
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Lab, Plane, to_picture
+from engine.classic.tone import to_picture
 from engine.classic.variation import Variation
 from engine.finish import CELL_BORDER, SIDE_PX
+from engine.pixels import Lab, Plane
 
 FACE_CELLS = 24  # below this eyes and mouth fall apart
 CELL_SIZES_PX = (8, 7, 6)

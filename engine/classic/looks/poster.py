@@ -9,8 +9,9 @@ from engine.classic.lines import silhouette, soft_box, without_specks
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import mix
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Plane, face_oval, rgb, smoothstep
+from engine.classic.tone import face_oval, rgb, smoothstep
 from engine.classic.variation import Variation
+from engine.pixels import Plane
 
 # dark, warm, cool, paper and, for the darker half of skin, a tan between warm and paper
 PALETTES = tuple(

@@ -7,8 +7,9 @@ import numpy as np
 
 from engine.classic.lines import depth, silhouette
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Colour, Lab, Picture, Plane, face_lightness, smoothstep
+from engine.classic.tone import Colour, Picture, face_lightness, smoothstep
 from engine.classic.variation import Variation
+from engine.pixels import Lab, Plane
 
 RIM_PX = 11.0  # width of a rim light, with the line it lies under
 SHADE_L = 9.0  # skin in shade is this much darker than lit skin

@@ -9,8 +9,9 @@ from engine.classic.lines import depth
 from engine.classic.looks.drawing import Drawing
 from engine.classic.looks.shading import grain, keep_skin, lively, soft_steps
 from engine.classic.study import Study, feature_lines
-from engine.classic.tone import Plane, rgb, smoothstep, to_picture
+from engine.classic.tone import rgb, smoothstep, to_picture
 from engine.classic.variation import Variation
+from engine.pixels import Plane
 
 PAPER = rgb("#fffdf8")
 SKETCH = (rgb("#4a3129"), rgb("#33364f"), rgb("#4a2f3f"))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 import cli
-from engine.classic.subject import Rgb
+from engine.pixels import Rgb
 
 ASTRONAUT = Path(cli.__file__).parent / "demo" / "astronaut.jpg"
 FACE_X, FACE_Y = 224, 118  # between her cheeks, in pixels of the 512 x 512 photo

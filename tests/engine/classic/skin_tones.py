@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from engine.classic.subject import Subject
-from engine.classic.tone import skin_map, skin_median, to_lab
+from engine.classic.tone import skin_map, skin_median
+from engine.pixels import to_lab
 
 # Lab of facial skin from very light to very dark; individual typology angle about +58, +43, +20, -14, -49 degrees
 TONES = {

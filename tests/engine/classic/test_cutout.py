@@ -11,7 +11,8 @@ from engine.classic.cutout.bust import take_bust
 from engine.classic.cutout.doubts import contrast, doubts
 from engine.classic.cutout.smooth import guided_filter
 from engine.classic.cutout.soften import bust_shaped, own_colours
-from engine.classic.subject import Face, Matte, Rgb
+from engine.classic.subject import Face
+from engine.pixels import Matte, Rgb
 from engine.types import Shape
 from tests.engine.classic.photos import astronaut, gradient, noise
 

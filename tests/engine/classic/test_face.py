@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.classic.face import find_face
-from engine.classic.subject import Rgb
 from engine.errors import NoFace
+from engine.pixels import Rgb
 from tests.engine.classic import photos
 from tests.engine.classic.photos import FACE_X, FACE_Y, astronaut
 

@@ -13,9 +13,10 @@ from engine.classic.looks import LOOKS
 from engine.classic.looks.pixel import FACE_CELLS
 from engine.classic.study import Study, feature_lines, study
 from engine.classic.subject import Face, Subject
-from engine.classic.tone import face_oval, to_bytes, to_lab
+from engine.classic.tone import face_oval, to_bytes
 from engine.classic.variation import vary
 from engine.finish import DRAWING_PX
+from engine.pixels import to_lab
 from engine.types import Shape
 from tests.engine.classic.skin_tones import TONES, with_skin
 

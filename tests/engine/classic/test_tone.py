@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from engine.classic.subject import Face
-from engine.classic.tone import face_axes, face_oval, noise_sd, smoothstep, to_lab, to_rgb
+from engine.classic.tone import face_axes, face_oval, smoothstep, to_rgb
+from engine.pixels import noise_sd, to_lab
 
 
 def dice(seed: int = 1) -> np.random.Generator:

@@ -198,6 +198,18 @@ def weights_report(
     return WeightsReport(model, tuple(found))
 
 
+def find_weights(model: str, folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> dict[str, Path]:
+    """Return the file or folder of each role of `model` that is there.
+
+    Raises `EngineUnavailable` with what is missing, half there or damaged and how to mend it.
+    """
+    report = weights_report(folder, model, overrides)
+    if not report.is_complete:
+        lacking = ", ".join(f"{each.role.name} ({each.state})" for each in report.unusable)
+        raise EngineUnavailable(f"weights of {model} are not all in {folder}: {lacking}; run stickerface download")
+    return {each.role.name: each.path for each in report.roles if each.state in _USABLE}
+
+
 def _role_report(
     role: Role, folder: Path, lock: WeightsLock, overrides: Mapping[str, str], *, reread: bool
 ) -> RoleReport:
@@ -241,24 +253,27 @@ def _source_called(role: Role, place: str) -> Source:
 
 
 def _role(name: str, table: dict[str, Any]) -> Role:
-    sources = tuple(_source(source) for source in table["source"])
-    return Role(name, table["what"], tuple(table["models"]), table.get("is_optional", False), sources)
-
-
-def _source(table: dict[str, Any]) -> Source:
-    files = tuple(_file(file) for file in table["files"])
-    fields = {key: table[key] for key in ("repo", "kind", "licence", "reason", "evidence")}
-    return Source(
-        host=table.get("host", "hub"),
-        revision=table.get("revision", "main"),
-        opens=table.get("opens", files[0].save_as),
-        commercial=Commercial(table["commercial"]),
-        files=files,
-        **fields,
-    )
-
-
-def _file(table: dict[str, Any]) -> WeightFile:
-    size = table.get("bytes", table.get("megabytes", 0) * 1_000_000)
-    hashes = {key: table.get(key, "") for key in ("sha256", "md5")}
-    return WeightFile(table["path"], table.get("save_as", table["path"]), size, **hashes)
+    """Read one table of the manifest; what each key means is said at its top."""
+    sources = []
+    for source in table["source"]:
+        files = tuple(
+            WeightFile(
+                path=file["path"],
+                save_as=file.get("save_as", file["path"]),
+                size=file.get("bytes", file.get("megabytes", 0) * 1_000_000),
+                sha256=file.get("sha256", ""),
+                md5=file.get("md5", ""),
+            )
+            for file in source["files"]
+        )
+        sources.append(
+            Source(
+                host=source.get("host", "hub"),
+                revision=source.get("revision", "main"),
+                opens=source.get("opens", files[0].save_as),
+                commercial=Commercial(source["commercial"]),
+                files=files,
+                **{key: source[key] for key in ("repo", "kind", "licence", "reason", "evidence")},
+            )
+        )
+    return Role(name, table["what"], tuple(table["models"]), table.get("is_optional", False), tuple(sources))

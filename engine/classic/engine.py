@@ -18,12 +18,12 @@ from engine.classic.study import study
 from engine.classic.subject import Subject
 from engine.classic.tone import to_bytes
 from engine.classic.variation import Variation, vary
+from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
 from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, on_canvas, on_white, outline
-from engine.matte import Matter, load_matter
+from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
-from engine.models import FACE_TO_STICKER
-from engine.parameters import read_parameters
+from engine.models import DEFAULT_MODEL
 from engine.pixels import Rgba, decode_photo
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
@@ -39,18 +39,18 @@ class ClassicEngine:
 
     name = "classic"
     max_batch = 1
-    models = frozenset({FACE_TO_STICKER.name})
+    models = frozenset({DEFAULT_MODEL})
     parameters = frozenset({"width", "height", "upscale"})
 
     def __init__(self, weights_dir: Path | None = None) -> None:
         """`weights_dir`: where `load` looks for a matting network; without one the cut is classic too."""
         self._weights_dir = weights_dir
-        self._matter: Matter | None = None
+        self._matter: MattingModel | None = None
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
 
     def load(self) -> None:
         """Load the matting network where there is one. Raises `EngineUnavailable` where it cannot be run."""
-        self._matter = load_matter(self._weights_dir)
+        self._matter = load_matting_model(self._weights_dir)
 
     def close(self) -> None:
         """Forget the prepared photos and the network."""
@@ -77,8 +77,8 @@ class ClassicEngine:
 
     def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
         if request.model not in self.models:
-            raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
-        read_parameters(request.parameters)
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {DEFAULT_MODEL!r} only")
+        FaceToStickerParameters.read(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, keep_going)
         subject, shape_notes = _choose_shape(prepared, request.shape)
@@ -181,6 +181,6 @@ def _sized(sticker: Rgba, request: StickerRequest, *, has_cells: bool) -> Rgba:
     asked = request.parameters
     if "width" not in asked and "height" not in asked and not asked.get("upscale"):
         return sticker
-    parameters = read_parameters(asked)
+    parameters = FaceToStickerParameters.read(asked)
     times = 2 if parameters.upscale else 1
     return on_canvas(sticker, parameters.width * times, parameters.height * times, has_cells=has_cells)

@@ -11,7 +11,7 @@ from engine.classic.cutout import cut_out
 from engine.classic.face import find_face
 from engine.classic.subject import Subject
 from engine.errors import Cancelled
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.pixels import Rgb
 
 
@@ -32,7 +32,7 @@ class Prepared:
 
 
 def prepare(
-    photo: Rgb, matter: Matter | None = None, keep_going: Callable[[str], bool] = lambda phase: True
+    photo: Rgb, matter: MattingModel | None = None, keep_going: Callable[[str], bool] = lambda phase: True
 ) -> Prepared:
     """Find the main face of `photo` and prepare its person; equal photos give equal bytes.
 

@@ -27,8 +27,8 @@ from api.tables import (
     PIXAZO_FACE_TO_STICKER,
     SEGMIND_FACE_TO_STICKER,
 )
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import EngineError
-from engine.parameters import PARAMETERS, read_parameters
 from service.errors import ServiceError
 from storage.errors import StorageError
 from tests.api.conftest import Api
@@ -81,12 +81,12 @@ def test_what_the_document_says_is_default_is_what_is_read(table: Table) -> None
 def test_every_table_speaks_the_engines_language(table: Table) -> None:
     parameters = read(table, good(table)).parameters
 
-    assert set(parameters) <= set(PARAMETERS)
-    read_parameters(parameters)
+    assert set(parameters) <= set(FACE_TO_STICKER.parameters)
+    FaceToStickerParameters.read(parameters)
     for each in table.fields:
         for edge in (each.minimum, each.maximum):
             if each.parameter and edge is not None:
-                read_parameters({each.parameter: edge})
+                FaceToStickerParameters.read({each.parameter: edge})
 
 
 @TABLES

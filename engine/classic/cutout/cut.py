@@ -10,7 +10,7 @@ from engine.classic.cutout.doubts import doubts, matte_measures, measures
 from engine.classic.cutout.soften import bust_shaped, own_colours, soft_matte
 from engine.classic.exposure import needed_gain
 from engine.classic.subject import Face, Subject
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.pixels import Matte, Rgb
 from engine.types import Shape
 
@@ -23,7 +23,7 @@ class Cut:
     doubts: tuple[str, ...]
 
 
-def cut_out(photo: Rgb, face: Face, matter: Matter | None = None) -> Cut:
+def cut_out(photo: Rgb, face: Face, matter: MattingModel | None = None) -> Cut:
     """Cut the bust of `face` out of an upright `photo`; with `matter` the matte is the network's."""
     bust = take_bust(photo, face, needed_gain(photo))
     matte, signs = _matte_of_network(bust, matter) if matter else _matte_of_colours(bust)
@@ -36,6 +36,6 @@ def _matte_of_colours(bust: Bust) -> tuple[Matte, tuple[str, ...]]:
     return soft_matte(voted.mask, bust), doubts(measures(voted, small))
 
 
-def _matte_of_network(bust: Bust, matter: Matter) -> tuple[Matte, tuple[str, ...]]:
+def _matte_of_network(bust: Bust, matter: MattingModel) -> tuple[Matte, tuple[str, ...]]:
     matte = matter.matte(bust.rgb)
     return bust_shaped(matte, bust), doubts(matte_measures(matte, bust))

@@ -8,16 +8,12 @@ from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
 from diffusers.models.attention import BasicTransformerBlock
 from torch._dynamo.utils import counters
 
-from engine.diffusion.adapters import (
-    Resampler,
-    ScaleBank,
-    UnwantedFace,
-    install_adapters,
-    unwanted_face,
-)
+from engine.diffusion.adapters import Resampler, ScaleBank, install_adapters
 from engine.diffusion.compile import speed_up
 from engine.diffusion.denoise import denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
+from engine.diffusion.models.face_to_sticker.unconditional import UncondFace, uncond_face
+from engine.diffusion.networks import DiffusionNetworks, read_adapter
 from engine.diffusion.schedule import sde_karras
 from engine.errors import EngineUnavailable
 from tests.engine.diffusion.prepared import picture, relative
@@ -49,14 +45,14 @@ def test_the_unwanted_face_is_noise_that_depends_on_the_photo_alone(sign: int) -
     torch.manual_seed(int(embedding.sum().item()) % 1_000_000_007)
     expected = 0.35 * torch.rand(1, 512)[0]
     torch.manual_seed(99)
-    assert torch.equal(unwanted_face(embedding), expected)
-    assert not torch.equal(unwanted_face(embedding + 1), expected)
+    assert torch.equal(uncond_face(embedding), expected)
+    assert not torch.equal(uncond_face(embedding + 1), expected)
 
 
-def test_the_references_unwanted_face_is_zeros_but_its_tokens_are_not(networks: Networks) -> None:
-    zeros = unwanted_face(torch.ones(512), UnwantedFace.ZEROS)
+def test_the_references_unwanted_face_is_zeros_but_its_tokens_are_not(networks: DiffusionNetworks) -> None:
+    zeros = uncond_face(torch.ones(512), UncondFace.ZEROS)
     assert not zeros.any()
-    tokens = networks.face_resampler(torch.stack([zeros, unwanted_face(torch.ones(512))])[:, None])  # type: ignore[misc]
+    tokens = networks.face_resampler(torch.stack([zeros, uncond_face(torch.ones(512))])[:, None])  # type: ignore[misc]
     assert bool(tokens.isfinite().all())
     assert bool(tokens[0].any())
     assert relative(tokens[0], tokens[1]) > 1e-2

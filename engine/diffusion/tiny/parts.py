@@ -1,9 +1,10 @@
-"""The networks around SDXL, tiny and random, in the real file formats: what a download would put on the disk."""
+"""The networks around SDXL, tiny and random, in the real file formats."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnx
@@ -20,8 +21,8 @@ from transformers import (
     ZoeDepthForDepthEstimation,
 )
 
-from engine.diffusion.enlarge import RRDBNet
-from tests.engine.diffusion.tiny import CLIP_WIDTH, TEXT_WIDTHS, _text_config, _tokenizer, _write_tokenizer, randomise
+from engine.diffusion.models.face_to_sticker.enlarge import RRDBNet
+from engine.diffusion.tiny.sdxl import CLIP_WIDTH, TEXT_WIDTHS, randomise, text_config, tokenizer, write_tokenizer
 
 CLIP_SIDE = 32
 STRIDES = (8, 16, 32)  # of SCRFD's three outputs; only the last one ever finds something here
@@ -115,8 +116,7 @@ def build_enlarger(path: Path, spelling: str = "esrgan") -> Path:
 def enlarger(seed: int, width: int = 4, growth: int = 2, blocks: int = 2, doublings: int = 2) -> RRDBNet:
     """The same network, in memory."""
     network = randomise(RRDBNet(width, growth, blocks, doublings), seed)
-    assert isinstance(network, RRDBNet)
-    return network
+    return cast(RRDBNet, network)
 
 
 def _esrgan(name: str) -> str:
@@ -149,9 +149,9 @@ def build_hires(folder: Path) -> Path:
     """Write Stable Diffusion 1.5 as a diffusers folder, its scheduler config that of Lykon/dreamshaper-8."""
     randomise(_hires_unet(), 25).save_pretrained(folder / "unet")
     randomise(_hires_vae(), 26).save_pretrained(folder / "vae")
-    randomise(CLIPTextModel(_text_config(TEXT_WIDTHS[0])), 27).save_pretrained(folder / "text_encoder")
-    _tokenizer("<|endoftext|>").save_pretrained(folder / "tokenizer")
-    _write_tokenizer(folder / "tokenizer", "<|endoftext|>")
+    randomise(CLIPTextModel(text_config(TEXT_WIDTHS[0])), 27).save_pretrained(folder / "text_encoder")
+    tokenizer("<|endoftext|>").save_pretrained(folder / "tokenizer")
+    write_tokenizer(folder / "tokenizer", "<|endoftext|>")
     scheduler = DEISMultistepScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear")
     scheduler.save_pretrained(folder / "scheduler")
     return folder

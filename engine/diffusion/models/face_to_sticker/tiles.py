@@ -50,18 +50,13 @@ def _tile(column: int, row: int, size: tuple[int, int], tiling: Tiling) -> Tile:
         (place * tiling.side, min((place + 1) * tiling.side + 1, edge))
         for place, edge in zip((column, row), size, strict=True)
     )
-    (near_x, far_x), (near_y, far_y) = (
-        _padded(near, far, edge, tiling.padding) for near, far, edge in ((left, right, size[0]), (top, bottom, size[1]))
-    )
+    near_x, near_y = (max(near - tiling.padding, 0) for near in (left, top))
+    far_x, far_y = (min(far + tiling.padding, edge) for far, edge in zip((right, bottom), size, strict=True))
+    far_x, far_y = (far - 1 if far < edge else far for far, edge in zip((far_x, far_y), size, strict=True))
     side = max(far_x - near_x, far_y - near_y)
     near_x, far_x = _widened(near_x, far_x, size[0], side)
     near_y, far_y = _widened(near_y, far_y, size[1], side)
     return Tile(column, row, (left, top, right, bottom), (near_x, near_y, far_x, far_y))
-
-
-def _padded(near: int, far: int, edge: int, padding: int) -> tuple[int, int]:
-    far = min(far + padding, edge)
-    return max(near - padding, 0), far - 1 if far < edge else far
 
 
 def _widened(near: int, far: int, edge: int, side: int) -> tuple[int, int]:
@@ -71,7 +66,7 @@ def _widened(near: int, far: int, edge: int, side: int) -> tuple[int, int]:
     return near, min(near + side, edge)
 
 
-def colours(tiles: Sequence[Tile]) -> list[list[Tile]]:
+def independent_groups(tiles: Sequence[Tile]) -> list[list[Tile]]:
     """Return the tiles in four groups, in which none touches another: each group may be redrawn at once."""
     groups: dict[tuple[int, int], list[Tile]] = {}
     for tile in tiles:

@@ -1,11 +1,9 @@
-"""Tiny random networks in the real file formats, every parameter random: what a download would put on the disk.
-
-The SDXL side; the other networks are in `tiny_parts`.
-"""
+"""SDXL, its adapters, ControlNets and a LoRA, tiny, every parameter random, in the real file formats."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -21,8 +19,6 @@ from tokenizers.pre_tokenizers import ByteLevel
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from engine.diffusion.networks import FaceToStickerPaths
-
 TEXT_WIDTHS = (32, 64)  # of the two text encoders; one head is 16 wide in the first, 32 in the second
 CONTEXT = sum(TEXT_WIDTHS)
 FACE_WIDTH = 512  # ArcFace
@@ -33,27 +29,14 @@ LAYERS_PER_BLOCK = 2
 UP_BLOCKS = ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D")
 
 
-def build_all(folder: Path) -> FaceToStickerPaths:
-    """Write every network of the SDXL side below `folder` and return their paths."""
-    base = build_base(folder / "base")
-    return FaceToStickerPaths(
-        base=base,
-        lora=build_lora(folder / "lora" / "stickers.safetensors", base),
-        instantid_adapter=build_instantid(folder / "ip-adapter.bin", base),
-        identity_net=build_controlnet(folder / "ControlNetModel", base, seed=5),
-        depth_net=build_controlnet(folder / "depth", base, seed=6),
-        plus_face_adapter=build_plus_face(folder / "ip-adapter-plus-face.safetensors", base),
-    )
-
-
 def build_base(folder: Path) -> Path:
     """Write SDXL as a diffusers folder."""
     pipeline = StableDiffusionXLPipeline(
         vae=randomise(_vae(), 1),
-        text_encoder=randomise(CLIPTextModel(_text_config(TEXT_WIDTHS[0])), 2),
-        text_encoder_2=randomise(CLIPTextModelWithProjection(_text_config(TEXT_WIDTHS[1])), 3),
-        tokenizer=_tokenizer("<|endoftext|>"),
-        tokenizer_2=_tokenizer("!"),
+        text_encoder=randomise(CLIPTextModel(text_config(TEXT_WIDTHS[0])), 2),
+        text_encoder_2=randomise(CLIPTextModelWithProjection(text_config(TEXT_WIDTHS[1])), 3),
+        tokenizer=tokenizer("<|endoftext|>"),
+        tokenizer_2=tokenizer("!"),
         unet=randomise(UNet2DConditionModel(**_unet_config()), 4),
         scheduler=EulerDiscreteScheduler(
             beta_start=0.00085,
@@ -65,7 +48,7 @@ def build_base(folder: Path) -> Path:
     )
     pipeline.save_pretrained(folder)
     for name, pad in (("tokenizer", "<|endoftext|>"), ("tokenizer_2", "!")):
-        _write_tokenizer(folder / name, pad)
+        write_tokenizer(folder / name, pad)
     return folder
 
 
@@ -158,7 +141,7 @@ def _adapter(source: int, base: Path, seed: int) -> dict[str, dict[str, Tensor]]
     return {"image_proj": _resampler(source, random), "ip_adapter": attention}
 
 
-def _resampler(source: int, random) -> dict[str, Tensor]:  # type: ignore[no-untyped-def]
+def _resampler(source: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
     width, inner = RESAMPLER_WIDTH, 128  # two heads
     weights = {
         "latents": random(1, QUERIES, width),
@@ -178,11 +161,11 @@ def _resampler(source: int, random) -> dict[str, Tensor]:  # type: ignore[no-unt
     return weights
 
 
-def _dense(name: str, source: int, out: int, random) -> dict[str, Tensor]:  # type: ignore[no-untyped-def]
+def _dense(name: str, source: int, out: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
     return {f"{name}.weight": random(out, source), f"{name}.bias": random(out)}
 
 
-def _norm(name: str, width: int, random) -> dict[str, Tensor]:  # type: ignore[no-untyped-def]
+def _norm(name: str, width: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
     return {f"{name}.weight": 1 + random(width), f"{name}.bias": random(width)}
 
 
@@ -219,7 +202,8 @@ def _vae() -> AutoencoderKL:
     )
 
 
-def _text_config(width: int) -> CLIPTextConfig:
+def text_config(width: int) -> CLIPTextConfig:
+    """Return the config of a text encoder as wide as `width`."""
     return CLIPTextConfig(
         vocab_size=len(_vocabulary()),
         hidden_size=width,
@@ -243,11 +227,12 @@ def _vocabulary() -> dict[str, int]:
     return {word: number for number, word in enumerate([*words, "<|startoftext|>", "<|endoftext|>"])}
 
 
-def _tokenizer(pad: str) -> CLIPTokenizer:
+def tokenizer(pad: str) -> CLIPTokenizer:
+    """Return a tokenizer of single letters and four merges."""
     return CLIPTokenizer(vocab=_vocabulary(), merges=list(_MERGES), pad_token=pad, model_max_length=77)
 
 
-def _write_tokenizer(folder: Path, pad: str) -> None:
+def write_tokenizer(folder: Path, pad: str) -> None:
     """Replace the one file that transformers writes by the two that SDXL's repositories have."""
     (folder / "tokenizer.json").unlink()
     (folder / "vocab.json").write_text(json.dumps(_vocabulary()), encoding="utf-8")

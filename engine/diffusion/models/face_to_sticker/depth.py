@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from engine.diffusion.hints import depth_picture
+from engine.diffusion.models.face_to_sticker.hints import depth_picture
 from engine.diffusion.networks import reading
 from engine.pixels import Rgb
 

@@ -10,9 +10,9 @@ import torch
 from transformers import ZoeDepthConfig, ZoeDepthForDepthEstimation
 from transformers.models.zoedepth.image_processing_pil_zoedepth import ZoeDepthImageProcessorPil
 
-from engine.diffusion.depth import DepthEstimator, load_depth_estimator
+from engine.diffusion.models.face_to_sticker.depth import DepthEstimator, load_depth_estimator
+from engine.diffusion.tiny.parts import build_depth_estimator
 from engine.errors import EngineUnavailable
-from tests.engine.diffusion.tiny_parts import build_depth_estimator
 
 CPU = torch.device("cpu")
 TIE = (50, 50)  # mirrored outward to 80 px; 64 and 96 px are as near

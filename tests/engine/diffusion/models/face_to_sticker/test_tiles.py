@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.diffusion.tiles import Tile, Tiling, colours, cut, put, take
+from engine.diffusion.models.face_to_sticker.tiles import Tile, Tiling, cut, independent_groups, put, take
 
 DEFAULT = Tiling()
 
@@ -61,7 +61,7 @@ def test_every_px_is_in_a_mask_and_every_mask_in_its_crop(size: tuple[int, int])
 
 
 def test_tiles_of_one_colour_do_not_touch() -> None:
-    groups = colours(cut(2048, 2048, DEFAULT))
+    groups = independent_groups(cut(2048, 2048, DEFAULT))
 
     assert [len(group) for group in groups] == [4, 4, 4, 4]
     for group in groups:

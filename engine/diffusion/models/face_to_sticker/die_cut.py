@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.finish import DRAWING_PX, fit, outline
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.pixels import Matte, Rgb, Rgba
 from engine.types import Note, Shape
 
@@ -18,7 +18,7 @@ CORNER_SHARE = 0.12  # radius of a badge's corners, of its shorter side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cut:
+class DieCut:
     """`matte` (height, width) 0 .. 1 of the drawing; `shape` is CUTOUT or BADGE."""
 
     matte: Matte
@@ -26,15 +26,15 @@ class Cut:
     notes: tuple[Note, ...] = ()
 
 
-def cut_out(drawing: Rgb, matter: Matter | None, wanted: Shape) -> Cut:
+def cut_out(drawing: Rgb, matting: MattingModel | None, wanted: Shape) -> DieCut:
     """Remove the background of `drawing`; where nothing or everything is left of it, make a badge."""
     if wanted is Shape.BADGE:
-        return Cut(_badge(drawing), Shape.BADGE)
+        return DieCut(_badge(drawing), Shape.BADGE)
     # A matte without contrast is divided by zero in rembg and comes as "not a number".
-    matte = np.nan_to_num(matter.matte(drawing)) if matter is not None else None
+    matte = np.nan_to_num(matting.matte(drawing)) if matting is not None else None
     if matte is None or not LEAST_SHARE < float((matte > 0.5).mean()) < MOST_SHARE:
-        return Cut(_badge(drawing), Shape.BADGE, (Note.BADGE_FALLBACK,))
-    return Cut(matte, Shape.CUTOUT)
+        return DieCut(_badge(drawing), Shape.BADGE, (Note.BADGE_FALLBACK,))
+    return DieCut(matte, Shape.CUTOUT)
 
 
 def with_alpha(drawing: Rgb, matte: Matte) -> Rgba:
@@ -46,12 +46,8 @@ def sticker(drawing: Rgb, matte: Matte) -> Rgba:
     """Trim, scale and outline a cut drawing; the longer side is 512 px."""
     rows, columns = np.nonzero(matte > 0.5)
     inside = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    small, small_matte = _scale(drawing[inside], matte[inside])
-    return fit(outline(small, small_matte))
-
-
-def _scale(drawing: Rgb, matte: Matte) -> tuple[Rgb, Matte]:
-    """Bring the longer side to what needs no scaling once the outline is around it."""
+    drawing, matte = drawing[inside], matte[inside]
+    # The longer side becomes what needs no scaling once the outline is around it.
     height, width = matte.shape
     scale = DRAWING_PX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -60,7 +56,7 @@ def _scale(drawing: Rgb, matte: Matte) -> tuple[Rgb, Matte]:
     small = np.clip(cv2.resize(matte.astype(np.float32), size, interpolation=way), 0, 1)
     # Weighted by the matte: the background's colour does not bleed into the edge.
     colour = light / np.maximum(small, 1e-3)[..., None]
-    return np.clip(colour, 0, 255).round().astype(np.uint8), small
+    return fit(outline(np.clip(colour, 0, 255).round().astype(np.uint8), small))
 
 
 def _badge(drawing: Rgb) -> Matte:

@@ -13,22 +13,22 @@ from diffusers import EulerDiscreteScheduler, StableDiffusionImg2ImgPipeline
 from PIL import Image
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from engine.diffusion.enlarge import Enlarger, load_enlarger
-from engine.diffusion.tiles import Tile, Tiling, cut, put, take
-from engine.diffusion.upscale import (
+from engine.diffusion.models.face_to_sticker.enlarge import Enlarger, load_enlarger
+from engine.diffusion.models.face_to_sticker.tiles import Tile, Tiling, cut, put, take
+from engine.diffusion.models.face_to_sticker.upscale import (
     GUIDANCE,
     NEGATIVE_PROMPT,
     PROMPT,
     HiresNetworks,
     Upscaler,
-    _Progress,
+    _StepCounter,
     last_steps,
     load_hires,
     redraw_parts,
 )
+from engine.diffusion.tiny import parts
+from engine.diffusion.tiny.parts import build_enlarger, build_hires
 from engine.errors import Cancelled, EngineUnavailable
-from tests.engine.diffusion import tiny_parts
-from tests.engine.diffusion.tiny_parts import build_enlarger, build_hires
 
 CPU = torch.device("cpu")
 SMALL = Tiling(side=64, padding=16, blur=2)  # sixteen tiles of 80 px on 256 px
@@ -88,7 +88,7 @@ def test_every_tile_is_given_as_many_steps_as_asked_for(
 
 
 def test_a_picture_of_1024_px_is_sixteen_tiles_of_544(networks: HiresNetworks) -> None:
-    enlarger = Enlarger(tiny_parts.enlarger(1, width=2, growth=1, blocks=1, doublings=1), CPU, torch.float32)
+    enlarger = Enlarger(parts.enlarger(1, width=2, growth=1, blocks=1, doublings=1), CPU, torch.float32)
     with shapes_into(networks.vae.encoder) as calls:
         upscaled = Upscaler(enlarger, networks).upscale(noise_picture(1024), 1, 1, always)
 
@@ -120,7 +120,7 @@ def test_a_seed_draws_always_the_same_and_another_one_something_else(upscaler: U
 def test_every_tile_is_drawn_from_the_same_noise(networks: HiresNetworks) -> None:
     part = Image.fromarray(noise_picture(80))
 
-    drawn = redraw_parts(networks, [part, part], 2, 5, _Progress(always, 0, 2))
+    drawn = redraw_parts(networks, [part, part], 2, 5, _StepCounter(always, 0, 2))
 
     np.testing.assert_allclose(np.asarray(drawn[0]).astype(int), np.asarray(drawn[1]).astype(int), atol=1)
 
@@ -131,7 +131,7 @@ def test_a_tile_sees_its_neighbours_redrawn(upscaler: Upscaler, networks: HiresN
 
     def redrawn(seen: Image.Image, tile: Tile, into: Image.Image) -> Image.Image:
         part = take(seen, tile, SMALL.drawn_side)
-        return put(into, tile, redraw_parts(networks, [part], 1, 5, _Progress(always, 0, 1))[0], SMALL.blur)
+        return put(into, tile, redraw_parts(networks, [part], 1, 5, _StepCounter(always, 0, 1))[0], SMALL.blur)
 
     once = redrawn(before, first, before)
     drawn = np.asarray(upscaler.redraw(before, 1, 5, always))
@@ -184,7 +184,7 @@ def test_a_tile_is_what_the_stock_pipeline_draws(folder: Path, networks: HiresNe
         guidance_scale=GUIDANCE,
         generator=torch.Generator().manual_seed(6),
     ).images[0]
-    drawn = redraw_parts(networks, [part], 4, 6, _Progress(always, 0, 4))[0]
+    drawn = redraw_parts(networks, [part], 4, 6, _StepCounter(always, 0, 4))[0]
 
     np.testing.assert_allclose(np.asarray(drawn).astype(int), np.asarray(expected).astype(int), atol=1)
 

@@ -16,9 +16,9 @@ import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, UNet2DConditionModel
 from PIL import Image
 
-from engine.diffusion.enlarge import Enlarger
+from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
+from engine.diffusion.models.face_to_sticker.tiles import Tiling, cut, independent_groups, put, take
 from engine.diffusion.networks import reading
-from engine.diffusion.tiles import Tiling, colours, cut, put, take
 from engine.errors import Cancelled
 from engine.pixels import Rgb
 
@@ -109,12 +109,12 @@ class Upscaler:
         if is_fast:
             batches = [
                 group[start : start + MOST_AT_ONCE]
-                for group in colours(tiles)
+                for group in independent_groups(tiles)
                 for start in range(0, len(group), MOST_AT_ONCE)
             ]
         for done, batch in enumerate(batches):
             parts = [take(picture, tile, self._tiling.drawn_side) for tile in batch]
-            progress = _Progress(keep_going, done * steps, len(batches) * steps)
+            progress = _StepCounter(keep_going, done * steps, len(batches) * steps)
             redrawn = redraw_parts(self._networks, parts, steps, seed, progress)
             for tile, part in zip(batch, redrawn, strict=True):
                 picture = put(picture, tile, part, self._tiling.blur)
@@ -122,7 +122,7 @@ class Upscaler:
 
 
 @dataclass(slots=True)
-class _Progress:
+class _StepCounter:
     """Counts the steps of all batches."""
 
     keep_going: KeepGoing
@@ -137,7 +137,7 @@ class _Progress:
 
 @torch.inference_mode()
 def redraw_parts(
-    networks: HiresNetworks, parts: Sequence[Image.Image], steps: int, seed: int, progress: _Progress
+    networks: HiresNetworks, parts: Sequence[Image.Image], steps: int, seed: int, progress: _StepCounter
 ) -> list[Image.Image]:
     """Redraw pictures of one size, each from the same noise, in one batch."""
     latents = _encode(networks, parts)  # [n, c, h, w] float32
@@ -165,10 +165,10 @@ def last_steps(
 
 def _predict(networks: HiresNetworks, seen: Tensor, timestep: Tensor) -> Tensor:
     """Return the noise in `seen` [n, c, h, w], pushed from the negative prompt to the prompt, float32."""
-    rows = torch.cat([seen, seen]).to(networks.dtype)  # [2 n, c, h, w], unwanted first
+    rows = torch.cat([seen, seen]).to(networks.dtype)  # [2 n, c, h, w], unconditional first
     texts = networks.texts.repeat_interleave(len(seen), dim=0)  # [2 n, T, D]
-    unwanted, wanted = networks.unet(rows, timestep, texts, return_dict=False)[0].float().chunk(2)
-    predicted: Tensor = unwanted + GUIDANCE * (wanted - unwanted)
+    uncond, cond = networks.unet(rows, timestep, texts, return_dict=False)[0].float().chunk(2)
+    predicted: Tensor = uncond + GUIDANCE * (cond - uncond)
     return predicted
 
 

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from engine.diffusion.hints import depth_picture, draw_keypoints, fit_hint, to_tensor, to_working_size, working_size
+from engine.diffusion.models.face_to_sticker.hints import (
+    depth_picture,
+    draw_keypoints,
+    fit_hint,
+    to_tensor,
+    to_working_size,
+    working_size,
+)
 
 # Of InstantID's own draw_kps (pipeline_stable_diffusion_xl_instantid.py), over the sets of `landmarks`, in a row.
 DRAW_KPS_SHA256 = "1b2f402bf924aa418e4a641ce8ac4bd6c3acc3782d2933b7dae3587631401b6f"

@@ -9,18 +9,18 @@ import pytest
 import torch
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-from engine.diffusion.image_prompt import (
+from engine.diffusion.image_encoder import (
     CLIP_MEAN,
     CLIP_STD,
     ImageEncoder,
     clip_pixels,
     load_image_encoder,
     to_picture,
-    unwanted_picture,
 )
+from engine.diffusion.models.face_to_sticker.unconditional import uncond_picture
+from engine.diffusion.tiny.parts import CLIP_SIDE, build_image_encoder
+from engine.diffusion.tiny.sdxl import CLIP_WIDTH
 from engine.errors import EngineUnavailable
-from tests.engine.diffusion.tiny import CLIP_WIDTH
-from tests.engine.diffusion.tiny_parts import CLIP_SIDE, build_image_encoder
 
 CPU = torch.device("cpu")
 LEVELS = (0.05, 0.2, 0.5, 1.0)
@@ -73,7 +73,7 @@ def test_the_unwanted_picture_follows_the_recipe(noise: float) -> None:
 
     ys, xs = np.mgrid[0:224, 0:224].astype(float)
     expected = sampled_with_numpy(picture[0].double().numpy(), ys + dy, xs + dx)[::-1, ::-1]
-    grain = unwanted_picture(picture, noise)[0].numpy() - expected
+    grain = uncond_picture(picture, noise)[0].numpy() - expected
 
     amplitude = 0.25 * (1 - noise) + 0.05
     expected_grain = torch.empty(1, 3, 224, 224).permute(0, 2, 3, 1).normal_(generator=draws)[0].numpy() * amplitude
@@ -82,34 +82,32 @@ def test_the_unwanted_picture_follows_the_recipe(noise: float) -> None:
 
 def test_every_noise_is_another_picture_and_each_always_the_same() -> None:
     picture = to_picture(photo())
-    made = [unwanted_picture(picture, noise) for noise in (0.0, *LEVELS)]
+    made = [uncond_picture(picture, noise) for noise in (0.0, *LEVELS)]
 
     for number, each in enumerate(made):
         assert each.shape == (1, 224, 224, 3)
         assert all((each - other).abs().max() > 0.1 for other in made[:number])
-    assert all(
-        torch.equal(each, unwanted_picture(picture, noise)) for each, noise in zip(made[1:], LEVELS, strict=True)
-    )
+    assert all(torch.equal(each, uncond_picture(picture, noise)) for each, noise in zip(made[1:], LEVELS, strict=True))
 
 
 def test_without_noise_the_unwanted_picture_is_black() -> None:
-    assert not unwanted_picture(to_picture(photo()), 0).any()
+    assert not uncond_picture(to_picture(photo()), 0).any()
 
 
 def test_more_noise_grains_less() -> None:
     black = torch.zeros(1, 300, 200, 3)
 
-    grain = [float(unwanted_picture(black, noise).std()) for noise in LEVELS]
+    grain = [float(uncond_picture(black, noise).std()) for noise in LEVELS]
 
     np.testing.assert_allclose(grain, [0.25 * (1 - noise) + 0.05 for noise in LEVELS], rtol=0.02)
 
 
 def test_the_unwanted_picture_is_drawn_without_the_global_dice_and_default_dtype() -> None:
     picture = to_picture(photo())
-    before, expected = torch.get_rng_state(), unwanted_picture(picture, 0.5)
+    before, expected = torch.get_rng_state(), uncond_picture(picture, 0.5)
     torch.set_default_dtype(torch.bfloat16)
     try:
-        actual = unwanted_picture(picture, 0.5)
+        actual = uncond_picture(picture, 0.5)
     finally:
         torch.set_default_dtype(torch.float32)
 
@@ -129,7 +127,7 @@ def test_the_encoder_takes_the_centre_square_clipped_and_in_bytes() -> None:
 
 
 def test_states_are_those_before_the_last_layer(encoder: ImageEncoder) -> None:
-    states = encoder.wanted(photo())
+    states = encoder.encode(photo())
 
     picture = clip_pixels(to_picture(photo()), CLIP_SIDE)
     with torch.no_grad():
@@ -139,10 +137,10 @@ def test_states_are_those_before_the_last_layer(encoder: ImageEncoder) -> None:
 
 
 def test_noise_reaches_the_unwanted_states_and_never_the_wanted_ones(encoder: ImageEncoder) -> None:
-    unwanted = [encoder.unwanted(photo(), noise) for noise in (0.0, 0.2, 0.5, 1.0)]
+    unwanted = [encoder.states(uncond_picture(to_picture(photo()), noise)) for noise in (0.0, 0.2, 0.5, 1.0)]
 
     for number, each in enumerate(unwanted):
-        assert not torch.equal(each, encoder.wanted(photo()))
+        assert not torch.equal(each, encoder.encode(photo()))
         assert all((each - other).abs().max() > 1e-3 for other in unwanted[:number])
 
 

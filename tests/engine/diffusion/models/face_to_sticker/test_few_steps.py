@@ -9,14 +9,16 @@ import torch
 from safetensors.torch import save_file
 
 from engine.diffusion.engine import DiffusionEngine
-from engine.diffusion.fast import FEW_STEPS, FewSteps, few_steps_lora
-from engine.diffusion.networks import FaceToStickerPaths
+from engine.diffusion.models.face_to_sticker.few_steps import FEW_STEPS, FewSteps, few_steps_lora
+from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER
+from engine.diffusion.tiny.face_to_sticker import build_paths
 from engine.errors import EngineUnavailable
 from engine.model import ResultFile
-from engine.parameters import PARAMETERS
 from engine.types import Step, StickerResult
 from engine.weights import all_models
-from tests.engine.diffusion.whole import build_paths, request
+from tests.engine.diffusion.whole import networks_of, request
 
 LAYER = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
 
@@ -39,7 +41,7 @@ def drawn(engine: DiffusionEngine, **parameters: object) -> tuple[StickerResult,
     """(the sticker, steps of the loop, rows of each call of the UNet)."""
     steps: list[Step] = []
     rows: list[int] = []
-    handle = engine.loaded.networks.unet.register_forward_pre_hook(lambda module, given: rows.append(len(given[0])))
+    handle = networks_of(engine).unet.register_forward_pre_hook(lambda module, given: rows.append(len(given[0])))
     (made,) = engine.generate([request(**parameters)], lambda index, step: steps.append(step) is None)
     handle.remove()
     assert isinstance(made, StickerResult), made
@@ -51,10 +53,12 @@ def test_a_mode_has_its_own_steps_and_guidance_whatever_is_asked(
     paths: FaceToStickerPaths, tmp_path: Path, name: str, row_count: int
 ) -> None:
     mode = FEW_STEPS[name]
-    plain = DiffusionEngine(paths, device="cpu")
+    plain = DiffusionEngine([FaceToSticker(paths)], device="cpu")
     plain.load()
-    width = plain.loaded.networks.unet.get_submodule(LAYER).in_features
-    engine = DiffusionEngine(paths, device="cpu", few_steps=mode, few_steps_lora=build_lora(tmp_path, width))
+    width = networks_of(plain).unet.get_submodule(LAYER).in_features
+    engine = DiffusionEngine(
+        [FaceToSticker(paths, few_steps=mode, few_steps_lora=build_lora(tmp_path, width))], device="cpu"
+    )
     engine.load()
 
     made, steps, rows = drawn(engine, steps=3, guidance=9.0)
@@ -63,7 +67,7 @@ def test_a_mode_has_its_own_steps_and_guidance_whatever_is_asked(
     assert (steps, rows) == (mode.steps, [row_count] * mode.steps)
     assert made.files[ResultFile.PICTURE] == again.files[ResultFile.PICTURE]
     assert made.files[ResultFile.PICTURE] != drawn(plain, steps=3)[0].files[ResultFile.PICTURE]
-    assert engine.parameters == frozenset(PARAMETERS) - mode.ignored
+    assert engine.parameters == frozenset(FACE_TO_STICKER.parameters) - mode.ignored
     assert {"steps", "guidance"} <= mode.ignored
     assert ("negative_prompt" in mode.ignored) == (row_count == 1)
 
@@ -78,7 +82,9 @@ def test_every_mode_has_weights_in_the_manifest_and_says_how_to_bring_them(mode:
 def test_a_lora_that_is_none_is_named(paths: FaceToStickerPaths, tmp_path: Path) -> None:
     broken = tmp_path / "few.safetensors"
     broken.write_bytes(b"no lora")
-    engine = DiffusionEngine(paths, device="cpu", few_steps=FEW_STEPS["lightning-4"], few_steps_lora=broken)
+    engine = DiffusionEngine(
+        [FaceToSticker(paths, few_steps=FEW_STEPS["lightning-4"], few_steps_lora=broken)], device="cpu"
+    )
 
     with pytest.raises(EngineUnavailable, match=r"few-step lora: cannot read .*few\.safetensors"):
         engine.load()
@@ -86,4 +92,4 @@ def test_a_lora_that_is_none_is_named(paths: FaceToStickerPaths, tmp_path: Path)
 
 def test_eight_bits_are_refused_where_nothing_multiplies_them(paths: FaceToStickerPaths) -> None:
     with pytest.raises(EngineUnavailable, match=r"FP8=true needs an NVIDIA GPU of compute capability 8\.9"):
-        DiffusionEngine(paths, device="cpu", is_fp8=True).load()
+        DiffusionEngine([FaceToSticker(paths)], device="cpu", is_fp8=True).load()

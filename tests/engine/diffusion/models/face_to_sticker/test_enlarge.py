@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.diffusion.enlarge import RRDBNet, load_enlarger
+from engine.diffusion.models.face_to_sticker.enlarge import RRDBNet, load_enlarger
+from engine.diffusion.tiny.parts import build_enlarger, enlarger
 from engine.errors import EngineUnavailable
-from tests.engine.diffusion.tiny_parts import build_enlarger, enlarger
 
 CPU = torch.device("cpu")
 PICTURE = np.random.default_rng(7).integers(0, 256, (24, 36, 3), dtype=np.uint8)

@@ -39,7 +39,7 @@ class ManyFacesPipeline(StableDiffusionXLControlNetPipeline):
     """
 
     def prepare_ip_adapter_image_embeds(self, _image: Any, embeds: list[Tensor], *_: Any) -> list[Tensor]:
-        """Return `embeds`, each [2N, photos, states, width], unwanted first."""
+        """Return `embeds`, each [2N, photos, states, width], unconditional first."""
         return embeds
 
 
@@ -106,14 +106,14 @@ class StockPipeline:
         }
 
     def _faces(self, pictures: Sequence[PictureInputs]) -> Tensor:
-        """Face embeddings, unwanted first, [2N, 1, 1, 512]."""
-        unwanted = [_given(picture.uncond.face) for picture in pictures]
-        return self._stack([*unwanted, *(_given(picture.cond.face) for picture in pictures)])[:, None, None]
+        """Face embeddings, unconditional first, [2N, 1, 1, 512]."""
+        uncond = [_given(picture.uncond.face) for picture in pictures]
+        return self._stack([*uncond, *(_given(picture.cond.face) for picture in pictures)])[:, None, None]
 
     def _photos(self, pictures: Sequence[PictureInputs]) -> Tensor:
-        """CLIP states, unwanted first, [2N, 1, states, width]."""
-        unwanted = [_given(picture.uncond.photo) for picture in pictures]
-        return self._stack([*unwanted, *(_given(picture.cond.photo) for picture in pictures)])
+        """CLIP states, unconditional first, [2N, 1, states, width]."""
+        uncond = [_given(picture.uncond.photo) for picture in pictures]
+        return self._stack([*uncond, *(_given(picture.cond.photo) for picture in pictures)])
 
     def _read_faces(self, pictures: Sequence[PictureInputs]) -> None:
         projection = self.pipeline.unet.encoder_hid_proj.image_projection_layers[0]
@@ -125,12 +125,12 @@ class StockPipeline:
 
 
 def share_of_steps(window: GuidanceWindow, steps: int) -> float:
-    """Return where stock diffusers must end a net so that it speaks in as many steps as in the engine."""
+    """Return where stock diffusers must end a net so that it is active in as many steps as in the engine."""
     return (sum(window.active_steps(sde_karras(steps))) + 0.5) / steps
 
 
 def _ending_photo(steps: int) -> Callable[..., dict[str, Any]]:
-    """Return the callback that silences the photo's adapter after `steps` steps."""
+    """Return the callback that ends the photo's adapter after `steps` steps."""
 
     def on_step(pipeline: Any, step: int, _timestep: Any, _tensors: dict[str, Any]) -> dict[str, Any]:
         if step + 1 == steps:

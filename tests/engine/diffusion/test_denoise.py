@@ -70,12 +70,12 @@ def test_texts_of_different_length_share_a_batch(networks: DiffusionNetworks) ->
 
 def test_several_photos_give_more_tokens_and_another_picture(networks: DiffusionNetworks) -> None:
     generator = torch.Generator().manual_seed(5)
-    wanted, unwanted = conditioning(generator, photos=2), conditioning(generator, photos=2)
-    two = picture(cond=wanted, uncond=unwanted)
+    cond, uncond = conditioning(generator, photos=2), conditioning(generator, photos=2)
+    two = picture(cond=cond, uncond=uncond)
     one = replace(
         two,
-        cond=replace(wanted, photo=wanted.photo[:1]),  # type: ignore[index]
-        uncond=replace(unwanted, photo=unwanted.photo[:1]),  # type: ignore[index]
+        cond=replace(cond, photo=cond.photo[:1]),  # type: ignore[index]
+        uncond=replace(uncond, photo=uncond.photo[:1]),  # type: ignore[index]
     )
     assert relative(draw(networks, two), draw(networks, one)) > 1e-3
 
@@ -97,7 +97,7 @@ def test_every_parameter_has_an_effect(networks: DiffusionNetworks, changes: dic
     assert relative(draw(networks, picture(**changes)), draw(networks, picture())) > 10 * ROUNDING
 
 
-def test_guidance_1_runs_one_row_and_ignores_what_is_unwanted(networks: DiffusionNetworks) -> None:
+def test_guidance_1_runs_one_row_and_ignores_the_unconditional_inputs(networks: DiffusionNetworks) -> None:
     with Calls(networks.unet, rows) as calls:
         plain = draw(networks, picture(guidance=1.0))
         same = draw(networks, picture(guidance=1.0, uncond=picture(9).uncond))
@@ -111,7 +111,7 @@ def test_guidance_runs_both_rows_as_one_batch(networks: DiffusionNetworks) -> No
     assert calls == [3] * STEPS
 
 
-def test_guidance_0_is_the_unwanted_picture(networks: DiffusionNetworks) -> None:
+def test_guidance_0_is_the_unconditional_picture(networks: DiffusionNetworks) -> None:
     swapped = replace(picture(), cond=picture().uncond, guidance=1.0)
     assert relative(draw(networks, picture(guidance=0.0)), draw(networks, swapped)) < ROUNDING
 
@@ -146,7 +146,7 @@ def test_the_identity_net_reads_the_face_tokens_and_not_the_text(networks: Diffu
     assert [torch.equal(context, tokens) for context in contexts] == [True] * STEPS
 
 
-def test_an_unwanted_face_of_zeros_is_still_tokens(networks: DiffusionNetworks) -> None:
+def test_an_unconditional_face_of_zeros_is_still_tokens(networks: DiffusionNetworks) -> None:
     """Those that the resampler makes of zeros; tokens of zeros would be another picture."""
     zeros = torch.zeros(512)
     drawn = picture(uncond=replace(picture().uncond, face=zeros))

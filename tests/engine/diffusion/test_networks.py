@@ -33,7 +33,7 @@ def test_a_second_load_draws_the_same_bytes(paths: FaceToStickerPaths, networks:
     assert torch.equal(denoise(again, [picture()], sde_karras(3)), denoise(networks, [picture()], sde_karras(3)))
 
 
-def test_the_lora_speaks_in_the_unet_and_in_both_text_encoders(
+def test_the_lora_changes_the_unet_and_in_both_text_encoders(
     paths: FaceToStickerPaths, networks: DiffusionNetworks
 ) -> None:
     without = load_networks(replace(paths, lora=None))

@@ -48,7 +48,7 @@ def stock_inputs(one: PictureInputs) -> dict[str, Any]:
 
 
 def image_prompts(one: PictureInputs) -> list[Tensor]:
-    """Return both adapters' inputs as stock diffusers stacks them: unwanted first, [2, 1, states, width]."""
+    """Return both adapters' inputs as stock diffusers stacks them: unconditional first, [2, 1, states, width]."""
     face = torch.stack([one.uncond.face, one.cond.face])[:, None, None]  # type: ignore[list-item]
     photo = torch.stack([one.uncond.photo, one.cond.photo])  # type: ignore[list-item]
     return [face, photo]
@@ -113,7 +113,7 @@ def test_the_face_reading_nets_differ_from_text_reading_ones(
 def test_ended_nets_equal_nets_at_strength_0(networks: DiffusionNetworks) -> None:
     windows = GuidanceWindows(identity=ALWAYS, depth=GuidanceWindow(0.0, 0.5), photo=ALWAYS)
     ended = denoise(networks, [picture()], sde_karras(STEPS), windows=windows)
-    speaking = sum(windows.depth.active_steps(sde_karras(STEPS)))
+    active = sum(windows.depth.active_steps(sde_karras(STEPS)))
 
     calls = 0
 
@@ -121,7 +121,7 @@ def test_ended_nets_equal_nets_at_strength_0(networks: DiffusionNetworks) -> Non
         nonlocal calls
         calls += 1
         scale = told["conditioning_scale"]
-        return args, {**told, "conditioning_scale": scale if calls <= speaking else torch.zeros_like(scale)}
+        return args, {**told, "conditioning_scale": scale if calls <= active else torch.zeros_like(scale)}
 
     handle = networks.depth.net.register_forward_pre_hook(silence, with_kwargs=True)  # type: ignore[union-attr]
     silenced = denoise(networks, [picture()], sde_karras(STEPS), windows=NO_WINDOWS)

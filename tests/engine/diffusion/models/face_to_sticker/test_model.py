@@ -114,7 +114,9 @@ def test_check_3_a_batch_draws_what_each_would_be_alone(parts: FaceToStickerPart
     assert all_differ(batch)
 
 
-def test_check_7_the_unwanted_face_is_noise_unless_none_is_asked_for(parts: FaceToStickerParts, caches: Caches) -> None:
+def test_check_7_the_unconditional_face_is_noise_unless_none_is_asked_for(
+    parts: FaceToStickerParts, caches: Caches
+) -> None:
     usual, noise, zeros, again = (
         pixels(draw(parts, caches, each)[0])
         for each in (
@@ -153,9 +155,9 @@ def test_check_11_guidance_has_an_effect_and_one_runs_one_row(parts: FaceToStick
 def test_check_12_words_go_through_the_styles_templates(parts: FaceToStickerParts) -> None:
     caches = Caches()
     draw(parts, caches, request(prompt="a king", negative_prompt="hats"))
-    wanted = "Sticker, a king, cartoon character, cel shaded, bold clean outlines, svg, vector art, sharp"
-    unwanted = "photo, photography, nsfw, nude, ugly, broken, watermark, oversaturated, soft hats"
-    assert caches.texts.keys() == [wanted, unwanted]
+    cond = "Sticker, a king, cartoon character, cel shaded, bold clean outlines, svg, vector art, sharp"
+    uncond = "photo, photography, nsfw, nude, ugly, broken, watermark, oversaturated, soft hats"
+    assert caches.texts.keys() == [cond, uncond]
     assert read_request(request()).prompt.startswith("Sticker, a person, ")
 
 

@@ -77,17 +77,19 @@ def test_a_person_may_choose_the_face(parts: FaceToStickerParts) -> None:
 
 
 def test_the_image_encoder_sees_each_photo_as_it_was_sent(parts: FaceToStickerParts, encoder: ImageEncoder) -> None:
-    wanted = prepare(parts, replace(request(), inputs={FACE: (photo(1), photo(2))})).cond.photo
-    assert wanted is not None
-    assert torch.equal(wanted, torch.cat([encoder.encode(decode_photo(photo(number))) for number in (1, 2)]))
+    cond = prepare(parts, replace(request(), inputs={FACE: (photo(1), photo(2))})).cond.photo
+    assert cond is not None
+    assert torch.equal(cond, torch.cat([encoder.encode(decode_photo(photo(number))) for number in (1, 2)]))
 
 
-def test_the_unwanted_row_has_a_face_and_a_photo_of_its_own(parts: FaceToStickerParts, encoder: ImageEncoder) -> None:
+def test_the_unconditional_row_has_a_face_and_a_photo_of_its_own(
+    parts: FaceToStickerParts, encoder: ImageEncoder
+) -> None:
     made = prepare(parts, replace(request(ip_adapter_noise=0.3), inputs={FACE: (photo(1), photo(2))}))
     assert made.cond.face is not None and made.uncond.face is not None and made.uncond.photo is not None
     assert torch.equal(made.uncond.face, uncond_face(made.cond.face))
-    unwanted = [encoder.states(uncond_picture(to_picture(decode_photo(photo(number))), 0.3)) for number in (1, 2)]
-    assert torch.equal(made.uncond.photo, torch.cat(unwanted))
+    uncond = [encoder.states(uncond_picture(to_picture(decode_photo(photo(number))), 0.3)) for number in (1, 2)]
+    assert torch.equal(made.uncond.photo, torch.cat(uncond))
 
 
 def test_seed_and_strengths_reach_the_loop_as_they_were_asked(parts: FaceToStickerParts) -> None:
@@ -100,18 +102,18 @@ def test_seed_and_strengths_reach_the_loop_as_they_were_asked(parts: FaceToStick
 def test_words_are_read_off_the_last_layer_of_both_encoders(parts: FaceToStickerParts) -> None:
     order = read_request(request(prompt="a king", negative_prompt="hats"))
     made = prepare(parts, order.request)
-    for wish, words in ((made.cond, order.prompt), (made.uncond, order.negative_prompt)):
+    for made_of, words in ((made.cond, order.prompt), (made.uncond, order.negative_prompt)):
         text, pooled = encode_prompt(parts.networks.text_encoders, words, ClipLayer.LAST)
-        assert torch.equal(wish.text, text) and torch.equal(wish.pooled, pooled)
+        assert torch.equal(made_of.text, text) and torch.equal(made_of.pooled, pooled)
 
 
-def test_without_noise_the_unwanted_photo_is_a_black_one_and_not_nothing(
+def test_without_noise_the_unconditional_photo_is_a_black_one_and_not_nothing(
     parts: FaceToStickerParts, encoder: ImageEncoder
 ) -> None:
     black = encoder.encode(np.zeros((224, 224, 3), np.uint8))
-    unwanted = prepare(parts, replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1), photo(2))})).uncond.photo
-    assert unwanted is not None and black.any()
-    assert torch.equal(unwanted, torch.cat([black, black]))
+    uncond = prepare(parts, replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1), photo(2))})).uncond.photo
+    assert uncond is not None and black.any()
+    assert torch.equal(uncond, torch.cat([black, black]))
 
 
 def test_what_is_kept_is_never_anothers(parts: FaceToStickerParts) -> None:

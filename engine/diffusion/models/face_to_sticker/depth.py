@@ -21,7 +21,7 @@ from engine.diffusion.networks import reading
 from engine.pixels import Rgb
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    pass
 
 SHORT_SIDE_PX = 1024  # of the depth picture
 MULTIPLE_PX = 64  # the photo is filled up to it at the right and below, and the filling cut off again
@@ -63,29 +63,30 @@ class DepthEstimator:
     def depth(self, photo: Rgb) -> NDArray[np.float32]:
         """Return the depth (height, width) of `photo` in metres, the mean of the photo and its mirror image."""
         height, width = photo.shape[:2]
-        pad = _padding(height, width) if self._seen.is_padded else (0, 0)
-        pixels = self._pixels(photo, pad)  # [1, 3, h, w]
-        both = torch.cat([pixels, pixels.flip(-1)])
-        near, mirrored = self._network(both.to(self._device, self._dtype)).predicted_depth.float()  # each [h, w]
-        mean = ((near + mirrored.flip(-1)) / 2)[None, None]
-        whole = functional.interpolate(mean, (height + 2 * pad[0], width + 2 * pad[1]), mode="bicubic")[0, 0]
-        return whole[pad[0] : pad[0] + height, pad[1] : pad[1] + width].cpu().numpy()
-
-    def picture(self, photo: Rgb) -> Rgb:
-        """Return the depth picture of `photo`, short side 1024 px, near is bright."""
-        scaled = _to_short_side(photo)
-        height, width = scaled.shape[:2]
-        fill = ((0, -height % MULTIPLE_PX), (0, -width % MULTIPLE_PX), (0, 0))
-        return depth_picture(self.depth(np.pad(scaled, fill, mode="edge")))[:height, :width]
-
-    def _pixels(self, photo: Rgb, pad: tuple[int, int]) -> Tensor:
         seen = self._seen
+        # Mirrored outward above and below, and at both sides: the network is unsure at the border.
+        pad = (int((height / 2) ** 0.5 * 3), int((width / 2) ** 0.5 * 3)) if seen.is_padded else (0, 0)
         pixels = torch.from_numpy(photo.copy()).permute(2, 0, 1)[None].to(torch.float32) / 255
         pixels = functional.pad(pixels, (pad[1], pad[1], pad[0], pad[0]), mode="reflect")
         size = _network_size(pixels.shape[-2], pixels.shape[-1], seen)
         pixels = functional.interpolate(pixels, size, mode="bilinear", align_corners=True)
         mean, std = (torch.tensor(each, dtype=torch.float32).view(1, 3, 1, 1) for each in (seen.mean, seen.std))
-        return (pixels - mean) / std
+        pixels = (pixels - mean) / std  # [1, 3, h, w]
+        both = torch.cat([pixels, pixels.flip(-1)])
+        near, mirrored = self._network(both.to(self._device, self._dtype)).predicted_depth.float()  # each [h, w]
+        average = ((near + mirrored.flip(-1)) / 2)[None, None]
+        whole = functional.interpolate(average, (height + 2 * pad[0], width + 2 * pad[1]), mode="bicubic")[0, 0]
+        return whole[pad[0] : pad[0] + height, pad[1] : pad[1] + width].cpu().numpy()
+
+    def picture(self, photo: Rgb) -> Rgb:
+        """Return the depth picture of `photo`, short side 1024 px, near is bright."""
+        height, width = photo.shape[:2]
+        scale = SHORT_SIDE_PX / min(height, width)
+        size = (round(width * scale), round(height * scale))
+        scaled = cv2.resize(photo, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)
+        width, height = size
+        fill = ((0, -height % MULTIPLE_PX), (0, -width % MULTIPLE_PX), (0, 0))
+        return depth_picture(self.depth(np.pad(scaled, fill, mode="edge")))[:height, :width]
 
 
 def load_depth_estimator(folder: Path, device: torch.device, dtype: torch.dtype) -> DepthEstimator:
@@ -98,21 +99,9 @@ def load_depth_estimator(folder: Path, device: torch.device, dtype: torch.dtype)
     return DepthEstimator(network.to(device).requires_grad_(False).eval(), seen, device, dtype)
 
 
-def _padding(height: int, width: int) -> tuple[int, int]:
-    """Return what is mirrored outward above and below, and at both sides; the network is unsure at the border."""
-    return int((height / 2) ** 0.5 * 3), int((width / 2) ** 0.5 * 3)
-
-
 def _network_size(height: int, width: int, seen: ZoeInput) -> tuple[int, int]:
     """Scale as little as possible so that one side fits, keep the shape, round to the network's multiple."""
     scales = (seen.height / height, seen.width / width)
     scale = min(scales, key=lambda each: abs(1 - each))  # of two as good the height's
     rounded = [max(1, round(side * scale / seen.multiple)) * seen.multiple for side in (height, width)]
     return rounded[0], rounded[1]
-
-
-def _to_short_side(photo: Rgb) -> Rgb:
-    height, width = photo.shape[:2]
-    scale = SHORT_SIDE_PX / min(height, width)
-    size = (round(width * scale), round(height * scale))
-    return cv2.resize(photo, size, interpolation=cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA)

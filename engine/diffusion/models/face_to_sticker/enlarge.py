@@ -117,6 +117,7 @@ class Enlarger:
         self._network = network.to(device, dtype).requires_grad_(False).eval()
         self._device, self._dtype = device, dtype
 
+    @torch.inference_mode()
     def enlarge(self, picture: Rgb) -> Rgb:
         """Return `picture` as many times larger as the network makes it; piece by piece, to take little memory."""
         (height, width), scale = picture.shape[:2], self._network.scale
@@ -125,17 +126,14 @@ class Enlarger:
             for left in range(0, width, PIECE_PX):
                 above, before = min(top, CONTEXT_PX), min(left, CONTEXT_PX)
                 below, after = top + PIECE_PX + CONTEXT_PX, left + PIECE_PX + CONTEXT_PX
-                made = self._enlarge_piece(picture[top - above : below, left - before : after])
+                piece = torch.from_numpy(picture[top - above : below, left - before : after].copy())
+                pixels = piece.permute(2, 0, 1)[None].to(self._device)
+                network_made = self._network((pixels.to(torch.float32) / 255).to(self._dtype))[0]
+                levels = (network_made.float() * 255).round().clip(0, 255).to(torch.uint8)
+                made = levels.permute(1, 2, 0).cpu().numpy()
                 place = enlarged[scale * top : scale * (top + PIECE_PX), scale * left : scale * (left + PIECE_PX)]
                 place[:] = made[scale * above :, scale * before :][: place.shape[0], : place.shape[1]]
         return enlarged
-
-    @torch.inference_mode()
-    def _enlarge_piece(self, piece: Rgb) -> Rgb:
-        pixels = torch.from_numpy(piece.copy()).permute(2, 0, 1)[None].to(self._device)
-        enlarged = self._network((pixels.to(torch.float32) / 255).to(self._dtype))[0]
-        made = (enlarged.float() * 255).round().clip(0, 255).to(torch.uint8)
-        return made.permute(1, 2, 0).cpu().numpy()
 
 
 def load_enlarger(path: Path, device: torch.device, dtype: torch.dtype) -> Enlarger:

@@ -53,22 +53,19 @@ def draw_keypoints(keypoints: NDArray[np.floating], width: int, height: int) -> 
     """Draw five keypoints [5, 2] (x, y in px) on black, as InstantID's ControlNet was trained to see them."""
     canvas = np.zeros((height, width, 3), np.uint8)
     for start, end in LIMBS:
-        cv2.fillConvexPoly(canvas, _limb(keypoints[start], keypoints[end]), COLOURS[start])
+        # An ellipse between the two; whole px and whole degrees, cut off.
+        one, other = keypoints[start], keypoints[end]
+        middle = np.mean([one, other], axis=0, dtype=one.dtype)
+        dx, dy = one[0] - other[0], one[1] - other[1]
+        axes = (int((dx**2 + dy**2) ** 0.5 / 2), LIMB_HALF_WIDTH_PX)
+        angle = int(math.degrees(math.atan2(dy, dx)))
+        limb = cv2.ellipse2Poly((int(middle[0]), int(middle[1])), axes, angle, 0, 360, 1)
+        cv2.fillConvexPoly(canvas, np.asarray(limb, np.int32), COLOURS[start])
     # Dimmed as a whole and cut to bytes; the dots come after, at full colour.
     canvas = (canvas * LIMB_BRIGHTNESS).astype(np.uint8)
     for (x, y), colour in zip(keypoints, COLOURS, strict=True):
         cv2.circle(canvas, (int(x), int(y)), DOT_RADIUS_PX, colour, cv2.FILLED)
     return canvas
-
-
-def _limb(start: NDArray[np.floating], end: NDArray[np.floating]) -> NDArray[np.int32]:
-    """Return the outline of an ellipse from `start` to `end`; whole px and whole degrees, cut off."""
-    middle = np.mean([start, end], axis=0, dtype=start.dtype)
-    dx, dy = start[0] - end[0], start[1] - end[1]
-    length = (dx**2 + dy**2) ** 0.5
-    axes = (int(length / 2), LIMB_HALF_WIDTH_PX)
-    angle = int(math.degrees(math.atan2(dy, dx)))
-    return np.asarray(cv2.ellipse2Poly((int(middle[0]), int(middle[1])), axes, angle, 0, 360, 1), np.int32)
 
 
 def depth_picture(depth: NDArray[np.floating]) -> Rgb:
@@ -85,18 +82,13 @@ def fit_hint(picture: Rgb, width: int, height: int) -> Rgb:
 
     Keypoints and depth go through the same crop, or they would contradict each other.
     """
-    cropped = _crop_to_shape(picture, width / height)
+    there, here = picture.shape[1] / picture.shape[0], width / height
+    left = round(picture.shape[1] * (1 - here / there) / 2) if there > here else 0
+    top = round(picture.shape[0] * (1 - there / here) / 2) if there < here else 0
+    cropped = picture[top : picture.shape[0] - top, left : picture.shape[1] - left]
     rows = _nearest_exact(cropped.shape[0], height)
     columns = _nearest_exact(cropped.shape[1], width)
     return np.ascontiguousarray(cropped[rows][:, columns])
-
-
-def _crop_to_shape(picture: Rgb, wanted: float) -> Rgb:
-    height, width = picture.shape[:2]
-    shape = width / height
-    left = round(width * (1 - wanted / shape) / 2) if shape > wanted else 0
-    top = round(height * (1 - shape / wanted) / 2) if shape < wanted else 0
-    return picture[top : height - top, left : width - left]
 
 
 def _nearest_exact(there: int, here: int) -> NDArray[np.int64]:

@@ -88,18 +88,13 @@ def put(picture: Image.Image, tile: Tile, redrawn: Image.Image, blur: int) -> Im
     if redrawn.size != size:
         redrawn = redrawn.resize(size, Image.Resampling.LANCZOS)
     pasted = redrawn.convert("RGBA")
-    pasted.putalpha(_mask(tile, blur))
+    # What changes has soft edges; over the crop alone, the mask is the same as a blurred one of the whole picture.
+    mask = Image.new("L", size)
+    near, far = (tile.mask[0] - left, tile.mask[1] - top), (tile.mask[2] - left - 1, tile.mask[3] - top - 1)
+    ImageDraw.Draw(mask).rectangle((*near, *far), fill=255)
+    pasted.putalpha(mask.filter(ImageFilter.GaussianBlur(blur)))
     part = picture.crop(tile.crop).convert("RGBA")
     part.alpha_composite(pasted)
     result = picture.copy()
     result.paste(part.convert("RGB"), (left, top))
     return result
-
-
-def _mask(tile: Tile, blur: int) -> Image.Image:
-    """Return the soft-edged mask of what changes, over the tile's crop: the same as a blurred one of the picture."""
-    left, top, right, bottom = tile.crop
-    mask = Image.new("L", (right - left, bottom - top))
-    near, far = (tile.mask[0] - left, tile.mask[1] - top), (tile.mask[2] - left - 1, tile.mask[3] - top - 1)
-    ImageDraw.Draw(mask).rectangle((*near, *far), fill=255)
-    return mask.filter(ImageFilter.GaussianBlur(blur))

@@ -52,35 +52,25 @@ class HiresNetworks:
 
 def load_hires(folder: Path, device: torch.device, dtype: torch.dtype) -> HiresNetworks:
     """Load Stable Diffusion 1.5 from a diffusers folder. Raises `EngineUnavailable`."""
+    from transformers import CLIPTextModel, CLIPTokenizer
+
     options = {"dtype": dtype, "local_files_only": True}
     with reading("hires", folder):
         unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **options)
         vae = AutoencoderKL.from_pretrained(folder, subfolder="vae", **options)
-        texts = _encode_texts(folder).to(device, dtype)
-        schedule = _read_schedule(folder)
+        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+        encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, local_files_only=True)
+        length = encoder.config.max_position_embeddings
+        chunk = {"padding": "max_length", "truncation": True, "max_length": length, "return_tensors": "pt"}
+        with torch.inference_mode():  # Stable Diffusion 1.5 takes the states after the last norm
+            texts = encoder.eval()(tokenizer([NEGATIVE_PROMPT, PROMPT], **chunk).input_ids).last_hidden_state
+        # Euler with the betas on disk, whatever scheduler they were saved for.
+        config = EulerDiscreteScheduler.load_config(folder, subfolder="scheduler", local_files_only=True)
+        names = ("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type")
+        betas = {name: config[name] for name in names if name in config}
+        schedule = EulerDiscreteScheduler(**betas, timestep_spacing="linspace")
     unet, vae = (network.to(device).requires_grad_(False).eval() for network in (unet, vae))
-    return HiresNetworks(unet, vae, texts, schedule, device, dtype)
-
-
-@torch.inference_mode()
-def _encode_texts(folder: Path) -> Tensor:
-    """Return the last hidden states, after the last norm, as Stable Diffusion 1.5 takes them."""
-    from transformers import CLIPTextModel, CLIPTokenizer
-
-    tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
-    encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, local_files_only=True).eval()
-    length = encoder.config.max_position_embeddings
-    options = {"padding": "max_length", "truncation": True, "max_length": length, "return_tensors": "pt"}
-    texts: Tensor = encoder(tokenizer([NEGATIVE_PROMPT, PROMPT], **options).input_ids).last_hidden_state
-    return texts
-
-
-def _read_schedule(folder: Path) -> EulerDiscreteScheduler:
-    """Return Euler's scheduler with the betas on disk, whatever scheduler they were saved for."""
-    config = EulerDiscreteScheduler.load_config(folder, subfolder="scheduler", local_files_only=True)
-    names = ("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type")
-    known = {name: config[name] for name in names if name in config}
-    return EulerDiscreteScheduler(**known, timestep_spacing="linspace")
+    return HiresNetworks(unet, vae, texts.to(device, dtype), schedule, device, dtype)
 
 
 class Upscaler:
@@ -140,7 +130,11 @@ def redraw_parts(
     networks: HiresNetworks, parts: Sequence[Image.Image], steps: int, seed: int, progress: _StepCounter
 ) -> list[Image.Image]:
     """Redraw pictures of one size, each from the same noise, in one batch."""
-    latents = _encode(networks, parts)  # [n, c, h, w] float32
+    vae, texts = networks.vae, networks.texts
+    pixels = torch.from_numpy(np.stack([np.array(part) for part in parts])).permute(0, 3, 1, 2)
+    pixels = (pixels.to(torch.float32) / 127.5 - 1).to(networks.device, networks.dtype)
+    # The mean of what the encoder says, no chance in it: [n, c, h, w] float32
+    latents = vae.encode(pixels).latent_dist.mode().float() * vae.config.scaling_factor
     generator = torch.Generator("cpu").manual_seed(seed)
     noise = torch.randn(latents[:1].shape, generator=generator, dtype=torch.float32).to(networks.device)
     schedule, timesteps = last_steps(networks.schedule, steps, networks.device)
@@ -148,8 +142,16 @@ def redraw_parts(
     for timestep in timesteps:
         progress.step()
         seen = schedule.scale_model_input(latents, timestep)
-        latents = schedule.step(_predict(networks, seen, timestep), timestep, latents).prev_sample
-    return _decode(networks, latents)
+        rows = torch.cat([seen, seen]).to(networks.dtype)  # [2 n, c, h, w], unconditional first
+        row_texts = texts.repeat_interleave(len(seen), dim=0)  # [2 n, T, D]
+        uncond, cond = networks.unet(rows, timestep, row_texts, return_dict=False)[0].float().chunk(2)
+        latents = schedule.step(uncond + GUIDANCE * (cond - uncond), timestep, latents).prev_sample
+    redrawn = []
+    for row in (latents / vae.config.scaling_factor).to(networks.dtype):
+        # One by one: a decoder needs far more memory than the loop.
+        decoded = ((vae.decode(row[None]).sample[0].float() + 1) * 127.5).round().clip(0, 255).to(torch.uint8)
+        redrawn.append(Image.fromarray(np.ascontiguousarray(decoded.permute(1, 2, 0).cpu().numpy())))
+    return redrawn
 
 
 def last_steps(
@@ -161,33 +163,3 @@ def last_steps(
     own.set_timesteps(whole, device=device)
     own.set_begin_index(whole - steps)
     return own, own.timesteps[whole - steps :]
-
-
-def _predict(networks: HiresNetworks, seen: Tensor, timestep: Tensor) -> Tensor:
-    """Return the noise in `seen` [n, c, h, w], pushed from the negative prompt to the prompt, float32."""
-    rows = torch.cat([seen, seen]).to(networks.dtype)  # [2 n, c, h, w], unconditional first
-    texts = networks.texts.repeat_interleave(len(seen), dim=0)  # [2 n, T, D]
-    uncond, cond = networks.unet(rows, timestep, texts, return_dict=False)[0].float().chunk(2)
-    predicted: Tensor = uncond + GUIDANCE * (cond - uncond)
-    return predicted
-
-
-def _encode(networks: HiresNetworks, parts: Sequence[Image.Image]) -> Tensor:
-    """[n] pictures -> [n, c, h, w] latents, float32: the mean of what the encoder says, no chance in it."""
-    pixels = torch.from_numpy(np.stack([np.array(part) for part in parts])).permute(0, 3, 1, 2)
-    pixels = pixels.to(torch.float32) / 127.5 - 1
-    encoded = networks.vae.encode(pixels.to(networks.device, networks.dtype)).latent_dist.mode()
-    latents: Tensor = encoded.float() * networks.vae.config.scaling_factor
-    return latents
-
-
-def _decode(networks: HiresNetworks, latents: Tensor) -> list[Image.Image]:
-    """One by one: a decoder needs far more memory than the loop."""
-    scaled = (latents / networks.vae.config.scaling_factor).to(networks.dtype)
-    return [_to_image(networks.vae.decode(row[None]).sample[0]) for row in scaled]
-
-
-def _to_image(pixels: Tensor) -> Image.Image:
-    """[3, h, w] in -1 .. 1 -> a picture"""
-    made = ((pixels.float() + 1) * 127.5).round().clip(0, 255).to(torch.uint8)
-    return Image.fromarray(np.ascontiguousarray(made.permute(1, 2, 0).cpu().numpy()))

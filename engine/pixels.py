@@ -42,3 +42,15 @@ def noise_sd(plane: Plane, border_px: int = 0) -> float:
     height, width = plane.shape
     response = cv2.filter2D(plane, -1, mask)[border_px : height - border_px, border_px : width - border_px]
     return float(np.median(np.abs(response))) / 0.6745 / 6 if response.size else 0.0
+
+
+def rounded_rectangle(width: int, height: int, radius_px: int) -> Matte:
+    """Return the matte of a picture with round, anti-aliased corners; its straight edges are opaque."""
+    radius = max(1, radius_px)
+    mask = np.zeros((height, width), np.uint8)
+    cv2.rectangle(mask, (radius, 0), (width - radius - 1, height - 1), 255, cv2.FILLED)
+    cv2.rectangle(mask, (0, radius), (width - 1, height - radius - 1), 255, cv2.FILLED)
+    for x in (radius, width - radius - 1):
+        for y in (radius, height - radius - 1):
+            cv2.circle(mask, (x, y), radius, 255, cv2.FILLED, cv2.LINE_AA)
+    return mask.astype(np.float32) / np.float32(255)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import PhotoUnusable
-from engine.pixels import decode_photo, noise_sd, to_lab
+from engine.pixels import decode_photo, noise_sd, rounded_rectangle, to_lab
 
 
 def test_a_photo_is_decoded_without_its_alpha() -> None:
@@ -38,3 +38,11 @@ def test_noise_is_measured_and_an_edge_is_none() -> None:
 
 def test_of_a_plane_that_is_all_border_no_noise_is_known() -> None:
     assert noise_sd(np.ones((2, 2), np.float32), border_px=1) == 0
+
+
+def test_a_rounded_rectangle_is_opaque_but_for_its_corners() -> None:
+    matte = rounded_rectangle(60, 40, 10)
+    assert matte.shape == (40, 60)
+    assert (matte[10:-10].min(), matte[:, 10:-10].min()) == (1, 1)
+    assert matte[0, 0] == matte[0, -1] == matte[-1, 0] == matte[-1, -1] == 0
+    assert ((matte > 0) & (matte < 1)).any()

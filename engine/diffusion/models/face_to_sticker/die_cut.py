@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.finish import DRAWING_PX, fit, outline
 from engine.matte import MattingModel
-from engine.pixels import Matte, Rgb, Rgba
+from engine.pixels import Matte, Rgb, Rgba, rounded_rectangle
 from engine.types import Note, Shape
 
 LEAST_SHARE = 0.02  # of the picture that a cut must leave to be one
@@ -28,12 +28,14 @@ class DieCut:
 
 def cut_out(drawing: Rgb, matting: MattingModel | None, wanted: Shape) -> DieCut:
     """Remove the background of `drawing`; where nothing or everything is left of it, make a badge."""
+    height, width = drawing.shape[:2]
+    badge = rounded_rectangle(width, height, round(min(height, width) * CORNER_SHARE))
     if wanted is Shape.BADGE:
-        return DieCut(_badge(drawing), Shape.BADGE)
+        return DieCut(badge, Shape.BADGE)
     # A matte without contrast is divided by zero in rembg and comes as "not a number".
     matte = np.nan_to_num(matting.matte(drawing)) if matting is not None else None
     if matte is None or not LEAST_SHARE < float((matte > 0.5).mean()) < MOST_SHARE:
-        return DieCut(_badge(drawing), Shape.BADGE, (Note.BADGE_FALLBACK,))
+        return DieCut(badge, Shape.BADGE, (Note.BADGE_FALLBACK,))
     return DieCut(matte, Shape.CUTOUT)
 
 
@@ -57,16 +59,3 @@ def sticker(drawing: Rgb, matte: Matte) -> Rgba:
     # Weighted by the matte: the background's colour does not bleed into the edge.
     colour = light / np.maximum(small, 1e-3)[..., None]
     return fit(outline(np.clip(colour, 0, 255).round().astype(np.uint8), small))
-
-
-def _badge(drawing: Rgb) -> Matte:
-    """Return the matte of the whole picture with round corners."""
-    height, width = drawing.shape[:2]
-    radius = max(1, round(min(height, width) * CORNER_SHARE))
-    mask = np.zeros((height, width), np.uint8)
-    cv2.rectangle(mask, (radius, 0), (width - radius - 1, height - 1), 255, cv2.FILLED)
-    cv2.rectangle(mask, (0, radius), (width - 1, height - radius - 1), 255, cv2.FILLED)
-    for x in (radius, width - radius - 1):
-        for y in (radius, height - radius - 1):
-            cv2.circle(mask, (x, y), radius, 255, cv2.FILLED, cv2.LINE_AA)
-    return mask.astype(np.float32) / np.float32(255)

@@ -132,7 +132,7 @@ def on_canvas(sticker: Rgba, width: int, height: int, *, has_cells: bool = False
 
 
 def on_white(rgba: Rgba) -> Rgba:
-    """The same picture, opaque, on white."""
+    """Return the same picture, opaque, on white."""
     white = rgba.copy()
     white[rgba[..., 3] == 0] = 255
     soft = (rgba[..., 3] > 0) & (rgba[..., 3] < 255)

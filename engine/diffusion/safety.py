@@ -30,7 +30,7 @@ class ClipInput:
 
     @classmethod
     def read(cls, folder: Path) -> ClipInput:
-        """Raises OSError, KeyError or ValueError where the file is missing or foreign."""
+        """Read the file. Raises OSError, KeyError or ValueError where it is missing or foreign."""
         config = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
         crop = config["crop_size"]  # a number in old files
         side = crop["height"] if isinstance(crop, dict) else crop

@@ -136,7 +136,7 @@ class _Piece:
     is_settled: bool = False  # by a number: brackets further out change nothing
 
     def weigh(self, number: str | None) -> None:
-        """A bracket around the piece closes, with its number if it has one."""
+        """Apply a bracket that closes around the piece, with its number if it has one."""
         if not self.is_settled:
             self.weight *= BRACKET_WEIGHT if number is None else float(number)
             self.weight = max(-MOST_WEIGHT, min(self.weight, MOST_WEIGHT))

@@ -114,7 +114,7 @@ def build_enlarger(path: Path, spelling: str = "esrgan") -> Path:
 
 
 def enlarger(seed: int, width: int = 4, growth: int = 2, blocks: int = 2, doublings: int = 2) -> RRDBNet:
-    """The same network, in memory."""
+    """Return the same network, in memory."""
     network = randomise(RRDBNet(width, growth, blocks, doublings), seed)
     return cast(RRDBNet, network)
 

@@ -40,7 +40,7 @@ class ZoeInput:
 
     @classmethod
     def read(cls, folder: Path) -> ZoeInput:
-        """Raises OSError, KeyError or ValueError where the file is missing or foreign."""
+        """Read the file. Raises OSError, KeyError or ValueError where it is missing or foreign."""
         config = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
         size = config["size"]
         return cls(

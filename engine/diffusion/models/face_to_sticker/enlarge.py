@@ -41,7 +41,7 @@ class DenseBlock(nn.Module):
             setattr(self, f"conv{number}", nn.Conv2d(seen, growth if number < 5 else width, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """[n, width, h, w] -> the same"""
+        """Map [n, width, h, w] to the same."""
         seen = x
         for number in range(1, 5):
             made = functional.leaky_relu(getattr(self, f"conv{number}")(seen), SLOPE)
@@ -60,7 +60,7 @@ class ResidualBlock(nn.Module):
         self.rdb3 = DenseBlock(width, growth)
 
     def forward(self, x: Tensor) -> Tensor:
-        """[n, width, h, w] -> the same"""
+        """Map [n, width, h, w] to the same."""
         made: Tensor = self.rdb3(self.rdb2(self.rdb1(x)))
         return x + made * RESIDUAL
 
@@ -83,7 +83,7 @@ class RRDBNet(nn.Module):
         return int(2 ** len(self.conv_up))
 
     def forward(self, x: Tensor) -> Tensor:
-        """[n, 3, h, w] -> [n, 3, scale h, scale w]; 0 .. 1, a little beyond at edges"""
+        """Enlarge [n, 3, h, w] to [n, 3, scale h, scale w]; 0 .. 1, a little beyond at edges."""
         features = self.conv_first(x)
         features = features + self.conv_body(self.body(features))
         for conv in self.conv_up:

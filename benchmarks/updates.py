@@ -23,11 +23,11 @@ import aiohttp
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.connection import connect
-from bot.intake import Intake, RawUpdate
-from bot.limiter import LaneLimiter
-from bot.outage import Outage
-from bot.polling import Polling
+from bot.transport.connection import connect
+from bot.transport.intake import Intake, RawUpdate
+from bot.transport.outage import Outage
+from bot.transport.polling import Polling
+from bot.transport.rate_limits import LaneLimiter
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from storage.database import Database

@@ -13,17 +13,17 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.connection import connect
+from bot.delivery.notifier import Notifier
 from bot.handlers import register_all
 from bot.handlers.profile import register_profile
-from bot.intake import Intake, RawUpdate
-from bot.limiter import LaneLimiter
-from bot.notifier import Notifier
-from bot.outage import Outage
-from bot.polling import Polling
-from bot.sticker_sets import StickerSets
-from bot.telegram_errors import BotTokenRejected, Refusal, classify
-from bot.webhook import Webhook, webhook_secret
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.connection import connect
+from bot.transport.intake import Intake, RawUpdate
+from bot.transport.outage import Outage
+from bot.transport.polling import Polling
+from bot.transport.rate_limits import LaneLimiter
+from bot.transport.telegram_errors import BotTokenRejected, Refusal, classify
+from bot.transport.webhook import Webhook, webhook_secret
 from service.stickers import StickerService
 from storage.facts import Facts
 from storage.inbox import Inbox

@@ -8,11 +8,11 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, C
 from telegram.ext import MessageHandler as OnMessage
 from telegram.ext import filters as only
 
+from bot.delivery.notifier import Notifier
 from bot.handlers import admin, jobs, language, membership, packs, privacy, seed, start, strays, style
 from bot.handlers.buttons import on_press
+from bot.handlers.context import Turns
 from bot.handlers.photo import Photos
-from bot.handlers.turn import Turns
-from bot.notifier import Notifier
 
 if TYPE_CHECKING:
     from bot.app import BotParts  # it imports this package

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bot.handlers.context import Turn
 from bot.handlers.strays import on_unknown_command
-from bot.handlers.turn import Turn
 from storage.records import JobStatus
 
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from telegram import CallbackQuery, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from bot import keyboards
-from bot.addressee import OWNER_PREFIX, Addressee
-from bot.delivery import emoji_of
+from bot.delivery.addressee import OWNER_PREFIX, Addressee
+from bot.delivery.deliver import emoji_of
 from bot.handlers import language as languages
 from bot.handlers import privacy, style
-from bot.handlers.turn import Turn, explain_refusal
-from bot.keyboards import Operation, Press, read_press
-from bot.replies import LANGUAGES
-from bot.sticker_sets import InPack
-from bot.telegram_errors import Refusal, classify
+from bot.handlers.context import Turn, explain_refusal
+from bot.packs.sticker_sets import InPack
+from bot.transport.telegram_errors import Refusal, classify
+from bot.words import buttons as keyboards
+from bot.words.buttons import Operation, Press, read_press
+from bot.words.translations import LANGUAGES
 from engine.styles import style as style_called
 from engine.types import Shape
 from service.errors import NoSuchJob

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.handlers.turn import Turn
+from bot.handlers.context import Turn
 
 
 async def on_membership(turn: Turn) -> None:

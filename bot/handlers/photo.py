@@ -8,10 +8,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.addressee import Addressee, source_of_message
-from bot.caption import read_caption
-from bot.download import DownloadFailed, download
-from bot.handlers.turn import Turn, explain_refusal
+from bot.delivery.addressee import Addressee, source_of_message
+from bot.handlers.context import Turn, explain_refusal
+from bot.transport.downloads import DownloadFailed, download
+from bot.words.captions import read_caption
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES

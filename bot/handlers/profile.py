@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 
-from bot.replies import DEFAULT_LANGUAGE, LANGUAGES, say
+from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES, say
 from storage.facts import Facts
 
 logger = logging.getLogger(__name__)

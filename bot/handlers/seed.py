@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.turn import Turn
+from bot.handlers.context import Turn
 from service.stickers import parse_seed
 
 _FREE = frozenset(("random", "off", "zufall", "azar", "aleatorio", "випадково", "случайно"))

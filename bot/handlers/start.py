@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.handlers.turn import Turn
+from bot.handlers.context import Turn
+from bot.words import buttons as keyboards
 
 
 async def on_start(turn: Turn) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers.turn import Turn
+from bot.handlers.context import Turn
 
 
 async def on_text(turn: Turn) -> None:

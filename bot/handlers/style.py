@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.caption import find_style
-from bot.handlers.turn import Turn
-from bot.replies import style_title
+from bot.handlers.context import Turn
+from bot.words import buttons as keyboards
+from bot.words.captions import find_style
+from bot.words.translations import style_title
 from engine.styles import DEFAULT_STYLE, style
 
 

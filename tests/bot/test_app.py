@@ -26,7 +26,7 @@ from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.packs import Packs
 from storage.users import Users
-from tests.bot.transport import ADA, TOKEN, telegram
+from tests.bot.emulated import ADA, TOKEN, telegram
 
 
 @pytest.fixture

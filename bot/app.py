@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -15,35 +14,26 @@ from telegram.ext import Application
 
 from bot.delivery.notifier import Notifier
 from bot.handlers import register_all
+from bot.handlers.context import BotParts
 from bot.handlers.profile import register_profile
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.connection import connect
 from bot.transport.intake import Intake, RawUpdate
 from bot.transport.outage import Outage
 from bot.transport.polling import Polling
-from bot.transport.rate_limits import LaneLimiter
-from bot.transport.telegram_errors import BotTokenRejected, Refusal, classify
+from bot.transport.rate_limits import RateLimiter
+from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.transport.webhook import Webhook, webhook_secret
 from service.stickers import StickerService
 from storage.facts import Facts
 from storage.inbox import Inbox
 
-__all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
-
 logger = logging.getLogger(__name__)
 
+# At the start; `Outage.pause` raises for a rejected token.
+_REPEATED = (TelegramErrorKind.AMBIGUOUS, TelegramErrorKind.WAIT, TelegramErrorKind.TOKEN_REJECTED)
 _GRACE_S = 1.5  # for handlers to finish when stopping
 _CLOSING_S = 0.5  # for python-telegram-bot to stop, and again to close its connections
-
-
-@dataclass(frozen=True, slots=True)
-class BotParts:
-    """What the handlers work with."""
-
-    service: StickerService
-    sets: StickerSets
-    facts: Facts
-    admin_ids: frozenset[int]
 
 
 class TelegramBot:
@@ -65,14 +55,14 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
     ) -> None:
-        self._limiter = LaneLimiter()
+        self._limiter = RateLimiter()
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._facts = facts
-        parts = BotParts(service, StickerSets(self._bot, service.packs), facts, admin_ids)
-        self._notifier = Notifier(self._bot, service, parts.sets, inbox)
-        register_all(self._application, parts, self._notifier)
+        sets = StickerSets(self._bot, service.packs)
+        self._notifier = Notifier(self._bot, service, sets, inbox)
+        register_all(self._application, BotParts(self._bot, service, sets, self._notifier, admin_ids))
         self._intake = Intake(inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
@@ -152,7 +142,11 @@ class TelegramBot:
             try:
                 await step()
             except TelegramError as error:
-                if classify(error) not in (Refusal.AMBIGUOUS, Refusal.WAIT, Refusal.TOKEN_REJECTED):
+                if classify(error) not in (
+                    TelegramErrorKind.AMBIGUOUS,
+                    TelegramErrorKind.WAIT,
+                    TelegramErrorKind.TOKEN_REJECTED,
+                ):
                     raise
                 await outage.pause(error)
             else:

@@ -11,7 +11,8 @@ from typing import Any
 
 from api.app import HttpServer, tls_context
 from api.http_api import ApiOptions, HttpApi
-from bot.app import BotTokenRejected, TelegramBot
+from bot.app import TelegramBot
+from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable

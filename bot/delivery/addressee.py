@@ -1,8 +1,7 @@
-"""Where a job's answer goes: what this entrance notes in `Job.reply`, and how owners are called."""
+"""The bot's note on a job: where its answer goes. Stored as JSON that the storage never looks into."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,40 +17,34 @@ def owner_of(user_id: int) -> str:
 def user_id_of(owner: str) -> int:
     """Raises `ValueError` for owners of other entrances."""
     if not owner.startswith(OWNER_PREFIX):
-        raise ValueError(owner)
+        raise ValueError("no owner of Telegram")
     return int(owner.removeprefix(OWNER_PREFIX))
 
 
 def source_of_message(chat_id: int, message_id: int) -> str:
-    """The job of a message: the same message delivered twice is the same job."""
+    """Return the source of a message's job: the same message delivered twice is the same job."""
     return f"{OWNER_PREFIX}{chat_id}:{message_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """`message` is the photo's message, `progress` the one that says how far its job is.
+    """Who gets the sticker, and where.
 
-    `emoji` None means the one of the look that gets drawn.
+    `message` is the photo's message, `progress` the progress message. `emoji` None means that of the style that gets
+    drawn.
     """
 
     chat: int
     message: int
-    first_name: str
-    language: str
+    first_name: str = ""
+    language: str = "en"
     emoji: str | None = None
     progress: int | None = None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:
-        reply: Mapping[str, Any] = job.reply
-        return cls(
-            chat=int(reply["chat"]),
-            message=int(reply["message"]),
-            first_name=str(reply.get("first_name", "")),
-            language=str(reply.get("language", "en")),
-            emoji=reply.get("emoji"),
-            progress=reply.get("progress"),
-        )
+        """Return the note of a job of this entrance."""
+        return cls(**job.reply)
 
-    def to_reply(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -1,7 +1,7 @@
-"""Brings one ended job to its owner: into the pack, into the chat, and marks it delivered. Safe to repeat.
+"""Deliver one ended job: the sticker into the pack and into the chat, or why there is none. Safe to repeat.
 
-A crash after the send and before its note in the row sends the sticker to the chat a second time; into the pack it
-never goes twice (`sticker_sets`).
+A crash after the send and before its note in the row sends the sticker to the chat a second time (at-least-once); into
+the pack it never goes twice (`bot/packs/placement.py`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from telegram import InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee, user_id_of
 from bot.delivery.progress import ProgressBoard
-from bot.packs.errors import PackTrouble, PackWait, UserBlocked
-from bot.packs.sticker_sets import InPack, StickerSets
+from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
+from bot.packs.placement import DEFAULT_EMOJI, InPack
+from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
-from bot.transport.telegram_errors import Refusal, classify
-from bot.words import buttons as keyboards
+from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.errors import UnknownStyle
@@ -31,9 +32,13 @@ from storage.records import Job, JobStatus, StickerState
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
-_DEFAULT_EMOJI = "🙂"
-_STICKER_NOT_TAKEN = (Refusal.FILE_REFUSED, Refusal.STICKER_GONE, Refusal.SET_GONE, Refusal.OTHER)
+MAX_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
+_STICKER_NOT_TAKEN = (
+    TelegramErrorKind.FILE_REFUSED,
+    TelegramErrorKind.STICKER_GONE,
+    TelegramErrorKind.SET_GONE,
+    TelegramErrorKind.OTHER,
+)
 _NOTES = {
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
@@ -48,26 +53,20 @@ _NEWS = {
 }
 
 
-class ComeBack(Exception):
-    """The job cannot be delivered now; try again after `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
-        self.seconds = seconds
-
-
 @dataclass(frozen=True, slots=True)
-class _Sent:
-    """What goes into the chat: the sticker in its pack, or the bytes where there is no pack to be had."""
+class _StickerMessage:
+    """What goes into the chat: the sticker in its pack, or the bytes where there is no pack to be had.
+
+    `sentences` stand in the progress message afterwards.
+    """
 
     sticker: str | bytes
     keyboard: InlineKeyboardMarkup
     sentences: list[str]
-    message_id: int | None = None
 
 
 class Delivery:
-    """Delivers ended jobs, one call per job."""
+    """Deliver ended jobs, one call per job."""
 
     def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets, board: ProgressBoard) -> None:
         self._bot = bot
@@ -75,92 +74,88 @@ class Delivery:
         self._sets = sets
         self._board = board
 
-    async def deliver(self, job_id: str) -> None:
-        """Bring what the job made, or why it made nothing. Raises `ComeBack`, `UserBlocked`, `TelegramError`."""
-        job = await self._service.jobs.get(job_id)
-        if job is None or job.delivered_at is not None or not job.status.is_final:
-            return
-        match job.status:
-            case JobStatus.DONE:
-                await self._bring(job)
-            case JobStatus.CANCELLED:
-                await self._tell(job, say(Addressee.of(job).language, "cancelled"), is_news=False)
-            case _:
-                await self._tell(job, self._why(job), is_news=True)
+    async def deliver(self, job: Job) -> None:
+        """Send what an ended job made, or why it made nothing, and mark it delivered.
+
+        Raises `DeliverLater`, `UserBlocked`, `TelegramError`, `StorageError`: then it is not marked.
+        """
+        language = Addressee.of(job).language
+        sent: _StickerMessage | None = None
+        if job.status is JobStatus.CANCELLED:
+            await self._board.close(job, say(language, "cancelled"))
+        elif job.status is not JobStatus.DONE:
+            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id))
+        elif not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
+            await self._notify(job, say(language, "note-flagged"))
+        else:
+            try:
+                webp = await self._service.files.result(job.owner, job.id, "sticker.webp")
+            except FileGone as gone:
+                await self._notify(job, explain(language, gone.code))
+            else:
+                sent = await self._send_sticker(job, webp)
         await self._service.jobs.mark_delivered(job.id)
+        if sent:
+            await self._clean_up(job, sent)
 
-    def _why(self, job: Job) -> str:
-        return explain(Addressee.of(job).language, job.error_code or "internal", reference=job.id)
+    async def _notify(self, job: Job, text: str) -> None:
+        """Write into the progress message; where that is gone, send a new one."""
+        if not await self._board.close(job, text):
+            to = Addressee.of(job)
+            await self._bot.send_message(
+                to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True
+            )
 
-    async def _tell(self, job: Job, text: str, *, is_news: bool) -> None:
-        """In the progress message; where that is gone, in a new one if it is worth one."""
-        if await self._board.close(job, text) or not is_news:
-            return
-        to = Addressee.of(job)
-        await self._bot.send_message(to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True)
-
-    async def _bring(self, job: Job) -> None:
-        if not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
-            await self._tell(job, say(Addressee.of(job).language, "note-flagged"), is_news=True)
-            return
-        try:
-            webp = await self._service.files.result(job.owner, job.id, "sticker.webp")
-        except FileGone as gone:
-            await self._tell(job, explain(Addressee.of(job).language, gone.code), is_news=True)
-            return
-        sent = await self._prepare(job, webp)
-        if sent.message_id is None:
-            await self._send(job, sent, webp)
-        await self._finish(job, sent)
-
-    async def _prepare(self, job: Job, webp: bytes) -> _Sent:
-        to = Addressee.of(job)
+    async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
+        """Put the sticker into the pack and send it, unless an earlier attempt has sent it."""
         row = await self._service.packs.sticker(job.id)
-        known_message = row.message_id if row else None
+        message = await self._into_pack(job, webp)
+        if row is None or row.message_id is None:
+            try:
+                sent = await self._send(job, message.sticker, message.keyboard)
+            except TelegramError as error:
+                if classify(error) not in _STICKER_NOT_TAKEN:
+                    raise
+                # Deleted from its pack a moment ago: the bytes are here still.
+                sent = await self._send(job, webp, message.keyboard)
+            await self._service.packs.update_sticker(job.id, message_id=sent.message_id)
+        return message
+
+    async def _into_pack(self, job: Job, webp: bytes) -> _StickerMessage:
+        """Put the sticker into the pack; where that fails it is sent without one."""
+        to, user_id, emoji = Addressee.of(job), user_id_of(job.owner), emoji_of(job)
         try:
-            in_pack = await self._into_pack(job, webp)
+            if job.replaces:
+                in_pack = await self._sets.replace(user_id, to.first_name, job.replaces, job.id, webp, emoji)
+            else:
+                in_pack = await self._sets.add(user_id, to.first_name, job.id, webp, emoji)
         except UserBlocked:
             raise
-        except PackTrouble as trouble:
-            if isinstance(trouble, PackWait) and trouble.retry_after_s <= LONGEST_WAIT_S:
-                await self._ask_for_patience(job, trouble.retry_after_s)
-            logger.warning("job %s goes out without a pack: %s", job.id[:8], trouble.code)
-            await self._note_loose(job)
-            keyboard = keyboards.loose(to.language, job.id)
-            return _Sent(webp, keyboard, [say(to.language, "pack-loose"), *await self._notes(job)], known_message)
-        notes = await self._notes(job)
+        except PackError as error:
+            if isinstance(error, PackWait) and error.retry_after_s <= MAX_WAIT_S:
+                seconds = max(1, round(error.retry_after_s))
+                await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
+                raise DeliverLater(error.retry_after_s) from error
+            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
+            await self._service.packs.add_sticker(job.id, job.owner, emoji)
+            await self._service.packs.update_sticker(job.id, state=StickerState.LOOSE)
+            sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
+            return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)
+        sentences = await self._notes(job)
         if in_pack.news:
-            notes.append(say(to.language, _NEWS[in_pack.news]))
-        keyboard = keyboards.in_pack(to.language, job.id, str(job.result.get("shape", "")), in_pack.url)
-        return _Sent(in_pack.file_id, keyboard, notes, known_message)
+            sentences.append(say(to.language, _NEWS[in_pack.news]))
+        return _StickerMessage(in_pack.file_id, in_pack_keyboard(to.language, job, in_pack), sentences)
 
-    async def _into_pack(self, job: Job, webp: bytes) -> InPack:
-        to, user_id, emoji = Addressee.of(job), user_id_of(job.owner), emoji_of(job)
-        if job.replaces:
-            return await self._sets.replace(user_id, to.first_name, job.replaces, job.id, webp, emoji)
-        return await self._sets.add(user_id, to.first_name, job.id, webp, emoji)
+    async def _notes(self, job: Job) -> list[str]:
+        sentences = []
+        for note in (Note(each) for each in job.result.get("notes", [])):
+            if note in _SAID_ONCE and not await self._service.users.show_hint_once(job.owner, note.value):
+                continue
+            sentences.append(say(Addressee.of(job).language, _NOTES[note]))
+        return sentences
 
-    async def _ask_for_patience(self, job: Job, seconds: float) -> None:
-        text = say(Addressee.of(job).language, "progress-wait", seconds=max(1, round(seconds)))
-        await self._board.show_now(job, text)
-        raise ComeBack(seconds)
-
-    async def _note_loose(self, job: Job) -> None:
-        await self._service.packs.add_sticker(job.id, job.owner, emoji_of(job))
-        await self._service.packs.update_sticker(job.id, state=StickerState.LOOSE)
-
-    async def _send(self, job: Job, sent: _Sent, webp: bytes) -> None:
+    async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)
-        try:
-            message = await self._send_sticker(to, sent.sticker, sent.keyboard)
-        except TelegramError as error:
-            if classify(error) not in _STICKER_NOT_TAKEN:
-                raise
-            # Deleted from its pack a moment ago: the bytes are here still.
-            message = await self._send_sticker(to, webp, sent.keyboard)
-        await self._service.packs.update_sticker(job.id, message_id=message.message_id)
-
-    async def _send_sticker(self, to: Addressee, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         return await self._bot.send_sticker(
             to.chat,
             sticker,
@@ -169,54 +164,34 @@ class Delivery:
             reply_markup=keyboard,
         )
 
-    async def _finish(self, job: Job, sent: _Sent) -> None:
-        """What may fail without the sticker being lost: the progress message goes, or becomes the notes."""
-        await self._service.jobs.mark_delivered(job.id)
+    async def _clean_up(self, job: Job, sent: _StickerMessage) -> None:
+        """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
         try:
             if sent.sentences:
-                await self._tell(job, "\n".join(sent.sentences), is_news=True)
+                await self._notify(job, "\n".join(sent.sentences))
             else:
                 await self._board.close(job, None)
-            if job.replaces:
-                await self._retire(job, job.replaces)
+            old = await self._service.packs.sticker(job.replaces) if job.replaces else None
+            if old is not None and old.message_id is not None:  # keep only the buttons that still mean something
+                to = Addressee.of(job)
+                await self._bot.edit_message_reply_markup(
+                    to.chat, old.message_id, reply_markup=keyboards.replaced(to.language, old.id)
+                )
         except TelegramError as error:
             logger.info("after job %s: %s", job.id[:8], classify(error))
 
-    async def _retire(self, job: Job, old_id: str) -> None:
-        """The replaced sticker's message keeps only the buttons that still mean something."""
-        old = await self._service.packs.sticker(old_id)
-        if old is None or old.message_id is None:
-            return
-        to = Addressee.of(job)
-        await self._bot.edit_message_reply_markup(
-            to.chat, old.message_id, reply_markup=keyboards.replaced(to.language, old_id)
-        )
 
-    async def _notes(self, job: Job) -> list[str]:
-        language = Addressee.of(job).language
-        sentences = []
-        for note in (Note(each) for each in job.result.get("notes", [])):
-            if note in _SAID_ONCE and not await self._service.users.show_hint_once(job.owner, note.value):
-                continue
-            sentences.append(say(language, _NOTES[note]))
-        return sentences
+def in_pack_keyboard(language: str, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
+    """Return the buttons under a job's sticker in its pack."""
+    return keyboards.in_pack(language, job.id, str(job.result.get("shape", "")), in_pack.url)
 
 
 def emoji_of(job: Job) -> str:
-    """The sticker's emoji: the person's, or that of the look that was drawn."""
+    """Return the sticker's emoji: the person's, or that of the style that was drawn."""
     chosen = Addressee.of(job).emoji
     if chosen:
         return chosen
     try:
         return style(str(job.result.get("style") or job.request.style)).emoji
     except UnknownStyle:
-        return _DEFAULT_EMOJI
-
-
-def pause_after(error: TelegramError, attempt: int) -> float | None:
-    """Seconds until a delivery that failed with `error` is worth another try; None where none will help."""
-    match classify(error):
-        case Refusal.WAIT | Refusal.AMBIGUOUS:
-            return float(min(300, 2 ** min(attempt, 9)))
-        case _:
-            return None
+        return DEFAULT_EMOJI

@@ -1,4 +1,4 @@
-"""Listens to what happens to jobs and brings it to the chats: progress while it lasts, the sticker at the end.
+"""Follow what happens to jobs: progress messages while it lasts, the delivery at the end.
 
 The rows are the truth: what this process could not deliver, the next one delivers.
 """
@@ -6,23 +6,24 @@ The rows are the truth: what this process could not deliver, the next one delive
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.addressee import OWNER_PREFIX, Addressee, source_of_message
-from bot.delivery.deliver import ComeBack, Delivery, pause_after
+from bot.delivery.addressee import OWNER_PREFIX, Addressee
+from bot.delivery.deliver import Delivery
+from bot.delivery.delivery_queue import NOBODY_THERE, DeliveryQueue, mark_blocked
+from bot.delivery.lost_photos import fail_lost_photos
 from bot.delivery.progress import ProgressBoard
-from bot.packs.errors import UserBlocked
 from bot.packs.sticker_sets import StickerSets
-from bot.transport.keyed_queue import Errand, Lanes
+from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.rate_limits import Urgency
-from bot.transport.telegram_errors import Refusal, classify, retry_after_s
+from bot.transport.telegram_errors import classify
 from bot.words.translations import say
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
@@ -32,16 +33,14 @@ from storage.records import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
-_LOOK_EVERY_S = 1.0
+_TICK_S = 1.0
 _SOON_S = 1.0
-_LOST_EVERY_S = 600.0
-_STORAGE_PAUSE_S = 5.0
+_LOST_PHOTOS_EVERY_S = 600.0
 _GRACE_S = 1.5
-_NO_ONE_THERE = (Refusal.USER_BLOCKED, Refusal.USER_DEACTIVATED)
 
 
 class Notifier:
-    """Tells the owners of `tg:` jobs how their jobs are going. `start`, then `run` until `stop`."""
+    """Tell the owners of Telegram's jobs how their jobs are going. `start`, then `run` until `stop`."""
 
     def __init__(
         self,
@@ -55,28 +54,27 @@ class Notifier:
         self._service = service
         self._inbox = inbox
         self._board = ProgressBoard(bot, clock)
-        self._delivery = Delivery(bot, service, sets, self._board)
-        self._lanes = Lanes()
+        self._chats = KeyedQueue()
+        self._deliveries = DeliveryQueue(service, Delivery(bot, service, sets, self._board), self._board, self._chats)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()
-        self._later: set[asyncio.TimerHandle] = set()
 
     async def start(self) -> None:
         """Listen from now on, and take up what the last process left: deliveries and progress messages."""
         self._listen()
         jobs = self._service.jobs
         for job in await jobs.undelivered(OWNER_PREFIX):
-            self._put(job, self._delivering(job.id))
+            self._deliveries.put(job)
         for job_id in await jobs.positions():
             waiting = await jobs.get(job_id)
             if waiting is not None and waiting.owner.startswith(OWNER_PREFIX):
-                self._put(waiting, self._opening(waiting))
+                self.announce(waiting)
 
     async def run(self) -> None:
         """Follow the events until cancelled."""
         events = self._listen()
-        beside = [asyncio.create_task(each) for each in (self._tick(), self._look_for_lost_photos())]
+        beside = [asyncio.create_task(each) for each in (self._show_progress(), self._look_for_lost_photos())]
         try:
             while True:
                 event = await events.get()
@@ -91,43 +89,22 @@ class Notifier:
     async def stop(self) -> None:
         """Let deliveries under way end; the rest stays in the rows."""
         self._listening.close()
-        for handle in self._later:
-            handle.cancel()
-        self._later.clear()
-        await self._lanes.finish(_GRACE_S)
-
-    async def give_up_lost_photos(self) -> None:
-        """Fail the waiting jobs without a photo whose message is not to be handled any more: none will come."""
-        waiting = await self._service.jobs.without_photo(OWNER_PREFIX)
-        if not waiting:
-            return
-        to_come = {_source(body) for _, body in await self._inbox.open()}
-        for job in waiting:
-            if job.source not in to_come:
-                await self._service.fail(job.id, "download_failed")
+        await self._chats.finish(_GRACE_S)
 
     def announce(self, job: Job) -> None:
-        """Show the job's progress message, unless the job ends before its turn comes."""
-        self._put(job, self._opening(job))
+        """Open the job's progress message, unless the job ends before."""
+        self._chats.put(Addressee.of(job).chat, partial(self._open_message, job.id))
 
     def announce_soon(self, job: Job) -> None:
-        """Show a progress message unless the job has ended by then: who pressed a button has had an answer."""
-        self._after(_SOON_S, lambda: self.announce(job))
+        """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
+        self._chats.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id))
 
-    async def welcome_back(self, owner: str) -> None:
-        """Somebody who had blocked the bot is back: bring what was drawn for them."""
+    async def unblock(self, owner: str) -> None:
+        """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
         await self._service.users.set(owner, is_blocked=False)
         for job in await self._service.jobs.undelivered(owner):
             if job.owner == owner:
-                self._put(job, self._delivering(job.id))
-
-    async def shut_out(self, owner: str) -> None:
-        """Somebody blocked the bot: nothing more is drawn for them or sent to them."""
-        await self._service.users.set(owner, is_blocked=True)
-        await self._service.cancel(owner)
-        logger.info("%s blocked the bot", owner)
-
-    # --- events ---------------------------------------------------------------------------------------------------
+                self._deliveries.put(job)
 
     def _listen(self) -> asyncio.Queue[JobEvent]:
         if self._events is None:
@@ -142,137 +119,71 @@ class Notifier:
             case EventKind.QUEUED:
                 self._places_changed.set()
             case EventKind.STARTED:
-                self._board.want(job.id, "progress-started")
-                self._board.drawing(job.id)
+                self._board.set_text(job.id, "progress-started")
+                self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
-                self._board.want(job.id, f"progress-{event.step.phase}")
+                self._board.set_text(job.id, f"progress-{event.step.phase}")
                 if event.step.preview:
-                    self._board.preview(job.id, event.step.preview)
+                    self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:
                 if job.status is JobStatus.DONE:
-                    self._board.want(job.id, "progress-pack")
+                    self._board.set_text(job.id, "progress-pack")
                 self._places_changed.set()
-                self._put(job, self._delivering(job.id))
+                self._deliveries.put(job)
             case EventKind.FORGOTTEN:
-                self._put(job, self._dropping(job))
+                self._chats.put(Addressee.of(job).chat, partial(self._delete_message, job))
 
-    async def _tick(self) -> None:
+    async def _show_progress(self) -> None:
+        """Edit the progress messages every second; everybody waiting is told how many are ahead of them."""
         while True:
             try:
                 if self._places_changed.is_set():
                     self._places_changed.clear()
-                    await self._place()
-                await self._board.look()
+                    await self._set_places()
+                await self._board.flush()
             except Exception:  # progress is a courtesy: it must not end the deliveries
                 logger.exception("progress could not be shown")
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await asyncio.sleep(_TICK_S)
+
+    async def _set_places(self) -> None:
+        if not len(self._board):
+            return
+        key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
+        running = await self._service.jobs.count(JobStatus.RUNNING)
+        for job_id, position in (await self._service.jobs.positions()).items():
+            self._board.set_text(job_id, key, ahead=position - 1 + running)
 
     async def _look_for_lost_photos(self) -> None:
         while True:
             try:
-                await self.give_up_lost_photos()
+                await fail_lost_photos(self._service, self._inbox)
             except StorageError as error:
                 logger.warning("looking for lost photos: %s", error.code)
-            await asyncio.sleep(_LOST_EVERY_S)
+            await asyncio.sleep(_LOST_PHOTOS_EVERY_S)
 
-    async def _place(self) -> None:
-        """Tell everybody waiting how many are ahead of them."""
-        if not len(self._board):
+    async def _open_message(self, job_id: str) -> None:
+        job = await self._service.jobs.get(job_id)
+        if job is None or job.status.is_final or job.id in self._board:
             return
-        key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
-        drawing = await self._service.jobs.count(JobStatus.RUNNING)
-        for job_id, position in (await self._service.jobs.positions()).items():
-            self._board.want(job_id, key, ahead=position - 1 + drawing)
+        to = Addressee.of(job)
+        try:
+            message_id = await self._board.open(
+                job, say(to.language, "progress-started" if job.has_photo else "progress-fetching")
+            )
+        except TelegramError as error:  # the job goes on without, unless nobody is there to see it
+            logger.info("no progress for job %s: %s", job.id[:8], classify(error))
+            if classify(error) in NOBODY_THERE:
+                await mark_blocked(self._service, job.owner)
+            return
+        if to.progress != message_id:
+            await self._service.jobs.set_reply(job.id, progress=message_id)
+        self._places_changed.set()
 
-    # --- errands --------------------------------------------------------------------------------------------------
-
-    def _put(self, job: Job, errand: Errand) -> None:
-        self._lanes.put(Addressee.of(job).chat, errand)
-
-    def _opening(self, job: Job) -> Errand:
-        async def open_message() -> None:
-            now = await self._service.jobs.get(job.id)
-            if now is None or now.status.is_final or job.id in self._board:
-                return
-            language = Addressee.of(now).language
-            key = "progress-started" if now.has_photo else "progress-fetching"
-            try:
-                message_id = await self._board.open(now, say(language, key))
-            except TelegramError as error:
-                await self._unsendable(now, error)
-                return
-            if Addressee.of(now).progress != message_id:
-                await self._service.jobs.set_reply(job.id, progress=message_id)
-            self._places_changed.set()
-
-        return open_message
-
-    async def _unsendable(self, job: Job, error: TelegramError) -> None:
-        """No progress message: the job goes on without, unless nobody is there to see it."""
-        logger.info("no progress for job %s: %s", job.id[:8], classify(error))
-        if classify(error) in _NO_ONE_THERE:
-            await self.shut_out(job.owner)
-
-    def _delivering(self, job_id: str, attempt: int = 1) -> Errand:
-        async def deliver() -> None:
-            job = await self._service.jobs.get(job_id)
-            if job is None or job.delivered_at is not None:
-                return
-            if (await self._service.users.get(job.owner)).is_blocked:
-                self._board.forget(job_id)
-                return
-            try:
-                await self._delivery.deliver(job_id)
-            except UserBlocked:
-                self._board.forget(job_id)
-                await self.shut_out(job.owner)
-            except ComeBack as later:
-                self._again(job, later.seconds, attempt)
-            except TelegramError as error:
-                await self._undeliverable(job, error, attempt)
-            except StorageError as error:
-                logger.warning("delivery of job %s: %s", job_id[:8], error.code)
-                self._again(job, _STORAGE_PAUSE_S, attempt)
-
-        return deliver
-
-    async def _undeliverable(self, job: Job, error: TelegramError, attempt: int) -> None:
-        refusal = classify(error)
-        logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, refusal)
-        pause_s = pause_after(error, attempt)
-        if refusal in _NO_ONE_THERE:
-            await self.shut_out(job.owner)
-        elif pause_s is not None:
-            self._again(job, max(pause_s, retry_after_s(error)), attempt)
-        else:
-            self._board.forget(job.id)
-            await self._service.jobs.mark_delivered(job.id)  # the same answer would come every time
-
-    def _again(self, job: Job, seconds: float, attempt: int) -> None:
-        self._after(seconds, lambda: self._put(job, self._delivering(job.id, attempt + 1)))
-
-    def _after(self, seconds: float, act: Callable[[], None]) -> None:
-        def run() -> None:
-            self._later.discard(handle)
-            act()
-
-        handle = asyncio.get_running_loop().call_later(seconds, run)
-        self._later.add(handle)
-
-    def _dropping(self, job: Job) -> Errand:
-        async def drop() -> None:
-            if job.id not in self._board:
-                return
-            try:
-                await self._board.close(job, None)
-            except TelegramError as error:
-                logger.debug("a forgotten job's message stays: %s", classify(error))
-
-        return drop
-
-
-def _source(body: str) -> str:
-    """The source of the job that this stored update makes, or has made."""
-    message = json.loads(body).get("message") or {}
-    return source_of_message(message.get("chat", {}).get("id", 0), message.get("message_id", 0))
+    async def _delete_message(self, job: Job) -> None:
+        if job.id not in self._board:
+            return
+        try:
+            await self._board.close(job, None)
+        except TelegramError as error:
+            logger.debug("a forgotten job's message stays: %s", classify(error))

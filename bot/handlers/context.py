@@ -1,48 +1,56 @@
-"""One update as the handlers see it: who writes, in which language, and how to answer.
-
-The outermost handler is here too: refusals of the service become sentences, anything else a short reference.
-"""
+"""One update as the handlers see it: who writes, in which language, how to answer, and what the bot consists of."""
 
 from __future__ import annotations
 
-import logging
-import secrets
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
 
-from telegram import Bot, InlineKeyboardMarkup, Message, Update
-from telegram.constants import ChatType
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import TelegramError
-from telegram.ext import ContextTypes
+from telegram.ext import ExtBot
 
-from bot.delivery.addressee import owner_of
 from bot.delivery.notifier import Notifier
-from bot.packs.errors import PackTrouble, PackWait
-from bot.transport.telegram_errors import Refusal, classify
-from bot.words.sentences import explain
-from bot.words.translations import language_of, say
-from service.errors import DailyLimitReached, ServiceError, TooManyJobs
-from storage.errors import StorageError
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.rate_limits import Urgency
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.translations import say
+from engine.cache import LruCache
+from service.stickers import StickerService
 from storage.records import User
 
-if TYPE_CHECKING:
-    from bot.app import BotParts  # it imports the handlers
-
-logger = logging.getLogger(__name__)
+_ALBUMS_KEPT = 200
+_CHATS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class BotParts:
+    """What the handlers work with. Two short memories: captions by album, and when a chat was refused last."""
+
+    bot: ExtBot[Urgency]
+    service: StickerService
+    sets: StickerSets
+    notifier: Notifier
+    admin_ids: frozenset[int]
+    album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
+    refused_at: LruCache[int, float] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContext:
     """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one)."""
 
     update: Update
     parts: BotParts
-    notifier: Notifier
-    bot: Bot
     user: User
     language: str
     args: tuple[str, ...] = ()
+
+    @property
+    def bot(self) -> ExtBot[Urgency]:
+        return self.parts.bot
+
+    @property
+    def service(self) -> StickerService:
+        return self.parts.service
 
     @property
     def owner(self) -> str:
@@ -50,7 +58,7 @@ class Turn:
 
     @property
     def user_id(self) -> int:
-        assert self.update.effective_user is not None  # noqa: S101 - `turn_of` makes none without
+        assert self.update.effective_user is not None  # noqa: S101 - the middleware makes no context without
         return self.update.effective_user.id
 
     @property
@@ -68,10 +76,16 @@ class Turn:
         assert self.update.effective_message is not None  # noqa: S101 - the filters let only messages through
         return self.update.effective_message
 
+    @property
+    def query(self) -> CallbackQuery:
+        assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
+        return self.update.callback_query
+
     def say(self, key: str, **variables: str | int) -> str:
+        """Return the sentence `key` in the person's language."""
         return say(self.language, key, **variables)
 
-    def speaking(self, language: str) -> Turn:
+    def in_language(self, language: str) -> UpdateContext:
         return replace(self, language=language)
 
     async def answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
@@ -87,78 +101,19 @@ class Turn:
             allow_sending_without_reply=True,
         )
 
+    async def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
+        """Change the keyboard, and with `text` the words, of the message whose button was pressed.
 
-OnTurn = Callable[[Turn], Awaitable[None]]
-Callback = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
-
-
-class Turns:
-    """Makes python-telegram-bot's callbacks out of functions that take a `Turn`."""
-
-    def __init__(self, bot: Bot, parts: BotParts, notifier: Notifier) -> None:
-        self._bot = bot
-        self._parts = parts
-        self._notifier = notifier
-
-    def __call__(self, on_turn: OnTurn) -> Callback:
-        async def callback(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-            await self._take(on_turn, update, tuple(context.args or ()))
-
-        return callback
-
-    async def _take(self, on_turn: OnTurn, update: Update, args: tuple[str, ...]) -> None:
-        person, chat = update.effective_user, update.effective_chat
-        if person is None or chat is None or person.is_bot:
+        Its loss changes nothing that matters: the message may be gone, or look like that already.
+        """
+        message = self.query.message
+        if message is None or not message.is_accessible:
             return
-        language = language_of(person.language_code)
         try:
-            user = await self._parts.service.users.get(owner_of(person.id))
-            language = user.language or language
-            turn = Turn(update, self._parts, self._notifier, self._bot, user, language, args)
-            if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
-                await self._notifier.welcome_back(user.owner)
-            await on_turn(turn)
+            if text is None:
+                await self.bot.edit_message_reply_markup(self.chat_id, message.message_id, reply_markup=keyboard)
+            else:
+                await self.bot.edit_message_text(text, self.chat_id, message.message_id, reply_markup=keyboard)
         except TelegramError as error:
-            await self._unsaid(update, error)
-        except Exception as error:  # the outermost handler: the person gets a sentence, the log the rest
-            await self._apologise(update, language, explain_refusal(language, error))
-
-    async def _unsaid(self, update: Update, error: TelegramError) -> None:
-        refusal = classify(error)
-        if refusal in (Refusal.USER_BLOCKED, Refusal.USER_DEACTIVATED) and update.effective_user:
-            await self._notifier.shut_out(owner_of(update.effective_user.id))
-            return
-        logger.log(
-            logging.ERROR if refusal is Refusal.OTHER else logging.WARNING,
-            "update %d was not answered: %s",
-            update.update_id,
-            refusal,
-            exc_info=error if refusal is Refusal.OTHER else None,
-        )
-
-    async def _apologise(self, update: Update, language: str, text: str) -> None:
-        assert update.effective_chat is not None  # noqa: S101 - checked by the caller
-        try:
-            if update.callback_query is not None:
-                await update.callback_query.answer(text[:200], show_alert=True)
-            elif update.message is not None:
-                await self._bot.send_message(update.effective_chat.id, text)
-        except TelegramError as error:
-            await self._unsaid(update, error)
-
-
-def explain_refusal(language: str, error: Exception) -> str:
-    """The sentence for anything a handler may raise; what nobody expected is logged under its reference."""
-    match error:
-        case TooManyJobs() | DailyLimitReached():
-            return explain(language, error.code, limit=error.limit)
-        case PackWait():
-            return explain(language, error.code, seconds=max(1, round(error.retry_after_s)))
-        case PackTrouble() | ServiceError():
-            return explain(language, error.code)
-        case StorageError():
-            logger.warning("storage: %s (%s)", error.code, error)
-            return explain(language, error.code)
-    reference = secrets.token_hex(3)
-    logger.error("%s: a handler failed", reference, exc_info=error)
-    return explain(language, "internal", reference=reference)
+            if classify(error) not in (TelegramErrorKind.NOT_MODIFIED, TelegramErrorKind.MESSAGE_GONE):
+                raise

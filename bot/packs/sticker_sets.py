@@ -1,7 +1,7 @@
-"""A person's packs on Telegram: made, added to, rolled over when full, made anew when deleted. Knows no job, no chat.
+"""People's packs on Telegram: add, replace, remove, list, delete. Knows no job, no chat.
 
-Adding is idempotent across crashes (`placement`); the set on Telegram is the truth and the rows follow it. Which
-errors mean what is in `telegram_errors`; what leaves here is a `PackTrouble`.
+One change at a time for each person; the set on Telegram is the truth and the rows follow it. What leaves here is a
+`PackError`. How a sticker gets into a pack is in `placement`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from telegram import Bot, StickerSet
+from telegram import Bot
 
 from bot.packs.calls import SetCalls
-from bot.packs.errors import translated
+from bot.packs.errors import as_pack_errors
 from bot.packs.names import set_link
-from bot.packs.placement import InPack, Placement, Wish, by_unique_id
+from bot.packs.placement import InPack, Placement, by_unique_id
 from storage.packs import Packs
-from storage.records import Pack, PackState, Sticker, StickerState
+from storage.records import Pack, PackState, StickerState
 
 __all__ = ["InPack", "PackOverview", "StickerSets"]
 
@@ -34,7 +34,7 @@ class PackOverview:
 
 
 class StickerSets:
-    """The packs of everybody, one change at a time for each person.
+    """Change the packs of everybody, one change at a time for each person.
 
     `backoff_s` scales the pauses after a lost answer; `sleep` waits.
     """
@@ -49,110 +49,83 @@ class StickerSets:
     ) -> None:
         self._packs = packs
         self._calls = SetCalls(bot, backoff_s=backoff_s, sleep=sleep)
-        self._placement = Placement(bot, packs, self._calls, sleep)
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-
-    # --- add ------------------------------------------------------------------------------------------------------
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def add(self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji: str) -> InPack:
         """Put a sticker into the person's open pack; the same `sticker_id` again is the same sticker.
 
         `webp` is a still WebP, one side 512 px, at most 512 KB. One that was removed is put in again.
-        Raises `PackTrouble`.
+        Raises `PackError`.
         """
-        async with self._turn(user_id):
-            with translated():
+        async with self._lock_of(user_id):
+            with as_pack_errors():
                 row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
-                if known := await self._placement.known(row):
-                    return known
-                wish = await self._placement.begin(Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
-                return await self._placement.earlier(wish) or await self._placement.place(wish)
+                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
+                return await placement.add()
 
     async def replace(
         self, user_id: int, first_name: str, old_sticker_id: str, sticker_id: str, webp: bytes, emoji: str
     ) -> InPack:
-        """Put a sticker in the place of an older one; into the open pack where that one is gone.
-
-        Raises `PackTrouble`.
-        """
-        async with self._turn(user_id):
-            with translated():
+        """Put a sticker in the place of an older one; into the open pack where that one is gone. Raises `PackError`."""
+        async with self._lock_of(user_id):
+            with as_pack_errors():
                 row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
-                placed = await self._placement.known(row)
-                if placed is None:
-                    wish = await self._placement.begin(Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
-                    old = await self._packs.sticker(old_sticker_id)
-                    in_place = await self._placement.earlier(wish) or (
-                        old and await self._placement.exchange(old, wish)
-                    )
-                    placed = in_place or await self._placement.place(wish)
+                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
+                placed = await placement.replace(await self._packs.sticker(old_sticker_id))
                 await self._packs.update_sticker(old_sticker_id, state=StickerState.REMOVED)
                 return placed
 
-    # --- take out -------------------------------------------------------------------------------------------------
-
     async def remove(self, sticker_id: str) -> bool:
-        """Take a sticker out of its pack; False where it was gone already. Raises `PackTrouble`."""
+        """Take a sticker out of its pack; False where it was gone already. Raises `PackError`."""
         owned = await self._packs.sticker(sticker_id)
         if owned is None:
             return False
-        async with self._turn(_user_id(owned.owner)):
+        async with self._lock_of(_user_id(owned.owner)):
             row = await self._packs.sticker(sticker_id)  # as it is now that nobody else changes it
             if row is None or row.state is StickerState.REMOVED:
                 return False
-            with translated():
-                was_there = row.file_id is not None and await self._taken_out(row, row.file_id)
+            with as_pack_errors():
+                was_there = row.file_id is not None and await self._calls.delete_sticker(row.file_id)
+                if row.file_id is not None and not was_there:  # its file id may have changed, its unique id never does
+                    pack = await self._packs.get(row.pack_id) if row.pack_id else None
+                    now = by_unique_id(await self._calls.get_set(pack.name), row.file_unique_id) if pack else None
+                    if now is not None and now.file_id != row.file_id:
+                        was_there = await self._calls.delete_sticker(now.file_id)
             await self._packs.update_sticker(sticker_id, state=StickerState.REMOVED)
             return was_there
 
-    async def _taken_out(self, row: Sticker, file_id: str) -> bool:
-        if await self._calls.take_out(file_id):
-            return True
-        pack = await self._packs.get(row.pack_id) if row.pack_id else None
-        seen = await self._calls.look(pack.name) if pack else None
-        now = by_unique_id(seen, row.file_unique_id)  # its file id may have changed, its unique id never does
-        return now is not None and now.file_id != file_id and await self._calls.take_out(now.file_id)
-
     async def delete_all(self, user_id: int) -> int:
-        """Delete the person's packs on Telegram; returns how many there were. Raises `PackTrouble`."""
+        """Delete the person's packs on Telegram; returns how many there were. Raises `PackError`."""
         count = 0
-        async with self._turn(user_id):
+        async with self._lock_of(user_id):
             for pack in await self._packs.of_owner(_owner(user_id)):
-                with translated():
-                    count += await self._calls.delete(pack.name)
+                with as_pack_errors():
+                    count += await self._calls.delete_set(pack.name)
                 await self._packs.set_state(pack.id, PackState.GONE)
         return count
 
-    # --- overview -------------------------------------------------------------------------------------------------
-
     async def overview(self, user_id: int) -> list[PackOverview]:
-        """The person's packs, oldest first, after merging what they changed in the app. Raises `PackTrouble`."""
+        """Return the person's packs, oldest first, after merging what they changed in the app. Raises `PackError`."""
         packs = []
-        async with self._turn(user_id):
+        async with self._lock_of(user_id):
             for pack in await self._packs.of_owner(_owner(user_id)):
-                with translated():
-                    seen = await self._calls.look(pack.name)
+                with as_pack_errors():
+                    seen = await self._calls.get_set(pack.name)
                 if seen is None:
                     await self._packs.set_state(pack.id, PackState.GONE)
                     continue
-                await self._merge(pack, seen)
+                there = {sticker.file_unique_id for sticker in seen.stickers}
+                for row in await self._packs.stickers_in(pack.id):
+                    if row.file_unique_id not in there:
+                        await self._packs.update_sticker(row.id, state=StickerState.REMOVED)
                 packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
         return packs
 
-    async def _merge(self, pack: Pack, seen: StickerSet) -> None:
-        there = {sticker.file_unique_id for sticker in seen.stickers}
-        for row in await self._packs.stickers_in(pack.id):
-            if row.file_unique_id not in there:
-                await self._packs.update_sticker(row.id, state=StickerState.REMOVED)
-
-    def link(self, pack: Pack) -> str:
-        return set_link(pack.name)
-
-    def _turn(self, user_id: int) -> asyncio.Lock:
-        """The person's lock; it lives as long as somebody holds or awaits it."""
-        lock = self._turns.get(user_id)
+    def _lock_of(self, user_id: int) -> asyncio.Lock:
+        """Return the person's lock; it lives as long as somebody holds or awaits it."""
+        lock = self._locks.get(user_id)
         if lock is None:
-            lock = self._turns[user_id] = asyncio.Lock()
+            lock = self._locks[user_id] = asyncio.Lock()
         return lock
 
 

@@ -1,4 +1,4 @@
-"""The connection to a Bot API server: addresses, timeouts, flood control. Telegram and its emulator differ by a URL."""
+"""Connect to a Bot API server: addresses, timeouts, rate limits. Telegram and its emulator differ by a URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.transport.intake import ALLOWED_UPDATES, RawUpdate
-from bot.transport.rate_limits import LaneLimiter, Urgency
+from bot.transport.rate_limits import RateLimiter, Urgency
 
 POLL_S = 30  # Telegram holds an empty answer back that long
 # Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
@@ -20,7 +20,7 @@ _READ_TIMEOUT_S = 25.0
 _CONNECT_TIMEOUT_S = 10.0
 _MEDIA_TIMEOUT_S = 60.0
 _POOL_SIZE = 64
-_BATCH = 100  # updates in one answer, the most there are
+_BATCH_SIZE = 100  # updates in one answer, the most there are
 
 
 class UpdatesBot(ExtBot[Urgency]):
@@ -28,8 +28,8 @@ class UpdatesBot(ExtBot[Urgency]):
     update of it has a form python-telegram-bot does not know."""
 
     async def raw_updates(self, offset: int | None) -> list[RawUpdate]:
-        """The next updates, after at most `POLL_S` seconds. Everything below `offset` is confirmed by this call."""
-        data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH, "allowed_updates": list(ALLOWED_UPDATES)}
+        """Return the next updates, after at most `POLL_S` seconds. This call confirms everything below `offset`."""
+        data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH_SIZE, "allowed_updates": list(ALLOWED_UPDATES)}
         if offset is not None:
             data["offset"] = offset
         answer = await self._post("getUpdates", data, read_timeout=POLL_S + _READ_TIMEOUT_S)
@@ -40,10 +40,10 @@ def connect(
     token: str,
     api_url: str,
     *,
-    limiter: LaneLimiter | None = None,
+    limiter: RateLimiter | None = None,
     requests: Callable[[int], BaseRequest] | None = None,
 ) -> UpdatesBot:
-    """A bot at `api_url` (`https://api.telegram.org`). `requests` makes the HTTP client for a number of connections."""
+    """Return a bot at `api_url` (`https://api.telegram.org`). `requests` makes a client of so many connections."""
     # A notice to programmers, raised inside python-telegram-bot at each 429; `retry_after_s` is ready for the change.
     warnings.filterwarnings("ignore", ".*`retry_after`.*", PTBDeprecationWarning)
     make = requests or http_requests
@@ -53,12 +53,12 @@ def connect(
         base_file_url=f"{api_url.rstrip('/')}/file/bot",
         request=make(_POOL_SIZE),
         get_updates_request=make(1),
-        rate_limiter=limiter or LaneLimiter(),
+        rate_limiter=limiter or RateLimiter(),
     )
 
 
 def http_requests(pool_size: int) -> HTTPXRequest:
-    """The HTTP client: a pool of so many connections."""
+    """Return the HTTP client: a pool of so many connections."""
     return HTTPXRequest(
         connection_pool_size=pool_size,
         read_timeout=_READ_TIMEOUT_S,

@@ -1,8 +1,8 @@
-"""Updates on their way in: stored before Telegram is told that they arrived, then handled, chat by chat in order.
+"""Incoming updates: stored before Telegram is told that they arrived, then handled, in order within a chat.
 
 python-telegram-bot's own Updater confirms an update before any handler ran, so that a crash loses it. Here a batch is
-in the database before the next `getUpdates` confirms it, and counts as handled only after its handlers. Telegram may
-deliver one twice; its number is then known already.
+in the database before the next `getUpdates` confirms it, and counts as handled only after its handlers: at-least-once.
+Telegram may deliver one twice; its number is then known already.
 """
 
 from __future__ import annotations
@@ -10,25 +10,27 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
+from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.outage import Outage
 from storage.errors import StorageError
 from storage.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 RawUpdate = dict[str, Any]  # as Telegram sent it
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-MOST_ATTEMPTS = 3  # an update that ended the process that often is given up
+MAX_ATTEMPTS = 3  # an update that ended the process that often is given up
 _PARALLEL = 64  # chats handled at the same time
-_MOST_WAITING = 2_000  # updates in memory; beyond that no more are fetched
+_MAX_WAITING = 2_000  # updates in memory; beyond that no more are fetched
 
 
 class Intake:
-    """Stores raw updates and hands each to `handle` once, in order within a chat, chats side by side.
+    """Store raw updates and hand each to `handle` once, in order within a chat, chats side by side.
 
     `handle` deals with its own errors; one that escapes it is logged and the update counts as handled.
     """
@@ -42,9 +44,8 @@ class Intake:
         self._inbox = inbox
         self._handle = handle
         self._sleep = sleep
-        self._lanes: dict[int, deque[RawUpdate]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(_PARALLEL)
+        self._queue = KeyedQueue()
+        self._parallel = asyncio.Semaphore(_PARALLEL)
         self._left_over: set[int] = set()
         self._waiting = 0
         self._has_room = asyncio.Event()
@@ -56,6 +57,7 @@ class Intake:
         return not self._has_room.is_set()
 
     async def wait_for_room(self) -> None:
+        """Wait while too many updates are waiting."""
         await self._has_room.wait()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
@@ -67,7 +69,7 @@ class Intake:
                 self._enqueue(raw)
 
     async def replay(self) -> None:
-        """Go on with what an earlier process stored and did not handle."""
+        """Handle what an earlier process stored and did not handle."""
         stored = await self._inbox.open()
         if stored:
             logger.info("%d updates of the last run are handled now", len(stored))
@@ -78,67 +80,38 @@ class Intake:
     async def stop(self, grace_s: float) -> None:
         """Let running handlers finish within `grace_s`; what has not begun stays stored for the next start."""
         self._is_stopped = True
-        if not self._tasks:
-            return
-        _, late = await asyncio.wait(self._tasks, timeout=grace_s)
-        for task in late:
-            task.cancel()
-        if late:
-            logger.warning("%d handlers were cut off; their updates are handled again after the start", len(late))
-            await asyncio.wait(late)
-
-    async def idle(self) -> None:
-        """Wait until nothing is being handled."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        if late := await self._queue.finish(grace_s):
+            logger.warning("%d handlers were cut off; their updates are handled again after the start", late)
 
     def _enqueue(self, raw: RawUpdate) -> None:
         self._waiting += 1
-        if self._waiting >= _MOST_WAITING:
+        if self._waiting >= _MAX_WAITING:
             self._has_room.clear()
-        key = lane_of(raw)
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(raw)
-            return
-        self._lanes[key] = deque([raw])
-        task = asyncio.create_task(self._drive(key), name=f"updates of chat {key}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._queue.put(chat_of(raw), partial(self._process, raw))
 
-    async def _drive(self, key: int) -> None:
-        """Handle the updates of one chat until there is none."""
-        lane = self._lanes[key]
-        while lane and not self._is_stopped:
-            async with self._places:
-                await self._handled(lane[0])
-            lane.popleft()
-            self._waiting -= 1
-            if self._waiting < _MOST_WAITING // 2:
-                self._has_room.set()
-        del self._lanes[key]
-
-    async def _handled(self, raw: RawUpdate) -> None:
+    async def _process(self, raw: RawUpdate) -> None:
+        """Handle one update, at most `MAX_ATTEMPTS` times over several processes."""
         number = raw["update_id"]
-        if self._is_stopped:
-            return
-        if await self._may_begin(number):
-            try:
-                await self._handle(raw)
-            except Exception:  # the outermost handler: one update must not end its chat
-                logger.exception("update %d: its handler failed", number)
-        else:
-            logger.error("update %d was begun %d times and never finished: given up", number, MOST_ATTEMPTS)
-        await self._stored(lambda: self._inbox.handled(number))
+        async with self._parallel:
+            if self._is_stopped:
+                return
+            # The first attempt is not written down: that an update is there after a start says as much.
+            if number not in self._left_over or await self._stored(
+                partial(self._inbox.start, number, MAX_ATTEMPTS - 1)
+            ):
+                try:
+                    await self._handle(raw)
+                except Exception:  # the outermost handler: one update must not end its chat
+                    logger.exception("update %d: its handler failed", number)
+            else:
+                logger.error("update %d was begun %d times and never finished: given up", number, MAX_ATTEMPTS)
+            self._left_over.discard(number)
+            await self._stored(partial(self._inbox.handled, number))
+        self._waiting -= 1
+        if self._waiting < _MAX_WAITING // 2:
+            self._has_room.set()
 
-    async def _may_begin(self, number: int) -> bool:
-        """Count an attempt. The first one is not written down: that an update is there after a start says as much."""
-        if number not in self._left_over:
-            return True
-        self._left_over.discard(number)
-        return bool(await self._stored(lambda: self._inbox.start(number, MOST_ATTEMPTS - 1)))
-
-    async def _stored(self, write: Callable[[], Awaitable[Any]]) -> Any:
+    async def _stored(self, write: Callable[[], Awaitable[T]]) -> T:
         """Repeat a write until the database takes it."""
         outage = Outage("the inbox", sleep=self._sleep)
         while True:
@@ -151,8 +124,8 @@ class Intake:
                 return written
 
 
-def lane_of(raw: RawUpdate) -> int:
-    """The chat an update belongs to, the person where it has no chat; 0 for an update of an unknown kind."""
+def chat_of(raw: RawUpdate) -> int:
+    """Return the chat an update belongs to, the person where it has no chat; 0 for an update of an unknown kind."""
     content = next((value for key, value in raw.items() if key != "update_id" and isinstance(value, dict)), {})
     for place in (content, content.get("message")):
         chat = place.get("chat") if isinstance(place, dict) else None

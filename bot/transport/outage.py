@@ -1,4 +1,4 @@
-"""Waiting while Telegram cannot be reached: longer after each failure, and said once, not for each try."""
+"""Backoff with jitter while a server cannot be reached: an outage is logged once, not for each try. Knows no call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
 
-from bot.transport.telegram_errors import BotTokenRejected, Refusal, classify, retry_after_s
+from bot.errors import BotTokenRejected
+from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,7 @@ _LONGEST_PAUSE_S = 30.0
 
 
 class Outage:
-    """Failures in a row and the pauses between them. `jitter` gives a random factor in [0, 1)."""
+    """Count failures in a row and pause after each. `jitter` gives a random factor in [0, 1)."""
 
     def __init__(
         self,
@@ -34,12 +35,13 @@ class Outage:
 
     async def pause(self, error: TelegramError) -> None:
         """Wait before the next try: from about 1 s up to 30 s. Raises `BotTokenRejected`."""
-        if classify(error) is Refusal.TOKEN_REJECTED:
+        if classify(error) is TelegramErrorKind.TOKEN_REJECTED:
             # From nothing: the cause's text quotes the token.
             raise BotTokenRejected("Telegram does not know this bot token") from None
         await self.pause_for(_describe(error), retry_after_s(error))
 
     async def pause_for(self, reason: str, least_s: float = 0.0) -> None:
+        """Wait before the next try, `least_s` at least; a new `reason` is logged."""
         if reason != self._reason:
             logger.warning("%s: %s; trying again", self._what, reason)
             self._reason = reason
@@ -48,7 +50,7 @@ class Outage:
         await self._sleep(max(least_s, longest * (0.5 + 0.5 * self._jitter())))
 
     def over(self) -> None:
-        """It worked."""
+        """Reset after a success."""
         if self._reason is not None:
             logger.info("%s: works again", self._what)
         self._reason = None
@@ -57,13 +59,13 @@ class Outage:
 
 def _describe(error: TelegramError) -> str:
     match classify(error):
-        case Refusal.CONFLICT if "webhook" in error.message.lower():
+        case TelegramErrorKind.CONFLICT if "webhook" in error.message.lower():
             return "this bot still has a webhook"
-        case Refusal.CONFLICT:
+        case TelegramErrorKind.CONFLICT:
             return "another copy of this bot is running"
-        case Refusal.WAIT:
+        case TelegramErrorKind.WAIT:
             return "Telegram asks to wait"
-        case Refusal.AMBIGUOUS:
+        case TelegramErrorKind.AMBIGUOUS:
             return "Telegram cannot be reached"
         case _:
             return error.message

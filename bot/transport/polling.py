@@ -1,4 +1,4 @@
-"""Asks Telegram for updates, over and over, and confirms a batch only when it is stored."""
+"""Long polling: fetch updates from Telegram, and confirm a batch only when it is stored. Knows no update's meaning."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.errors import StorageError
 
 
 class Polling:
-    """Long polling until it is cancelled."""
+    """Fetch updates until cancelled."""
 
     def __init__(self, bot: UpdatesBot, intake: Intake, outage: Outage) -> None:
         self._bot = bot
@@ -24,16 +24,13 @@ class Polling:
         while True:
             await self._intake.wait_for_room()
             try:
-                await self._fetch()
+                updates = await self._bot.raw_updates(self._offset)
+                if updates:
+                    await self._intake.accept(updates)
+                    self._offset = updates[-1]["update_id"] + 1
             except TelegramError as error:
                 await self._outage.pause(error)
             except StorageError as error:
                 await self._outage.pause_for(f"updates cannot be stored ({error.code})")
             else:
                 self._outage.over()
-
-    async def _fetch(self) -> None:
-        updates = await self._bot.raw_updates(self._offset)
-        if updates:
-            await self._intake.accept(updates)
-            self._offset = updates[-1]["update_id"] + 1

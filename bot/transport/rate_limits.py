@@ -1,8 +1,8 @@
-"""Flood control with lanes: what one person or group has to wait for holds up nobody else.
+"""Flood control: a rate limit per chat, per person's sticker sets and for the whole bot. Knows no call's meaning.
 
 Telegram publishes no exact limits; these are the ones it names (about 30 messages a second for a bot, one a second in a
 chat with short bursts, 20 a minute in a group) and, for sticker sets, what other bots observed. A 429 closes only the
-lane it came from. `getUpdates` never comes here.
+bucket it came from. `getUpdates` never comes here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
-MAX_WAIT_S = 60.0  # a call waits that long in its lane, all its waits together; then `RetryAfter` is raised
+MAX_WAIT_S = 60.0  # of one call, all its waits together; then `RetryAfter` is raised
 _MAX_TRIES = 5  # of one call that is answered with 429 again and again
 
 
@@ -42,6 +42,11 @@ PRIVATE_CHAT = Limit(5, 5.0)  # one a second, five at once: a sticker with all t
 GROUP = Limit(18, 60.0)
 STICKER_SETS = Limit(20, 60.0)  # of one person
 
+_SET_CALLS = frozenset(
+    ("uploadStickerFile", "createNewStickerSet", "addStickerToSet", "replaceStickerInSet", "setStickerSetThumbnail")
+)
+_MESSAGE_CALLS = ("send", "edit", "copy", "forward")
+
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
@@ -56,17 +61,17 @@ DROPPABLE = Urgency(is_droppable=True)
 
 
 @dataclass(slots=True)
-class Lane:
-    """The calls of one chat, of one person's sticker sets, or of the whole bot; first come, first served."""
+class Bucket:
+    """A sliding-window rate limit; first come, first served. Times are those of the limiter's clock."""
 
     limit: Limit
     made_at: deque[float] = field(default_factory=deque)
     closed_until: float = 0.0
     waiting: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def free_at(self, now: float) -> float:
-        """When the next call may go; `now` or earlier means at once."""
+        """Return when the next call may go; `now` or earlier means at once."""
         while self.made_at and self.made_at[0] <= now - self.limit.period_s:
             self.made_at.popleft()
         if len(self.made_at) < self.limit.calls:
@@ -77,10 +82,11 @@ class Lane:
         return not self.waiting and self.free_at(now) <= now and not self.made_at
 
 
-class LaneLimiter(BaseRateLimiter[Urgency]):
-    """A lane per chat for messages, a lane per person for sticker sets, and one for the whole bot.
+class RateLimiter(BaseRateLimiter[Urgency]):
+    """Delay each call until its own bucket and the whole bot's let it.
 
-    `clock` gives seconds on any scale; `sleep` waits so many of them.
+    `clock` gives seconds on any scale; `sleep` waits so many of them. `errors` counts failed calls by their
+    kind; `buckets` are those in use, by chat or person.
     """
 
     def __init__(
@@ -90,13 +96,10 @@ class LaneLimiter(BaseRateLimiter[Urgency]):
     ) -> None:
         self._clock = clock
         self._sleep = sleep
-        self._whole_bot = Lane(WHOLE_BOT)
-        self._lanes: OrderedDict[str, Lane] = OrderedDict()  # the one used longest ago first
-        self.errors: Counter[str] = Counter()  # calls that failed, by the class of their error
-
-    @property
-    def lane_count(self) -> int:
-        return len(self._lanes)
+        self._whole_bot = Bucket(WHOLE_BOT)
+        # Least recently used first. No `LruCache`: a bucket in use must stay, however many there are.
+        self.buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self.errors: Counter[str] = Counter()
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -113,81 +116,66 @@ class LaneLimiter(BaseRateLimiter[Urgency]):
         data: dict[str, Any],
         rate_limit_args: Urgency | None,
     ) -> Answer:
-        """Make the call when its lane lets it. Raises `RetryAfter` where that would take longer than allowed."""
+        """Make the call when its buckets let it. Raises `RetryAfter` where that would take longer than allowed."""
         urgency = rate_limit_args or Urgency()
-        lane = self._lane(endpoint, data)
-        lane.waiting += 1
+        bucket = self._bucket(endpoint, data)
+        bucket.waiting += 1
         try:
-            return await self._call(lambda: callback(*args, **kwargs), lane, urgency)
+            return await self._call(lambda: callback(*args, **kwargs), bucket, urgency)
         except TelegramError as error:
             self.errors[classify(error).value] += 1
             raise
         finally:
-            lane.waiting -= 1
+            bucket.waiting -= 1
 
-    async def _call(self, call: Callable[[], Awaitable[Answer]], lane: Lane, urgency: Urgency) -> Answer:
+    async def _call(self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency) -> Answer:
         deadline = self._clock() + (0.0 if urgency.is_droppable else urgency.max_wait_s)
         for attempt in range(1, _MAX_TRIES + 1):
-            if not await self._admitted(lane, deadline, urgency):
+            if urgency.is_droppable and (bucket.lock.locked() or self._whole_bot.lock.locked()):
                 return True
+            for each in (bucket, self._whole_bot):
+                if not await self._acquire(each, deadline, urgency):
+                    return True
             try:
                 return await call()
             except RetryAfter as refused:
-                lane.closed_until = max(lane.closed_until, self._clock() + retry_after_s(refused))
+                bucket.closed_until = max(bucket.closed_until, self._clock() + retry_after_s(refused))
                 logger.info("Telegram asks to wait %.0f s", retry_after_s(refused))
                 if urgency.is_droppable:
                     return True
-                if attempt == _MAX_TRIES or lane.closed_until > deadline:
+                if attempt == _MAX_TRIES or bucket.closed_until > deadline:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _admitted(self, lane: Lane, deadline: float, urgency: Urgency) -> bool:
-        """Wait for the lane and for the whole bot. False for a droppable call that would have to wait."""
-        if urgency.is_droppable and (lane.turn.locked() or self._whole_bot.turn.locked()):
-            return False
-        for each in (lane, self._whole_bot):
-            if not await self._pass(each, deadline, urgency):
-                return False
-        return True
-
-    async def _pass(self, lane: Lane, deadline: float, urgency: Urgency) -> bool:
-        async with lane.turn:
-            while (wait_s := lane.free_at(self._clock()) - self._clock()) > 0:
+    async def _acquire(self, bucket: Bucket, deadline: float, urgency: Urgency) -> bool:
+        """Wait for the bucket and take a call from it. False for a droppable call that would have to wait."""
+        async with bucket.lock:
+            while (wait_s := bucket.free_at(self._clock()) - self._clock()) > 0:
                 if urgency.is_droppable:
                     return False
                 if self._clock() + wait_s > deadline:
                     raise RetryAfter(int(wait_s) + 1)
                 await self._sleep(wait_s)
-            lane.made_at.append(self._clock())
+            bucket.made_at.append(self._clock())
             return True
 
-    def _lane(self, endpoint: str, data: dict[str, Any]) -> Lane:
-        self._drop_idle()
-        key, limit = _lane_of(endpoint, data)
-        if key is None:
-            return Lane(limit)  # of this call alone
-        lane = self._lanes.setdefault(key, Lane(limit))
-        self._lanes.move_to_end(key)
-        return lane
-
-    def _drop_idle(self) -> None:
-        """Look at the two lanes used longest ago: each call opens one at most, so idle ones never pile up."""
+    def _bucket(self, endpoint: str, data: dict[str, Any]) -> Bucket:
         now = self._clock()
-        for key in list(islice(self._lanes, 2)):
-            if self._lanes[key].is_idle(now):
-                del self._lanes[key]
+        for oldest in list(islice(self.buckets, 2)):  # each call opens one at most, so idle ones never pile up
+            if self.buckets[oldest].is_idle(now):
+                del self.buckets[oldest]
             else:
-                self._lanes.move_to_end(key)
+                self.buckets.move_to_end(oldest)
+        key, limit = bucket_of(endpoint, data)
+        if key is None:
+            return Bucket(limit)  # of this call alone
+        bucket = self.buckets.setdefault(key, Bucket(limit))
+        self.buckets.move_to_end(key)
+        return bucket
 
 
-_SET_CALLS = frozenset(
-    ("uploadStickerFile", "createNewStickerSet", "addStickerToSet", "replaceStickerInSet", "setStickerSetThumbnail")
-)
-_MESSAGE_CALLS = ("send", "edit", "copy", "forward")
-
-
-def _lane_of(endpoint: str, data: dict[str, Any]) -> tuple[str | None, Limit]:
-    """The lane's key and limit; None for calls that only the whole bot's limit concerns."""
+def bucket_of(endpoint: str, data: dict[str, Any]) -> tuple[str | None, Limit]:
+    """Return a call's bucket key and limit; the key is None for calls that only the whole bot's limit concerns."""
     if endpoint in _SET_CALLS:
         return f"sets {data.get('user_id')}", STICKER_SETS
     chat = data.get("chat_id")

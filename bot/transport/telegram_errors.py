@@ -1,4 +1,4 @@
-"""What Telegram's refusals mean: the only place that reads their text.
+"""Classify Telegram's errors: the only place that reads their text.
 
 python-telegram-bot strips "Bad Request: " and then capitalises the rest, so `STICKERSET_INVALID` arrives as
 `Stickerset_invalid`: everything here compares in lower case. `BadRequest` is a subclass of `NetworkError`, so the
@@ -20,8 +20,8 @@ from telegram.error import (
 )
 
 
-class Refusal(StrEnum):
-    """What a call to Telegram ran into."""
+class TelegramErrorKind(StrEnum):
+    """What kind of error a call to Telegram met."""
 
     # the person
     USER_BLOCKED = "user_blocked"  # they blocked the bot, or the group threw it out
@@ -58,103 +58,96 @@ class Refusal(StrEnum):
 
 
 # The first text found in the message decides. Longer texts stand before the ones they contain.
-_TEXTS: tuple[tuple[str, Refusal], ...] = (
-    ("bot was blocked by the user", Refusal.USER_BLOCKED),
-    ("user_is_blocked", Refusal.USER_BLOCKED),
-    ("bot was kicked", Refusal.USER_BLOCKED),
-    ("bot is not a member", Refusal.USER_BLOCKED),
-    ("user is deactivated", Refusal.USER_DEACTIVATED),
-    ("input_user_deactivated", Refusal.USER_DEACTIVATED),
-    ("can't initiate conversation", Refusal.USER_UNREACHABLE),
-    ("peer_id_invalid", Refusal.USER_UNREACHABLE),
-    ("user not found", Refusal.USER_UNREACHABLE),
-    ("have no access to the user", Refusal.USER_UNREACHABLE),
-    ("user_id_invalid", Refusal.USER_UNREACHABLE),
-    ("chat not found", Refusal.USER_UNREACHABLE),
-    ("user_is_bot", Refusal.USER_IS_BOT),
-    ("stickerset_not_modified", Refusal.NOT_MODIFIED),
-    ("stickerset_owner_another", Refusal.SET_FOREIGN),
-    ("created sticker set not found", Refusal.SET_HIDDEN),
-    ("stickerset_invalid", Refusal.SET_GONE),
-    ("sticker set not found", Refusal.SET_GONE),
-    ("stickers_too_much", Refusal.SET_FULL),
-    ("sticker set name is already occupied", Refusal.NAME_OCCUPIED),
-    ("short_name_occupied", Refusal.NAME_OCCUPIED),
-    ("shortname_occupy_failed", Refusal.NAME_OCCUPIED),
-    ("invalid sticker set name", Refusal.NAME_INVALID),
-    ("short_name_invalid", Refusal.NAME_INVALID),
-    ("pack_title_invalid", Refusal.TITLE_INVALID),
-    ("sticker set title must be non-empty", Refusal.TITLE_INVALID),
-    ("invalid sticker emojis", Refusal.EMOJI_REFUSED),
-    ("sticker_emoji_invalid", Refusal.EMOJI_REFUSED),
-    ("expected a unicode emoji", Refusal.EMOJI_REFUSED),
-    ("sticker_invalid", Refusal.STICKER_GONE),
-    ("sticker_png_", Refusal.PICTURE_REFUSED),
-    ("sticker_file_invalid", Refusal.PICTURE_REFUSED),
-    ("sticker_document_invalid", Refusal.PICTURE_REFUSED),
-    ("sticker_mime_invalid", Refusal.PICTURE_REFUSED),
-    ("sticker_gif_dimensions", Refusal.PICTURE_REFUSED),
-    ("wrong file type", Refusal.PICTURE_REFUSED),
-    ("wrong remote file identifier", Refusal.FILE_REFUSED),
-    ("wrong file identifier", Refusal.FILE_REFUSED),
-    ("wrong file_id", Refusal.FILE_REFUSED),
-    ("wrong sticker_file_id", Refusal.FILE_REFUSED),
-    ("invalid file_id", Refusal.FILE_REFUSED),
-    ("file reference expired", Refusal.FILE_REFUSED),
-    ("file_reference_", Refusal.FILE_REFUSED),
-    ("can't use file of type", Refusal.FILE_REFUSED),
-    ("file is too big", Refusal.FILE_TOO_BIG),
-    ("message is not modified", Refusal.NOT_MODIFIED),
-    ("no text in the message to edit", Refusal.HAS_NO_TEXT),
-    ("message to edit not found", Refusal.MESSAGE_GONE),
-    ("message to delete not found", Refusal.MESSAGE_GONE),
-    ("message to be replied not found", Refusal.MESSAGE_GONE),
-    ("message can't be edited", Refusal.MESSAGE_GONE),
-    ("message can't be deleted", Refusal.MESSAGE_GONE),
-    ("message_id_invalid", Refusal.MESSAGE_GONE),
-    ("query is too old", Refusal.QUERY_EXPIRED),
-    ("query_id_invalid", Refusal.QUERY_EXPIRED),
-    ("frozen_method_invalid", Refusal.ACCOUNT_FROZEN),
+_TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
+    ("bot was blocked by the user", TelegramErrorKind.USER_BLOCKED),
+    ("user_is_blocked", TelegramErrorKind.USER_BLOCKED),
+    ("bot was kicked", TelegramErrorKind.USER_BLOCKED),
+    ("bot is not a member", TelegramErrorKind.USER_BLOCKED),
+    ("user is deactivated", TelegramErrorKind.USER_DEACTIVATED),
+    ("input_user_deactivated", TelegramErrorKind.USER_DEACTIVATED),
+    ("can't initiate conversation", TelegramErrorKind.USER_UNREACHABLE),
+    ("peer_id_invalid", TelegramErrorKind.USER_UNREACHABLE),
+    ("user not found", TelegramErrorKind.USER_UNREACHABLE),
+    ("have no access to the user", TelegramErrorKind.USER_UNREACHABLE),
+    ("user_id_invalid", TelegramErrorKind.USER_UNREACHABLE),
+    ("chat not found", TelegramErrorKind.USER_UNREACHABLE),
+    ("user_is_bot", TelegramErrorKind.USER_IS_BOT),
+    ("stickerset_not_modified", TelegramErrorKind.NOT_MODIFIED),
+    ("stickerset_owner_another", TelegramErrorKind.SET_FOREIGN),
+    ("created sticker set not found", TelegramErrorKind.SET_HIDDEN),
+    ("stickerset_invalid", TelegramErrorKind.SET_GONE),
+    ("sticker set not found", TelegramErrorKind.SET_GONE),
+    ("stickers_too_much", TelegramErrorKind.SET_FULL),
+    ("sticker set name is already occupied", TelegramErrorKind.NAME_OCCUPIED),
+    ("short_name_occupied", TelegramErrorKind.NAME_OCCUPIED),
+    ("shortname_occupy_failed", TelegramErrorKind.NAME_OCCUPIED),
+    ("invalid sticker set name", TelegramErrorKind.NAME_INVALID),
+    ("short_name_invalid", TelegramErrorKind.NAME_INVALID),
+    ("pack_title_invalid", TelegramErrorKind.TITLE_INVALID),
+    ("sticker set title must be non-empty", TelegramErrorKind.TITLE_INVALID),
+    ("invalid sticker emojis", TelegramErrorKind.EMOJI_REFUSED),
+    ("sticker_emoji_invalid", TelegramErrorKind.EMOJI_REFUSED),
+    ("expected a unicode emoji", TelegramErrorKind.EMOJI_REFUSED),
+    ("sticker_invalid", TelegramErrorKind.STICKER_GONE),
+    ("sticker_png_", TelegramErrorKind.PICTURE_REFUSED),
+    ("sticker_file_invalid", TelegramErrorKind.PICTURE_REFUSED),
+    ("sticker_document_invalid", TelegramErrorKind.PICTURE_REFUSED),
+    ("sticker_mime_invalid", TelegramErrorKind.PICTURE_REFUSED),
+    ("sticker_gif_dimensions", TelegramErrorKind.PICTURE_REFUSED),
+    ("wrong file type", TelegramErrorKind.PICTURE_REFUSED),
+    ("wrong remote file identifier", TelegramErrorKind.FILE_REFUSED),
+    ("wrong file identifier", TelegramErrorKind.FILE_REFUSED),
+    ("wrong file_id", TelegramErrorKind.FILE_REFUSED),
+    ("wrong sticker_file_id", TelegramErrorKind.FILE_REFUSED),
+    ("invalid file_id", TelegramErrorKind.FILE_REFUSED),
+    ("file reference expired", TelegramErrorKind.FILE_REFUSED),
+    ("file_reference_", TelegramErrorKind.FILE_REFUSED),
+    ("can't use file of type", TelegramErrorKind.FILE_REFUSED),
+    ("file is too big", TelegramErrorKind.FILE_TOO_BIG),
+    ("message is not modified", TelegramErrorKind.NOT_MODIFIED),
+    ("no text in the message to edit", TelegramErrorKind.HAS_NO_TEXT),
+    ("message to edit not found", TelegramErrorKind.MESSAGE_GONE),
+    ("message to delete not found", TelegramErrorKind.MESSAGE_GONE),
+    ("message to be replied not found", TelegramErrorKind.MESSAGE_GONE),
+    ("message can't be edited", TelegramErrorKind.MESSAGE_GONE),
+    ("message can't be deleted", TelegramErrorKind.MESSAGE_GONE),
+    ("message_id_invalid", TelegramErrorKind.MESSAGE_GONE),
+    ("query is too old", TelegramErrorKind.QUERY_EXPIRED),
+    ("query_id_invalid", TelegramErrorKind.QUERY_EXPIRED),
+    ("frozen_method_invalid", TelegramErrorKind.ACCOUNT_FROZEN),
 )
 
 
-class BotTokenRejected(Exception):
-    """Telegram knows no bot with this token. Never carries the token."""
-
-    code = "bot_token_rejected"
-    retryable = False
-
-
-def classify(error: TelegramError) -> Refusal:
-    """What `error` means. Total: what nobody has seen before is OTHER."""
+def classify(error: TelegramError) -> TelegramErrorKind:
+    """Return the kind of `error`. Total: what nobody has seen before is OTHER."""
     match error:
         case RetryAfter():
-            return Refusal.WAIT
+            return TelegramErrorKind.WAIT
         case ChatMigrated():
-            return Refusal.CHAT_MIGRATED
+            return TelegramErrorKind.CHAT_MIGRATED
         case InvalidToken():
-            return Refusal.TOKEN_REJECTED
+            return TelegramErrorKind.TOKEN_REJECTED
         case Conflict():
-            return Refusal.CONFLICT
+            return TelegramErrorKind.CONFLICT
     text = error.message.lower()
-    for part, refusal in _TEXTS:
+    for part, kind in _TEXTS:
         if part in text:
-            return refusal
+            return kind
     return _without_known_text(error)
 
 
-def _without_known_text(error: TelegramError) -> Refusal:
+def _without_known_text(error: TelegramError) -> TelegramErrorKind:
     match error:
         case BadRequest():  # before NetworkError, its parent: a 400 is an answer, not a lost one
-            return Refusal.OTHER
+            return TelegramErrorKind.OTHER
         case Forbidden():
-            return Refusal.USER_BLOCKED
+            return TelegramErrorKind.USER_BLOCKED
         case _:  # TimedOut, NetworkError, and the plain TelegramError of an answer that cannot be read
-            return Refusal.AMBIGUOUS
+            return TelegramErrorKind.AMBIGUOUS
 
 
 def retry_after_s(error: TelegramError) -> float:
-    """Seconds Telegram asks to wait; 0 where it asks for nothing."""
+    """Return the seconds Telegram asks to wait; 0 where it asks for nothing."""
     if not isinstance(error, RetryAfter):
         return 0.0
     return error._retry_after.total_seconds()  # the public property warns that its type will change to this one

@@ -1,4 +1,4 @@
-"""The door Telegram knocks at: an update is in the database before its delivery is answered with 200."""
+"""Webhook endpoint: an update is stored before its delivery is answered with 200. Knows no update's meaning."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from aiohttp import web
 from telegram import Bot
 
 from bot.transport.intake import ALLOWED_UPDATES, Intake, RawUpdate
+from service.streams import read_limited
 from storage.errors import StorageError
 from storage.facts import Facts
 
@@ -20,13 +21,13 @@ logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 _SECRET_FACT = "webhook_secret"  # noqa: S105 - the fact's name
-_MOST_BYTES = 1 << 20  # of one update; the biggest real ones have some 20 KB
-_MOST_CONNECTIONS = 40
+_MAX_BYTES = 1 << 20  # of one update; the biggest real ones have some 20 KB
+_MAX_CONNECTIONS = 40
 _BUSY_S = 2  # after which Telegram shall deliver again
 
 
 async def webhook_secret(facts: Facts, chosen: str | None) -> str:
-    """The chosen secret, or a random one that stays the same for this installation."""
+    """Return the chosen secret, or a random one that stays the same for this installation."""
     if chosen:
         return chosen
     known = await facts.get(_SECRET_FACT)
@@ -37,7 +38,7 @@ async def webhook_secret(facts: Facts, chosen: str | None) -> str:
 
 
 class Webhook:
-    """Takes deliveries at the path of `url`. Refuses everything until `register` has run."""
+    """Take deliveries at the path of `url`. Refuses everything until `register` has run."""
 
     def __init__(self, url: str, intake: Intake) -> None:
         self._url = url
@@ -48,16 +49,25 @@ class Webhook:
         """Tell Telegram where to deliver. What waits there is kept."""
         self._secret = secret.encode()
         await bot.set_webhook(
-            self._url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=_MOST_CONNECTIONS
+            self._url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=_MAX_CONNECTIONS
         )
 
     def routes(self) -> list[web.RouteDef]:
+        """Return where Telegram delivers."""
         return [web.post(urlsplit(self._url).path or "/", self.take)]
 
     async def take(self, request: web.Request) -> web.Response:
-        """200 stored, 400 no update, 401/403 no or a wrong secret, 413 too long, 503 deliver again later."""
-        self._check_secret(request.headers.get(SECRET_HEADER))
-        update = _parsed(await _body(request))
+        """Store an update: 200 stored, 400 no update, 401/403 no or a wrong secret, 413 too long, 503 deliver again."""
+        given = request.headers.get(SECRET_HEADER)
+        if given is None:
+            raise web.HTTPUnauthorized
+        # As bytes, in constant time; str would not take letters beyond ASCII.
+        if self._secret is None or not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
+            raise web.HTTPForbidden
+        body = await read_limited(request.content.iter_any(), _MAX_BYTES)
+        if body is None:
+            raise web.HTTPRequestEntityTooLarge(_MAX_BYTES, _MAX_BYTES + 1)
+        update = _parse(body)
         if self._intake.is_full:
             return _later()
         try:
@@ -68,24 +78,8 @@ class Webhook:
             return _later()
         return web.Response()
 
-    def _check_secret(self, given: str | None) -> None:
-        if given is None:
-            raise web.HTTPUnauthorized
-        # As bytes, in constant time; str would not take letters beyond ASCII.
-        if self._secret is None or not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret):
-            raise web.HTTPForbidden
 
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            raise web.HTTPRequestEntityTooLarge(_MOST_BYTES, len(body))
-    return bytes(body)
-
-
-def _parsed(body: bytes) -> RawUpdate:
+def _parse(body: bytes) -> RawUpdate:
     try:
         update = json.loads(body)
     except (ValueError, RecursionError) as error:

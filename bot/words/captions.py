@@ -1,4 +1,4 @@
-"""What the words under a photo ask for. Knows no Telegram object: text in, wish out."""
+"""Parse captions: what the words under a photo ask for. Knows no Telegram object."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HASHTAG = re.compile(r"#(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ParsedCaption:
     """`emoji` and `style` are None where the caption leaves them open; `prompt` is what remains of it."""
 
     prompt: str
@@ -22,15 +22,19 @@ class Wish:
     style: str | None = None
 
 
-def read_caption(caption: str) -> Wish:
-    """An emoji at the start is the sticker's, `#comic` anywhere chooses a style; the rest is the prompt."""
-    first, rest = _leading_emoji(caption.strip())
-    chosen, prompt = _hashtag_style(rest)
-    return Wish(" ".join(prompt.split()), first, chosen)
+def parse_caption(caption: str) -> ParsedCaption:
+    """Parse a caption: an emoji at the start is the sticker's, `#comic` anywhere a style; the rest is the prompt."""
+    first, prompt = _leading_emoji(caption.strip())
+    chosen = None
+    for match in _HASHTAG.finditer(prompt):
+        if chosen := find_style(match[1]):
+            prompt = prompt[: match.start()] + prompt[match.end() :]
+            break
+    return ParsedCaption(" ".join(prompt.split()), first, chosen)
 
 
 def find_style(words: str) -> str | None:
-    """The style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
+    """Return the style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
     folded = "".join(words.split()).lstrip("#").casefold()
     if not folded:
         return None
@@ -45,7 +49,7 @@ def find_style(words: str) -> str | None:
 
 
 def _leading_emoji(text: str) -> tuple[str | None, str]:
-    """The first emoji of the run of emoji that `text` begins with, and what follows the run."""
+    """Return the first emoji of the run of emoji that `text` begins with, and what follows the run."""
     found = emoji.emoji_list(text)
     end = 0
     for each in found:
@@ -53,10 +57,3 @@ def _leading_emoji(text: str) -> tuple[str | None, str]:
             break
         end = each["match_end"]
     return (str(found[0]["emoji"]), text[end:].strip()) if end else (None, text)
-
-
-def _hashtag_style(text: str) -> tuple[str | None, str]:
-    for match in _HASHTAG.finditer(text):
-        if name := find_style(match[1]):
-            return name, text[: match.start()] + text[match.end() :]
-    return None, text

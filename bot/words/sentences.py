@@ -1,10 +1,17 @@
-"""From an error's code to the sentence a person reads: the one table of this entrance."""
+"""From an error, or its code, to the sentence a person reads: the one table of this entrance."""
 
 from __future__ import annotations
 
+import logging
+import secrets
 from typing import Final
 
+from bot.errors import PackError, PackWait
 from bot.words.translations import say
+from service.errors import DailyLimitReached, ServiceError, TooManyJobs
+from storage.errors import StorageError
+
+logger = logging.getLogger(__name__)
 
 # Complete over the trees of the engine, the service, the storage and the packs; a test compares.
 SENTENCES: Final = {
@@ -59,10 +66,27 @@ REFERENCE_CHARS: Final = 6
 
 
 def explain(language: str, code: str, *, reference: str = "", limit: int = 0, seconds: int = 0) -> str:
-    """The sentence for `code`. An unknown code is our own bug and reads like one.
+    """Return the sentence for `code`. An unknown code is our own bug and reads like one.
 
     `reference` is what the log knows it by: the beginning of a job's id. `limit` and `seconds` go with the codes
     that speak of them.
     """
     key = SENTENCES.get(code, "error-broken")
     return say(language, key, reference=reference[:REFERENCE_CHARS] or "–", limit=limit, seconds=seconds)
+
+
+def explain_error(language: str, error: Exception) -> str:
+    """Return the sentence for anything a handler may raise; what nobody expected is logged under its reference."""
+    match error:
+        case TooManyJobs() | DailyLimitReached():
+            return explain(language, error.code, limit=error.limit)
+        case PackWait():
+            return explain(language, error.code, seconds=max(1, round(error.retry_after_s)))
+        case PackError() | ServiceError():
+            return explain(language, error.code)
+        case StorageError():
+            logger.warning("storage: %s (%s)", error.code, error)
+            return explain(language, error.code)
+    reference = secrets.token_hex(3)
+    logger.error("%s: a handler failed", reference, exc_info=error)
+    return explain(language, "internal", reference=reference)

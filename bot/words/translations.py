@@ -1,4 +1,4 @@
-"""Every sentence a person reads, in their language. Knows no chat: keys and variables in, text out.
+"""Translate: keys and variables in, sentences in a person's language out. Knows no chat.
 
 The texts are in `locales/<language>.ftl` (Mozilla Fluent). They are sent without a parse mode, so nothing a person
 wrote needs escaping.
@@ -22,13 +22,13 @@ DEFAULT_LANGUAGE: Final = "en"
 
 
 def language_of(code: str | None) -> str:
-    """The language we speak to somebody whose app says `code` ("pt-br", "de", None)."""
+    """Return the language we speak to somebody whose app says `code` ("pt-br", "de", None)."""
     base = (code or "").partition("-")[0].casefold()
     return base if base in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def say(language: str, key: str, **variables: str | int) -> str:
-    """The sentence `key` in `language`, in English where that language lacks it.
+    """Return the sentence `key` in `language`, in English where that language lacks it.
 
     Raises `KeyError` for a key that no file has.
     """
@@ -47,13 +47,13 @@ def say(language: str, key: str, **variables: str | int) -> str:
 
 
 def style_title(language: str, style: Style) -> str:
-    """What a style is called; one without a translation goes by the title it came with."""
+    """Return what a style is called; one without a translation goes by the title it came with."""
     key = f"style-{style.name}"
     return say(language, key) if _bundle(DEFAULT_LANGUAGE).has_message(key) else style.title
 
 
 def source_of(language: str) -> str:
-    """The text of a language's file."""
+    """Return the text of a language's file."""
     return (resources.files("bot.words") / "locales" / f"{language}.ftl").read_text(encoding="utf-8")
 
 

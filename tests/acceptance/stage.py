@@ -122,7 +122,7 @@ class Stage:
         """Leave a job as a process does that ends between the job's row and its photo."""
         to = Addressee(chat, message, "Ada", "en")
         source = source_of_message(chat, message)
-        await self.service.submit(Submission(owner, source, reply=to.to_reply()))
+        await self.service.submit(Submission(owner, source, reply=to.to_json()))
 
     async def wait_until_blocked(self, owner: str) -> None:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""

@@ -15,10 +15,11 @@ from telegram.request import HTTPXRequest
 
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.connection import UpdatesBot, connect
-from bot.transport.rate_limits import LaneLimiter
+from bot.transport.rate_limits import RateLimiter
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from storage.database import Database
+from storage.inbox import Inbox
 from storage.packs import Packs
 from storage.users import Users
 from tests.bot.manual_time import LeapingTime
@@ -103,7 +104,7 @@ async def connected(
 ) -> AsyncIterator[UpdatesBot]:
     """The bot, connected over HTTP; what its limiter waits for passes at once."""
     time = time or LeapingTime()
-    limiter = LaneLimiter(clock=time, sleep=time.sleep)
+    limiter = RateLimiter(clock=time, sleep=time.sleep)
     bot = connect(TOKEN, emulator.url, limiter=limiter, requests=(wire or Wire()).requests)
     await bot.initialize()
     try:
@@ -126,6 +127,12 @@ async def packs_at(path: Path) -> AsyncIterator[Packs]:
 
 def sets_of(bot: UpdatesBot, packs: Packs) -> StickerSets:
     return StickerSets(bot, packs, backoff_s=0.0, sleep=at_once)
+
+
+async def until_handled(inbox: Inbox) -> None:
+    """Wait until every stored update counts as handled."""
+    while await inbox.open():  # noqa: ASYNC110 - rows that nothing announces
+        await asyncio.sleep(0)
 
 
 async def at_once(seconds: float) -> None:

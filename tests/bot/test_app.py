@@ -14,7 +14,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import BotTokenRejected, TelegramBot
+from bot.app import TelegramBot
+from bot.errors import BotTokenRejected
 from bot.redact import install_redaction, redact
 from emulator.server import Emulator
 from service.limits import Limits

@@ -59,17 +59,17 @@ def job(number: int = 1) -> Job:
 async def test_an_edit_comes_three_seconds_after_the_last_one_and_only_on_change(wall: Wall) -> None:
     await wall.board.open(job(), "Fetching")
 
-    wall.board.want(job().id, "progress-face")
-    await wall.board.look()
+    wall.board.set_text(job().id, "progress-face")
+    await wall.board.flush()
     assert wall.edits() == 0
 
     wall.now = 3.0
-    wall.board.want(job().id, "progress-draw")
-    await wall.board.look()
+    wall.board.set_text(job().id, "progress-draw")
+    await wall.board.flush()
     await wall.person.wait_for_text("Drawing you")
 
     wall.now = 9.0
-    await wall.board.look()
+    await wall.board.flush()
     assert wall.edits() == 1
 
 
@@ -77,9 +77,9 @@ async def test_the_last_text_stands_and_nothing_follows(wall: Wall) -> None:
     await wall.board.open(job(), "Fetching")
 
     assert await wall.board.close(job(), "I can't find a face here.")
-    wall.board.want(job().id, "progress-draw")
+    wall.board.set_text(job().id, "progress-draw")
     wall.now = 60.0
-    await wall.board.look()
+    await wall.board.flush()
 
     assert [seen.text for seen in wall.person.seen] == ["I can't find a face here."]
     assert wall.person.seen[0].buttons == []
@@ -98,9 +98,9 @@ async def test_a_long_queue_is_edited_a_few_at_a_time(wall: Wall) -> None:
         await wall.board.open(_with_progress(number), "")
     wall.now = 3.0
     for number in range(1, 26):
-        wall.board.want(job(number).id, "progress-queued", ahead=number)
+        wall.board.set_text(job(number).id, "progress-queued", ahead=number)
 
-    await wall.board.look()
+    await wall.board.flush()
 
     assert wall.edits() == 10
 
@@ -131,28 +131,28 @@ def colour(wall: Wall) -> str:
 
 async def test_a_preview_turns_the_message_into_a_photo_with_its_words_below(wall: Wall) -> None:
     await wall.board.open(job(), "Fetching")
-    wall.board.want(job().id, "progress-draw")
-    wall.board.preview(job().id, RED)
+    wall.board.set_text(job().id, "progress-draw")
+    wall.board.set_preview(job().id, RED)
     wall.now = 3.0
-    await wall.board.look()
+    await wall.board.flush()
     seen = wall.person.seen[0]
 
     assert (seen.kind, seen.text, colour(wall)) == ("photo", "Drawing you …", "red")
     assert [button["text"] for button in seen.buttons]  # it can still be cancelled
-    wall.board.want(job().id, "progress-finish")
+    wall.board.set_text(job().id, "progress-finish")
     wall.now = 6.0
-    await wall.board.look()
+    await wall.board.flush()
     assert (seen.kind, seen.text) == ("photo", "Adding the outline …")
 
 
 async def test_only_the_newest_preview_counts(wall: Wall) -> None:
     await wall.board.open(job(), "Fetching")
     for picture in (RED, BLUE):
-        wall.board.preview(job().id, picture)
+        wall.board.set_preview(job().id, picture)
     wall.now = 3.0
-    await wall.board.look()
+    await wall.board.flush()
     wall.now = 6.0
-    await wall.board.look()
+    await wall.board.flush()
 
     assert colour(wall) == "blue"
     assert len(wall.emulator.calls.of("editMessageMedia")) == 1
@@ -160,9 +160,9 @@ async def test_only_the_newest_preview_counts(wall: Wall) -> None:
 
 async def test_the_last_words_stand_below_the_photo(wall: Wall) -> None:
     await wall.board.open(job(), "Fetching")
-    wall.board.preview(job().id, RED)
+    wall.board.set_preview(job().id, RED)
     wall.now = 3.0
-    await wall.board.look()
+    await wall.board.flush()
 
     assert await wall.board.close(job(), "Something broke.")
     assert (wall.person.seen[0].text, wall.person.seen[0].buttons) == ("Something broke.", [])
@@ -170,16 +170,16 @@ async def test_the_last_words_stand_below_the_photo(wall: Wall) -> None:
 
 async def test_the_next_process_closes_a_message_that_had_become_a_photo(wall: Wall) -> None:
     progress = await wall.board.open(job(), "Fetching")
-    wall.board.preview(job().id, RED)
+    wall.board.set_preview(job().id, RED)
     wall.now = 3.0
-    await wall.board.look()
+    await wall.board.flush()
     known = replace(job(), reply={**job().reply, "progress": progress})
     board = ProgressBoard(wall.bot, lambda: wall.now)
     await board.open(known, "Starting")
-    board.want(job().id, "progress-draw")
-    for _ in range(2):  # the first look finds out that it is a photo
+    board.set_text(job().id, "progress-draw")
+    for _ in range(2):  # the first flush finds out that it is a photo
         wall.now += 10
-        await board.look()
+        await board.flush()
 
     assert wall.person.seen[0].text == "Drawing you …"
     assert await ProgressBoard(wall.bot).close(known, "I'm back.")
@@ -190,10 +190,10 @@ async def test_a_server_that_takes_no_picture_gets_the_words_and_no_second_one(w
     wall.emulator.faults.add("editMessageMedia", "error", code=400, description="Bad Request: there is no media")
     await wall.board.open(job(), "Fetching")
     for now, picture in ((3.0, RED), (6.0, BLUE)):
-        wall.board.want(job().id, "progress-draw")
-        wall.board.preview(job().id, picture)
+        wall.board.set_text(job().id, "progress-draw")
+        wall.board.set_preview(job().id, picture)
         wall.now = now
-        await wall.board.look()
+        await wall.board.flush()
 
     assert (wall.person.seen[0].kind, wall.person.seen[0].text) == ("text", "Drawing you …")
     assert len(wall.emulator.calls.of("editMessageMedia")) == 1

@@ -1,27 +1,30 @@
+"""Every button has a callback, every callback a button, and all of it fits into Telegram's callback data."""
+
 from __future__ import annotations
 
 import pytest
 
-from bot.words import buttons as keyboards
-from bot.words.buttons import Operation, Press, read_press
+from bot.delivery import keyboards
+from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
+from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 
 JOB = "0123456789abcdef" * 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(language: str) -> None:
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(language, JOB, "badge", "https://t.me/addstickers/x"),
-        keyboards.in_pack(language, JOB, "cutout", "https://t.me/addstickers/x"),
-        keyboards.loose(language, JOB),
-        keyboards.taken_out(language, JOB),
-        keyboards.replaced(language, JOB),
-        keyboards.cancel(language, JOB),
-        keyboards.styles(language, "comic", JOB),
-        keyboards.styles(language, None),
-        keyboards.languages(language),
-        keyboards.forget(language, has_packs=True),
+        keyboards.in_pack(locale, JOB, "badge", "https://t.me/addstickers/x"),
+        keyboards.in_pack(locale, JOB, "cutout", "https://t.me/addstickers/x"),
+        keyboards.loose(locale, JOB),
+        keyboards.removed(locale, JOB),
+        keyboards.replaced(locale, JOB),
+        keyboards.progress(locale, JOB),
+        style.keyboard(locale, "comic", JOB),
+        style.keyboard(locale, None),
+        language.keyboard(locale),
+        privacy.keyboard(locale, has_packs=True),
     ]
     data = [
         button.callback_data
@@ -32,17 +35,37 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(language: st
     ]
 
     assert all(len(str(each).encode()) <= 64 for each in data)
-    assert {press.operation for each in data if (press := read_press(str(each)))} == set(Operation)
-    assert all((press := read_press(str(each))) and press.data() == each for each in data)
+    assert {press.operation for each in data if (press := parse_press(str(each)))} == set(CALLBACKS)
+    assert all((press := parse_press(str(each))) and press.data() == each for each in data)
 
 
 @pytest.mark.parametrize(
     "data", [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:look::\n"]
 )
-def test_what_we_never_wrote_is_not_read(data: str | None) -> None:
-    assert read_press(data) is None
+def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
+    press = parse_press(data)
+    assert press is None or press.operation not in CALLBACKS
 
 
 def test_a_press_says_what_it_is_about() -> None:
-    assert read_press(f"v1:look:{JOB}:watercolour") == Press(Operation.LOOK, JOB, "watercolour")
-    assert read_press("v1:choose::comic") == Press(Operation.CHOOSE, "", "comic")
+    assert parse_press(f"v1:look:{JOB}:watercolour") == Press("look", JOB, "watercolour")
+    assert parse_press("v1:choose::comic") == Press("choose", "", "comic")
+
+
+def test_no_two_features_claim_the_same_button_or_command() -> None:
+    operations = [operation for feature in FEATURES for operation in feature.callbacks]
+    spellings = [
+        (name, str(command.filters))
+        for feature in FEATURES
+        for command in feature.commands
+        for name in (command.name, *command.aliases)
+    ]
+
+    assert len(operations) == len(set(operations))
+    assert len(spellings) == len(set(spellings))
+
+
+def test_the_menu_is_in_the_order_people_know() -> None:
+    assert MENU == (
+        "start", "style", "seed", "pack", "queue", "cancel", "language", "privacy", "forget", "help",
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.packs.errors import PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked, UserUnreachable
+from bot.errors import PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked, UserUnreachable
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.connection import UpdatesBot
 from emulator import owning

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 from telegram import Bot
 
+from bot.errors import DownloadFailed
 from bot.transport.connection import connect
-from bot.transport.downloads import DownloadFailed, download
+from bot.transport.downloads import download
 from emulator.driver import PersonDriver
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot

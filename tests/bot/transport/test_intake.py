@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from telegram.error import Conflict
 
+from bot.errors import BotTokenRejected
 from bot.transport.connection import UpdatesBot
-from bot.transport.intake import ALLOWED_UPDATES, MOST_ATTEMPTS, Intake, RawUpdate, lane_of
+from bot.transport.intake import ALLOWED_UPDATES, MAX_ATTEMPTS, Intake, RawUpdate, chat_of
 from bot.transport.outage import Outage
 from bot.transport.polling import Polling
-from bot.transport.telegram_errors import BotTokenRejected
 from emulator.server import Emulator
 from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.inbox import Inbox
-from tests.bot.emulated import ADA, TOKEN, connected, telegram
+from tests.bot.emulated import ADA, TOKEN, connected, telegram, until_handled
 from tests.bot.manual_time import settle
 
 
@@ -91,26 +91,28 @@ async def test_an_update_is_stored_then_handled_then_closed(intake: Intake, inbo
     await intake.accept([message(1)])
     assert [number for number, _ in await inbox.open()] == [1]
     handled.gates[1].set()
-    await intake.idle()
+    await until_handled(inbox)
     assert handled.numbers == [1]
     assert await inbox.open() == []
 
 
-async def test_the_same_update_twice_is_handled_once(intake: Intake, handled: Handled) -> None:
+async def test_the_same_update_twice_is_handled_once(intake: Intake, inbox: Inbox, handled: Handled) -> None:
     await intake.accept([message(1)])
-    await intake.idle()
+    await until_handled(inbox)
     await intake.accept([message(1), message(2), message(2)])
-    await intake.idle()
+    await until_handled(inbox)
     assert handled.numbers == [1, 2]
 
 
-async def test_a_chat_is_handled_in_order_and_other_chats_do_not_wait(intake: Intake, handled: Handled) -> None:
+async def test_a_chat_is_handled_in_order_and_other_chats_do_not_wait(
+    intake: Intake, inbox: Inbox, handled: Handled
+) -> None:
     handled.gates[1] = asyncio.Event()
     await intake.accept([message(1), message(2), message(3, chat=8)])
     await handled.until(lambda: 3 in handled.numbers)
     assert handled.numbers == [3]
     handled.gates[1].set()
-    await intake.idle()
+    await until_handled(inbox)
     assert handled.numbers == [3, 1, 2]
 
 
@@ -123,7 +125,7 @@ async def test_so_many_chats_at_once_and_no_more(inbox: Inbox, handled: Handled)
     await settle()
     assert len(handled.begun) == 64
     gate.set()
-    await intake.idle()
+    await until_handled(inbox)
     assert (len(handled.numbers), handled.most_at_once) == (100, 64)
 
 
@@ -132,7 +134,7 @@ async def test_a_failing_handler_ends_neither_its_chat_nor_the_update(
 ) -> None:
     handled.failing.add(1)
     await intake.accept([message(1), message(2)])
-    await intake.idle()
+    await until_handled(inbox)
     assert handled.numbers == [2]
     assert await inbox.open() == []
     assert "update 1: its handler failed" in caplog.text
@@ -148,7 +150,7 @@ async def test_what_a_crash_left_is_handled_by_the_next_process(inbox: Inbox, ha
     await first.stop(0.0)
     second = Intake(inbox, handled)
     await second.replay()
-    await second.idle()
+    await until_handled(inbox)
     assert stuck.numbers == [3]
     assert handled.numbers == [1, 2]
 
@@ -167,15 +169,15 @@ async def test_an_update_that_ends_the_process_each_time_is_given_up(
     first = Intake(inbox, (deadly := Handled()))
     deadly.gates[1] = asyncio.Event()
     await first.accept([message(1)])
-    for _ in range(MOST_ATTEMPTS + 1):
+    for _ in range(MAX_ATTEMPTS + 1):
         await settle_database(inbox)
         await first.stop(0.0)
         begun += deadly.begun
         first = Intake(inbox, (deadly := Handled()))
         deadly.gates[1] = asyncio.Event()
         await first.replay()
-    await first.idle()
-    assert begun == [1] * MOST_ATTEMPTS
+    await until_handled(inbox)
+    assert begun == [1] * MAX_ATTEMPTS
     assert await inbox.open() == []
     assert "given up" in caplog.text
 
@@ -218,7 +220,7 @@ async def test_a_busy_database_delays_an_update_and_loses_nothing(database: Data
     intake = Intake(inbox, handled, sleep=no_time)
     await inbox.put([(1, json.dumps(message(1)))])
     await intake.replay()
-    await intake.idle()
+    await until_handled(inbox)
     assert handled.numbers == [1]
     assert await inbox.open() == []
 
@@ -228,7 +230,7 @@ async def no_time(seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "lane"),
+    ("raw", "chat"),
     [
         (message(1, chat=-100), -100),
         ({"update_id": 1, "edited_message": {"chat": {"id": 5}}}, 5),
@@ -239,8 +241,8 @@ async def no_time(seconds: float) -> None:
         ({"update_id": 1}, 0),
     ],
 )
-def test_the_lane_of_an_update_is_its_chat(raw: RawUpdate, lane: int) -> None:
-    assert lane_of(raw) == lane
+def test_updates_are_queued_by_chat(raw: RawUpdate, chat: int) -> None:
+    assert chat_of(raw) == chat
 
 
 # --- polling --------------------------------------------------------------------------------------------------------
@@ -285,7 +287,7 @@ async def test_a_batch_is_confirmed_only_once_it_is_stored(
     polling = asyncio.create_task(Polling(bot, intake, Outage("updates")).run())
     await seen.wait()
     await stop(polling)
-    await intake.idle()
+    await until_handled(inbox)
     assert texts == ["/start", "precious"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.transport.rate_limits import DROPPABLE, Answer, LaneLimiter, Urgency
+from bot.transport.rate_limits import DROPPABLE, Answer, RateLimiter, Urgency
 from bot.transport.telegram_errors import retry_after_s
 from tests.bot.manual_time import ManualTime, settle
 
@@ -26,14 +26,14 @@ class Server:
         self.refuse: dict[Any, list[int]] = {}
 
     async def call(self, endpoint: str, data: dict[str, Any]) -> Answer:
-        lane = data.get("chat_id", data.get("user_id"))
-        self.arrived.append((self._time.now - 1000.0, lane))
-        if self.refuse.get(lane):
-            raise RetryAfter(self.refuse[lane].pop(0))
+        key = data.get("chat_id", data.get("user_id"))
+        self.arrived.append((self._time.now - 1000.0, key))
+        if self.refuse.get(key):
+            raise RetryAfter(self.refuse[key].pop(0))
         return {"message_id": len(self.arrived)}
 
-    def times(self, lane: Any) -> list[float]:
-        return [moment for moment, chat in self.arrived if chat == lane]
+    def times(self, key: Any) -> list[float]:
+        return [moment for moment, chat in self.arrived if chat == key]
 
 
 @pytest.fixture
@@ -47,14 +47,14 @@ def server(time: ManualTime) -> Server:
 
 
 @pytest.fixture
-def limiter(time: ManualTime) -> LaneLimiter:
-    return LaneLimiter(clock=time, sleep=time.sleep)
+def limiter(time: ManualTime) -> RateLimiter:
+    return RateLimiter(clock=time, sleep=time.sleep)
 
 
 class Bot:
     """Makes calls through the limiter, as python-telegram-bot does."""
 
-    def __init__(self, limiter: LaneLimiter, server: Server) -> None:
+    def __init__(self, limiter: RateLimiter, server: Server) -> None:
         self._limiter = limiter
         self._server = server
 
@@ -68,7 +68,7 @@ class Bot:
 
 
 @pytest.fixture
-def bot(limiter: LaneLimiter, server: Server) -> Bot:
+def bot(limiter: RateLimiter, server: Server) -> Bot:
     return Bot(limiter, server)
 
 
@@ -105,7 +105,7 @@ async def test_calls_of_one_chat_keep_their_order(bot: Bot, time: ManualTime) ->
     assert [answer["message_id"] for answer in answers if isinstance(answer, dict)] == list(range(1, 10))
 
 
-async def test_a_429_holds_up_its_own_lane_only(bot: Bot, server: Server, time: ManualTime) -> None:
+async def test_a_429_holds_up_its_own_bucket_only(bot: Bot, server: Server, time: ManualTime) -> None:
     server.refuse[PRIVATE] = [30]
     held = bot.call(chat_id=PRIVATE)
     await time.pass_s(1)
@@ -140,7 +140,9 @@ async def test_a_wait_longer_than_the_budget_is_handed_to_the_caller(bot: Bot, s
     assert len(server.arrived) == 1
 
 
-async def test_a_lane_known_to_be_closed_for_long_is_not_even_tried(bot: Bot, server: Server, time: ManualTime) -> None:
+async def test_a_bucket_known_to_be_closed_for_long_is_not_even_tried(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
     server.refuse[PRIVATE] = [200]
     await asyncio.wait([bot.call("addStickerToSet", user_id=PRIVATE)])
     await time.pass_s(50)
@@ -197,15 +199,15 @@ async def test_a_cancelled_waiter_gives_its_turn_to_the_next(bot: Bot, server: S
     assert await second == {"message_id": 6}
 
 
-async def test_lanes_of_people_who_are_silent_are_dropped(bot: Bot, limiter: LaneLimiter, time: ManualTime) -> None:
+async def test_buckets_of_people_who_are_silent_are_dropped(bot: Bot, limiter: RateLimiter, time: ManualTime) -> None:
     for chat in range(1, 301):
         task = bot.call(chat_id=chat)
         await time.pass_s(0.5)
         await task
-    assert limiter.lane_count <= 15
+    assert len(limiter.buckets) <= 15
 
 
-async def test_lanes_in_use_are_kept_while_idle_ones_go(bot: Bot, limiter: LaneLimiter, time: ManualTime) -> None:
+async def test_buckets_in_use_are_kept_while_idle_ones_go(bot: Bot, limiter: RateLimiter, time: ManualTime) -> None:
     bot.calls(18, chat_id=GROUP)
     await time.pass_s(1)
     for chat in range(1, 200):
@@ -220,7 +222,7 @@ async def test_lanes_in_use_are_kept_while_idle_ones_go(bot: Bot, limiter: LaneL
 
 
 async def test_failed_calls_are_counted_by_the_class_of_their_error(
-    bot: Bot, server: Server, limiter: LaneLimiter
+    bot: Bot, server: Server, limiter: RateLimiter
 ) -> None:
     server.refuse[PRIVATE] = [200]
     with pytest.raises(RetryAfter):

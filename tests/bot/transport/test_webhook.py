@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.facts import Facts
 from storage.inbox import Inbox
-from tests.bot.emulated import ADA, TOKEN, connected, telegram
+from tests.bot.emulated import ADA, TOKEN, connected, telegram, until_handled
 
 SECRET = "s3cret-of-the-test"
 PATH = "/telegram"
@@ -86,9 +86,9 @@ async def served(inbox: Inbox, recorder: Recorder) -> AsyncIterator[Served]:
     await served.client.close()
 
 
-async def test_a_delivery_is_stored_answered_and_handled(served: Served, recorder: Recorder) -> None:
+async def test_a_delivery_is_stored_answered_and_handled(served: Served, inbox: Inbox, recorder: Recorder) -> None:
     assert await served.deliver({"update_id": 1}) == 200
-    await served.intake.idle()
+    await until_handled(inbox)
     assert recorder.numbers == [1]
 
 
@@ -102,13 +102,15 @@ async def test_the_answer_comes_after_the_update_is_stored_and_before_it_is_hand
     assert await served.deliver({"update_id": 1}) == 200
     assert [number for number, _ in await inbox.open()] == [1]
     gate.set()
-    await served.intake.idle()
+    await until_handled(inbox)
     await served.client.close()
 
 
-async def test_a_second_delivery_is_accepted_and_changes_nothing(served: Served, recorder: Recorder) -> None:
+async def test_a_second_delivery_is_accepted_and_changes_nothing(
+    served: Served, inbox: Inbox, recorder: Recorder
+) -> None:
     assert [await served.deliver({"update_id": 1}) for _ in range(3)] == [200, 200, 200]
-    await served.intake.idle()
+    await until_handled(inbox)
     assert recorder.numbers == [1]
 
 
@@ -190,7 +192,7 @@ async def test_a_real_delivery_arrives(inbox: Inbox) -> None:
         await emulator.person(ADA, "Ada").send_text("hello")
         await seen.wait()
         await bot.delete_webhook()
-    await intake.idle()
+    await until_handled(inbox)
     await server.close()
     assert texts == ["/start", "hello"]
 

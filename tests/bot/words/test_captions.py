@@ -2,30 +2,30 @@ from __future__ import annotations
 
 import pytest
 
-from bot.words.captions import Wish, find_style, read_caption
+from bot.words.captions import ParsedCaption, find_style, parse_caption
 
 
 @pytest.mark.parametrize(
-    ("caption", "wish"),
+    ("caption", "parsed"),
     [
-        ("", Wish("")),
-        ("a cowboy", Wish("a cowboy")),
-        ("😀 a cowboy", Wish("a cowboy", "😀")),
-        ("😀😎 🤠 a cowboy", Wish("a cowboy", "😀")),
-        ("👩🏽‍🚀", Wish("", "👩🏽‍🚀")),
-        ("❤️ me", Wish("me", "❤️")),
-        ("🇺🇦 me", Wish("me", "🇺🇦")),
-        ("a cowboy 😀", Wish("a cowboy 😀")),
-        ("#comic a cowboy", Wish("a cowboy", None, "comic")),
-        ("a #Watercolor\n  cowboy", Wish("a cowboy", None, "watercolour")),
-        ("#love me", Wish("#love me")),
-        ("#love #neon me", Wish("#love me", None, "neon")),
-        ("1 of 2", Wish("1 of 2")),
-        (":) me", Wish(":) me")),
+        ("", ParsedCaption("")),
+        ("a cowboy", ParsedCaption("a cowboy")),
+        ("😀 a cowboy", ParsedCaption("a cowboy", "😀")),
+        ("😀😎 🤠 a cowboy", ParsedCaption("a cowboy", "😀")),
+        ("👩🏽‍🚀", ParsedCaption("", "👩🏽‍🚀")),
+        ("❤️ me", ParsedCaption("me", "❤️")),
+        ("🇺🇦 me", ParsedCaption("me", "🇺🇦")),
+        ("a cowboy 😀", ParsedCaption("a cowboy 😀")),
+        ("#comic a cowboy", ParsedCaption("a cowboy", None, "comic")),
+        ("a #Watercolor\n  cowboy", ParsedCaption("a cowboy", None, "watercolour")),
+        ("#love me", ParsedCaption("#love me")),
+        ("#love #neon me", ParsedCaption("#love me", None, "neon")),
+        ("1 of 2", ParsedCaption("1 of 2")),
+        (":) me", ParsedCaption(":) me")),
     ],
 )
-def test_a_caption_is_read(caption: str, wish: Wish) -> None:
-    assert read_caption(caption) == wish
+def test_a_caption_is_parsed(caption: str, parsed: ParsedCaption) -> None:
+    assert parse_caption(caption) == parsed
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.packs.errors import PackTrouble
-from bot.transport.downloads import DownloadFailed
+from bot.errors import DownloadFailed, PackError
 from bot.words.sentences import SENTENCES, explain
 from bot.words.translations import LANGUAGES
 from engine.errors import EngineError
@@ -23,7 +22,7 @@ def codes(root: Any) -> set[str]:
 
 
 def test_the_table_is_complete_and_has_nothing_else() -> None:
-    below = codes(EngineError) | codes(ServiceError) | codes(StorageError) | codes(PackTrouble)
+    below = codes(EngineError) | codes(ServiceError) | codes(StorageError) | codes(PackError)
 
     assert set(SENTENCES) == below | WRITTEN_BY_THE_WORKER | {DownloadFailed.code}
 

@@ -10,7 +10,8 @@ import pytest
 from fluent.syntax import ast, parse
 from fluent.syntax.visitor import Visitor
 
-from bot.handlers.profile import COMMANDS, profiles
+from bot.handlers import MENU
+from bot.handlers.profile import profiles
 from bot.words.translations import LANGUAGES, language_of, say, source_of, style_title
 from engine.styles import all_styles
 
@@ -124,5 +125,5 @@ def test_profiles_cover_every_language_and_command() -> None:
 
     assert set(found) == {"", *OTHERS}
     for profile in found.values():
-        assert [name for name, _ in profile.commands] == list(COMMANDS)
+        assert [name for name, _ in profile.commands] == list(MENU)
         assert all(1 <= len(description) <= 256 for _, description in profile.commands)

@@ -5,25 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from storage.records import Job
-
-OWNER_PREFIX = "tg:"
-
-
-def owner_of(user_id: int) -> str:
-    return f"{OWNER_PREFIX}{user_id}"
-
-
-def user_id_of(owner: str) -> int:
-    """Raises `ValueError` for owners of other entrances."""
-    if not owner.startswith(OWNER_PREFIX):
-        raise ValueError("no owner of Telegram")
-    return int(owner.removeprefix(OWNER_PREFIX))
+from storage.records import Entrance, Job
 
 
 def source_of_message(chat_id: int, message_id: int) -> str:
     """Return the source of a message's job: the same message delivered twice is the same job."""
-    return f"{OWNER_PREFIX}{chat_id}:{message_id}"
+    return f"{Entrance.TELEGRAM}:{chat_id}:{message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +31,7 @@ class Addressee:
     @classmethod
     def of(cls, job: Job) -> Addressee:
         """Return the note of a job of this entrance."""
-        return cls(**job.reply)
+        return cls(**job.note)
 
     def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
-from bot.delivery.addressee import Addressee, user_id_of
+from bot.delivery.addressee import Addressee
 from bot.delivery.progress import ProgressBoard
 from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI, InPack
@@ -24,11 +24,12 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.errors import UnknownStyle
+from engine.model import ResultFile
 from engine.styles import style
 from engine.types import Note
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Job, JobStatus, StickerState
+from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -85,16 +86,16 @@ class Delivery:
             await self._board.close(job, say(language, "cancelled"))
         elif job.status is not JobStatus.DONE:
             await self._notify(job, explain(language, job.error_code or "internal", reference=job.id))
-        elif not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
+        elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._notify(job, say(language, "note-flagged"))
         else:
             try:
-                webp = await self._service.files.result(job.owner, job.id, "sticker.webp")
+                webp = await self._service.result_file(job, ResultFile.STICKER)
             except FileGone as gone:
                 await self._notify(job, explain(language, gone.code))
             else:
                 sent = await self._send_sticker(job, webp)
-        await self._service.jobs.mark_delivered(job.id)
+        await self._service.mark_delivered(job.id)
         if sent:
             await self._clean_up(job, sent)
 
@@ -118,12 +119,12 @@ class Delivery:
                     raise
                 # Deleted from its pack a moment ago: the bytes are here still.
                 sent = await self._send(job, webp, message.keyboard)
-            await self._service.packs.update_sticker(job.id, message_id=sent.message_id)
+            await self._service.packs.change(job.id, message_id=sent.message_id)
         return message
 
     async def _into_pack(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack; where that fails it is sent without one."""
-        to, user_id, emoji = Addressee.of(job), user_id_of(job.owner), emoji_of(job)
+        to, user_id, emoji = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner)), emoji_of(job)
         try:
             if job.replaces:
                 in_pack = await self._sets.replace(user_id, to.first_name, job.replaces, job.id, webp, emoji)
@@ -137,8 +138,8 @@ class Delivery:
                 await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
                 raise DeliverLater(error.retry_after_s) from error
             logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
-            await self._service.packs.add_sticker(job.id, job.owner, emoji)
-            await self._service.packs.update_sticker(job.id, state=StickerState.LOOSE)
+            await self._service.packs.begin(job.id, job.owner, emoji)
+            await self._service.packs.mark_loose(job.id)
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
             return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)
         sentences = await self._notes(job)
@@ -148,8 +149,8 @@ class Delivery:
 
     async def _notes(self, job: Job) -> list[str]:
         sentences = []
-        for note in (Note(each) for each in job.result.get("notes", [])):
-            if note in _SAID_ONCE and not await self._service.users.show_hint_once(job.owner, note.value):
+        for note in (Note(each) for each in (job.result.notes if job.result else ())):
+            if note in _SAID_ONCE and not await self._service.show_hint_once(job.owner, note.value):
                 continue
             sentences.append(say(Addressee.of(job).language, _NOTES[note]))
         return sentences
@@ -183,7 +184,7 @@ class Delivery:
 
 def in_pack_keyboard(language: str, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    return keyboards.in_pack(language, job.id, str(job.result.get("shape", "")), in_pack.url)
+    return keyboards.in_pack(language, job.id, job.result.shape if job.result else "", in_pack.url)
 
 
 def emoji_of(job: Job) -> str:
@@ -192,6 +193,6 @@ def emoji_of(job: Job) -> str:
     if chosen:
         return chosen
     try:
-        return style(str(job.result.get("style") or job.request.style)).emoji
+        return style(job.drawn_style).emoji
     except UnknownStyle:
         return DEFAULT_EMOJI

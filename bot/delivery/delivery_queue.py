@@ -38,10 +38,10 @@ class DeliveryQueue:
         self._chats.put(Addressee.of(job).chat, partial(self._deliver, job.id, 1))
 
     async def _deliver(self, job_id: str, attempt: int) -> None:
-        job = await self._service.jobs.get(job_id)
+        job = await self._service.job(job_id)
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
-        if (await self._service.users.get(job.owner)).is_blocked:
+        if (await self._service.preferences(job.owner)).is_blocked:
             self._board.forget(job.id)
             return
         try:
@@ -64,7 +64,7 @@ class DeliveryQueue:
                 self._retry(job, max(backoff_s, retry_after_s(error)), attempt)
             else:
                 self._board.forget(job.id)
-                await self._service.jobs.mark_delivered(job.id)  # the same answer would come every time
+                await self._service.mark_delivered(job.id)  # the same answer would come every time
 
     def _retry(self, job: Job, pause_s: float, attempt: int) -> None:
         self._chats.put_after(pause_s, Addressee.of(job).chat, partial(self._deliver, job.id, attempt + 1))
@@ -72,6 +72,6 @@ class DeliveryQueue:
 
 async def mark_blocked(service: StickerService, owner: str) -> None:
     """Note that somebody blocked the bot: nothing more is drawn for them or sent to them."""
-    await service.users.set(owner, is_blocked=True)
+    await service.set_preference(owner, is_blocked=True)
     cancelled = await service.cancel(owner)
     logger.info("somebody blocked the bot; %d jobs of theirs are cancelled", len(cancelled))

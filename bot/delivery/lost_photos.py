@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 
-from bot.delivery.addressee import OWNER_PREFIX, source_of_message
+from bot.delivery.addressee import source_of_message
 from service.stickers import StickerService
-from storage.inbox import Inbox
+from storage.records import Entrance
 
 
-async def fail_lost_photos(service: StickerService, inbox: Inbox) -> None:
+async def fail_lost_photos(service: StickerService) -> None:
     """End the waiting jobs without a photo whose message is not to be handled any more. Raises `StorageError`."""
-    waiting = await service.jobs.without_photo(OWNER_PREFIX)
+    waiting = [job for job in await service.waiting(Entrance.TELEGRAM) if job.wants_photo]
     if not waiting:
         return
     to_come = set()
-    for _, body in await inbox.open():
+    for _, body in await service.inbox.open():
         message = json.loads(body).get("message") or {}
         to_come.add(source_of_message(message.get("chat", {}).get("id", 0), message.get("message_id", 0)))
     for job in waiting:

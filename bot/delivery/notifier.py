@@ -15,7 +15,7 @@ from functools import partial
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.addressee import OWNER_PREFIX, Addressee
+from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import NOBODY_THERE, DeliveryQueue, mark_blocked
 from bot.delivery.lost_photos import fail_lost_photos
@@ -28,8 +28,7 @@ from bot.words.translations import say
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.inbox import Inbox
-from storage.records import Job, JobStatus
+from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +46,10 @@ class Notifier:
         bot: ExtBot[Urgency],
         service: StickerService,
         sets: StickerSets,
-        inbox: Inbox,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
-        self._inbox = inbox
         self._board = ProgressBoard(bot, clock)
         self._chats = KeyedQueue()
         self._deliveries = DeliveryQueue(service, Delivery(bot, service, sets, self._board), self._board, self._chats)
@@ -63,13 +60,11 @@ class Notifier:
     async def start(self) -> None:
         """Listen from now on, and take up what the last process left: deliveries and progress messages."""
         self._listen()
-        jobs = self._service.jobs
-        for job in await jobs.undelivered(OWNER_PREFIX):
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
             self._deliveries.put(job)
-        for job_id in await jobs.positions():
-            waiting = await jobs.get(job_id)
-            if waiting is not None and waiting.owner.startswith(OWNER_PREFIX):
-                self.announce(waiting)
+        for job in await self._service.waiting(Entrance.TELEGRAM):
+            if job.has_photo:
+                self.announce(job)
 
     async def run(self) -> None:
         """Follow the events until cancelled."""
@@ -101,20 +96,18 @@ class Notifier:
 
     async def unblock(self, owner: str) -> None:
         """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
-        await self._service.users.set(owner, is_blocked=False)
-        for job in await self._service.jobs.undelivered(owner):
+        await self._service.set_preference(owner, is_blocked=False)
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
             if job.owner == owner:
                 self._deliveries.put(job)
 
     def _listen(self) -> asyncio.Queue[JobEvent]:
         if self._events is None:
-            self._events = self._listening.enter_context(self._service.events.listen())
+            self._events = self._listening.enter_context(self._service.events.listen(Entrance.TELEGRAM))
         return self._events
 
     def _follow(self, event: JobEvent) -> None:
         job = event.job
-        if not job.owner.startswith(OWNER_PREFIX):
-            return
         match event.kind:
             case EventKind.QUEUED:
                 self._places_changed.set()
@@ -150,20 +143,20 @@ class Notifier:
         if not len(self._board):
             return
         key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
-        running = await self._service.jobs.count(JobStatus.RUNNING)
-        for job_id, position in (await self._service.jobs.positions()).items():
+        running = await self._service.running()
+        for job_id, position in (await self._service.positions()).items():
             self._board.set_text(job_id, key, ahead=position - 1 + running)
 
     async def _look_for_lost_photos(self) -> None:
         while True:
             try:
-                await fail_lost_photos(self._service, self._inbox)
+                await fail_lost_photos(self._service)
             except StorageError as error:
                 logger.warning("looking for lost photos: %s", error.code)
             await asyncio.sleep(_LOST_PHOTOS_EVERY_S)
 
     async def _open_message(self, job_id: str) -> None:
-        job = await self._service.jobs.get(job_id)
+        job = await self._service.job(job_id)
         if job is None or job.status.is_final or job.id in self._board:
             return
         to = Addressee.of(job)
@@ -177,7 +170,7 @@ class Notifier:
                 await mark_blocked(self._service, job.owner)
             return
         if to.progress != message_id:
-            await self._service.jobs.set_reply(job.id, progress=message_id)
+            await self._service.set_note(job.id, progress=message_id)
         self._places_changed.set()
 
     async def _delete_message(self, job: Job) -> None:

@@ -9,12 +9,12 @@ from storage.records import JobStatus
 
 
 async def on_queue(context: UpdateContext) -> None:
-    jobs = await context.service.jobs.of_owner(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
+    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
     if not jobs:
         await context.answer(context.say("queue-none"))
         return
-    positions = await context.service.jobs.positions()
-    running = await context.service.jobs.count(JobStatus.RUNNING)
+    positions = await context.service.positions()
+    running = await context.service.running()
     lines = []
     for job in jobs:
         if job.status is JobStatus.RUNNING:

@@ -17,7 +17,7 @@ async def on_language(context: UpdateContext) -> None:
 async def choose(context: UpdateContext, press: Press) -> str:
     if press.argument not in LANGUAGES:
         return context.say("press-stale")
-    await context.service.users.set(context.owner, language=press.argument)
+    await context.service.set_preference(context.owner, language=press.argument)
     text = context.in_language(press.argument).say("language-chosen")
     await context.edit(keyboard(press.argument), text)
     return text

@@ -9,7 +9,6 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.delivery.addressee import owner_of
 from bot.delivery.delivery_queue import NOBODY_THERE, mark_blocked
 from bot.handlers.context import BotParts, UpdateContext
 from bot.handlers.feature import Handler
@@ -17,6 +16,7 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.buttons import PRESS_ANSWER_CHARS
 from bot.words.sentences import explain_error
 from bot.words.translations import language_of
+from storage.records import Entrance
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +27,9 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     if person is None or chat is None or person.is_bot:
         return
     language = language_of(person.language_code)
-    owner = owner_of(person.id)
+    owner = Entrance.TELEGRAM.owner(person.id)
     try:
-        user = await parts.service.users.get(owner)
+        user = await parts.service.preferences(owner)
         language = user.language or language
         if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
             await parts.notifier.unblock(owner)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
 
 from telegram.ext import filters as only
 
@@ -15,6 +14,7 @@ from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
 from bot.transport.downloads import download
 from bot.words.captions import parse_caption
 from bot.words.sentences import explain_error
+from engine.model import FACE
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
@@ -46,7 +46,7 @@ async def on_photo(context: UpdateContext) -> None:
     source = source_of_message(context.chat_id, context.message.message_id)
     caption = parse_caption(_caption(context))
     to = Addressee(context.chat_id, context.message.message_id, context.first_name, context.language, caption.emoji)
-    submission = Submission(context.owner, source, caption.prompt, caption.style, reply=to.to_json())
+    submission = Submission(context.owner, source, caption.prompt, caption.style, note=to.to_json())
     try:
         job = await context.service.submit(submission)
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:  # debounced: one sentence for twenty photos
@@ -56,7 +56,7 @@ async def on_photo(context: UpdateContext) -> None:
         if last is None or now - last > _BURST_S:
             await context.reply(explain_error(context.language, refusal))
         return
-    if job.has_photo or job.status is not JobStatus.QUEUED:
+    if not job.wants_photo:
         return  # this message came a second time
     context.parts.notifier.announce(job)
     try:
@@ -68,15 +68,15 @@ async def on_photo(context: UpdateContext) -> None:
 
 async def on_new_caption(context: UpdateContext) -> None:
     """Change the request: a caption that is edited before its sticker is begun still counts."""
-    jobs = context.service.jobs
-    job = await jobs.by_source(source_of_message(context.chat_id, context.message.message_id))
+    service = context.service
+    job = await service.job_from(source_of_message(context.chat_id, context.message.message_id))
     if job is None or job.status is not JobStatus.QUEUED:
         return
     caption = parse_caption(_caption(context))
     style = caption.style or context.user.style or DEFAULT_STYLE
-    await jobs.set_request(job.id, replace(job.request, prompt=caption.prompt, style=style))
+    await service.change_request(job.id, prompt=caption.prompt, style=style)
     if caption.emoji:
-        await jobs.set_reply(job.id, emoji=caption.emoji)
+        await service.set_note(job.id, emoji=caption.emoji)
 
 
 def _caption(context: UpdateContext) -> str:
@@ -100,7 +100,7 @@ async def _attach_photo(context: UpdateContext, job: Job) -> None:
     except (PhotoTooBig, DownloadFailed) as error:
         await context.service.fail(job.id, error.code)
         return
-    await context.service.attach_photo(job.id, data)
+    await context.service.attach_inputs(job.id, {FACE: [data]})
 
 
 FEATURE = Feature(

@@ -12,7 +12,7 @@ from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 
 from bot.handlers import MENU
 from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES, say
-from storage.facts import Facts
+from service.stickers import StickerService
 
 logger = logging.getLogger(__name__)
 
@@ -35,18 +35,18 @@ def profiles() -> Iterator[Profile]:
         yield Profile(code, commands, say(language, "about"), say(language, "about-short"))
 
 
-async def register_profile(bot: Bot, facts: Facts) -> None:
+async def register_profile(bot: Bot, service: StickerService) -> None:
     """Tell Telegram what changed since the last time. Raises `TelegramError`: what was done is not repeated."""
     for profile in profiles():
         name = f"profile {bot.id} {profile.language_code}"
         text = json.dumps([profile.commands, profile.description, profile.short_description], ensure_ascii=False)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        if await facts.get(name) == digest:
+        if await service.fact(name) == digest:
             continue
         code = profile.language_code or None
         commands = [BotCommand(name, description) for name, description in profile.commands]
         await bot.set_my_commands(commands, BotCommandScopeAllPrivateChats(), code)
         await bot.set_my_description(profile.description, code)
         await bot.set_my_short_description(profile.short_description, code)
-        await facts.set(name, digest)
+        await service.set_fact(name, digest)
         logger.info("commands and descriptions registered: %s", profile.language_code or "every language")

@@ -15,7 +15,7 @@ async def on_seed(context: UpdateContext) -> None:
     if context.args:
         word = " ".join(context.args).casefold()
         seed = None if word in _RANDOM_WORDS else parse_seed(word)
-        await context.service.users.set(context.owner, seed=seed)
+        await context.service.set_preference(context.owner, seed=seed)
     if seed is None:
         await context.answer(context.say("seed-is-random"))
     else:

@@ -12,7 +12,7 @@ async def on_stats(context: UpdateContext) -> None:
     if context.user_id not in context.parts.admin_ids:
         await context.answer(context.say("unknown-command"))
         return
-    counts = await context.service.jobs.counts()
+    counts = await context.service.counts()
     await context.answer("\n".join(f"{status.value}: {counts.get(status, 0)}" for status in JobStatus))
 
 

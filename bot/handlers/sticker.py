@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bot.delivery import keyboards
-from bot.delivery.addressee import OWNER_PREFIX, Addressee
+from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import emoji_of, in_pack_keyboard
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Feature
 from bot.words.buttons import Press
+from engine.model import ResultFile
 from engine.types import Shape
 from service.errors import NoSuchJob
+from storage.records import Entrance
 
 
 async def draw_again(
@@ -27,16 +29,16 @@ async def draw_again(
     """
     service = context.service
     parent = await service.own(context.owner, press.job_id)
-    prefix = f"{OWNER_PREFIX}{context.chat_id}:{press.operation}:{press.job_id}:{press.argument}:"
+    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:{press.operation}:{press.job_id}:{press.argument}:"
     source = prefix + context.query.id
-    if await service.jobs.by_source(source) is None and await service.jobs.active_child(parent.id, prefix):
+    if await service.job_from(source) is None and await service.active_child(parent, prefix):
         return context.say("press-already")
     before = Addressee.of(parent)
     to = Addressee(before.chat, before.message, context.first_name, context.language, before.emoji)
     job = await service.again(
         parent,
         source=source,
-        reply=to.to_json(),
+        note=to.to_json(),
         style=style,
         shape=shape,
         new_seed=new_seed,
@@ -78,7 +80,7 @@ async def try_adding(context: UpdateContext, press: Press) -> str:
 
 async def _into_pack(context: UpdateContext, press: Press) -> None:
     job = await context.service.own(context.owner, press.job_id)
-    webp = await context.service.files.result(job.owner, job.id, "sticker.webp")
+    webp = await context.service.result_file(job, ResultFile.STICKER)
     in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
     await context.edit(in_pack_keyboard(context.language, job, in_pack))
 

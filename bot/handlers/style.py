@@ -36,7 +36,7 @@ async def choose(context: UpdateContext, press: Press) -> str:
 async def show_styles(context: UpdateContext, press: Press) -> str:
     """Send the styles that this photo may be drawn in. Raises `NoSuchJob`."""
     job = await context.service.own(context.owner, press.job_id)
-    drawn = str(job.result.get("style") or job.request.style)
+    drawn = job.drawn_style
     await context.bot.send_message(
         context.chat_id,
         context.say("style-for-photo"),
@@ -52,7 +52,7 @@ async def draw_in_style(context: UpdateContext, press: Press) -> str:
 
 
 async def _set_style(context: UpdateContext, name: str) -> str:
-    await context.service.users.set(context.owner, style=name)
+    await context.service.set_preference(context.owner, style=name)
     return context.say("style-chosen", style=style_title(context.language, style(name)))
 
 

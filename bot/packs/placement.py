@@ -23,7 +23,7 @@ from bot.errors import PackFailed, TelegramDown
 from bot.packs.calls import STICKER_FORMAT, SetCalls
 from bot.packs.names import plain_title, set_link, set_name, set_title
 from bot.transport.telegram_errors import TelegramErrorKind, classify
-from storage.packs import Packs
+from service.packs import PackRegistry
 from storage.records import Pack, PackState, Sticker, StickerState
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Placement:
     """
 
     def __init__(
-        self, calls: SetCalls, packs: Packs, row: Sticker, *, user_id: int, first_name: str, webp: bytes
+        self, calls: SetCalls, packs: PackRegistry, row: Sticker, *, user_id: int, first_name: str, webp: bytes
     ) -> None:
         self._calls = calls
         self._packs = packs
@@ -167,9 +167,9 @@ class Placement:
         match classify(error):
             case TelegramErrorKind.SET_GONE | TelegramErrorKind.SET_FOREIGN:
                 logger.info("pack %d was deleted on Telegram", pack.id)
-                await self._packs.set_state(pack.id, PackState.GONE)
+                await self._packs.mark_gone(pack)
             case TelegramErrorKind.SET_FULL:
-                await self._packs.set_state(pack.id, PackState.FULL)
+                await self._packs.mark_full(pack)
             case _:
                 raise error
 
@@ -195,7 +195,7 @@ class Placement:
         found = await self._calls.get_set(name)
         pack = await self._packs.add(owner, name, found.title if found else self._title, generation)
         if found is None:
-            await self._packs.set_state(pack.id, PackState.GONE)
+            await self._packs.mark_gone(pack)
         self._may_be_in_pack = True
         return None
 
@@ -271,7 +271,7 @@ class Placement:
         raise TelegramDown(f"the sticker does not show in pack {pack.id}")
 
     async def _known_in(self, pack: Pack) -> set[str]:
-        rows = await self._packs.stickers_in(pack.id)
+        rows = await self._packs.stickers_in(pack)
         return {row.file_unique_id for row in rows if row.file_unique_id and row.id != self._row.id}
 
     async def _keep(self, pack: Pack, found: SetSticker) -> InPack:
@@ -284,7 +284,7 @@ class Placement:
         return InPack(found.file_id, found.file_unique_id, pack)
 
     async def _write(self, **columns: str | int | StickerState | None) -> None:
-        written = await self._packs.update_sticker(self._row.id, **columns)
+        written = await self._packs.change(self._row.id, **columns)
         if written is None:
             raise PackFailed("the owner was forgotten meanwhile")
         self._row = written

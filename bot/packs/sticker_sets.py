@@ -17,8 +17,8 @@ from bot.packs.calls import SetCalls
 from bot.packs.errors import as_pack_errors
 from bot.packs.names import set_link
 from bot.packs.placement import InPack, Placement, by_unique_id
-from storage.packs import Packs
-from storage.records import Pack, PackState, StickerState
+from service.packs import PackRegistry
+from storage.records import Entrance, Pack, StickerState
 
 __all__ = ["InPack", "PackOverview", "StickerSets"]
 
@@ -42,7 +42,7 @@ class StickerSets:
     def __init__(
         self,
         bot: Bot,
-        packs: Packs,
+        packs: PackRegistry,
         *,
         backoff_s: float = 1.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -59,7 +59,7 @@ class StickerSets:
         """
         async with self._lock_of(user_id):
             with as_pack_errors():
-                row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
+                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
                 placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
                 return await placement.add()
 
@@ -69,10 +69,10 @@ class StickerSets:
         """Put a sticker in the place of an older one; into the open pack where that one is gone. Raises `PackError`."""
         async with self._lock_of(user_id):
             with as_pack_errors():
-                row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
+                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
                 placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
                 placed = await placement.replace(await self._packs.sticker(old_sticker_id))
-                await self._packs.update_sticker(old_sticker_id, state=StickerState.REMOVED)
+                await self._packs.mark_removed(old_sticker_id)
                 return placed
 
     async def remove(self, sticker_id: str) -> bool:
@@ -80,7 +80,7 @@ class StickerSets:
         owned = await self._packs.sticker(sticker_id)
         if owned is None:
             return False
-        async with self._lock_of(_user_id(owned.owner)):
+        async with self._lock_of(int(Entrance.TELEGRAM.id_of(owned.owner))):
             row = await self._packs.sticker(sticker_id)  # as it is now that nobody else changes it
             if row is None or row.state is StickerState.REMOVED:
                 return False
@@ -91,33 +91,33 @@ class StickerSets:
                     now = by_unique_id(await self._calls.get_set(pack.name), row.file_unique_id) if pack else None
                     if now is not None and now.file_id != row.file_id:
                         was_there = await self._calls.delete_sticker(now.file_id)
-            await self._packs.update_sticker(sticker_id, state=StickerState.REMOVED)
+            await self._packs.mark_removed(sticker_id)
             return was_there
 
     async def delete_all(self, user_id: int) -> int:
         """Delete the person's packs on Telegram; returns how many there were. Raises `PackError`."""
         count = 0
         async with self._lock_of(user_id):
-            for pack in await self._packs.of_owner(_owner(user_id)):
+            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
                 with as_pack_errors():
                     count += await self._calls.delete_set(pack.name)
-                await self._packs.set_state(pack.id, PackState.GONE)
+                await self._packs.mark_gone(pack)
         return count
 
     async def overview(self, user_id: int) -> list[PackOverview]:
         """Return the person's packs, oldest first, after merging what they changed in the app. Raises `PackError`."""
         packs = []
         async with self._lock_of(user_id):
-            for pack in await self._packs.of_owner(_owner(user_id)):
+            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
                 with as_pack_errors():
                     seen = await self._calls.get_set(pack.name)
                 if seen is None:
-                    await self._packs.set_state(pack.id, PackState.GONE)
+                    await self._packs.mark_gone(pack)
                     continue
                 there = {sticker.file_unique_id for sticker in seen.stickers}
-                for row in await self._packs.stickers_in(pack.id):
+                for row in await self._packs.stickers_in(pack):
                     if row.file_unique_id not in there:
-                        await self._packs.update_sticker(row.id, state=StickerState.REMOVED)
+                        await self._packs.mark_removed(row.id)
                 packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
         return packs
 
@@ -127,11 +127,3 @@ class StickerSets:
         if lock is None:
             lock = self._locks[user_id] = asyncio.Lock()
         return lock
-
-
-def _owner(user_id: int) -> str:
-    return f"tg:{user_id}"
-
-
-def _user_id(owner: str) -> int:
-    return int(owner.removeprefix("tg:"))

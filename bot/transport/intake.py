@@ -12,16 +12,13 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.transport.keyed_queue import KeyedQueue
-from bot.transport.outage import Outage
-from storage.errors import StorageError
-from storage.inbox import Inbox
+from service.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
 RawUpdate = dict[str, Any]  # as Telegram sent it
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 MAX_ATTEMPTS = 3  # an update that ended the process that often is given up
@@ -39,11 +36,9 @@ class Intake:
         self,
         inbox: Inbox,
         handle: Callable[[RawUpdate], Awaitable[None]],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
-        self._sleep = sleep
         self._queue = KeyedQueue()
         self._parallel = asyncio.Semaphore(_PARALLEL)
         self._left_over: set[int] = set()
@@ -96,9 +91,7 @@ class Intake:
             if self._is_stopped:
                 return
             # The first attempt is not written down: that an update is there after a start says as much.
-            if number not in self._left_over or await self._stored(
-                partial(self._inbox.start, number, MAX_ATTEMPTS - 1)
-            ):
+            if number not in self._left_over or await self._inbox.start(number, MAX_ATTEMPTS - 1):
                 try:
                     await self._handle(raw)
                 except Exception:  # the outermost handler: one update must not end its chat
@@ -106,22 +99,10 @@ class Intake:
             else:
                 logger.error("update %d was begun %d times and never finished: given up", number, MAX_ATTEMPTS)
             self._left_over.discard(number)
-            await self._stored(partial(self._inbox.handled, number))
+            await self._inbox.handled(number)
         self._waiting -= 1
         if self._waiting < _MAX_WAITING // 2:
             self._has_room.set()
-
-    async def _stored(self, write: Callable[[], Awaitable[T]]) -> T:
-        """Repeat a write until the database takes it."""
-        outage = Outage("the inbox", sleep=self._sleep)
-        while True:
-            try:
-                written = await write()
-            except StorageError as error:
-                await outage.pause_for(error.code)
-            else:
-                outage.over()
-                return written
 
 
 def chat_of(raw: RawUpdate) -> int:

@@ -1,16 +1,16 @@
 """What goes wrong in the bot itself. Each class has a `code`, by which the entrance chooses its words.
 
-BotError                code                retryable
-├── BotTokenRejected    bot_token_rejected  no    Telegram knows no bot with this token
-├── DownloadFailed      download_failed     yes   a file could not be fetched, several times over
-├── DeliverLater        deliver_later       yes   the job cannot be delivered now: again after `seconds`
-└── PackError           pack_failed         no    a sticker could not be put into, or taken out of, its owner's pack
-    ├── PackWait        wait                yes   flood control: `retry_after_s` says how long
-    ├── TelegramDown    telegram_down       yes   no answer, several times over
-    ├── UserUnreachable user_unreachable    no    the person never opened the bot
-    ├── UserBlocked     user_blocked        no    the person blocked the bot, or closed the account
-    ├── PictureRefused  picture_refused     no    Telegram does not take this picture, as PNG neither
-    └── PackFailed      pack_failed         no    anything else; the log has it
+BotError                code
+├── BotTokenRejected    bot_token_rejected  Telegram knows no bot with this token
+├── DownloadFailed      download_failed     a file could not be fetched, several times over
+├── DeliverLater        deliver_later       the job cannot be delivered now: again after `seconds`
+└── PackError           pack_failed         a sticker could not be put into, or taken out of, its owner's pack
+    ├── PackWait        wait                flood control: `retry_after_s` says how long
+    ├── TelegramDown    telegram_down       no answer, several times over
+    ├── UserUnreachable user_unreachable    the person never opened the bot
+    ├── UserBlocked     user_blocked        the person blocked the bot, or closed the account
+    ├── PictureRefused  picture_refused     Telegram does not take this picture, as PNG neither
+    └── PackFailed      pack_failed         anything else; the log has it
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ class BotError(Exception):
     """Root of the tree."""
 
     code: ClassVar[str] = "bot_error"
-    retryable: ClassVar[bool] = False
 
 
 class BotTokenRejected(BotError):
@@ -35,14 +34,12 @@ class DownloadFailed(BotError):
     """The file could not be fetched. Never carries the address: the token is in it."""
 
     code = "download_failed"
-    retryable = True
 
 
 class DeliverLater(BotError):
     """The job cannot be delivered now; try again after `seconds`."""
 
     code = "deliver_later"
-    retryable = True
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds:.0f} s")
@@ -59,7 +56,6 @@ class PackWait(PackError):
     """Telegram asks to wait `retry_after_s` seconds."""
 
     code = "wait"
-    retryable = True
 
     def __init__(self, retry_after_s: float) -> None:
         super().__init__(f"Telegram asks to wait {retry_after_s:.0f} s")
@@ -70,7 +66,6 @@ class TelegramDown(PackError):
     """Telegram did not answer. What was begun is finished by the next try."""
 
     code = "telegram_down"
-    retryable = True
 
 
 class UserUnreachable(PackError):

@@ -43,7 +43,7 @@ _STICKER_NOT_TAKEN = (
 _NOTES = {
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
-    Note.PROMPT_AS_LOOK: "note-prompt-as-look",
+    Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
 _SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)

@@ -210,9 +210,9 @@ class Placement:
     # --- one change, until its outcome is known -------------------------------------------------------------------
 
     async def _change_set(
-        self, change: Callable[[InputSticker], Awaitable[object]], look: Callable[[], Awaitable[object]]
+        self, change: Callable[[InputSticker], Awaitable[object]], find: Callable[[], Awaitable[object]]
     ) -> bool:
-        """Make one change of a set. False where `look` finds that a call whose answer was lost had made it.
+        """Make one change of a set. False where `find` shows that a call whose answer was lost had made it.
 
         What Telegram refuses is amended, once each: another emoji, a PNG, a new upload, a plain title.
         """
@@ -221,7 +221,7 @@ class Placement:
             try:
                 async for attempt in self._calls.retrying():
                     with attempt:
-                        if attempt.retry_state.attempt_number > 1 and await look():
+                        if attempt.retry_state.attempt_number > 1 and await find():
                             return False
                         await change(InputSticker(self._row.upload_id or "", [self._row.emoji], STICKER_FORMAT))
                         return True

@@ -3,16 +3,16 @@
 # --- hello ---
 start =
     Hallo { $name }. Schick mir ein Selfie, und ich mache einen Sticker daraus.
-    Du willst einen bestimmten Look? Schreib ihn unter das Foto, zum Beispiel „Comic“.
+    Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
     Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
-    /style zeigt die Looks, /help alles Weitere.
+    /style zeigt die Stile, /help alles Weitere.
 help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
-    Unter dem Foto: Wörter für den Look, etwa „Aquarell“. #comic wählt einen Look nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 
-    /style – deinen Look wählen
+    /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
     /queue – woran ich gerade arbeite
@@ -48,8 +48,8 @@ cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
 note-badge-fallback = Ich konnte dich nicht sauber ausschneiden, deshalb ist es ein runder Sticker. Ein ruhigerer Hintergrund hilft.
-note-prompt-as-look = Den Look habe ich aus deinen Worten gewählt. /style zeigt alle.
-note-prompt-ignored = Ich kann den Look ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
+note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
+note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
@@ -88,7 +88,7 @@ error-daily-limit =
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
 error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
-error-unknown-style = Diesen Look kenne ich nicht. Diese hier habe ich:
+error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
 error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
@@ -103,10 +103,10 @@ error-wait =
        *[other] Telegram bittet mich, { $seconds } Sekunden zu warten. Versuch es dann noch einmal.
     }
 
-# --- looks ---
-style-choose = Dein Look ist { $style }. Welchen möchtest du?
+# --- styles ---
+style-choose = Dein Stil ist { $style }. Welchen möchtest du?
 style-chosen = Gut, { $style }. Schick mir ein Foto.
-style-for-photo = Welcher Look für dieses Foto?
+style-for-photo = Welcher Stil für dieses Foto?
 style-toon = Cartoon
 style-comic = Comic
 style-poster = Poster
@@ -156,8 +156,8 @@ privacy =
     }
     Wo es aufgenommen wurde und andere versteckte Angaben verwerfe ich sofort.
     { $days ->
-        [one] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tag bei mir, dein Look und deine Telegram-ID, bis du mich vergessen lässt.
-       *[other] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tage bei mir, dein Look und deine Telegram-ID, bis du mich vergessen lässt.
+        [one] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tag bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
+       *[other] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tage bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
     }
     Niemand sonst bekommt etwas davon. /forget löscht alles.
 forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker hier und deine Einstellungen. Deine Pakete bei Telegram bleiben, wenn du sie nicht mit löschst.
@@ -171,7 +171,7 @@ language-chosen = Gut, dann auf Deutsch.
 
 # --- buttons ---
 button-another = 🔁 Noch einer
-button-style = 🎨 Look
+button-style = 🎨 Stil
 button-badge = ⭕ Lieber rund
 button-cutout = ✂️ Lieber ausgeschnitten
 button-undo = ↩️ Rückgängig
@@ -200,7 +200,7 @@ press-not-yours = Dieser Knopf gehört jemand anderem.
 about = Schick ein Selfie, bekomm einen Sticker. Jeder Sticker landet in deinem eigenen Paket, bereit für jeden Chat.
 about-short = Macht aus deinem Selfie einen Sticker in deinem eigenen Paket.
 command-start = Hallo sagen
-command-style = Deinen Look wählen
+command-style = Deinen Stil wählen
 command-seed = Bei einer Variante bleiben
 command-pack = Deine Sticker
 command-queue = Woran ich gerade arbeite

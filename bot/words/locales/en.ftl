@@ -3,16 +3,16 @@
 # --- hello ---
 start =
     Hi { $name }. Send me a selfie and I'll turn it into a sticker.
-    Want a certain look? Write it under the photo, for example “comic”.
+    Want a certain style? Write it under the photo, for example “comic”.
     Your stickers are collected in a pack of your own, ready for any chat.
-    /style shows the looks, /help everything else.
+    /style shows the styles, /help everything else.
 help =
     Send a photo with a face in it. One sticker comes back.
 
-    Caption: words for the look, like “watercolour”. #comic picks a look just this once. An emoji at the start becomes the sticker's emoji.
+    Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
     Sent as a file, a photo keeps its full quality.
 
-    /style – choose your look
+    /style – choose your style
     /seed – keep one variation, or a new one each time
     /pack – your stickers
     /queue – what I'm working on
@@ -48,8 +48,8 @@ cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
 note-badge-fallback = I couldn't cut you out cleanly, so I made a badge. A plainer background helps.
-note-prompt-as-look = I picked the look from your words. /style shows all of them.
-note-prompt-ignored = I can change the look, but I can't draw what your words describe. /style shows the looks I know.
+note-prompt-as-style = I picked the style from your words. /style shows all of them.
+note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
@@ -88,7 +88,7 @@ error-daily-limit =
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
 error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
-error-unknown-style = I don't know that look. Here are the ones I have:
+error-unknown-style = I don't know that style. Here are the ones I have:
 error-parameter-refused = This setting is not possible here. Please try again with other settings.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. It has been reported. Try again later.
@@ -103,10 +103,10 @@ error-wait =
        *[other] Telegram asks me to wait { $seconds } seconds. Try again then.
     }
 
-# --- looks ---
-style-choose = Your look is { $style }. Which one do you want?
+# --- styles ---
+style-choose = Your style is { $style }. Which one do you want?
 style-chosen = { $style } it is. Send me a photo.
-style-for-photo = Which look for this photo?
+style-for-photo = Which style for this photo?
 style-toon = Toon
 style-comic = Comic
 style-poster = Poster
@@ -156,8 +156,8 @@ privacy =
     }
     Where it was taken and other hidden details are dropped at once.
     { $days ->
-        [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen look and your Telegram ID until you tell me to forget.
-       *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen look and your Telegram ID until you tell me to forget.
+        [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen style and your Telegram ID until you tell me to forget.
+       *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen style and your Telegram ID until you tell me to forget.
     }
     Nobody else gets any of it. /forget deletes everything.
 forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
@@ -171,7 +171,7 @@ language-chosen = All right, English it is.
 
 # --- buttons ---
 button-another = 🔁 Another
-button-style = 🎨 Look
+button-style = 🎨 Style
 button-badge = ⭕ Badge instead
 button-cutout = ✂️ Cut-out instead
 button-undo = ↩️ Undo
@@ -200,7 +200,7 @@ press-not-yours = That button belongs to somebody else.
 about = Send a selfie, get a sticker. Every sticker lands in your own pack, ready for any chat.
 about-short = Turns your selfie into a sticker in your own pack.
 command-start = Say hello
-command-style = Choose your look
+command-style = Choose your style
 command-seed = Keep one variation
 command-pack = Your stickers
 command-queue = What I'm working on

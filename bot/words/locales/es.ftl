@@ -48,7 +48,7 @@ cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
 note-badge-fallback = No he podido recortarte bien, así que he hecho una insignia. Con un fondo más liso sale mejor.
-note-prompt-as-look = He elegido el estilo por tus palabras. /style los enseña todos.
+note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
 news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
@@ -103,7 +103,7 @@ error-wait =
        *[other] Telegram me pide esperar { $seconds } segundos. Prueba después.
     }
 
-# --- looks ---
+# --- styles ---
 style-choose = Tu estilo es { $style }. ¿Cuál quieres?
 style-chosen = Vale, { $style }. Mándame una foto.
 style-for-photo = ¿Qué estilo para esta foto?

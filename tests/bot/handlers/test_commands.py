@@ -5,10 +5,10 @@ from __future__ import annotations
 from tests.acceptance.stage import Stage, picture
 
 
-async def test_style_shows_all_looks_with_the_current_one_marked(stage: Stage) -> None:
+async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) -> None:
     person = stage.person()
     await person.send_text("/style")
-    choice = await person.wait_for_text("Your look is Toon")
+    choice = await person.wait_for_text("Your style is Toon")
 
     answer = await person.press(choice, "Comic")
 
@@ -31,7 +31,7 @@ async def test_an_unknown_style_is_answered_with_those_that_exist(stage: Stage) 
     person = stage.person()
 
     await person.send_text("/style baroque")
-    answer = await person.wait_for_text("I don't know that look")
+    answer = await person.wait_for_text("I don't know that style")
 
     assert any("Neon" in button["text"] for button in answer.buttons)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
+import pytest
+
 from engine.types import Note
 from tests.acceptance.stage import Stage, picture
 
@@ -119,3 +123,19 @@ async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> No
 
     assert registered == 5
     assert len(stage.calls("setMyCommands")) == registered
+
+
+async def test_logs_name_nobody(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    person = stage.person(765_432_101, "Nobody-Knows-Me")
+    await person.send_photo(picture(), "a secret caption")
+    sticker = await person.wait_for_sticker()
+    await person.press(sticker, "Undo")
+    await person.block()
+    await stage.wait_until_blocked("tg:765432101")
+
+    ours = [record for record in caplog.records if record.name.startswith(("bot", "service", "storage", "engine"))]
+    text = "\n".join(record.getMessage() for record in ours)
+
+    assert "somebody blocked the bot" in text
+    assert not [name for name in ("765432101", "Nobody-Knows-Me", "a secret caption") if name in text]

@@ -314,7 +314,6 @@ async def test_flood_control_longer_than_the_budget_says_how_long(packs: PackReg
         with pytest.raises(PackWait) as waited:
             await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
     assert waited.value.retry_after_s > 60
-    assert waited.value.retryable
 
 
 async def test_an_emoji_telegram_does_not_take_becomes_the_default(emulator: Emulator, sets: StickerSets) -> None:

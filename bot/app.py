@@ -1,4 +1,4 @@
-"""The bot as one object: connects, takes updates in, hands them to the handlers, delivers, stops in time."""
+"""Compose and run the bot: connect, take updates in, hand them to the handlers, deliver, stop in time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CLOSING_S = 0.5  # for python-telegram-bot to stop, and again to close its conn
 
 
 class TelegramBot:
-    """A bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
+    """Run a bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
     one is made and kept.
@@ -66,11 +66,11 @@ class TelegramBot:
         self._running: set[asyncio.Task[Any]] = set()
 
     def routes(self) -> list[web.RouteDef]:
-        """Where Telegram delivers; empty when polling."""
+        """Return where Telegram delivers; empty when polling."""
         return self._webhook.routes() if self._webhook else []
 
     def error_counts(self) -> Mapping[str, int]:
-        """How many calls of the Bot API failed since the start, by class."""
+        """Return how many calls of the Bot API failed since the start, by kind."""
         return self._limiter.errors
 
     async def start(self) -> None:
@@ -82,7 +82,7 @@ class TelegramBot:
         await self._application.start()
         logger.info("connected as @%s", self._bot.username)
         await self._notifier.start()
-        await self._until_reached(self._agree_on_delivery)
+        await self._until_reached(self._set_delivery)
         await self._intake.replay()
         try:
             await register_profile(self._bot, self._service)
@@ -117,13 +117,11 @@ class TelegramBot:
         update = Update.de_json(raw, self._bot)
         await self._application.process_update(update)
 
-    async def _agree_on_delivery(self) -> None:
-        if self._webhook is None:
-            await self._leave_webhook()
-        else:
+    async def _set_delivery(self) -> None:
+        """Tell Telegram to deliver to the webhook, or to none."""
+        if self._webhook is not None:
             await self._webhook.register(self._bot, await webhook_secret(self._service, self._webhook_secret))
-
-    async def _leave_webhook(self) -> None:
+            return
         try:
             await self._bot.delete_webhook()
         except (BadRequest, InvalidToken) as error:

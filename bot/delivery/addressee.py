@@ -15,7 +15,7 @@ def source_of_message(chat_id: int, message_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who gets the sticker, and where.
+    """Keep who gets the sticker, and where.
 
     `message` is the photo's message, `progress` the progress message. `emoji` None means that of the style that gets
     drawn.
@@ -34,4 +34,5 @@ class Addressee:
         return cls(**job.note)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the note as it is stored."""
         return {name: value for name, value in asdict(self).items() if value is not None}

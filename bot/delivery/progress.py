@@ -56,7 +56,7 @@ class _ProgressMessage:
 
 
 class ProgressBoard:
-    """The progress messages of all jobs under way. `clock` gives seconds on any scale."""
+    """Keep the progress messages of all jobs under way. `clock` gives seconds on any scale."""
 
     def __init__(self, bot: ExtBot[Urgency], clock: Callable[[], float] = time.monotonic) -> None:
         self._bot = bot

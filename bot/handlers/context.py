@@ -54,6 +54,7 @@ class UpdateContext:
 
     @property
     def owner(self) -> str:
+        """Return the owner of the person's jobs."""
         return self.user.owner
 
     @property
@@ -78,6 +79,7 @@ class UpdateContext:
 
     @property
     def query(self) -> CallbackQuery:
+        """Return the press of a button."""
         assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
         return self.update.callback_query
 
@@ -86,6 +88,7 @@ class UpdateContext:
         return say(self.language, key, **variables)
 
     def in_language(self, language: str) -> UpdateContext:
+        """Return the same context in another language."""
         return replace(self, language=language)
 
     async def answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:

@@ -7,6 +7,7 @@ from bot.handlers.feature import Command, Feature
 
 
 async def on_help(context: UpdateContext) -> None:
+    """Send what the bot can do."""
     await context.answer(context.say("help"))
 
 

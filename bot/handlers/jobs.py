@@ -9,6 +9,7 @@ from storage.records import JobStatus
 
 
 async def on_queue(context: UpdateContext) -> None:
+    """Send how far the person's jobs are."""
     jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
     if not jobs:
         await context.answer(context.say("queue-none"))
@@ -28,6 +29,7 @@ async def on_queue(context: UpdateContext) -> None:
 
 
 async def on_cancel(context: UpdateContext) -> None:
+    """Cancel all jobs of the person."""
     cancelled = await context.service.cancel(context.owner)
     if cancelled:
         await context.answer(context.say("cancel-done", count=len(cancelled)))
@@ -36,6 +38,7 @@ async def on_cancel(context: UpdateContext) -> None:
 
 
 async def cancel(context: UpdateContext, press: Press) -> str:
+    """Cancel the job of one progress message. Raises `NoSuchJob`."""
     cancelled = await context.service.cancel(context.owner, press.job_id)
     return context.say("press-stopped" if cancelled else "press-too-late")
 

@@ -11,10 +11,12 @@ from bot.words.translations import LANGUAGES
 
 
 async def on_language(context: UpdateContext) -> None:
+    """Send the languages to choose from."""
     await context.answer(context.say("language-choose"), keyboard(context.language))
 
 
 async def choose(context: UpdateContext, press: Press) -> str:
+    """Use the language from now on."""
     if press.argument not in LANGUAGES:
         return context.say("press-stale")
     await context.service.set_preference(context.owner, language=press.argument)

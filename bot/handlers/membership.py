@@ -10,6 +10,7 @@ from bot.handlers.feature import Feature
 
 
 async def on_membership(context: UpdateContext) -> None:
+    """Note who blocks the bot; deliver what waits for those who are back."""
     change = context.update.my_chat_member
     if change is None or change.chat.type != ChatType.PRIVATE:
         return  # being thrown out of a group says nothing about who did it

@@ -9,6 +9,7 @@ from bot.handlers.feature import Command, Feature
 
 
 async def on_pack(context: UpdateContext) -> None:
+    """Send the person's packs. Raises `PackError`."""
     packs = await context.parts.sets.overview(context.user_id)
     if not packs:
         await context.answer(context.say("pack-none"))

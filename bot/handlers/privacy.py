@@ -10,6 +10,7 @@ from bot.words.buttons import Press, button
 
 
 async def on_privacy(context: UpdateContext) -> None:
+    """Send what is kept, and for how long."""
     lifetimes = context.service.lifetimes
     hours, days = lifetimes.photos_s / 3600, lifetimes.results_s / 86_400
     await context.answer(context.say("privacy", hours=max(1, round(hours)), days=max(1, round(days))))

@@ -9,10 +9,12 @@ from bot.handlers.feature import GROUPS, Command, Feature
 
 
 async def on_start(context: UpdateContext) -> None:
+    """Greet."""
     await context.answer(context.say("start", name=context.first_name))
 
 
 async def on_group_start(context: UpdateContext) -> None:
+    """Point a group to the private chat."""
     url = f"https://t.me/{context.bot.username}?start=hello"
     button = InlineKeyboardButton(context.say("button-open-chat"), url=url)
     await context.answer(context.say("start-in-group"), InlineKeyboardMarkup([[button]]))

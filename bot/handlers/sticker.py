@@ -49,10 +49,12 @@ async def draw_again(
 
 
 async def another(context: UpdateContext, press: Press) -> str:
+    """Draw the same photo with another seed."""
     return await draw_again(context, press, new_seed=True)
 
 
 async def other_shape(context: UpdateContext, press: Press) -> str:
+    """Draw the same photo in the other shape, and replace the sticker in its pack."""
     if press.argument not in (Shape.BADGE, Shape.CUTOUT):
         raise NoSuchJob(press.job_id)
     return await draw_again(context, press, shape=press.argument, replaces=press.job_id)
@@ -69,11 +71,13 @@ async def undo(context: UpdateContext, press: Press) -> str:
 
 
 async def put_back(context: UpdateContext, press: Press) -> str:
+    """Put a removed sticker back into its pack. Raises `PackError`."""
     await _into_pack(context, press)
     return context.say("press-back")
 
 
 async def try_adding(context: UpdateContext, press: Press) -> str:
+    """Try the pack once more. Raises `PackError`."""
     await _into_pack(context, press)
     return context.say("press-added")
 

@@ -15,6 +15,7 @@ from engine.styles import DEFAULT_STYLE, all_styles, style
 
 
 async def on_style(context: UpdateContext) -> None:
+    """Handle `/style comic`, or bare to see them all."""
     words = " ".join(context.args)
     current = context.user.style or DEFAULT_STYLE
     if not words:
@@ -48,6 +49,7 @@ async def show_styles(context: UpdateContext, press: Press) -> str:
 
 
 async def draw_in_style(context: UpdateContext, press: Press) -> str:
+    """Draw the same photo in another style. Raises `UnknownStyle`."""
     return await draw_again(context, press, style=style(press.argument).name)
 
 

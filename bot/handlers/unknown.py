@@ -9,28 +9,34 @@ from bot.handlers.feature import PRIVATE, Feature
 
 
 async def on_animation(context: UpdateContext) -> None:
+    """Say that a still photo is needed."""
     await context.reply(context.say("is-animation"))
 
 
 async def on_document(context: UpdateContext) -> None:
+    """Say which files are photos."""
     await context.reply(context.say("is-document"))
 
 
 async def on_sticker(context: UpdateContext) -> None:
+    """Say that a photo is needed, not a sticker."""
     sticker = context.message.sticker
     moves = sticker is not None and (sticker.is_animated or sticker.is_video)
     await context.reply(context.say("is-animation" if moves else "is-sticker"))
 
 
 async def on_unknown_command(context: UpdateContext) -> None:
+    """Point to /help."""
     await context.answer(context.say("unknown-command"))
 
 
 async def on_text(context: UpdateContext) -> None:
+    """Ask for a selfie."""
     await context.answer(context.say("send-a-selfie"))
 
 
 async def on_anything_else(context: UpdateContext) -> None:
+    """Ask for a photo."""
     await context.reply(context.say("send-a-photo"))
 
 

@@ -11,16 +11,17 @@ _JOINERS = "\u200d\ufe0f"  # inside emoji; the only invisible characters a title
 
 
 def set_name(user_id: int, generation: int, bot_username: str) -> str:
-    """`u<user id in base 36>_<generation>_by_<bot>`: at most 55 characters."""
+    """Return `u<user id in base 36>_<generation>_by_<bot>`: at most 55 characters."""
     return f"u{_base36(user_id)}_{generation}_by_{bot_username}"
 
 
 def set_link(name: str) -> str:
+    """Return the address that opens the set in Telegram."""
     return f"https://t.me/addstickers/{name}"
 
 
 def set_title(first_name: str, number: int) -> str:
-    """`<first name>'s stickers`, from the second pack on with its number, whatever the name consists of."""
+    """Return `<first name>'s stickers`, from the second pack on with its number, whatever the name consists of."""
     suffix = "stickers" if number == 1 else f"stickers {number}"
     name = _visible(first_name)
     if not name:
@@ -30,7 +31,7 @@ def set_title(first_name: str, number: int) -> str:
 
 
 def plain_title(number: int) -> str:
-    """The title for a name that Telegram does not take."""
+    """Return the title for a name that Telegram does not take."""
     return "Stickers" if number == 1 else f"Stickers {number}"
 
 

@@ -47,6 +47,7 @@ class InPack:
 
     @property
     def url(self) -> str:
+        """Return the address that opens the pack."""
         return set_link(self.pack.name)
 
 

@@ -95,7 +95,7 @@ class StickerSets:
             return was_there
 
     async def delete_all(self, user_id: int) -> int:
-        """Delete the person's packs on Telegram; returns how many there were. Raises `PackError`."""
+        """Delete the person's packs on Telegram; return how many there were. Raises `PackError`."""
         count = 0
         async with self._lock_of(user_id):
             for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):

@@ -49,6 +49,7 @@ class Intake:
 
     @property
     def is_full(self) -> bool:
+        """Whether so many updates are waiting that no more should be taken in."""
         return not self._has_room.is_set()
 
     async def wait_for_room(self) -> None:

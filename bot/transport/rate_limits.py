@@ -79,6 +79,7 @@ class Bucket:
         return max(self.closed_until, self.made_at[-self.limit.calls] + self.limit.period_s)
 
     def is_idle(self, now: float) -> bool:
+        """Return whether the bucket remembers nothing that limits a call."""
         return not self.waiting and self.free_at(now) <= now and not self.made_at
 
 

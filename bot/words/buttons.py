@@ -26,6 +26,7 @@ class Press:
     argument: str = ""
 
     def data(self) -> str:
+        """Return the callback data."""
         return f"v1:{self.operation}:{self.job_id}" + (f":{self.argument}" if self.argument else "")
 
 

@@ -25,6 +25,8 @@ def install_redaction() -> None:
     """Clean every log record of this process from now on; a second call changes nothing."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("aiosqlite", "telegram"):  # below that they print whole rows and messages: captions, people, file ids
+        logging.getLogger(name).setLevel(logging.INFO)
     make = logging.getLogRecordFactory()
     if isinstance(make, _RedactingFactory):
         return

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.parameters import Parameters
+from emulator.call_parameters import CallParameters
 from emulator.state import Bot
 
 KEPT = 10_000
@@ -27,7 +27,7 @@ class CallRecord:
     duration_s: float = 0.0
     fault: str = ""
 
-    def describe(self, bot: Bot, parameters: Parameters) -> None:
+    def describe(self, bot: Bot, parameters: CallParameters) -> None:
         """Fill in what became known once the request was read."""
         self.bot = bot.username
         self.parameters = parameters.as_dict()

@@ -14,9 +14,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from emulator import membership, owning, people, queries
-from emulator.parameters import Upload
-from emulator.seen import CallbackAnswer, NothingSeenError, Seen, SpinnerTimeoutError
+from emulator import membership, pack_owner, people, queries
+from emulator.call_parameters import FilePart
+from emulator.seen import CallbackAnswer, NothingSeenError, SeenMessage, SpinnerTimeoutError
 from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
 from emulator.world import World
 
@@ -40,56 +40,56 @@ class PersonDriver:
 
     # What the person does.
 
-    async def start(self, payload: str = "") -> Seen:
+    async def start(self, payload: str = "") -> SeenMessage:
         """Press START, or follow a deep link."""
         return await self.send_text(f"/start {payload}".strip())
 
-    async def send_text(self, text: str, reply_to: Seen | None = None) -> Seen:
+    async def send_text(self, text: str, reply_to: SeenMessage | None = None) -> SeenMessage:
         target = reply_to.message if reply_to else None
         return self._seen(people.send_text(self._world, self.person, self.chat, text, target))
 
-    async def send_photo(self, photo: bytes, caption: str = "", reply_to: Seen | None = None) -> Seen:
+    async def send_photo(self, photo: bytes, caption: str = "", reply_to: SeenMessage | None = None) -> SeenMessage:
         """A picture as Telegram's apps send it: re-encoded, at most 1280 px."""
-        return await self._send("photo", Upload(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
+        return await self._send("photo", FilePart(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
 
-    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
+    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
         """A file, byte for byte."""
-        return await self._send("document", Upload(data, name, mime), caption)
+        return await self._send("document", FilePart(data, name, mime), caption)
 
-    async def send_animation(self, data: bytes, caption: str = "") -> Seen:
-        return await self._send("animation", Upload(data, "animation.mp4", "video/mp4"), caption)
+    async def send_animation(self, data: bytes, caption: str = "") -> SeenMessage:
+        return await self._send("animation", FilePart(data, "animation.mp4", "video/mp4"), caption)
 
-    async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
+    async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
         """Any other kind: `video`, `voice`, `video_note`."""
-        return await self._send(kind, Upload(data, name, mime), caption)
+        return await self._send(kind, FilePart(data, name, mime), caption)
 
-    async def send_sticker(self, sticker: Seen | bytes) -> Seen:
+    async def send_sticker(self, sticker: SeenMessage | bytes) -> SeenMessage:
         """A sticker seen before, or a loose WebP."""
         if isinstance(sticker, bytes):
-            return await self._send("sticker", Upload(sticker, "sticker.webp", "image/webp"), "")
+            return await self._send("sticker", FilePart(sticker, "sticker.webp", "image/webp"), "")
         if sticker.message.media is None:
             raise ValueError("this message has no sticker")
         message = people.send_media_again(self._world, self.person, self.chat, sticker.message.media)
         return self._seen(message)
 
-    async def send_album(self, photos: list[bytes], caption: str = "") -> list[Seen]:
+    async def send_album(self, photos: list[bytes], caption: str = "") -> list[SeenMessage]:
         """Several photos in one go; the bot receives one message each."""
-        uploads = [Upload(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
+        uploads = [FilePart(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
 
-    async def edit(self, seen: Seen, words: str) -> None:
+    async def edit(self, seen: SeenMessage, words: str) -> None:
         """Change an own message's text or caption."""
         people.edit(self._world, self.person, seen.message, words)
 
-    async def react(self, seen: Seen, emoji: str) -> None:
+    async def react(self, seen: SeenMessage, emoji: str) -> None:
         people.react(self._world, self.person, seen.message, emoji)
 
-    async def delete_message(self, seen: Seen) -> None:
+    async def delete_message(self, seen: SeenMessage) -> None:
         """Delete for both sides; the bot is not told."""
         self._world.delete(self.chat, [seen.message])
 
-    async def press(self, seen: Seen, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
+    async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
         """Press the callback button whose label contains `button` or whose data begins with it.
 
         Raises:
@@ -116,7 +116,7 @@ class PersonDriver:
             raise SpinnerTimeoutError(f"no results for {query!r} in {timeout_s} s") from error
         return asked
 
-    async def choose(self, asked: InlineQuery, result_id: str) -> Seen:
+    async def choose(self, asked: InlineQuery, result_id: str) -> SeenMessage:
         """Send one of the inline results into this chat."""
         return self._seen(queries.send_inline_result(self._world, self.person, self.chat, asked, result_id))
 
@@ -128,11 +128,11 @@ class PersonDriver:
 
     async def delete_pack(self, name: str) -> None:
         """Delete an own pack in the app, behind the bot's back."""
-        owning.delete_pack(self._world, self.person, name)
+        pack_owner.delete_pack(self._world, self.person, name)
 
-    async def delete_sticker(self, seen: Seen) -> None:
+    async def delete_sticker(self, seen: SeenMessage) -> None:
         """Remove a sticker from its pack in the app, behind the bot's back."""
-        owning.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
+        pack_owner.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
 
     async def create_group(self, title: str, members: list[PersonDriver] | None = None) -> PersonDriver:
         """A group with the bot in it; the result is this person, acting there."""
@@ -152,7 +152,9 @@ class PersonDriver:
         """This person, acting in a group somebody else made."""
         return PersonDriver(self._world, self.person, self.bot, group.chat)
 
-    async def _send(self, kind: str, upload: Upload, caption: str, reply_to: Seen | None = None) -> Seen:
+    async def _send(
+        self, kind: str, upload: FilePart, caption: str, reply_to: SeenMessage | None = None
+    ) -> SeenMessage:
         target = reply_to.message if reply_to else None
         sent = await people.send_media(self._world, self.person, self.chat, kind, [upload], caption, target)
         return self._seen(sent[0])
@@ -160,12 +162,12 @@ class PersonDriver:
     # What the person sees.
 
     @property
-    def transcript(self) -> list[Seen]:
+    def transcript(self) -> list[SeenMessage]:
         """The whole conversation, deleted messages included."""
         return [self._seen(message) for message in self.chat.messages.values()]
 
     @property
-    def seen(self) -> list[Seen]:
+    def seen(self) -> list[SeenMessage]:
         """The bot's messages that are on the screen now."""
         return [seen for seen in self.transcript if seen.is_from_bot and not seen.is_deleted]
 
@@ -175,7 +177,7 @@ class PersonDriver:
         owned = self._world.sets.owned_by(self.person.id)
         return [self._world.render(pack.bot).pack(pack) for pack in owned]
 
-    async def wait_for(self, wanted: Callable[[Seen], Any], timeout_s: float = WAIT_S) -> Seen:
+    async def wait_for(self, wanted: Callable[[SeenMessage], Any], timeout_s: float = WAIT_S) -> SeenMessage:
         """The bot's first message, new or edited, that `wanted` accepts; each waiting begins after the last one found.
 
         Raises:
@@ -185,15 +187,15 @@ class PersonDriver:
         self._looked_at = max(self._looked_at, found.id)
         return found
 
-    async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> Seen:
+    async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> SeenMessage:
         """A message whose text or caption contains `part`, in any case; an old one that was edited counts."""
         return await self._wait(lambda: self._containing(part), timeout_s, what=f"text {part!r}")
 
-    async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> Seen:
+    async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> SeenMessage:
         """The next sticker."""
         return await self.wait_for(lambda seen: seen.kind == "sticker", timeout_s)
 
-    async def wait_for_photo(self, timeout_s: float = WAIT_S) -> Seen:
+    async def wait_for_photo(self, timeout_s: float = WAIT_S) -> SeenMessage:
         """The next photo."""
         return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
 
@@ -205,13 +207,13 @@ class PersonDriver:
         """
         return await self._wait(happened, timeout_s)
 
-    def _next(self, wanted: Callable[[Seen], Any]) -> Seen | None:
+    def _next(self, wanted: Callable[[SeenMessage], Any]) -> SeenMessage | None:
         for seen in self.seen:
             if seen.id > self._looked_at and wanted(seen):
                 return seen
         return None
 
-    def _containing(self, part: str) -> Seen | None:
+    def _containing(self, part: str) -> SeenMessage | None:
         for seen in reversed(self.seen):
             if part.lower() in seen.text.lower():
                 return seen
@@ -227,5 +229,5 @@ class PersonDriver:
             raise NothingSeenError(f"{what} did not come in {timeout_s} s:\n{conversation}") from error
         return found
 
-    def _seen(self, message: Message) -> Seen:
-        return Seen(message, self._world)
+    def _seen(self, message: Message) -> SeenMessage:
+        return SeenMessage(message, self._world)

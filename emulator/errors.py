@@ -1,7 +1,7 @@
 """What Telegram answers when it refuses, word for word.
 
     EmulatorError
-    ├── ApiError          the bot's call is refused: becomes {"ok": false, ...}
+    ├── BotApiError          the bot's call is refused: becomes {"ok": false, ...}
     └── Refusal           the person's action is refused: becomes {"error": ..., "message": ...}
 
 The rewriting of server errors follows `fail_query_with_error` of tdlib/telegram-bot-api (Client.cpp).
@@ -17,7 +17,7 @@ class EmulatorError(Exception):
     """Root of this package's errors."""
 
 
-class ApiError(EmulatorError):
+class BotApiError(EmulatorError):
     """A Bot API call fails with `code` and `message` as TDLib words them, before the server's rewriting."""
 
     def __init__(self, code: int, message: str, parameters: Mapping[str, int] | None = None) -> None:
@@ -105,11 +105,11 @@ def _lower_first(message: str) -> str:
     return message[0].lower() + message[1:]
 
 
-def bad_request(message: str) -> ApiError:
+def bad_request(message: str) -> BotApiError:
     """A refusal of the most common kind: HTTP 400."""
-    return ApiError(400, message)
+    return BotApiError(400, message)
 
 
-def too_many_requests(retry_after_s: int) -> ApiError:
+def too_many_requests(retry_after_s: int) -> BotApiError:
     """Flood control's answer; the HTTP layer adds the `Retry-After` header."""
-    return ApiError(429, f"retry after {retry_after_s}", {"retry_after": retry_after_s})
+    return BotApiError(429, f"retry after {retry_after_s}", {"retry_after": retry_after_s})

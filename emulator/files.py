@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from emulator.errors import bad_request
-from emulator.pictures import Picture
+from emulator.pictures import EncodedPicture
 
 
 class FileType(StrEnum):
@@ -105,11 +105,11 @@ class FileStore:
         self._by_unique_id[file.unique_id] = file
         return file
 
-    def add_picture(self, file_type: FileType, picture: Picture) -> StoredFile:
+    def add_picture(self, file_type: FileType, picture: EncodedPicture) -> StoredFile:
         """Keep a picture the emulator encoded itself."""
         return self.add(file_type, picture.data, picture.mime, size=picture.size)
 
-    def add_photo(self, sizes: Iterable[Picture]) -> tuple[StoredFile, ...]:
+    def add_photo(self, sizes: Iterable[EncodedPicture]) -> tuple[StoredFile, ...]:
         """Keep a photo's sizes together: any of their ids brings them all."""
         family = tuple(self.add_picture(FileType.PHOTO, size) for size in sizes)
         for file in family:
@@ -130,7 +130,7 @@ class FileStore:
         """The file behind an id this bot was given.
 
         Raises:
-            ApiError: the id is malformed or another bot's.
+            BotApiError: the id is malformed or another bot's.
         """
         number, owner = _decode(file_id)
         if owner != bot_id or number not in self._files:
@@ -141,7 +141,7 @@ class FileStore:
         """The file behind an id, whoever's it is; the people's apps may.
 
         Raises:
-            ApiError: the id is malformed.
+            BotApiError: the id is malformed.
         """
         number, _ = _decode(file_id)
         return self._files[number]
@@ -189,7 +189,7 @@ def _decode(file_id: str) -> tuple[int, int]:
     """File number and bot id of a file_id.
 
     Raises:
-        ApiError: it is no id of this server.
+        BotApiError: it is no id of this server.
     """
     try:
         raw = base64.b64decode(file_id + "=" * (-len(file_id) % 4), altchars=b"-_", validate=True)

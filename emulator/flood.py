@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from emulator.call_parameters import CallParameters, to_integer
 from emulator.clock import Clock
 from emulator.errors import too_many_requests
-from emulator.parameters import Parameters, to_integer
 from emulator.rules import FloodRules
 
 _STICKER_METHODS = frozenset(
@@ -45,11 +45,11 @@ class FloodControl:
         self._clock = clock
         self._buckets: dict[tuple[str, int, int], _Bucket] = {}
 
-    async def admit(self, bot_id: int, method: str, parameters: Parameters) -> None:
+    async def admit(self, bot_id: int, method: str, parameters: CallParameters) -> None:
         """Return when the call may go on.
 
         Raises:
-            ApiError: 429, when it would have to wait longer than the server waits silently.
+            BotApiError: 429, when it would have to wait longer than the server waits silently.
         """
         if self._rules is None:
             return
@@ -63,7 +63,7 @@ class FloodControl:
         if wait_s:
             await self._clock.sleep(wait_s)
 
-    def _buckets_of(self, rules: FloodRules, bot_id: int, method: str, parameters: Parameters) -> Iterable[_Bucket]:
+    def _buckets_of(self, rules: FloodRules, bot_id: int, method: str, parameters: CallParameters) -> Iterable[_Bucket]:
         if method in _STICKER_METHODS:
             user_id = parameters.integer("user_id")
             yield self._bucket("sticker", bot_id, user_id, rules.sticker_burst, rules.sticker_per_s)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.errors import ApiError, bad_request
-from emulator.parameters import Parameters
+from emulator.call_parameters import CallParameters
+from emulator.errors import BotApiError, bad_request
 from emulator.state import Json
 
 MAX_BUTTONS = 100
@@ -24,11 +24,11 @@ _ACTIONS = (
 )
 
 
-def parse_reply_markup(parameters: Parameters) -> Json | None:
+def parse_reply_markup(parameters: CallParameters) -> Json | None:
     """The `reply_markup` of a call, checked; an empty inline keyboard is none.
 
     Raises:
-        ApiError: as Telegram words it.
+        BotApiError: as Telegram words it.
     """
     markup = parameters.parsed("reply_markup", "Can't parse reply keyboard markup JSON object")
     if markup is None:
@@ -71,7 +71,7 @@ def _inline_keyboard(value: Any) -> Json | None:
 def _inline_button(button: Any) -> Json:
     try:
         return _checked_button(button)
-    except ApiError as error:
+    except BotApiError as error:
         if error.message.isupper():
             raise
         raise bad_request(f"can't parse inline keyboard button: {error.message}") from error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, Refusal, format_error
+from emulator.call_parameters import FilePart
+from emulator.errors import BotApiError, Refusal, format_error
 from emulator.methods.attachments import store_upload
-from emulator.parameters import Upload
 from emulator.reactions import is_reaction
 from emulator.render import chat_json, user_json
 from emulator.state import Bot, Chat, Json, Media, Message, Person
@@ -69,7 +69,7 @@ async def send_media(
     person: Person,
     chat: Chat,
     kind: str,
-    uploads: list[Upload],
+    uploads: list[FilePart],
     caption: str = "",
     reply_to: Message | None = None,
 ) -> list[Message]:
@@ -89,10 +89,10 @@ async def send_media(
     ]
 
 
-async def _store(world: World, kind: str, upload: Upload) -> Media:
+async def _store(world: World, kind: str, upload: FilePart) -> Media:
     try:
         return await store_upload(world, kind, upload)
-    except ApiError as error:
+    except BotApiError as error:
         _, description = format_error(error.code, error.message)
         if error.message == "IMAGE_PROCESS_FAILED":
             raise Refusal("not_a_picture", "this is not a picture", 415) from error

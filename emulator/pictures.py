@@ -25,7 +25,7 @@ class NotAPictureError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PictureInfo:
     """What a picture file turned out to be; `format` is Pillow's word (`WEBP`, `PNG`, `JPEG`)."""
 
     format: str
@@ -35,7 +35,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class EncodedPicture:
     """An encoded picture; `size` is (width, height) in pixels."""
 
     data: bytes
@@ -43,14 +43,14 @@ class Picture:
     size: tuple[int, int]
 
 
-def inspect(data: bytes) -> Facts:
+def inspect(data: bytes) -> PictureInfo:
     """Decode fully, so that a truncated file does not pass.
 
     Raises:
         NotAPictureError: see there.
     """
     image = _decode(data)
-    return Facts(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
+    return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -64,7 +64,7 @@ def _decode(data: bytes) -> Image.Image:
     return image
 
 
-def photo_sizes(data: bytes) -> tuple[Picture, ...]:
+def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
     """The PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
 
     Raises:
@@ -89,15 +89,15 @@ def _flatten(image: Image.Image) -> Image.Image:
     return flat
 
 
-def _shrink(image: Image.Image, side_px: int, encoding: str) -> Picture:
+def _shrink(image: Image.Image, side_px: int, encoding: str) -> EncodedPicture:
     small = image.copy()
     small.thumbnail((side_px, side_px))
     buffer = io.BytesIO()
     small.save(buffer, encoding, quality=_QUALITY)
-    return Picture(buffer.getvalue(), f"image/{encoding.lower()}", small.size)
+    return EncodedPicture(buffer.getvalue(), f"image/{encoding.lower()}", small.size)
 
 
-def thumbnail(data: bytes, side_px: int = 320) -> Picture | None:
+def thumbnail(data: bytes, side_px: int = 320) -> EncodedPicture | None:
     """A small preview of a picture file, with alpha as WebP, else as JPEG; None where there is nothing to show."""
     try:
         image = _decode(data)

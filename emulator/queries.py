@@ -7,7 +7,7 @@ from emulator.attachment_kinds import FILE_TYPES
 from emulator.errors import Refusal
 from emulator.render import user_json
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Media, Message, Person
-from emulator.text.entities import parse_words
+from emulator.text.entities import parse_formatted
 from emulator.world import World
 
 
@@ -74,7 +74,7 @@ def send_inline_result(world: World, person: Person, chat: Chat, asked: InlineQu
 
 def _content(world: World, bot: Bot, result: Json) -> tuple[str, list[Json], Media | None]:
     written = result.get("input_message_content", {})
-    text, entities = parse_words(
+    text, entities = parse_formatted(
         written.get("message_text", result.get("caption", "")),
         written.get("parse_mode", result.get("parse_mode", "")),
         written.get("entities"),

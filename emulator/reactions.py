@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from emulator.call_parameters import CallParameters
 from emulator.errors import bad_request
-from emulator.parameters import Parameters
 from emulator.state import Json
 
 # ReactionTypeEmoji of the Bot API's reference; compared without variation selectors.
@@ -19,11 +19,11 @@ def is_reaction(emoji: str) -> bool:
     return emoji.replace("\ufe0f", "") in ALLOWED
 
 
-def parse_reactions(parameters: Parameters) -> list[Json]:
+def parse_reactions(parameters: CallParameters) -> list[Json]:
     """The `reaction` of a call: a list of ReactionType, a bot's has one element or none.
 
     Raises:
-        ApiError: not a list, unknown type, REACTION_INVALID, REACTIONS_TOO_MANY.
+        BotApiError: not a list, unknown type, REACTION_INVALID, REACTIONS_TOO_MANY.
     """
     value = parameters.parsed("reaction", "Can't parse reaction types JSON object")
     if value is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.files import FileStore, StoredFile
 from emulator.state import Account, Bot, CallbackQuery, Chat, Json, Media, Message, Person
-from emulator.sticker_sets import SetSticker, StickerSet, StickerSets
+from emulator.sticker_sets import SetSticker, StickerSet, StickerSetStore
 
 # Moving pictures and sound are never decoded here, but these fields are never missing.
 _MOVING = {"width": 320, "height": 320, "duration": 3}
@@ -52,7 +52,7 @@ def _filled(**fields: Any) -> Json:
 class Renderer:
     """Shapes with file ids in them, for one bot at one time."""
 
-    def __init__(self, files: FileStore, sets: StickerSets, bot: Bot, now: float) -> None:
+    def __init__(self, files: FileStore, sets: StickerSetStore, bot: Bot, now: float) -> None:
         self._files = files
         self._sets = sets
         self._bot = bot

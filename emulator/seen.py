@@ -30,7 +30,7 @@ class CallbackAnswer:
 
 
 @dataclass(slots=True, repr=False)
-class Seen:
+class SeenMessage:
     """A message on a person's screen."""
 
     message: Message

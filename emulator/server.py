@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from PIL import Image
 
-from emulator import http, owning, people
+from emulator import http, pack_owner, people
 from emulator.bot_api import BotApi
 from emulator.calls import CallLog
 from emulator.client.routes import ClientApi
 from emulator.clock import Clock
-from emulator.delivery import Delivery
 from emulator.driver import PersonDriver
-from emulator.errors import ApiError
+from emulator.errors import BotApiError
 from emulator.faults import Faults
 from emulator.rules import Rules
 from emulator.seen import decode
 from emulator.state import Bot, Json
+from emulator.webhook_delivery import WebhookDelivery
 from emulator.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -38,7 +38,7 @@ def make_bot(
     """A bot account; its id is the number before the token's colon.
 
     Raises:
-        ApiError: `token` cannot be a token.
+        BotApiError: `token` cannot be a token.
     """
     http.check_token(token)
     bot_id = int(token.partition(":")[0])
@@ -80,7 +80,7 @@ class Emulator:
         await web.TCPSite(self._runner, host, port).start()
         self.url = f"http://{host}:{self._runner.addresses[0][1]}"
         self._deliveries = [
-            asyncio.ensure_future(Delivery(self.world, bot, self.faults, self._bot_api.execute).run())
+            asyncio.ensure_future(WebhookDelivery(self.world, bot, self.faults, self._bot_api.execute).run())
             for bot in self.world.bots
         ]
         return self.url
@@ -116,7 +116,7 @@ class Emulator:
         Raises:
             Refusal: there is no such pack.
         """
-        return [decode(sticker.file.data) for sticker in owning.find_pack(self.world, name).stickers]
+        return [decode(sticker.file.data) for sticker in pack_owner.find_pack(self.world, name).stickers]
 
     def check_presses_answered(self) -> None:
         """The bot answered every pressed button.
@@ -138,4 +138,4 @@ async def _send_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _not_found(request: web.Request) -> web.StreamResponse:
-    return http.answer(ApiError(404, "").body())
+    return http.answer(BotApiError(404, "").body())

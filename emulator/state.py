@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from emulator.bot_profile import BotProfile
 from emulator.files import StoredFile
-from emulator.profile import Profile
-from emulator.updates import UpdateQueue
-from emulator.webhook import Webhook
+from emulator.update_queue import UpdateQueue
+from emulator.webhook_info import WebhookInfo
 
 Json: TypeAlias = dict[str, Any]
 
@@ -24,9 +24,9 @@ class Bot:
     first_name: str
     supports_inline: bool = False
     reads_all_group_messages: bool = False
-    profile: Profile = field(default_factory=Profile)
+    profile: BotProfile = field(default_factory=BotProfile)
     updates: UpdateQueue = field(default_factory=UpdateQueue)
-    webhook: Webhook = field(default_factory=Webhook)
+    webhook: WebhookInfo = field(default_factory=WebhookInfo)
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.files import StoredFile
 from emulator.rules import Rules
 from emulator.state import Bot, Person
@@ -37,7 +37,7 @@ class StickerSet:
     thumbnail: StoredFile | None = None
 
 
-class StickerSets:
+class StickerSetStore:
     """All sets by name (any case), tombstones of deleted names, and the cache behind getStickerSet."""
 
     def __init__(self, rules: Rules) -> None:
@@ -58,7 +58,7 @@ class StickerSets:
         """The set as it is.
 
         Raises:
-            ApiError: STICKERSET_INVALID.
+            BotApiError: STICKERSET_INVALID.
         """
         found = self.get(name)
         if found is None:
@@ -69,7 +69,7 @@ class StickerSets:
         """The set as getStickerSet answers it: minutes after the owner deleted it in the app it still seems alive.
 
         Raises:
-            ApiError: STICKERSET_INVALID.
+            BotApiError: STICKERSET_INVALID.
         """
         key = clean_name(name)
         stale, until = self._stale.get(key, (None, 0.0))
@@ -106,7 +106,7 @@ class StickerSets:
         """Add at the end.
 
         Raises:
-            ApiError: STICKERS_TOO_MUCH.
+            BotApiError: STICKERS_TOO_MUCH.
         """
         if len(sticker_set.stickers) >= LIMITS[sticker_set.sticker_type]:
             raise bad_request("STICKERS_TOO_MUCH")
@@ -125,7 +125,7 @@ class StickerSets:
         """The set a sticker's file is in, and where.
 
         Raises:
-            ApiError: STICKER_INVALID, when it is in no set (any more).
+            BotApiError: STICKER_INVALID, when it is in no set (any more).
         """
         sticker_set = self._by_file.get(file.number)
         if sticker_set is None:
@@ -140,7 +140,7 @@ class StickerSets:
         """Take a sticker out; the set stays, even empty.
 
         Raises:
-            ApiError: STICKER_INVALID.
+            BotApiError: STICKER_INVALID.
         """
         sticker_set, position = self.locate(file)
         del sticker_set.stickers[position]
@@ -200,9 +200,9 @@ def check_rights(sticker_set: StickerSet, bot: Bot, owner: Person | None) -> Non
     """Only the bot that made a set may change it, and only for its owner.
 
     Raises:
-        ApiError: STICKERSET_INVALID or STICKERSET_OWNER_ANOTHER.
+        BotApiError: STICKERSET_INVALID or STICKERSET_OWNER_ANOTHER.
     """
     if sticker_set.bot is not bot:
-        raise ApiError(400, "STICKERSET_INVALID")
+        raise BotApiError(400, "STICKERSET_INVALID")
     if owner is not None and sticker_set.owner is not owner:
-        raise ApiError(400, "STICKERSET_OWNER_ANOTHER")
+        raise BotApiError(400, "STICKERSET_OWNER_ANOTHER")

@@ -7,16 +7,16 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from emulator.bot_profile import in_language
 from emulator.clock import Clock
 from emulator.errors import Refusal
 from emulator.events import EventLog
 from emulator.faults import Faults
 from emulator.files import FileStore
-from emulator.profile import in_language
 from emulator.render import Renderer, chat_json, user_json
 from emulator.rules import Rules
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
-from emulator.sticker_sets import StickerSet, StickerSets
+from emulator.sticker_sets import StickerSet, StickerSetStore
 
 
 class World:
@@ -33,7 +33,7 @@ class World:
         self.private_chats: dict[tuple[int, int], Chat] = {}
         self.groups: dict[int, Chat] = {}
         self.files = FileStore()
-        self.sets = StickerSets(rules)
+        self.sets = StickerSetStore(rules)
         self.events = EventLog()
         self.callback_queries: dict[str, CallbackQuery] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
@@ -81,39 +81,39 @@ class World:
     def announce(self, kind: str, message: Message) -> None:
         """Tell the apps of the people in the chat that a message is there, or has changed."""
         bot = self.bot_of(message.chat)
-        self.tell_chat(kind, message.chat, {"message": self.render(bot).shown(message)})
+        self.notify_chat(kind, message.chat, {"message": self.render(bot).shown(message)})
 
     def delete(self, chat: Chat, messages: list[Message]) -> None:
         """Delete messages for everybody; nobody's bot is told."""
         for message in messages:
             message.is_deleted = True
         if messages:
-            self.tell_chat("deleted", chat, {"message_ids": [message.message_id for message in messages]})
+            self.notify_chat("deleted", chat, {"message_ids": [message.message_id for message in messages]})
 
     def react(self, message: Message, user_id: int, reactions: list[Json]) -> None:
         """Replace one account's reactions to a message."""
         chat = message.chat
         chat.reactions.setdefault(message.message_id, {})[user_id] = reactions
         shown = chat.reactions_to(message.message_id)
-        self.tell_chat("reaction", chat, {"message_id": message.message_id, "reaction": shown})
+        self.notify_chat("reaction", chat, {"message_id": message.message_id, "reaction": shown})
 
-    def tell_person(self, kind: str, person: Person, chat: Chat, data: Json) -> None:
+    def notify_person(self, kind: str, person: Person, chat: Chat, data: Json) -> None:
         """Tell one person's apps something about a chat."""
         head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
         self.events.add(kind, frozenset({person.id}), {**head, **data})
 
-    def tell_chat(self, kind: str, chat: Chat, data: Json) -> None:
+    def notify_chat(self, kind: str, chat: Chat, data: Json) -> None:
         """Tell the apps of the people in a chat anything else."""
         head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
         self.events.add(kind, chat.audience, {**head, **data})
 
-    def tell_pack(self, sticker_set: StickerSet, change: str) -> None:
+    def notify_pack(self, sticker_set: StickerSet, change: str) -> None:
         """Tell the owner's app that a pack was created, changed or deleted."""
         pack = None if change == "deleted" else self.render(sticker_set.bot).pack(sticker_set)
         data = {"bot": sticker_set.bot.username, "name": sticker_set.name, "change": change, "pack": pack}
         self.events.add("pack", frozenset({sticker_set.owner.id}), data)
 
-    def tell_profile(self, bot: Bot) -> None:
+    def notify_profile(self, bot: Bot) -> None:
         """Tell everybody that the bot's profile changed."""
         for person in self.people.values():
             data = {"bot": bot.username, "profile": self.bot_profile(bot, person)}

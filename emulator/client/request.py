@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from aiohttp import BodyPartReader, web
 
 from emulator import people
+from emulator.call_parameters import FilePart
 from emulator.errors import Refusal
 from emulator.http import encode
-from emulator.parameters import Upload
 from emulator.state import Bot, Chat, Json, Message, Person
 from emulator.world import World
 
@@ -37,7 +37,7 @@ def check_origin(request: web.Request, own_host: str) -> None:
 class ClientRequest:
     """The fields of a request (query, JSON or multipart) and the uploads, with who acts on what."""
 
-    def __init__(self, world: World, fields: Json, uploads: list[Upload]) -> None:
+    def __init__(self, world: World, fields: Json, uploads: list[FilePart]) -> None:
         self.world = world
         self.fields = fields
         self.uploads = uploads
@@ -50,7 +50,7 @@ class ClientRequest:
             Refusal: bad_request, too_large.
         """
         fields: Json = dict(request.query)
-        uploads: list[Upload] = []
+        uploads: list[FilePart] = []
         if request.content_type == "multipart/form-data":
             await _read_parts(request, fields, uploads)
         elif request.content_type == "application/json":
@@ -117,7 +117,7 @@ def _parse(text: str) -> Json:
     return parsed
 
 
-async def _read_parts(request: web.Request, fields: Json, uploads: list[Upload]) -> None:
+async def _read_parts(request: web.Request, fields: Json, uploads: list[FilePart]) -> None:
     room = MAX_UPLOAD_BYTES
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
@@ -128,7 +128,7 @@ async def _read_parts(request: web.Request, fields: Json, uploads: list[Upload])
             fields[part.name] = data.decode("utf-8", "replace")
         else:
             mime = part.headers.get("Content-Type", "application/octet-stream")
-            uploads.append(Upload(data, part.filename, mime.partition(";")[0]))
+            uploads.append(FilePart(data, part.filename, mime.partition(";")[0]))
 
 
 async def _read_at_most(part: BodyPartReader, room: int) -> bytes:

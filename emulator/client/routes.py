@@ -13,7 +13,7 @@ from emulator.calls import CallLog
 from emulator.client.actions import ACTIONS
 from emulator.client.request import ClientHandler, ClientRequest, check_origin, json_response
 from emulator.client.views import VIEWS
-from emulator.errors import ApiError, Refusal
+from emulator.errors import BotApiError, Refusal
 from emulator.faults import Faults
 from emulator.http import encode
 from emulator.state import Json
@@ -90,7 +90,7 @@ class ClientApi:
     async def _send_file(self, request: web.Request) -> web.StreamResponse:
         try:
             file = self._world.files.find_any(request.match_info["file_id"])
-        except ApiError as error:
+        except BotApiError as error:
             raise Refusal("no_such_file", "there is no such file", 404) from error
         headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -12,12 +12,12 @@ from emulator.methods import (
     updates,
     webhooks,
 )
-from emulator.methods.registry import METHODS, Call, Handler
+from emulator.methods.registry import METHODS, Handler, MethodCall
 
 __all__ = [
     "METHODS",
-    "Call",
     "Handler",
+    "MethodCall",
     "callbacks",
     "chats",
     "edits",

@@ -6,37 +6,37 @@ import asyncio
 
 from emulator import pictures
 from emulator.attachment_kinds import FILE_TYPES, KINDS
-from emulator.errors import ApiError, bad_request
+from emulator.call_parameters import FilePart
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
-from emulator.methods.registry import Call
-from emulator.parameters import Upload
+from emulator.methods.registry import MethodCall
 from emulator.state import Media
 from emulator.world import World
 
 
-def find_upload(call: Call, field: str, value: str) -> Upload | None:
+def find_upload(call: MethodCall, field: str, value: str) -> FilePart | None:
     """The uploaded part a field brings: its own, or the one an `attach://` value names."""
     if value.startswith("attach://"):
         return call.parameters.uploads.get(value.removeprefix("attach://"))
     return None if value else call.parameters.uploads.get(field)
 
 
-def find_stored(call: Call, file_id: str) -> StoredFile:
+def find_stored(call: MethodCall, file_id: str) -> StoredFile:
     """The file behind a file_id.
 
     Raises:
-        ApiError: it is a URL (nothing is fetched offline), malformed, or another bot's.
+        BotApiError: it is a URL (nothing is fetched offline), malformed, or another bot's.
     """
     if "." in file_id or ":" in file_id:
         raise bad_request("WEBPAGE_CURL_FAILED")
     return call.world.files.find(file_id, call.bot.id)
 
 
-async def take_media(call: Call, kind: str, value: str | None = None, *, field: str = "") -> Media:
+async def take_media(call: MethodCall, kind: str, value: str | None = None, *, field: str = "") -> Media:
     """The media a sending method was given in its parameter `kind`.
 
     Raises:
-        ApiError: nothing there, wrong kind of file, too big, not a picture.
+        BotApiError: nothing there, wrong kind of file, too big, not a picture.
     """
     field = field or kind
     value = call.parameters.text(field) if value is None else value
@@ -60,24 +60,24 @@ def _reuse(world: World, kind: str, file: StoredFile) -> Media:
     return Media(KINDS[file.type], (file,))
 
 
-async def store_upload(world: World, kind: str, upload: Upload) -> Media:
+async def store_upload(world: World, kind: str, upload: FilePart) -> Media:
     """Keep uploaded bytes as the kind of media they are sent as.
 
     Raises:
-        ApiError: empty, too big, or a photo that is no picture.
+        BotApiError: empty, too big, or a photo that is no picture.
     """
     if not upload.data:
         raise bad_request("file must be non-empty")
     if kind == "photo":
         return Media("photo", await _store_photo(world, upload))
     if len(upload.data) > world.rules.upload_limit:
-        raise ApiError(413, "")
+        raise BotApiError(413, "")
     if kind == "sticker":
         return await _store_loose_sticker(world, upload)
     return Media(kind, (await store_document(world, upload, FILE_TYPES[kind]),))
 
 
-async def _store_photo(world: World, upload: Upload) -> tuple[StoredFile, ...]:
+async def _store_photo(world: World, upload: FilePart) -> tuple[StoredFile, ...]:
     if len(upload.data) > world.rules.photo_limit:
         raise bad_request("file is too big")
     try:
@@ -90,7 +90,7 @@ async def _store_photo(world: World, upload: Upload) -> tuple[StoredFile, ...]:
     return world.files.add_photo(sizes)
 
 
-async def store_document(world: World, upload: Upload, file_type: FileType) -> StoredFile:
+async def store_document(world: World, upload: FilePart, file_type: FileType) -> StoredFile:
     """Keep bytes exactly, with a thumbnail where Pillow can draw one."""
     preview = None
     if upload.mime.startswith("image/") or upload.name.lower().endswith((".png", ".jpg", ".jpeg", ".webp")):
@@ -99,7 +99,7 @@ async def store_document(world: World, upload: Upload, file_type: FileType) -> S
     return world.files.add(file_type, upload.data, upload.mime, name=upload.name, thumbnail=preview)
 
 
-async def _store_loose_sticker(world: World, upload: Upload) -> Media:
+async def _store_loose_sticker(world: World, upload: FilePart) -> Media:
     """A static WebP with one side of 512 px is a sticker; anything else arrives as a document."""
     try:
         facts = await asyncio.to_thread(pictures.inspect, upload.data)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.registry import Call, method
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import find_chat, find_user
 from emulator.render import chat_json
 from emulator.state import Account, Bot, Json
@@ -13,7 +13,7 @@ ACCENT_COLORS = 7
 
 
 @method("getChat")
-async def get_chat(call: Call) -> Json:
+async def get_chat(call: MethodCall) -> Json:
     """ChatFullInfo."""
     chat = find_chat(call)
     return {
@@ -31,7 +31,7 @@ async def get_chat(call: Call) -> Json:
 
 
 @method("getChatMember")
-async def get_chat_member(call: Call) -> Json:
+async def get_chat_member(call: MethodCall) -> Json:
     """One member of a chat."""
     chat = find_chat(call)
     user_id = call.parameters.integer("user_id")
@@ -42,7 +42,7 @@ async def get_chat_member(call: Call) -> Json:
 
 
 @method("getChatAdministrators")
-async def get_chat_administrators(call: Call) -> list[Json]:
+async def get_chat_administrators(call: MethodCall) -> list[Json]:
     """Owner and administrators of a group; bots other than the asking one are left out."""
     chat = find_chat(call)
     if chat.is_private:
@@ -55,27 +55,27 @@ async def get_chat_administrators(call: Call) -> list[Json]:
     ]
 
 
-def _account(call: Call, user_id: int) -> Account | None:
+def _account(call: MethodCall, user_id: int) -> Account | None:
     if user_id == call.bot.id:
         return call.bot
     return call.world.people.get(user_id)
 
 
 @method("getChatMemberCount")
-async def get_chat_member_count(call: Call) -> int:
+async def get_chat_member_count(call: MethodCall) -> int:
     """How many are in the chat, the bot included."""
     chat = find_chat(call)
     return 2 if chat.is_private else sum(rank not in {"left", "kicked"} for rank in chat.members.values())
 
 
 @method("leaveChat")
-async def leave_chat(call: Call) -> bool:
+async def leave_chat(call: MethodCall) -> bool:
     """The bot leaves a group."""
     chat = find_chat(call)
     if chat.is_private:
         raise bad_request("chat member status can't be changed in private chats")
     if chat.members[call.bot.id] in {"left", "kicked"}:
-        raise ApiError(403, f"bot is not a member of the {chat.type} chat")
+        raise BotApiError(403, f"bot is not a member of the {chat.type} chat")
     _leave(call.bot, chat.members, chat.bots)
     return True
 
@@ -86,7 +86,7 @@ def _leave(bot: Bot, members: dict[int, str], bots: dict[int, Bot]) -> None:
 
 
 @method("getUserProfilePhotos")
-async def get_user_profile_photos(call: Call) -> Json:
+async def get_user_profile_photos(call: MethodCall) -> Json:
     """Nobody here has a profile photo."""
     find_user(call)
     return {"total_count": 0, "photos": []}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.registry import Call, method
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.registry import MethodCall, method
 from emulator.state import Json
 
 
 @method("getFile")
-async def get_file(call: Call) -> Json:
+async def get_file(call: MethodCall) -> Json:
     """A download path for a file of at most 20 MB."""
     try:
         file = call.world.files.find(call.parameters.text("file_id"), call.bot.id)
-    except ApiError as error:
+    except BotApiError as error:
         raise bad_request("invalid file_id") from error
     if len(file.data) > call.world.rules.download_limit:
         raise bad_request("file is too big")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import pictures
-from emulator.errors import ApiError, bad_request
+from emulator.call_parameters import FilePart
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
 from emulator.methods.attachments import find_stored
-from emulator.methods.registry import Call
-from emulator.parameters import Upload
+from emulator.methods.registry import MethodCall
 from emulator.state import Json
 from emulator.sticker_sets import SetSticker
 from emulator.text.emoji_rule import is_emoji
@@ -30,17 +30,17 @@ MAX_CUSTOM_EMOJI_BYTES = {"static": 128 << 10, "animated": 64 << 10, "video": 64
 class InputSticker:
     """A parsed InputSticker; `source` is the upload or the file it names."""
 
-    source: Upload | StoredFile
+    source: FilePart | StoredFile
     format: str
     emoji_list: list[str]
     keywords: list[str]
 
 
-def parse_input_sticker(call: Call, value: Any, default_format: str | None) -> InputSticker:
+def parse_input_sticker(call: MethodCall, value: Any, default_format: str | None) -> InputSticker:
     """One InputSticker object; `default_format` None makes the field required.
 
     Raises:
-        ApiError: the inner text; callers put their `can't parse ...` before it.
+        BotApiError: the inner text; callers put their `can't parse ...` before it.
     """
     if not isinstance(value, dict):
         raise bad_request("InputSticker must be an Object")
@@ -70,7 +70,7 @@ def _required(value: Json, name: str) -> Any:
     return value[name]
 
 
-def _find_source(call: Call, sticker: str) -> Upload | StoredFile:
+def _find_source(call: MethodCall, sticker: str) -> FilePart | StoredFile:
     if sticker.startswith("attach://"):
         upload = call.parameters.uploads.get(sticker.removeprefix("attach://"))
         if upload is None:
@@ -85,7 +85,7 @@ def parse_emoji_list(value: Any) -> list[str]:
     """1 to 20 emoji.
 
     Raises:
-        ApiError: the inner text.
+        BotApiError: the inner text.
     """
     if not isinstance(value, list):
         raise bad_request("expected an Array of string")
@@ -105,7 +105,7 @@ def parse_keywords(value: Any) -> list[str]:
     """Up to 20 keywords, 64 characters together; commas and newlines inside become spaces.
 
     Raises:
-        ApiError: the inner text.
+        BotApiError: the inner text.
     """
     if not isinstance(value, list):
         raise bad_request('Field "keywords" must be an Array')
@@ -119,14 +119,14 @@ def parse_keywords(value: Any) -> list[str]:
     return [keyword for keyword in keywords if keyword]
 
 
-async def make_sticker(call: Call, parsed: InputSticker, sticker_type: str) -> SetSticker:
+async def make_sticker(call: MethodCall, parsed: InputSticker, sticker_type: str) -> SetSticker:
     """Upload, check as Telegram's servers do, and make the in-set sticker: a new file with ids of its own.
 
     Raises:
-        ApiError: STICKER_PNG_DIMENSIONS and its family, `file is too big`.
+        BotApiError: STICKER_PNG_DIMENSIONS and its family, `file is too big`.
     """
     source = parsed.source
-    if isinstance(source, Upload):
+    if isinstance(source, FilePart):
         source = await upload_sticker(call.world, source, parsed.format, sticker_type)
     if source.type is FileType.PHOTO or source.type is FileType.THUMBNAIL:
         raise bad_request(f"can't use file of type {source.type} as Sticker")
@@ -136,12 +136,12 @@ async def make_sticker(call: Call, parsed: InputSticker, sticker_type: str) -> S
 
 
 async def upload_sticker(
-    world: World, upload: Upload, sticker_format: str, sticker_type: str = "regular"
+    world: World, upload: FilePart, sticker_format: str, sticker_type: str = "regular"
 ) -> StoredFile:
     """Keep an uploaded sticker file; only its size is checked here.
 
     Raises:
-        ApiError: empty or too big.
+        BotApiError: empty or too big.
     """
     if not upload.data:
         raise bad_request("file must be non-empty")
@@ -168,7 +168,7 @@ async def _convert(world: World, source: StoredFile, parsed: InputSticker, stick
     )
 
 
-def _checked(data: bytes, sticker_type: str) -> tuple[pictures.Facts, bytes, pictures.Picture | None]:
+def _checked(data: bytes, sticker_type: str) -> tuple[pictures.PictureInfo, bytes, pictures.EncodedPicture | None]:
     """Decode, measure, and turn PNG into WebP; WebP stays as it is."""
     try:
         facts = pictures.inspect(data)
@@ -184,6 +184,6 @@ def _checked(data: bytes, sticker_type: str) -> tuple[pictures.Facts, bytes, pic
     return facts, webp, pictures.thumbnail(data)
 
 
-def with_prefix(prefix: str, error: ApiError) -> ApiError:
+def with_prefix(prefix: str, error: BotApiError) -> BotApiError:
     """The same refusal said by the outer parser."""
     return bad_request(f"{prefix}: {error.message}")

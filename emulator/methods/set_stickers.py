@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.methods.attachments import find_upload
 from emulator.methods.input_stickers import (
     InputSticker,
@@ -15,7 +15,7 @@ from emulator.methods.input_stickers import (
     upload_sticker,
     with_prefix,
 )
-from emulator.methods.registry import Call, method
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.sticker_sets import changed, find_owned_set
 from emulator.methods.targets import check_peer, find_user
 from emulator.state import Json
@@ -23,7 +23,7 @@ from emulator.sticker_sets import SetSticker, StickerSet, check_rights
 
 
 @method("uploadStickerFile")
-async def upload_sticker_file(call: Call) -> Json:
+async def upload_sticker_file(call: MethodCall) -> Json:
     """Keep a file for later use in sets; its pixels are not looked at yet."""
     person = find_user(call)
     check_peer(call, person)
@@ -41,7 +41,7 @@ async def upload_sticker_file(call: Call) -> Json:
 
 
 @method("addStickerToSet")
-async def add_sticker_to_set(call: Call) -> bool:
+async def add_sticker_to_set(call: MethodCall) -> bool:
     """One more at the end; one that is already there changes nothing."""
     parsed = _read_sticker(call)
     sticker_set = find_owned_set(call)
@@ -49,26 +49,26 @@ async def add_sticker_to_set(call: Call) -> bool:
     if any(_is_identical(call, old, sticker) for old in sticker_set.stickers):
         return True
     call.world.sets.append(sticker_set, sticker)
-    call.world.tell_pack(sticker_set, "changed")
+    call.world.notify_pack(sticker_set, "changed")
     return True
 
 
-def _is_identical(call: Call, old: SetSticker, new: SetSticker) -> bool:
+def _is_identical(call: MethodCall, old: SetSticker, new: SetSticker) -> bool:
     if call.world.rules.identical_sticker == "same_file":
         return old.source.number == new.source.number
     return old.source.digest == new.source.digest
 
 
-def _read_sticker(call: Call) -> InputSticker:
+def _read_sticker(call: MethodCall) -> InputSticker:
     value: Any = call.parameters.parsed("sticker", "Can't parse sticker JSON object")
     try:
         return parse_input_sticker(call, value, "auto")
-    except ApiError as error:
+    except BotApiError as error:
         raise with_prefix("Can't parse sticker", error) from error
 
 
 @method("replaceStickerInSet")
-async def replace_sticker_in_set(call: Call) -> bool:
+async def replace_sticker_in_set(call: MethodCall) -> bool:
     """Another sticker in the same place, with ids of its own."""
     parsed = _read_sticker(call)
     sticker_set = find_owned_set(call)
@@ -80,7 +80,7 @@ async def replace_sticker_in_set(call: Call) -> bool:
     return changed(call, sticker_set)
 
 
-def _locate(call: Call, field: str = "sticker") -> tuple[StickerSet, int]:
+def _locate(call: MethodCall, field: str = "sticker") -> tuple[StickerSet, int]:
     """The set and place of the in-set sticker a call names."""
     file_id = call.parameters.text(field)
     if not file_id:
@@ -91,7 +91,7 @@ def _locate(call: Call, field: str = "sticker") -> tuple[StickerSet, int]:
 
 
 @method("deleteStickerFromSet")
-async def delete_sticker_from_set(call: Call) -> bool:
+async def delete_sticker_from_set(call: MethodCall) -> bool:
     """Take a sticker out; the last one leaves an empty set."""
     sticker_set, position = _locate(call)
     call.world.sets.remove_sticker(sticker_set.stickers[position].file)
@@ -99,7 +99,7 @@ async def delete_sticker_from_set(call: Call) -> bool:
 
 
 @method("setStickerPositionInSet")
-async def set_sticker_position_in_set(call: Call) -> bool:
+async def set_sticker_position_in_set(call: MethodCall) -> bool:
     """Move a sticker; a place beyond the end is the end."""
     position = call.parameters.integer("position", -1)
     if position < 0:
@@ -113,12 +113,12 @@ async def set_sticker_position_in_set(call: Call) -> bool:
 
 
 @method("setStickerEmojiList")
-async def set_sticker_emoji_list(call: Call) -> bool:
+async def set_sticker_emoji_list(call: MethodCall) -> bool:
     """Other emoji for a sticker; only the first is ever shown to bots."""
     value = call.parameters.parsed("emoji_list", "Can't parse emoji list JSON array")
     try:
         emoji_list = parse_emoji_list(value)
-    except ApiError as error:
+    except BotApiError as error:
         raise with_prefix("Can't parse emoji list", error) from error
     sticker_set, position = _locate(call)
     sticker = sticker_set.stickers[position]
@@ -127,7 +127,7 @@ async def set_sticker_emoji_list(call: Call) -> bool:
 
 
 @method("setStickerKeywords")
-async def set_sticker_keywords(call: Call) -> bool:
+async def set_sticker_keywords(call: MethodCall) -> bool:
     """Words a sticker is found by; left out, there are none."""
     value = call.parameters.parsed("keywords", "Can't parse keywords JSON object")
     keywords = parse_keywords([] if value is None else value)
@@ -137,7 +137,7 @@ async def set_sticker_keywords(call: Call) -> bool:
 
 
 @method("setStickerMaskPosition")
-async def set_sticker_mask_position(call: Call) -> bool:
+async def set_sticker_mask_position(call: MethodCall) -> bool:
     """Only mask sets have positions on a face."""
     sticker_set, _ = _locate(call)
     if sticker_set.sticker_type != "mask":

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
 from emulator.methods.attachments import find_stored, find_upload
 from emulator.methods.input_stickers import InputSticker, make_sticker, parse_input_sticker, with_prefix
-from emulator.methods.registry import Call, method
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import check_peer, find_user
 from emulator.pictures import NotAPictureError, inspect
 from emulator.state import Json
@@ -22,17 +22,17 @@ MAX_CUSTOM_EMOJI_IDS = 200
 
 
 @method("getStickerSet")
-async def get_sticker_set(call: Call) -> Json:
+async def get_sticker_set(call: MethodCall) -> Json:
     """A set by name, from a cache of some minutes."""
     name = read_name(call)
     return call.render.sticker_set(call.world.sets.cached(name, call.world.now))
 
 
-def read_name(call: Call) -> str:
+def read_name(call: MethodCall) -> str:
     """The `name` of a call.
 
     Raises:
-        ApiError: it is empty.
+        BotApiError: it is empty.
     """
     name = call.parameters.text("name")
     if not name:
@@ -41,7 +41,7 @@ def read_name(call: Call) -> str:
 
 
 @method("createNewStickerSet")
-async def create_new_sticker_set(call: Call) -> bool:
+async def create_new_sticker_set(call: MethodCall) -> bool:
     """A set of 1 to 50 stickers owned by the user."""
     parsed = _read_stickers(call)
     sticker_type = call.parameters.text("sticker_type") or "regular"
@@ -60,13 +60,13 @@ async def create_new_sticker_set(call: Call) -> bool:
     is_known_as_deleted = _check_name(call, name)
     new = StickerSet(name, title, sticker_type, owner, call.bot, stickers)
     call.world.sets.add(new)
-    call.world.tell_pack(new, "created")
+    call.world.notify_pack(new, "created")
     if is_known_as_deleted:
-        raise ApiError(500, "Created sticker set not found")
+        raise BotApiError(500, "Created sticker set not found")
     return True
 
 
-def _read_stickers(call: Call) -> list[InputSticker]:
+def _read_stickers(call: MethodCall) -> list[InputSticker]:
     value = call.parameters.parsed("stickers", "Can't parse stickers JSON object")
     if not isinstance(value, list):
         raise bad_request("Expected an Array of InputSticker")
@@ -75,11 +75,11 @@ def _read_stickers(call: Call) -> list[InputSticker]:
     legacy = call.parameters.text("sticker_format") or None
     try:
         return [parse_input_sticker(call, sticker, legacy) for sticker in value]
-    except ApiError as error:
+    except BotApiError as error:
         raise with_prefix("Can't parse InputSticker", error) from error
 
 
-def _check_name(call: Call, name: str) -> bool:
+def _check_name(call: MethodCall, name: str) -> bool:
     """Refuse a bad or taken name; whether the server's cache still calls the set of that name deleted."""
     suffix = f"_by_{call.bot.username}"
     well_formed = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name
@@ -91,7 +91,7 @@ def _check_name(call: Call, name: str) -> bool:
     return was_deleted
 
 
-def _read_title(call: Call) -> str:
+def _read_title(call: MethodCall) -> str:
     """The title, cut to what fits without a word, as TDLib does."""
     title = call.parameters.text("title").strip()[:MAX_TITLE]
     if not title:
@@ -100,17 +100,17 @@ def _read_title(call: Call) -> str:
 
 
 @method("deleteStickerSet")
-async def delete_sticker_set(call: Call) -> bool:
+async def delete_sticker_set(call: MethodCall) -> bool:
     """Delete a whole set."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     call.world.sets.delete(sticker_set, call.world.now)
-    call.world.tell_pack(sticker_set, "deleted")
+    call.world.notify_pack(sticker_set, "deleted")
     return True
 
 
 @method("setStickerSetTitle")
-async def set_sticker_set_title(call: Call) -> bool:
+async def set_sticker_set_title(call: MethodCall) -> bool:
     """Another title; the name, and so the link, never changes."""
     title = _read_title(call)
     sticker_set = call.world.sets.require(read_name(call))
@@ -120,7 +120,7 @@ async def set_sticker_set_title(call: Call) -> bool:
 
 
 @method("setStickerSetThumbnail")
-async def set_sticker_set_thumbnail(call: Call) -> bool:
+async def set_sticker_set_thumbnail(call: MethodCall) -> bool:
     """The set's icon, 100 x 100; left out, the first sticker is it."""
     if call.parameters.text("format") not in {"static", "animated", "video"}:
         raise bad_request("Invalid sticker format specified")
@@ -131,7 +131,7 @@ async def set_sticker_set_thumbnail(call: Call) -> bool:
     return changed(call, sticker_set)
 
 
-async def _read_thumbnail(call: Call) -> StoredFile | None:
+async def _read_thumbnail(call: MethodCall) -> StoredFile | None:
     value = call.parameters.text("thumbnail")
     upload = find_upload(call, "thumbnail", value)
     if upload is None and not value:
@@ -150,7 +150,7 @@ async def _read_thumbnail(call: Call) -> StoredFile | None:
 
 
 @method("setCustomEmojiStickerSetThumbnail")
-async def set_custom_emoji_sticker_set_thumbnail(call: Call) -> bool:
+async def set_custom_emoji_sticker_set_thumbnail(call: MethodCall) -> bool:
     """The icon of an emoji set is one of its own stickers."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
@@ -163,7 +163,7 @@ async def set_custom_emoji_sticker_set_thumbnail(call: Call) -> bool:
 
 
 @method("getCustomEmojiStickers")
-async def get_custom_emoji_stickers(call: Call) -> list[Json]:
+async def get_custom_emoji_stickers(call: MethodCall) -> list[Json]:
     """Stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
     ids = call.parameters.parsed("custom_emoji_ids", "Can't parse custom emoji identifiers JSON object")
     if not isinstance(ids, list):
@@ -174,11 +174,11 @@ async def get_custom_emoji_stickers(call: Call) -> list[Json]:
     return [call.render.set_sticker(sticker) for sticker in found if sticker is not None]
 
 
-def find_owned_set(call: Call) -> StickerSet:
+def find_owned_set(call: MethodCall) -> StickerSet:
     """The set a call names, which this bot made for the user the call names.
 
     Raises:
-        ApiError: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
+        BotApiError: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
     """
     owner = find_user(call)
     sticker_set = call.world.sets.require(read_name(call))
@@ -186,8 +186,8 @@ def find_owned_set(call: Call) -> StickerSet:
     return sticker_set
 
 
-def changed(call: Call, sticker_set: StickerSet) -> bool:
+def changed(call: MethodCall, sticker_set: StickerSet) -> bool:
     """The end of every successful change: the server's cache is fresh, the owner's app knows."""
     call.world.sets.refresh(sticker_set)
-    call.world.tell_pack(sticker_set, "changed")
+    call.world.notify_pack(sticker_set, "changed")
     return True

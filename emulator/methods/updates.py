@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.registry import Call, method
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.registry import MethodCall, method
 from emulator.render import user_json
 from emulator.state import Json
 
@@ -13,7 +13,7 @@ MAX_TIMEOUT_S = 50
 
 
 @method("getMe")
-async def get_me(call: Call) -> Json:
+async def get_me(call: MethodCall) -> Json:
     """The bot itself."""
     return {
         **user_json(call.bot),
@@ -26,11 +26,11 @@ async def get_me(call: Call) -> Json:
 
 
 @method("getUpdates")
-async def get_updates(call: Call) -> list[Json]:
+async def get_updates(call: MethodCall) -> list[Json]:
     """Wait for updates; an offset confirms what came before it."""
     queue, parameters, world = call.bot.updates, call.parameters, call.world
     if call.bot.webhook.url:
-        raise ApiError(409, CONFLICT_WEBHOOK)
+        raise BotApiError(409, CONFLICT_WEBHOOK)
     remember_allowed(call)
     limit = parameters.integer("limit", 100)
     limit = limit if 1 <= limit <= 100 else 100
@@ -46,14 +46,14 @@ async def get_updates(call: Call) -> list[Json]:
         _check_still_mine(call)
 
 
-def _check_still_mine(call: Call) -> None:
+def _check_still_mine(call: MethodCall) -> None:
     if call.bot.webhook.url:
-        raise ApiError(409, "terminated by setWebhook request")
+        raise BotApiError(409, "terminated by setWebhook request")
     if call.bot.updates.poll is not call:
-        raise ApiError(409, CONFLICT)
+        raise BotApiError(409, CONFLICT)
 
 
-def remember_allowed(call: Call) -> None:
+def remember_allowed(call: MethodCall) -> None:
     """Keep `allowed_updates`, when given."""
     kinds = call.parameters.parsed("allowed_updates", "Can't parse allowed_updates JSON object")
     if kinds is None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from emulator.methods.registry import Call, method
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.updates import remember_allowed
 from emulator.state import Json
-from emulator.webhook import Webhook, check_secret, check_url
+from emulator.webhook_info import WebhookInfo, check_secret, check_url
 
 DEFAULT_CONNECTIONS = 40
 MAX_CONNECTIONS = 100
 
 
 @method("setWebhook")
-async def set_webhook(call: Call) -> bool:
+async def set_webhook(call: MethodCall) -> bool:
     """Push updates to a URL from now on; an empty one ends that."""
     url = call.parameters.text("url")
     if not url:
@@ -25,7 +25,7 @@ async def set_webhook(call: Call) -> bool:
     wanted = call.parameters.integer("max_connections", DEFAULT_CONNECTIONS) or DEFAULT_CONNECTIONS
     connections = min(max(wanted, 1), MAX_CONNECTIONS)
     has_certificate = "certificate" in call.parameters.uploads
-    old, new = call.bot.webhook, Webhook(url, secret, connections, has_certificate)
+    old, new = call.bot.webhook, WebhookInfo(url, secret, connections, has_certificate)
     is_same = (old.url, old.secret_token, old.max_connections) == (url, secret, connections)
     call.description = "Webhook is already set" if is_same else "Webhook was set"
     if not is_same:
@@ -35,22 +35,22 @@ async def set_webhook(call: Call) -> bool:
 
 
 @method("deleteWebhook")
-async def delete_webhook(call: Call) -> bool:
+async def delete_webhook(call: MethodCall) -> bool:
     """Back to getUpdates."""
     _drop_pending(call)
     call.description = "Webhook was deleted" if call.bot.webhook.url else "Webhook is already deleted"
-    call.bot.webhook = Webhook()
+    call.bot.webhook = WebhookInfo()
     call.bot.updates.wake()
     return True
 
 
-def _drop_pending(call: Call) -> None:
+def _drop_pending(call: MethodCall) -> None:
     if call.parameters.flag("drop_pending_updates"):
         call.bot.updates.clear()
 
 
 @method("getWebhookInfo")
-async def get_webhook_info(call: Call) -> Json:
+async def get_webhook_info(call: MethodCall) -> Json:
     """Where updates go, how many wait, and the last error."""
     webhook, updates = call.bot.webhook, call.bot.updates
     info: Json = {
@@ -70,12 +70,12 @@ async def get_webhook_info(call: Call) -> Json:
 
 
 @method("logOut")
-async def log_out(call: Call) -> bool:
+async def log_out(call: MethodCall) -> bool:
     """Leave this server for another one; here there is no other."""
     return True
 
 
 @method("close")
-async def close(call: Call) -> bool:
+async def close(call: MethodCall) -> bool:
     """Stop the bot's instance on this server; the next call starts it again."""
     return True

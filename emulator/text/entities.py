@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from emulator.call_parameters import to_integer
 from emulator.errors import bad_request
-from emulator.parameters import to_integer
 from emulator.state import Json
 from emulator.text.html_mode import parse_html
 from emulator.text.markdown_modes import parse_markdown, parse_markdown_v2
@@ -29,11 +29,11 @@ _FOUND_TYPES = (
 _OPAQUE = frozenset({"code", "pre", "text_link", "text_mention"})  # nothing is found inside
 
 
-def parse_words(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
+def parse_formatted(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
     """The text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
 
     Raises:
-        ApiError: unknown mode, or `can't parse entities: ...`.
+        BotApiError: unknown mode, or `can't parse entities: ...`.
     """
     if parse_mode and parse_mode.lower() != "none":
         if parse_mode.lower() not in _PARSERS:

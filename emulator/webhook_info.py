@@ -13,7 +13,7 @@ MAX_SECRET = 256
 
 
 @dataclass(slots=True)
-class Webhook:
+class WebhookInfo:
     """An empty `url` means the bot polls. Dates are seconds since 1970, 0 for never."""
 
     url: str = ""
@@ -28,7 +28,7 @@ def check_url(url: str, *, is_strict: bool) -> None:
     """A strict server takes https on four ports; a `--local` one also http on any.
 
     Raises:
-        ApiError: `bad webhook: ...`.
+        BotApiError: `bad webhook: ...`.
     """
     try:
         parts = urlsplit(url)
@@ -47,7 +47,7 @@ def check_secret(secret: str) -> None:
     """1 to 256 letters, digits, _ and -.
 
     Raises:
-        ApiError: too long, or other characters.
+        BotApiError: too long, or other characters.
     """
     if len(secret) > MAX_SECRET:
         raise bad_request("secret token is too long")

@@ -18,8 +18,8 @@ import aiohttp
 from emulator.faults import Faults
 from emulator.http import encode
 from emulator.state import Bot
-from emulator.updates import Update
-from emulator.webhook import Webhook
+from emulator.update_queue import Update
+from emulator.webhook_info import WebhookInfo
 from emulator.world import World
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -28,7 +28,7 @@ _NOT_IN_ANSWERS = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 Execute = Callable[[Bot, str, dict[str, str]], Awaitable[None]]
 
 
-class Delivery:
+class WebhookDelivery:
     """Pushes one bot's updates while the server runs; idle while the bot polls."""
 
     def __init__(self, world: World, bot: Bot, faults: Faults, execute: Execute) -> None:
@@ -40,7 +40,7 @@ class Delivery:
         self._lanes: dict[int, deque[Update]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._last_id = 0
-        self._webhook: Webhook | None = None
+        self._webhook: WebhookInfo | None = None
         self._free = asyncio.Semaphore(1)
 
     async def run(self) -> None:

@@ -14,7 +14,7 @@ _INTEGER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FilePart:
     """One file part of a multipart request."""
 
     data: bytes
@@ -28,10 +28,10 @@ def to_integer(value: str) -> int:
     return int(match.group()) if match else 0
 
 
-class Parameters:
+class CallParameters:
     """Read-only view of what one call brought. Every value is a string: the server turns JSON values back to text."""
 
-    def __init__(self, values: Mapping[str, str], uploads: Mapping[str, Upload] | None = None) -> None:
+    def __init__(self, values: Mapping[str, str], uploads: Mapping[str, FilePart] | None = None) -> None:
         self._values = values
         self.uploads = uploads or {}
 
@@ -59,7 +59,7 @@ class Parameters:
         """The JSON value of `name`, or None when it is absent or empty.
 
         Raises:
-            ApiError: `complaint`, when the text is not JSON.
+            BotApiError: `complaint`, when the text is not JSON.
         """
         value = self._values.get(name, "")
         if not value:

@@ -9,7 +9,7 @@ Commands = list[dict[str, str]]
 
 
 @dataclass(slots=True)
-class Profile:
+class BotProfile:
     """Texts by language code ("" is everybody's); commands by scope key and language; menu buttons by chat (0: all)."""
 
     names: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from emulator.faults import Fault
 _CHUNK_BYTES = 4096
 
 
-async def send_badly(request: web.Request, data: bytes, fault: Fault, clock: Clock) -> web.StreamResponse:
+async def send_broken(request: web.Request, data: bytes, fault: Fault, clock: Clock) -> web.StreamResponse:
     """A file slowly, cut short, or under a wrong length."""
     length = len(data) + (1000 if fault.action == "wrong_length" else 0)
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream", "Content-Length": str(length)})
@@ -28,7 +28,7 @@ async def send_badly(request: web.Request, data: bytes, fault: Fault, clock: Clo
     return response
 
 
-async def stall(request: web.Request, body: bytes, clock: Clock, seconds: float) -> web.StreamResponse:
+async def send_half(request: web.Request, body: bytes, clock: Clock, seconds: float) -> web.StreamResponse:
     """Half of an answer, silence, and the end of the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)

@@ -30,7 +30,7 @@ def delete_pack(world: World, person: Person, name: str) -> None:
     if found.owner is not person:
         raise Refusal("not_yours", "only the owner may delete a pack", 403)
     world.sets.delete_in_app(found, world.now)
-    world.tell_pack(found, "deleted")
+    world.notify_pack(found, "deleted")
 
 
 def delete_sticker(world: World, person: Person, unique_id: str) -> None:
@@ -46,4 +46,4 @@ def delete_sticker(world: World, person: Person, unique_id: str) -> None:
     if found.owner is not person:
         raise Refusal("not_yours", "only the owner may change a pack", 403)
     world.sets.remove_in_app(found, file)
-    world.tell_pack(found, "changed")
+    world.notify_pack(found, "changed")

@@ -55,11 +55,11 @@ class CallParameters:
     def flag(self, name: str) -> bool:
         return self._values.get(name, "").strip().lower() in {"true", "yes", "1"}
 
-    def parsed(self, name: str, complaint: str) -> Any:
+    def parsed(self, name: str, error_text: str) -> Any:
         """The JSON value of `name`, or None when it is absent or empty.
 
         Raises:
-            BotApiError: `complaint`, when the text is not JSON.
+            BotApiError: `error_text`, when the text is not JSON.
         """
         value = self._values.get(name, "")
         if not value:
@@ -67,4 +67,4 @@ class CallParameters:
         try:
             return json.loads(value)
         except ValueError as error:
-            raise bad_request(complaint) from error
+            raise bad_request(error_text) from error

@@ -28,6 +28,18 @@ class FileType(StrEnum):
     VIDEO_NOTE = "VideoNote"
 
 
+# The media fields of a message and the file types behind them.
+FILE_TYPES = {
+    "photo": FileType.PHOTO,
+    "document": FileType.DOCUMENT,
+    "sticker": FileType.STICKER,
+    "animation": FileType.ANIMATION,
+    "video": FileType.VIDEO,
+    "voice": FileType.VOICE,
+    "video_note": FileType.VIDEO_NOTE,
+    "audio": FileType.AUDIO,
+}
+KINDS = {file_type: kind for kind, file_type in FILE_TYPES.items()}
 # The first byte of a file_id tells its type: base64 makes AgAC a photo, BQAC a document, CAAC a sticker.
 _TAGS = {
     FileType.THUMBNAIL: 0,

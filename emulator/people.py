@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emulator.call_parameters import FilePart
 from emulator.errors import BotApiError, Refusal, format_error
-from emulator.methods.attachments import store_upload
+from emulator.media import store_upload
 from emulator.reactions import is_reaction
 from emulator.render import chat_json, user_json
 from emulator.state import Bot, Chat, Json, Media, Message, Person

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from emulator import people
-from emulator.attachment_kinds import FILE_TYPES
 from emulator.errors import Refusal
+from emulator.files import FILE_TYPES
 from emulator.render import user_json
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Media, Message, Person
 from emulator.text.entities import parse_formatted

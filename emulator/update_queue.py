@@ -46,12 +46,12 @@ _FIRST_ID = 700_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """One update; `lane` keeps a chat's (or user's) updates in order when webhooks deliver in parallel."""
+    """One update; `queue_key` keeps a chat's (or user's) updates in order when webhooks deliver in parallel."""
 
     id: int
     kind: str
     payload: dict[str, Any]
-    lane: int
+    queue_key: int
     expires_at: float
 
     def body(self) -> dict[str, Any]:
@@ -82,9 +82,9 @@ class UpdateQueue:
         known = frozenset(kinds) & KINDS
         self.allowed = known or None
 
-    def put(self, kind: str, payload: dict[str, Any], lane: int, now: float) -> Update:
+    def put(self, kind: str, payload: dict[str, Any], queue_key: int, now: float) -> Update:
         """Queue an update, whether or not the bot `wants` the kind."""
-        update = Update(self._next_id, kind, payload, lane, now + LIFE_S.get(kind, _DAY_S))
+        update = Update(self._next_id, kind, payload, queue_key, now + LIFE_S.get(kind, _DAY_S))
         self._next_id += 1
         self._waiting.append(update)
         self.wake()

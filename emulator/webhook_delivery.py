@@ -37,7 +37,7 @@ class WebhookDelivery:
         self._faults = faults
         self._execute = execute
         self._random = random.Random(bot.id)
-        self._lanes: dict[int, deque[Update]] = {}
+        self._queues: dict[int, deque[Update]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._last_id = 0
         self._webhook: WebhookInfo | None = None
@@ -52,10 +52,10 @@ class WebhookDelivery:
                     arrived = self._bot.updates.arrived
                     self._follow_settings()
                     if self._bot.webhook.url:
-                        self._start_lanes(session)
+                        self._start_queues(session)
                     await arrived.wait()
             finally:
-                await self._stop_lanes()
+                await self._stop_queues()
 
     def _follow_settings(self) -> None:
         """A changed webhook begins anew with everything that is still waiting."""
@@ -64,35 +64,35 @@ class WebhookDelivery:
         self._webhook = self._bot.webhook
         for worker in self._workers:
             worker.cancel()
-        self._lanes.clear()
+        self._queues.clear()
         self._last_id = 0
         self._free = asyncio.Semaphore(self._webhook.max_connections)
 
-    async def _stop_lanes(self) -> None:
+    async def _stop_queues(self) -> None:
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
 
-    def _start_lanes(self, session: aiohttp.ClientSession) -> None:
+    def _start_queues(self, session: aiohttp.ClientSession) -> None:
         for update in self._bot.updates.after(self._last_id):
             self._last_id = update.id
-            lane = self._lanes.get(update.lane)
-            if lane is not None:
-                lane.append(update)
+            queue = self._queues.get(update.queue_key)
+            if queue is not None:
+                queue.append(update)
                 continue
-            self._lanes[update.lane] = deque([update])
-            worker = asyncio.ensure_future(self._work(session, update.lane))
+            self._queues[update.queue_key] = deque([update])
+            worker = asyncio.ensure_future(self._work(session, update.queue_key))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
-    async def _work(self, session: aiohttp.ClientSession, lane: int) -> None:
+    async def _work(self, session: aiohttp.ClientSession, queue_key: int) -> None:
         """Deliver a lane's updates one after the other; the lane ends when it is empty."""
-        waiting = self._lanes[lane]
+        waiting = self._queues[queue_key]
         while waiting:
             await self._deliver(session, waiting[0])
             self._bot.updates.remove(waiting.popleft())
-        if self._lanes.get(lane) is waiting:
-            del self._lanes[lane]
+        if self._queues.get(queue_key) is waiting:
+            del self._queues[queue_key]
 
     async def _deliver(self, session: aiohttp.ClientSession, update: Update) -> None:
         """Push until it is accepted or has expired."""
@@ -120,7 +120,7 @@ class WebhookDelivery:
         except aiohttp.ClientError as error:
             refused = isinstance(error, aiohttp.ClientConnectorError)
             return self._failed("Connection refused" if refused else "Connection closed unexpectedly")
-        if self._faults.find("webhook", {"chat_id": str(update.lane)}) is not None:
+        if self._faults.find("webhook", {"chat_id": str(update.queue_key)}) is not None:
             return self._failed("Connection closed unexpectedly")
         if not 200 <= response.status < 300:
             retry_after = response.headers.get("Retry-After", "")

@@ -138,24 +138,24 @@ class World:
         """The bot whose file ids a chat's page uses: the private chat's own, a group's first."""
         return chat.bot or next(iter(chat.bots.values()), self.bots[0])
 
-    def update(self, bot: Bot, kind: str, lane: int, shape: Callable[[Renderer], Any]) -> None:
+    def update(self, bot: Bot, kind: str, queue_key: int, shape: Callable[[Renderer], Any]) -> None:
         """Queue an update for a bot; `shape` is only called when the bot wants the kind."""
         if not bot.updates.wants(kind):
             return
         payload = shape(self.render(bot))
-        fault = self._faults.find("update", {"chat_id": str(lane)})
+        fault = self._faults.find("update", {"chat_id": str(queue_key)})
         if fault is not None and fault.action == "late":
-            late = asyncio.ensure_future(self._put_late(bot, kind, payload, lane, self.now + fault.seconds))
+            late = asyncio.ensure_future(self._put_late(bot, kind, payload, queue_key, self.now + fault.seconds))
             self._late.add(late)
             late.add_done_callback(self._late.discard)
             return
-        update = bot.updates.put(kind, payload, lane, self.now)
+        update = bot.updates.put(kind, payload, queue_key, self.now)
         if fault is not None and fault.action == "duplicate":
             bot.updates.repeat(update)
 
-    async def _put_late(self, bot: Bot, kind: str, payload: Json, lane: int, moment: float) -> None:
+    async def _put_late(self, bot: Bot, kind: str, payload: Json, queue_key: int, moment: float) -> None:
         await self.clock.sleep_until(moment)
-        bot.updates.put(kind, payload, lane, self.now)
+        bot.updates.put(kind, payload, queue_key, self.now)
 
     def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:
         """Queue `my_chat_member`: the bot was blocked, unblocked, added or removed by a person."""

@@ -7,10 +7,8 @@ from emulator.methods import (
     files,
     messages,
     profile,
-    set_stickers,
     sticker_sets,
     updates,
-    webhooks,
 )
 from emulator.methods.registry import METHODS, Handler, MethodCall
 
@@ -24,8 +22,6 @@ __all__ = [
     "files",
     "messages",
     "profile",
-    "set_stickers",
     "sticker_sets",
     "updates",
-    "webhooks",
 ]

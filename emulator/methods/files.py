@@ -1,10 +1,60 @@
-"""getFile."""
+"""Files of a call: an upload, an `attach://` reference, or the id of a file already here; and getFile."""
 
 from __future__ import annotations
 
+from emulator.call_parameters import FilePart
 from emulator.errors import BotApiError, bad_request
+from emulator.files import FILE_TYPES, KINDS, FileType, StoredFile
+from emulator.media import store_upload
 from emulator.methods.registry import MethodCall, method
-from emulator.state import Json
+from emulator.state import Json, Media
+from emulator.world import World
+
+
+def find_upload(call: MethodCall, field: str, value: str) -> FilePart | None:
+    """The uploaded part a field brings: its own, or the one an `attach://` value names."""
+    if value.startswith("attach://"):
+        return call.parameters.uploads.get(value.removeprefix("attach://"))
+    return None if value else call.parameters.uploads.get(field)
+
+
+def find_stored(call: MethodCall, file_id: str) -> StoredFile:
+    """The file behind a file_id.
+
+    Raises:
+        BotApiError: it is a URL (nothing is fetched offline), malformed, or another bot's.
+    """
+    if "." in file_id or ":" in file_id:
+        raise bad_request("WEBPAGE_CURL_FAILED")
+    return call.world.files.find(file_id, call.bot.id)
+
+
+async def take_media(call: MethodCall, kind: str, value: str | None = None, *, field: str = "") -> Media:
+    """The media a sending method was given in its parameter `kind`.
+
+    Raises:
+        BotApiError: nothing there, wrong kind of file, too big, not a picture.
+    """
+    field = field or kind
+    value = call.parameters.text(field) if value is None else value
+    upload = find_upload(call, field, value)
+    if upload is not None:
+        return await store_upload(call.world, kind, upload)
+    if not value or value.startswith("attach://"):
+        raise bad_request(f"there is no {kind.replace('_', ' ')} in the request")
+    file = find_stored(call, value)
+    return _reuse(call.world, kind, file)
+
+
+def _reuse(world: World, kind: str, file: StoredFile) -> Media:
+    """A file sent again by id keeps what it is: documents of all sorts are one family, photos another."""
+    wanted = FILE_TYPES[kind]
+    photo_mixed = (wanted is FileType.PHOTO) != (file.type is FileType.PHOTO)
+    if photo_mixed or file.type is FileType.THUMBNAIL:
+        raise bad_request(f"can't use file of type {file.type} as {wanted}")
+    if file.type is FileType.PHOTO:
+        return Media("photo", world.files.photo_family(file))
+    return Media(KINDS[file.type], (file,))
 
 
 @method("getFile")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emulator.errors import BotApiError, bad_request
-from emulator.methods.attachments import take_media
+from emulator.methods.files import take_media
 from emulator.methods.registry import MethodCall
 from emulator.methods.sending import FormattedText, check_caption
 from emulator.state import Media

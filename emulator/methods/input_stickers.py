@@ -11,7 +11,7 @@ from emulator import pictures
 from emulator.call_parameters import FilePart
 from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
-from emulator.methods.attachments import find_stored
+from emulator.methods.files import find_stored
 from emulator.methods.registry import MethodCall
 from emulator.state import Json
 from emulator.sticker_sets import SetSticker

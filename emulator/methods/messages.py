@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.errors import bad_request
-from emulator.methods.attachments import take_media
+from emulator.methods.files import take_media
 from emulator.methods.input_media import parse_album
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.sending import FormattedText, post, read_caption, read_text

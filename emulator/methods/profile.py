@@ -88,10 +88,10 @@ async def delete_my_commands(call: MethodCall) -> bool:
     return True
 
 
-def _set_text(call: MethodCall, texts: dict[str, str], field: str, limit: int, complaint: str) -> bool:
+def _set_text(call: MethodCall, texts: dict[str, str], field: str, limit: int, error_text: str) -> bool:
     text = call.parameters.text(field).strip()
     if len(text) > limit:
-        raise bad_request(complaint)
+        raise bad_request(error_text)
     texts[_language(call)] = text
     call.world.notify_profile(call.bot)
     return True

@@ -94,16 +94,16 @@ def is_known(call: MethodCall, person: Person) -> bool:
     return any(person.id in chat.members and call.bot.id in chat.members for chat in call.world.groups.values())
 
 
-def find_message(call: MethodCall, chat: Chat, complaint: str) -> Message:
+def find_message(call: MethodCall, chat: Chat, error_text: str) -> Message:
     """The living message a call names.
 
     Raises:
-        BotApiError: `message identifier is not specified`, or `complaint` when it is gone.
+        BotApiError: `message identifier is not specified`, or `error_text` when it is gone.
     """
     message_id = call.parameters.integer("message_id")
     if message_id <= 0:
         raise bad_request("Message identifier is not specified")
     message = chat.live(message_id)
     if message is None:
-        raise bad_request(complaint)
+        raise bad_request(error_text)
     return message

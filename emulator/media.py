@@ -1,63 +1,15 @@
-"""The file of a call: an upload, an `attach://` reference, or the id of a file already here."""
+"""Keeps what is sent as the kind of media it is sent as: photos re-encoded, stickers checked, files byte for byte."""
 
 from __future__ import annotations
 
 import asyncio
 
 from emulator import pictures
-from emulator.attachment_kinds import FILE_TYPES, KINDS
 from emulator.call_parameters import FilePart
 from emulator.errors import BotApiError, bad_request
-from emulator.files import FileType, StoredFile
-from emulator.methods.registry import MethodCall
+from emulator.files import FILE_TYPES, FileType, StoredFile
 from emulator.state import Media
 from emulator.world import World
-
-
-def find_upload(call: MethodCall, field: str, value: str) -> FilePart | None:
-    """The uploaded part a field brings: its own, or the one an `attach://` value names."""
-    if value.startswith("attach://"):
-        return call.parameters.uploads.get(value.removeprefix("attach://"))
-    return None if value else call.parameters.uploads.get(field)
-
-
-def find_stored(call: MethodCall, file_id: str) -> StoredFile:
-    """The file behind a file_id.
-
-    Raises:
-        BotApiError: it is a URL (nothing is fetched offline), malformed, or another bot's.
-    """
-    if "." in file_id or ":" in file_id:
-        raise bad_request("WEBPAGE_CURL_FAILED")
-    return call.world.files.find(file_id, call.bot.id)
-
-
-async def take_media(call: MethodCall, kind: str, value: str | None = None, *, field: str = "") -> Media:
-    """The media a sending method was given in its parameter `kind`.
-
-    Raises:
-        BotApiError: nothing there, wrong kind of file, too big, not a picture.
-    """
-    field = field or kind
-    value = call.parameters.text(field) if value is None else value
-    upload = find_upload(call, field, value)
-    if upload is not None:
-        return await store_upload(call.world, kind, upload)
-    if not value or value.startswith("attach://"):
-        raise bad_request(f"there is no {kind.replace('_', ' ')} in the request")
-    file = find_stored(call, value)
-    return _reuse(call.world, kind, file)
-
-
-def _reuse(world: World, kind: str, file: StoredFile) -> Media:
-    """A file sent again by id keeps what it is: documents of all sorts are one family, photos another."""
-    wanted = FILE_TYPES[kind]
-    photo_mixed = (wanted is FileType.PHOTO) != (file.type is FileType.PHOTO)
-    if photo_mixed or file.type is FileType.THUMBNAIL:
-        raise bad_request(f"can't use file of type {file.type} as {wanted}")
-    if file.type is FileType.PHOTO:
-        return Media("photo", world.files.photo_family(file))
-    return Media(KINDS[file.type], (file,))
 
 
 async def store_upload(world: World, kind: str, upload: FilePart) -> Media:

@@ -42,7 +42,7 @@ class BotApi:
         app.router.add_get("/file/bot{token}/{path:.+}", self._on_download)
 
     async def close(self) -> None:
-        """Give up the calls whose clients have gone."""
+        """Cancel the calls whose clients have gone."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -51,7 +51,11 @@ class BotApi:
         started = time.perf_counter()
         record = self._calls.open(request.match_info["method"], self._world.now)
         try:
-            bot = self._authenticate(request.match_info["token"])
+            token = request.match_info["token"]
+            http.check_token(token)
+            bot = self._world.bots_by_token.get(token)
+            if bot is None:
+                raise BotApiError(401, "")
             parameters = await http.read_parameters(request)
         except BotApiError as error:
             body = error.body()
@@ -59,33 +63,23 @@ class BotApi:
             return http.answer(body)
         record.describe(bot, parameters)
         call = MethodCall(self._world, bot, record.method, parameters)
+        fault = self._faults.find(record.method, record.parameters, record.number)
+        record.fault = fault.action if fault else ""
         try:
-            return await self._survive(record, self._answer(request, call, record, self._find_fault(record)))
+            return await self._survive(record, self._answer(request, call, record, fault))
         finally:
             record.duration_s = time.perf_counter() - started
 
     async def _survive(
         self, record: CallRecord, answering: Coroutine[Any, Any, web.StreamResponse]
     ) -> web.StreamResponse:
-        """A client that hangs up does not undo its call: a timeout says nothing about success. Long polls do end."""
+        """Answer even when the client hangs up: a timeout says nothing about success. Long polls do end."""
         if record.method.lower() == "getupdates":
             return await answering
         task = asyncio.ensure_future(answering)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
-
-    def _authenticate(self, token: str) -> Bot:
-        http.check_token(token)
-        bot = self._world.bots_by_token.get(token)
-        if bot is None:
-            raise BotApiError(401, "")
-        return bot
-
-    def _find_fault(self, record: CallRecord) -> Fault | None:
-        fault = self._faults.find(record.method, record.parameters, record.number)
-        record.fault = fault.action if fault else ""
-        return fault
 
     async def _answer(
         self, request: web.Request, call: MethodCall, record: CallRecord, fault: Fault | None
@@ -142,7 +136,7 @@ class BotApi:
         return body
 
     async def execute(self, bot: Bot, method: str, parameters: dict[str, str]) -> None:
-        """A call that came as a webhook's answer: done and logged, never answered."""
+        """Execute a call that came as a webhook's answer; it is logged, and its result goes nowhere."""
         record = self._calls.open(method, self._world.now)
         call = MethodCall(self._world, bot, method, CallParameters(parameters))
         record.describe(bot, call.parameters)
@@ -161,11 +155,10 @@ class BotApi:
 
 
 def _find_method(method: str) -> tuple[str, Handler]:
-    """The handler of a method.
+    """Return (name, handler) of a Bot API method.
 
-    Raises:
-        BotApiError: 404 for what does not exist; 400 for what exists but is not emulated, which must never look like
-            success.
+    Raises `BotApiError`: 404 for an unknown method, 400 for one that exists but is not emulated, which must never look
+    like success.
     """
     if method.lower() in METHODS:
         return METHODS[method.lower()]
@@ -175,7 +168,7 @@ def _find_method(method: str) -> tuple[str, Handler]:
 
 
 def _error_body(code: int, words: str, parameters: dict[str, int] | None) -> Json:
-    """An ordered error, with its status kept as ordered: 502 and 503 are not TDLib's own."""
+    """Return the body of an ordered error, its status as ordered: 502 and 503 are not TDLib's own."""
     body = BotApiError(code, words, parameters).body()
     if code >= 500:
         body |= {"error_code": code, "description": words or {502: "Bad Gateway"}.get(code, "Internal Server Error")}

@@ -1,4 +1,4 @@
-"""Answers that go wrong on the way."""
+"""Responses with faults: slow, truncated, stalled, of a wrong length."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CHUNK_BYTES = 4096
 
 
 async def send_broken(request: web.Request, data: bytes, fault: Fault, clock: Clock) -> web.StreamResponse:
-    """A file slowly, cut short, or under a wrong length."""
+    """Send a file slowly, cut short, or under a wrong length, as `fault` says."""
     length = len(data) + (1000 if fault.action == "wrong_length" else 0)
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream", "Content-Length": str(length)})
     await response.prepare(request)
@@ -29,7 +29,7 @@ async def send_broken(request: web.Request, data: bytes, fault: Fault, clock: Cl
 
 
 async def send_half(request: web.Request, body: bytes, clock: Clock, seconds: float) -> web.StreamResponse:
-    """Half of an answer, silence, and the end of the connection."""
+    """Send half of an answer, then silence for `seconds`, then close the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)
     await response.write(body[: len(body) // 2])

@@ -23,7 +23,7 @@ class FilePart:
 
 
 def to_integer(value: str) -> int:
-    """The leading integer of `value`, 0 where there is none (td's `to_integer`)."""
+    """Return the leading integer of `value`, 0 where there is none (td's `to_integer`)."""
     match = _INTEGER.match(value)
     return int(match.group()) if match else 0
 
@@ -42,7 +42,7 @@ class CallParameters:
         return name in self._values
 
     def as_dict(self) -> dict[str, str]:
-        """A copy of all values, as text."""
+        """Return a copy of all values, as text."""
         return dict(self._values)
 
     def text(self, name: str, default: str = "") -> str:
@@ -56,10 +56,9 @@ class CallParameters:
         return self._values.get(name, "").strip().lower() in {"true", "yes", "1"}
 
     def parsed(self, name: str, error_text: str) -> Any:
-        """The JSON value of `name`, or None when it is absent or empty.
+        """Parse the JSON value of `name`; None where it is absent or empty.
 
-        Raises:
-            BotApiError: `error_text`, when the text is not JSON.
+        Raises `BotApiError` `error_text` where the text is not JSON.
         """
         value = self._values.get(name, "")
         if not value:

@@ -41,7 +41,7 @@ class PersonDriver:
     # What the person does.
 
     async def start(self, payload: str = "") -> SeenMessage:
-        """Press START, or follow a deep link."""
+        """Press START, or follow a deep link with this payload."""
         return await self.send_text(f"/start {payload}".strip())
 
     async def send_text(self, text: str, reply_to: SeenMessage | None = None) -> SeenMessage:
@@ -49,22 +49,22 @@ class PersonDriver:
         return self._seen(people.send_text(self._world, self.person, self.chat, text, target))
 
     async def send_photo(self, photo: bytes, caption: str = "", reply_to: SeenMessage | None = None) -> SeenMessage:
-        """A picture as Telegram's apps send it: re-encoded, at most 1280 px."""
+        """Send a picture as Telegram's apps do: re-encoded, at most 1280 px."""
         return await self._send("photo", FilePart(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
 
     async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
-        """A file, byte for byte."""
+        """Send a file, byte for byte."""
         return await self._send("document", FilePart(data, name, mime), caption)
 
     async def send_animation(self, data: bytes, caption: str = "") -> SeenMessage:
         return await self._send("animation", FilePart(data, "animation.mp4", "video/mp4"), caption)
 
     async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
-        """Any other kind: `video`, `voice`, `video_note`."""
+        """Send any other kind: `video`, `voice`, `video_note`."""
         return await self._send(kind, FilePart(data, name, mime), caption)
 
     async def send_sticker(self, sticker: SeenMessage | bytes) -> SeenMessage:
-        """A sticker seen before, or a loose WebP."""
+        """Send a sticker seen before, or a loose WebP."""
         if isinstance(sticker, bytes):
             return await self._send("sticker", FilePart(sticker, "sticker.webp", "image/webp"), "")
         if sticker.message.media is None:
@@ -73,7 +73,7 @@ class PersonDriver:
         return self._seen(message)
 
     async def send_album(self, photos: list[bytes], caption: str = "") -> list[SeenMessage]:
-        """Several photos in one go; the bot receives one message each."""
+        """Send several photos in one go; the bot receives one message each."""
         uploads = [FilePart(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
@@ -86,14 +86,14 @@ class PersonDriver:
         people.react(self._world, self.person, seen.message, emoji)
 
     async def delete_message(self, seen: SeenMessage) -> None:
-        """Delete for both sides; the bot is not told."""
+        """Delete a message for both sides; the bot is not told."""
         self._world.delete(self.chat, [seen.message])
 
     async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
         """Press the callback button whose label contains `button` or whose data begins with it.
 
-        Raises:
-            SpinnerTimeoutError: the bot did not answer the press in time.
+        Raises `SpinnerTimeoutError` where the bot does not answer in time, `NothingSeenError` where there is no such
+        button.
         """
         data = seen.callback_data(button)
         query = queries.press(self._world, self.person, seen.message, data)
@@ -106,8 +106,7 @@ class PersonDriver:
     async def inline(self, query: str, offset: str = "", timeout_s: float = 10.0) -> InlineQuery:
         """Type `@bot query` and wait for the results (`.answer["results"]`).
 
-        Raises:
-            SpinnerTimeoutError: the bot did not answer in time.
+        Raises `SpinnerTimeoutError` where the bot does not answer in time.
         """
         asked = queries.ask_inline(self._world, self.person, self.bot, query, offset)
         try:
@@ -127,29 +126,29 @@ class PersonDriver:
         membership.unblock(self._world, self.person, self.bot)
 
     async def delete_pack(self, name: str) -> None:
-        """Delete an own pack in the app, behind the bot's back."""
+        """Delete an own pack in the app, without the bot."""
         pack_owner.delete_pack(self._world, self.person, name)
 
     async def delete_sticker(self, seen: SeenMessage) -> None:
-        """Remove a sticker from its pack in the app, behind the bot's back."""
+        """Remove a sticker from its pack in the app, without the bot."""
         pack_owner.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
 
     async def create_group(self, title: str, members: list[PersonDriver] | None = None) -> PersonDriver:
-        """A group with the bot in it; the result is this person, acting there."""
+        """Create a group with the bot in it; return this person, acting there."""
         others = [member.person for member in members or []]
         chat = membership.create_group(self._world, self.person, self.bot, title, others)
         return PersonDriver(self._world, self.person, self.bot, chat)
 
     async def remove_bot(self) -> None:
-        """Throw the bot out of this group."""
+        """Remove the bot from this group."""
         membership.remove_bot(self._world, self.person, self.bot, self.chat)
 
     async def migrate(self) -> PersonDriver:
-        """This group gets a new id, as Telegram upgrades basic groups; the result acts under the new one."""
+        """Give this group a new id, as Telegram upgrades basic groups; return this person, acting under it."""
         return PersonDriver(self._world, self.person, self.bot, membership.migrate(self._world, self.chat))
 
     def within(self, group: PersonDriver) -> PersonDriver:
-        """This person, acting in a group somebody else made."""
+        """Return this person, acting in a group that somebody else made."""
         return PersonDriver(self._world, self.person, self.bot, group.chat)
 
     async def _send(
@@ -178,32 +177,33 @@ class PersonDriver:
         return [self._world.render(pack.bot).pack(pack) for pack in owned]
 
     async def wait_for(self, wanted: Callable[[SeenMessage], Any], timeout_s: float = WAIT_S) -> SeenMessage:
-        """The bot's first message, new or edited, that `wanted` accepts; each waiting begins after the last one found.
+        """Wait for the bot's next message, new or edited, that `wanted` accepts.
 
-        Raises:
-            NothingSeenError: it did not come within `timeout_s` (of real time).
+        Each waiting begins after the last message found. Raises `NothingSeenError` after `timeout_s` of real time.
         """
         found = await self._wait(lambda: self._next(wanted), timeout_s)
         self._looked_at = max(self._looked_at, found.id)
         return found
 
     async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> SeenMessage:
-        """A message whose text or caption contains `part`, in any case; an old one that was edited counts."""
+        """Wait for a message whose text or caption contains `part`, in any case; an old one that was edited counts.
+
+        Raises `NothingSeenError`.
+        """
         return await self._wait(lambda: self._containing(part), timeout_s, what=f"text {part!r}")
 
     async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> SeenMessage:
-        """The next sticker."""
+        """Wait for the next sticker. Raises `NothingSeenError`."""
         return await self.wait_for(lambda seen: seen.kind == "sticker", timeout_s)
 
     async def wait_for_photo(self, timeout_s: float = WAIT_S) -> SeenMessage:
-        """The next photo."""
+        """Wait for the next photo. Raises `NothingSeenError`."""
         return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
 
     async def wait_until(self, happened: Callable[[], Found | None], timeout_s: float = WAIT_S) -> Found:
-        """The first true value of `happened`, looked at whenever anything changes on this person's screen.
+        """Return the first true value of `happened`, asked whenever this person's screen changes.
 
-        Raises:
-            NothingSeenError: it stayed false for `timeout_s` (of real time).
+        Raises `NothingSeenError` after `timeout_s` of real time.
         """
         return await self._wait(happened, timeout_s)
 

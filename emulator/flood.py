@@ -1,4 +1,4 @@
-"""Flood control: wait inside the call a while, then 429 with `retry_after`."""
+"""Flood control (rate limits by token buckets): a call waits a while inside, then gets 429 with `retry_after`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Bucket:
     full_at: float = field(default=0.0)
 
     def wait_s(self, now: float) -> float:
-        """Seconds until there is a token."""
+        """Return the seconds until there is a token."""
         return max(self.full_at - (self.burst - 1) / self.per_s - now, 0.0)
 
     def take(self, now: float) -> None:
@@ -46,10 +46,9 @@ class FloodControl:
         self._buckets: dict[tuple[str, int, int], _Bucket] = {}
 
     async def admit(self, bot_id: int, method: str, parameters: CallParameters) -> None:
-        """Return when the call may go on.
+        """Return when the call may go on, after waiting for it.
 
-        Raises:
-            BotApiError: 429, when it would have to wait longer than the server waits silently.
+        Raises `BotApiError` 429, where that would take longer than the server waits silently.
         """
         if self._rules is None:
             return

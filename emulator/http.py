@@ -17,11 +17,7 @@ MAX_TOKEN_LENGTH = 80
 
 
 def check_token(token: str) -> None:
-    """Refuse what cannot be a token.
-
-    Raises:
-        BotApiError: 401 `Unauthorized: invalid token specified`.
-    """
+    """Check the form of a bot token. Raises `BotApiError` 401."""
     digits, colon, secret = token.partition(":")
     looks_right = digits.isascii() and digits.isdigit() and not digits.startswith("0") and colon and secret
     if not looks_right or len(token) > MAX_TOKEN_LENGTH:
@@ -29,10 +25,9 @@ def check_token(token: str) -> None:
 
 
 async def read_parameters(request: web.Request) -> CallParameters:
-    """Query string and body: urlencoded, multipart or JSON; GET and POST alike.
+    """Read the parameters of a call: query string and body, urlencoded, multipart or JSON, GET and POST alike.
 
-    Raises:
-        BotApiError: 413 too many files or too much text, 400 broken JSON.
+    Raises `BotApiError`: 413 for too many files or too much text, 400 for broken JSON.
     """
     values = dict(request.query)
     uploads: dict[str, FilePart] = {}
@@ -81,7 +76,7 @@ async def _read_parts(request: web.Request, values: dict[str, str], uploads: dic
 
 
 def answer(body: dict[str, Any]) -> web.Response:
-    """The JSON response; an error's code is the HTTP status, flood control has its header."""
+    """Return the JSON response; an error's code is the HTTP status, flood control has its header."""
     status = body.get("error_code", 200)
     headers = {}
     if retry_after := body.get("parameters", {}).get("retry_after"):
@@ -90,5 +85,5 @@ def answer(body: dict[str, Any]) -> web.Response:
 
 
 def encode(body: dict[str, Any]) -> bytes:
-    """Compact UTF-8 JSON."""
+    """Return compact UTF-8 JSON."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -25,11 +25,7 @@ _ACTIONS = (
 
 
 def parse_reply_markup(parameters: CallParameters) -> Json | None:
-    """The `reply_markup` of a call, checked; an empty inline keyboard is none.
-
-    Raises:
-        BotApiError: as Telegram words it.
-    """
+    """Parse and validate the `reply_markup` of a call; an empty inline keyboard is None. Raises `BotApiError`."""
     markup = parameters.parsed("reply_markup", "Can't parse reply keyboard markup JSON object")
     if markup is None:
         return None
@@ -116,7 +112,7 @@ def _field(value: Any, name: str) -> Any:
 
 
 def _check_url(url: Any) -> None:
-    """http(s), tg: and mailto-like links with a plausible host."""
+    """Refuse what is not an http(s), tg: or ton: link with a plausible host. Raises `BotApiError`."""
     if not isinstance(url, str) or not url.strip():
         raise bad_request("BUTTON_URL_INVALID")
     scheme, separator, rest = url.partition("://")

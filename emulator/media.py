@@ -15,8 +15,7 @@ from emulator.world import World
 async def store_upload(world: World, kind: str, upload: FilePart) -> Media:
     """Keep uploaded bytes as the kind of media they are sent as.
 
-    Raises:
-        BotApiError: empty, too big, or a photo that is no picture.
+    Raises `BotApiError`: empty, too big, or a photo that is no picture.
     """
     if not upload.data:
         raise bad_request("file must be non-empty")
@@ -52,7 +51,7 @@ async def store_document(world: World, upload: FilePart, file_type: FileType) ->
 
 
 async def _store_loose_sticker(world: World, upload: FilePart) -> Media:
-    """A static WebP with one side of 512 px is a sticker; anything else arrives as a document."""
+    """Keep a static WebP with one side of 512 px as a sticker, anything else as a document."""
     try:
         facts = await asyncio.to_thread(pictures.inspect, upload.data)
     except pictures.NotAPictureError:

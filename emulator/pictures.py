@@ -1,4 +1,7 @@
-"""What Telegram does to pictures: photos re-encoded and resized, thumbnails, and what a file really is."""
+"""What Telegram does to pictures: photos re-encoded and resized, thumbnails, and what a file really is.
+
+Knows no messages and no file ids.
+"""
 
 from __future__ import annotations
 
@@ -44,10 +47,9 @@ class EncodedPicture:
 
 
 def inspect(data: bytes) -> PictureInfo:
-    """Decode fully, so that a truncated file does not pass.
+    """Decode a picture fully, so that a truncated file does not pass, and return what it is.
 
-    Raises:
-        NotAPictureError: see there.
+    Raises `NotAPictureError`.
     """
     image = _decode(data)
     return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
@@ -65,10 +67,9 @@ def _decode(data: bytes) -> Image.Image:
 
 
 def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
-    """The PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
+    """Return the PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
 
-    Raises:
-        NotAPictureError: the bytes are no picture.
+    Raises `NotAPictureError`.
     """
     upright = _flatten(ImageOps.exif_transpose(_decode(data)))
     longest = max(upright.size)
@@ -80,7 +81,7 @@ def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    """RGB on white: a photo has no transparency. Metadata stays behind."""
+    """Return RGB on white: a photo has no transparency. Metadata stays behind."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image.convert("RGB")
     rgba = image.convert("RGBA")
@@ -98,7 +99,7 @@ def _shrink(image: Image.Image, side_px: int, encoding: str) -> EncodedPicture:
 
 
 def thumbnail(data: bytes, side_px: int = 320) -> EncodedPicture | None:
-    """A small preview of a picture file, with alpha as WebP, else as JPEG; None where there is nothing to show."""
+    """Return a small preview of a picture file, with alpha as WebP, else as JPEG; None where it cannot be decoded."""
     try:
         image = _decode(data)
     except NotAPictureError:
@@ -108,11 +109,7 @@ def thumbnail(data: bytes, side_px: int = 320) -> EncodedPicture | None:
 
 
 def to_webp(data: bytes) -> bytes:
-    """The same picture as lossless WebP, as Telegram keeps PNG stickers.
-
-    Raises:
-        NotAPictureError: the bytes are no picture.
-    """
+    """Return the same picture as lossless WebP, as Telegram keeps PNG stickers. Raises `NotAPictureError`."""
     buffer = io.BytesIO()
     _decode(data).convert("RGBA").save(buffer, "WEBP", lossless=True, method=0)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""What people ask a bot: pressed buttons and inline queries."""
+"""Callback queries and inline queries: what people ask a bot by a button or by `@bot`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,7 @@ from emulator.world import World
 
 
 def press(world: World, person: Person, message: Message, data: str) -> CallbackQuery:
-    """Press a callback button; the bot's answer sets `answered`.
-
-    Raises:
-        Refusal: no_such_button.
-    """
+    """Press a callback button; the bot's answer sets `answered`. Raises `Refusal` no_such_button."""
     rows = (message.reply_markup or {}).get("inline_keyboard", [])
     if not any(button.get("callback_data") == data for row in rows for button in row):
         raise Refusal("no_such_button", "this message has no such button", 404)
@@ -30,11 +26,7 @@ def press(world: World, person: Person, message: Message, data: str) -> Callback
 
 
 def ask_inline(world: World, person: Person, bot: Bot, query: str, offset: str = "") -> InlineQuery:
-    """Type `@bot query`; the bot's answer sets `answered`.
-
-    Raises:
-        Refusal: the bot has no inline mode.
-    """
+    """Type `@bot query`; the bot's answer sets `answered`. Raises `Refusal` where the bot has no inline mode."""
     if not bot.supports_inline:
         raise Refusal("bad_request", f"@{bot.username} has no inline mode")
     asked = InlineQuery(world.new_id(), bot, person, query[:256], offset, world.now)
@@ -53,8 +45,7 @@ def ask_inline(world: World, person: Person, bot: Bot, query: str, offset: str =
 def send_inline_result(world: World, person: Person, chat: Chat, asked: InlineQuery, result_id: str) -> Message:
     """Choose one of the results: a message in the person's name, `via` the bot.
 
-    Raises:
-        Refusal: there is no such result, or it is of a kind that is not emulated.
+    Raises `Refusal` where there is no such result, or it is of a kind that is not emulated.
     """
     for result in asked.answer.get("results", []):
         if result["id"] == result_id:

@@ -105,11 +105,11 @@ class Chat:
         return frozenset(user_id for user_id in self.members if user_id not in self.bots)
 
     def reactions_to(self, message_id: int) -> list[Json]:
-        """Everybody's reactions to a message."""
+        """Return everybody's reactions to a message."""
         return [one for some in self.reactions.get(message_id, {}).values() for one in some]
 
     def live(self, message_id: int) -> Message | None:
-        """The message, unless it never was or is deleted."""
+        """Return the message, None where it never was or is deleted."""
         message = self.messages.get(message_id)
         return None if message is None or message.is_deleted else message
 

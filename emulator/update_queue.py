@@ -55,7 +55,7 @@ class Update:
     expires_at: float
 
     def body(self) -> dict[str, Any]:
-        """The Update object of the Bot API."""
+        """Return the Update object of the Bot API."""
         return {"update_id": self.id, self.kind: self.payload}
 
 
@@ -74,7 +74,7 @@ class UpdateQueue:
         return len(self._waiting)
 
     def wants(self, kind: str) -> bool:
-        """Whether the bot's `allowed_updates` lets this kind through."""
+        """Return whether the bot's `allowed_updates` lets this kind through."""
         return kind not in OPT_IN if self.allowed is None else kind in self.allowed
 
     def allow(self, kinds: Iterable[str]) -> None:
@@ -91,7 +91,7 @@ class UpdateQueue:
         return update
 
     def after(self, update_id: int) -> list[Update]:
-        """The updates younger than an id, oldest first; walks from the young end."""
+        """Return the updates younger than an id, oldest first; walks from the young end."""
         young = itertools.takewhile(lambda update: update.id > update_id, reversed(self._waiting))
         return list(young)[::-1]
 
@@ -115,7 +115,7 @@ class UpdateQueue:
             self._waiting = deque(update for update in self._waiting if update.id >= offset)
 
     def waiting(self, limit: int, now: float) -> list[Update]:
-        """The oldest updates that have not expired, at most `limit`."""
+        """Return the oldest updates that have not expired, at most `limit`."""
         while self._waiting and self._waiting[0].expires_at <= now:
             self._waiting.popleft()
             self.dropped += 1

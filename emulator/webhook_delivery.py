@@ -55,10 +55,12 @@ class WebhookDelivery:
                         self._start_queues(session)
                     await arrived.wait()
             finally:
-                await self._stop_queues()
+                for worker in self._workers:
+                    worker.cancel()
+                await asyncio.gather(*self._workers, return_exceptions=True)
 
     def _follow_settings(self) -> None:
-        """A changed webhook begins anew with everything that is still waiting."""
+        """Begin anew, with everything that is still waiting, where the webhook was changed."""
         if self._webhook is self._bot.webhook:
             return
         self._webhook = self._bot.webhook
@@ -67,11 +69,6 @@ class WebhookDelivery:
         self._queues.clear()
         self._last_id = 0
         self._free = asyncio.Semaphore(self._webhook.max_connections)
-
-    async def _stop_queues(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
 
     def _start_queues(self, session: aiohttp.ClientSession) -> None:
         for update in self._bot.updates.after(self._last_id):
@@ -86,7 +83,7 @@ class WebhookDelivery:
             worker.add_done_callback(self._workers.discard)
 
     async def _work(self, session: aiohttp.ClientSession, queue_key: int) -> None:
-        """Deliver a lane's updates one after the other; the lane ends when it is empty."""
+        """Deliver the updates of one queue, one after the other; an empty queue goes away."""
         waiting = self._queues[queue_key]
         while waiting:
             await self._deliver(session, waiting[0])
@@ -95,7 +92,7 @@ class WebhookDelivery:
             del self._queues[queue_key]
 
     async def _deliver(self, session: aiohttp.ClientSession, update: Update) -> None:
-        """Push until it is accepted or has expired."""
+        """Push an update until it is accepted or has expired, with exponential backoff."""
         failures = 0
         while self._world.now < update.expires_at:
             async with self._free:
@@ -107,7 +104,7 @@ class WebhookDelivery:
             await self._world.clock.sleep(max(wait_s, backoff_s))
 
     async def _push(self, session: aiohttp.ClientSession, update: Update) -> float | None:
-        """One attempt: None when accepted, else the least seconds to wait."""
+        """Push an update once; return None when it was accepted, else the least seconds to wait."""
         webhook = self._bot.webhook
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
@@ -135,7 +132,7 @@ class WebhookDelivery:
         return wait_s
 
     async def _execute_answer(self, content_type: str, body: bytes) -> None:
-        """A bot may answer an update with a method to execute; it never learns the result."""
+        """Execute the method that a bot may answer an update with; it never learns the result."""
         parameters = _read_answer(content_type, body)
         method = parameters.pop("method", "")
         if method and not method.lower().startswith("get") and method.lower() not in _NOT_IN_ANSWERS:
@@ -143,7 +140,7 @@ class WebhookDelivery:
 
 
 def _read_answer(content_type: str, body: bytes) -> dict[str, str]:
-    """The parameters in a webhook's answer; nothing where it is no call."""
+    """Return the parameters in a webhook's answer; nothing where it is no call."""
     text = body.decode("utf-8", "replace")
     if content_type == "application/x-www-form-urlencoded":
         return dict(parse_qsl(text))

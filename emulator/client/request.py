@@ -21,11 +21,7 @@ ClientHandler = Callable[["ClientRequest"], Awaitable[Json]]
 
 
 def check_origin(request: web.Request, own_host: str) -> None:
-    """Keep other web pages of this browser, and rebound DNS names, away from a server on loopback.
-
-    Raises:
-        Refusal: forbidden.
-    """
+    """Refuse requests of other web pages in this browser, and of rebound DNS names. Raises `Refusal` forbidden."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if host not in LOOPBACK and host != own_host:
         raise Refusal("forbidden", "this server only answers to its own address", 403)
@@ -44,11 +40,7 @@ class ClientRequest:
 
     @classmethod
     async def read(cls, request: web.Request, world: World) -> ClientRequest:
-        """Read everything.
-
-        Raises:
-            Refusal: bad_request, too_large.
-        """
+        """Read query, path and body (JSON or multipart). Raises `Refusal` bad_request, too_large."""
         fields: Json = dict(request.query)
         uploads: list[FilePart] = []
         if request.content_type == "multipart/form-data":
@@ -60,14 +52,17 @@ class ClientRequest:
         return cls(world, fields | dict(request.match_info), uploads)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A string field; required when there is no default."""
+        """Return a string field; it is required where there is no default. Raises `Refusal` bad_request."""
         value = self.fields.get(name, default)
         if not isinstance(value, str):
             raise Refusal("bad_request", f"{name} must be a string")
         return value
 
     def integer(self, name: str, default: int | None = None) -> int:
-        """A whole number, also as text; required when there is no default."""
+        """Return a whole number, also given as text; required where there is no default.
+
+        Raises `Refusal` bad_request.
+        """
         value = self.fields.get(name, default)
         try:
             return int(value)  # type: ignore[arg-type]  # None and lists are what the except is for
@@ -75,7 +70,7 @@ class ClientRequest:
             raise Refusal("bad_request", f"{name} must be a whole number") from error
 
     def number(self, name: str, default: float) -> float:
-        """A number of seconds, at least 0."""
+        """Return a number of seconds, at least 0. Raises `Refusal` bad_request."""
         value = self.fields.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise Refusal("bad_request", f"{name} must be a number, 0 or more")
@@ -141,7 +136,7 @@ async def _read_at_most(part: BodyPartReader, room: int) -> bytes:
 
 
 def json_response(body: Json, status: int = 200) -> web.Response:
-    """A JSON answer nobody caches."""
+    """Return a JSON response that nobody caches."""
     return web.Response(
         body=encode(body),
         status=status,

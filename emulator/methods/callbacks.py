@@ -36,7 +36,7 @@ async def answer_callback_query(call: MethodCall) -> bool:
 
 @method("answerInlineQuery")
 async def answer_inline_query(call: MethodCall) -> bool:
-    """Up to 50 results for what a person typed."""
+    """Answer what a person typed with up to 50 results."""
     world = call.world
     query = world.inline_queries.get(call.parameters.text("inline_query_id"))
     is_open = query is not None and query.bot is call.bot and not query.answered.is_set()
@@ -80,7 +80,7 @@ def _checked_result(call: MethodCall, result: Any) -> Json:
 
 
 def _check_cached(call: MethodCall, result: Json, file_type: FileType) -> None:
-    """A cached result must name a file this bot has, of the right type."""
+    """Refuse a cached result that does not name a file of this bot, of the right type. Raises `BotApiError`."""
     field = f"{result['type']}_file_id"
     try:
         file = call.world.files.find(str(result[field]), call.bot.id)

@@ -15,11 +15,7 @@ MAX_DELETED_AT_ONCE = 100
 
 
 def _find_own(call: MethodCall) -> Message:
-    """The bot's own message to edit.
-
-    Raises:
-        BotApiError: not found, or somebody else's.
-    """
+    """Return the bot's own message to edit. Raises `BotApiError`: not found, or somebody else's."""
     if call.parameters.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
     message = find_message(call, find_chat(call), "message to edit not found")
@@ -29,11 +25,7 @@ def _find_own(call: MethodCall) -> Message:
 
 
 def _change(call: MethodCall, message: Message, words: FormattedText, media: Media | None, markup: Json | None) -> Json:
-    """Apply an edit.
-
-    Raises:
-        BotApiError: MESSAGE_NOT_MODIFIED, when nothing would change.
-    """
+    """Apply an edit. Raises `BotApiError` MESSAGE_NOT_MODIFIED, where nothing would change."""
     old_content = (message.text, message.entities, _files_of(message.media))
     new_content = (words.text, words.entities, _files_of(media))
     if old_content == new_content and message.reply_markup == markup:
@@ -47,13 +39,13 @@ def _change(call: MethodCall, message: Message, words: FormattedText, media: Med
 
 
 def _files_of(media: Media | None) -> tuple[bytes, ...]:
-    """Equal for equal content: a picture uploaded anew is the same picture."""
+    """Return what is equal for equal content: a picture uploaded anew is the same picture."""
     return tuple(file.digest for file in media.files) if media else ()
 
 
 @method("editMessageText")
 async def edit_message_text(call: MethodCall) -> Json:
-    """New words for a text message; a keyboard not given is taken away."""
+    """Edit a text message; a keyboard not given is taken away."""
     words = read_text(call)
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -64,7 +56,7 @@ async def edit_message_text(call: MethodCall) -> Json:
 
 @method("editMessageCaption")
 async def edit_message_caption(call: MethodCall) -> Json:
-    """New words under a picture or file; stickers have none."""
+    """Edit the caption of a picture or file; stickers have none."""
     words = read_caption(call)
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -75,7 +67,7 @@ async def edit_message_caption(call: MethodCall) -> Json:
 
 @method("editMessageMedia")
 async def edit_message_media(call: MethodCall) -> Json:
-    """Another picture or file in the same message, or one in the place of its text (Bot API 10.1)."""
+    """Put another picture or file into the message, or one in the place of its text (Bot API 10.1)."""
     value = call.parameters.parsed("media", "Can't parse input media JSON object")
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -87,7 +79,7 @@ async def edit_message_media(call: MethodCall) -> Json:
 
 @method("editMessageReplyMarkup")
 async def edit_message_reply_markup(call: MethodCall) -> Json:
-    """Another keyboard, or none."""
+    """Replace the keyboard, or take it away."""
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
     return _change(call, message, FormattedText(message.text, message.entities), message.media, markup)
@@ -95,7 +87,7 @@ async def edit_message_reply_markup(call: MethodCall) -> Json:
 
 @method("deleteMessage")
 async def delete_message(call: MethodCall) -> bool:
-    """One message for both sides."""
+    """Delete one message for both sides."""
     chat = find_chat(call)
     _delete(call, chat, [find_message(call, chat, "message to delete not found")])
     return True
@@ -103,7 +95,7 @@ async def delete_message(call: MethodCall) -> bool:
 
 @method("deleteMessages")
 async def delete_messages(call: MethodCall) -> bool:
-    """Up to 100 messages; those that are gone already are skipped."""
+    """Delete up to 100 messages; those that are gone already are skipped."""
     chat = find_chat(call)
     ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
     if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
@@ -118,22 +110,18 @@ async def delete_messages(call: MethodCall) -> bool:
 
 
 def _delete(call: MethodCall, chat: Chat, messages: list[Message]) -> None:
+    may_delete_all = chat.is_private or chat.members.get(call.bot.id) == "administrator"
     for message in messages:
-        _check_deletable(call, chat, message)
+        if call.world.now - message.date > call.world.rules.delete_within_s:
+            raise bad_request("message can't be deleted for everyone")
+        if not may_delete_all and message.sender is not call.bot:
+            raise bad_request("message can't be deleted")
     call.world.delete(chat, messages)
-
-
-def _check_deletable(call: MethodCall, chat: Chat, message: Message) -> None:
-    if call.world.now - message.date > call.world.rules.delete_within_s:
-        raise bad_request("message can't be deleted for everyone")
-    is_allowed = chat.is_private or message.sender is call.bot or chat.members.get(call.bot.id) == "administrator"
-    if not is_allowed:
-        raise bad_request("message can't be deleted")
 
 
 @method("setMessageReaction")
 async def set_message_reaction(call: MethodCall) -> bool:
-    """At most one emoji of Telegram's list; an empty list takes it back."""
+    """React with at most one emoji of Telegram's list; an empty list takes it back."""
     chat = find_chat(call)
     message = find_message(call, chat, "message to react not found")
     reactions = parse_reactions(call.parameters)

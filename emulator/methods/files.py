@@ -12,17 +12,16 @@ from emulator.world import World
 
 
 def find_upload(call: MethodCall, field: str, value: str) -> FilePart | None:
-    """The uploaded part a field brings: its own, or the one an `attach://` value names."""
+    """Return the uploaded part of a field: its own, or the one an `attach://` value names."""
     if value.startswith("attach://"):
         return call.parameters.uploads.get(value.removeprefix("attach://"))
     return None if value else call.parameters.uploads.get(field)
 
 
 def find_stored(call: MethodCall, file_id: str) -> StoredFile:
-    """The file behind a file_id.
+    """Return the file behind a file_id.
 
-    Raises:
-        BotApiError: it is a URL (nothing is fetched offline), malformed, or another bot's.
+    Raises `BotApiError` where it is a URL (nothing is fetched offline), malformed, or another bot's.
     """
     if "." in file_id or ":" in file_id:
         raise bad_request("WEBPAGE_CURL_FAILED")
@@ -30,10 +29,9 @@ def find_stored(call: MethodCall, file_id: str) -> StoredFile:
 
 
 async def take_media(call: MethodCall, kind: str, value: str | None = None, *, field: str = "") -> Media:
-    """The media a sending method was given in its parameter `kind`.
+    """Return the media a sending method was given in its parameter `kind`.
 
-    Raises:
-        BotApiError: nothing there, wrong kind of file, too big, not a picture.
+    Raises `BotApiError`: nothing there, wrong kind of file, too big, not a picture.
     """
     field = field or kind
     value = call.parameters.text(field) if value is None else value
@@ -47,7 +45,7 @@ async def take_media(call: MethodCall, kind: str, value: str | None = None, *, f
 
 
 def _reuse(world: World, kind: str, file: StoredFile) -> Media:
-    """A file sent again by id keeps what it is: documents of all sorts are one family, photos another."""
+    """Return the media of a file sent again by id: documents of all sorts are one family, photos another."""
     wanted = FILE_TYPES[kind]
     photo_mixed = (wanted is FileType.PHOTO) != (file.type is FileType.PHOTO)
     if photo_mixed or file.type is FileType.THUMBNAIL:
@@ -59,7 +57,7 @@ def _reuse(world: World, kind: str, file: StoredFile) -> Media:
 
 @method("getFile")
 async def get_file(call: MethodCall) -> Json:
-    """A download path for a file of at most 20 MB."""
+    """Return a download path for a file of at most 20 MB."""
     try:
         file = call.world.files.find(call.parameters.text("file_id"), call.bot.id)
     except BotApiError as error:

@@ -15,10 +15,9 @@ KINDS = frozenset({"photo", "document", "animation", "video", "audio"})
 
 
 async def parse_input_media(call: MethodCall, value: Any) -> tuple[Media, FormattedText]:
-    """One InputMedia with its caption.
+    """Parse one InputMedia with its caption.
 
-    Raises:
-        BotApiError: `can't parse InputMedia: ...`, or what sending such a file would say.
+    Raises `BotApiError`: `can't parse InputMedia: ...`, or what sending such a file would say.
     """
     kind, source = _read_source(value)
     mode = str(value.get("parse_mode", ""))
@@ -44,11 +43,7 @@ def _read_source(value: Any) -> tuple[str, str]:
 
 
 async def parse_album(call: MethodCall) -> list[tuple[Media, FormattedText]]:
-    """The `media` of sendMediaGroup: at most 10, documents among themselves.
-
-    Raises:
-        BotApiError: as Telegram words it.
-    """
+    """Parse the `media` of sendMediaGroup: at most 10, documents among themselves. Raises `BotApiError`."""
     value = call.parameters.parsed("media", "Can't parse media JSON object")
     if not isinstance(value, list):
         raise bad_request("expected an Array of InputMedia")

@@ -31,7 +31,7 @@ ACTION_SHOWN_S = 5
 
 @method("sendMessage")
 async def send_message(call: MethodCall) -> Json:
-    """Text."""
+    """Send a text."""
     words = read_text(call)
     message = post(call, find_writable_chat(call), words)
     return call.render.message(message)
@@ -47,25 +47,25 @@ async def _send_media(call: MethodCall, kind: str) -> Json:
 
 @method("sendPhoto")
 async def send_photo(call: MethodCall) -> Json:
-    """A picture, re-encoded."""
+    """Send a picture, re-encoded."""
     return await _send_media(call, "photo")
 
 
 @method("sendDocument")
 async def send_document(call: MethodCall) -> Json:
-    """A file, byte for byte."""
+    """Send a file, byte for byte."""
     return await _send_media(call, "document")
 
 
 @method("sendAnimation")
 async def send_animation(call: MethodCall) -> Json:
-    """A GIF or a silent MP4, byte for byte; never transcoded here."""
+    """Send a GIF or a silent MP4, byte for byte; nothing is transcoded here."""
     return await _send_media(call, "animation")
 
 
 @method("sendSticker")
 async def send_sticker(call: MethodCall) -> Json:
-    """A sticker of a set by id, or a loose WebP; stickers have no caption."""
+    """Send a sticker of a set by id, or a loose WebP; stickers have no caption."""
     chat = find_writable_chat(call)
     media = await take_media(call, "sticker")
     is_fresh = not call.parameters.text("sticker") or call.parameters.text("sticker").startswith("attach://")
@@ -87,7 +87,7 @@ async def send_chat_action(call: MethodCall) -> bool:
 
 @method("sendMediaGroup")
 async def send_media_group(call: MethodCall) -> list[Json]:
-    """An album: several messages with one `media_group_id`."""
+    """Send an album: several messages with one `media_group_id`."""
     chat = find_writable_chat(call)
     items = await parse_album(call)
     album = call.world.new_id() if len(items) > 1 else ""
@@ -104,7 +104,7 @@ def _source(call: MethodCall, verb: str) -> Message:
 
 @method("copyMessage")
 async def copy_message(call: MethodCall) -> Json:
-    """The same content anew, without a link to where it came from."""
+    """Send the same content anew, without a link to where it came from."""
     chat = find_writable_chat(call)
     source = _source(call, "copy")
     words = read_caption(call) if "caption" in call.parameters else FormattedText(source.text, source.entities)
@@ -113,7 +113,7 @@ async def copy_message(call: MethodCall) -> Json:
 
 @method("forwardMessage")
 async def forward_message(call: MethodCall) -> Json:
-    """The same content, saying whose it was."""
+    """Send the same content, saying whose it was."""
     chat = find_writable_chat(call)
     source = _source(call, "forward")
     message = Message(0, chat, call.bot, call.world.now, source.text, source.entities, source.media)

@@ -24,7 +24,7 @@ def _language(call: MethodCall) -> str:
 
 
 def _scope(call: MethodCall) -> str:
-    """The key commands are kept under: `default`, `chat:7`, `chat_member:-100:7`, ..."""
+    """Return the key commands are kept under: `default`, `chat:7`, `chat_member:-100:7`, ..."""
     value: Any = call.parameters.parsed("scope", "Can't parse BotCommandScope JSON object")
     if value is None:
         return "default"
@@ -42,7 +42,7 @@ def _scope(call: MethodCall) -> str:
 
 @method("setMyCommands")
 async def set_my_commands(call: MethodCall) -> bool:
-    """Commands for a scope and language; an empty list removes them."""
+    """Set the commands for a scope and language; an empty list removes them."""
     value = call.parameters.parsed("commands", "Can't parse commands JSON object")
     if not isinstance(value, list):
         raise bad_request("expected an Array of BotCommand")
@@ -76,7 +76,7 @@ def _checked_command(value: Any) -> dict[str, str]:
 
 @method("getMyCommands")
 async def get_my_commands(call: MethodCall) -> list[dict[str, str]]:
-    """Exactly what was set for this scope and language."""
+    """Return exactly what was set for this scope and language."""
     return call.bot.profile.commands.get((_scope(call), _language(call)), [])
 
 
@@ -99,44 +99,44 @@ def _set_text(call: MethodCall, texts: dict[str, str], field: str, limit: int, e
 
 @method("setMyName")
 async def set_my_name(call: MethodCall) -> bool:
-    """At most 64 characters."""
+    """Set the name, at most 64 characters."""
     return _set_text(call, call.bot.profile.names, "name", 64, "BOT_TITLE_INVALID")
 
 
 @method("getMyName")
 async def get_my_name(call: MethodCall) -> Json:
-    """The name for a language."""
+    """Return the name for a language."""
     return {"name": in_language(call.bot.profile.names, _language(call)) or call.bot.first_name}
 
 
 @method("setMyDescription")
 async def set_my_description(call: MethodCall) -> bool:
-    """Shown in the empty chat; at most 512 characters."""
+    """Set what the empty chat shows, at most 512 characters."""
     return _set_text(call, call.bot.profile.descriptions, "description", 512, "BOT_DESCRIPTION_TOO_LONG")
 
 
 @method("getMyDescription")
 async def get_my_description(call: MethodCall) -> Json:
-    """The description for a language."""
+    """Return the description for a language."""
     return {"description": in_language(call.bot.profile.descriptions, _language(call))}
 
 
 @method("setMyShortDescription")
 async def set_my_short_description(call: MethodCall) -> bool:
-    """Shown on the profile; at most 120 characters."""
+    """Set what the profile shows, at most 120 characters."""
     texts = call.bot.profile.short_descriptions
     return _set_text(call, texts, "short_description", 120, "BOT_SHARE_TEXT_TOO_LONG")
 
 
 @method("getMyShortDescription")
 async def get_my_short_description(call: MethodCall) -> Json:
-    """The short description for a language."""
+    """Return the short description for a language."""
     return {"short_description": in_language(call.bot.profile.short_descriptions, _language(call))}
 
 
 @method("setChatMenuButton")
 async def set_chat_menu_button(call: MethodCall) -> bool:
-    """The button of one chat, or everybody's default."""
+    """Set the menu button of one chat, or everybody's default."""
     value: Any = call.parameters.parsed("menu_button", "Can't parse menu button JSON object")
     button = {"type": "default"} if value is None else value
     if not isinstance(button, dict) or button.get("type") not in {"commands", "default", "web_app"}:
@@ -150,7 +150,7 @@ async def set_chat_menu_button(call: MethodCall) -> bool:
 
 @method("getChatMenuButton")
 async def get_chat_menu_button(call: MethodCall) -> Json:
-    """The button of one chat, or everybody's default."""
+    """Return the menu button of one chat, or everybody's default."""
     return call.bot.profile.menu_button(_menu_chat(call))
 
 

@@ -25,11 +25,7 @@ class FormattedText:
 
 
 def read_text(call: MethodCall) -> FormattedText:
-    """The `text` of a call.
-
-    Raises:
-        BotApiError: empty, too long, or entities that do not parse.
-    """
+    """Read the `text` of a call. Raises `BotApiError`: empty, too long, or entities that do not parse."""
     if not call.parameters.text("text"):
         raise bad_request("Message text is empty")
     words = _read_words(call, "text", "entities")
@@ -43,20 +39,12 @@ def read_text(call: MethodCall) -> FormattedText:
 
 
 def read_caption(call: MethodCall) -> FormattedText:
-    """The `caption` of a call, possibly empty.
-
-    Raises:
-        BotApiError: too long, or entities that do not parse.
-    """
+    """Read the `caption` of a call, possibly empty. Raises `BotApiError`: too long, or entities that do not parse."""
     return check_caption(_read_words(call, "caption", "caption_entities"))
 
 
 def check_caption(words: FormattedText) -> FormattedText:
-    """Refuse a caption over the limit.
-
-    Raises:
-        BotApiError: `message caption is too long`.
-    """
+    """Refuse a caption over the limit. Raises `BotApiError`."""
     if len(words.text) > MAX_CAPTION:
         raise bad_request("Message caption is too long")
     return words
@@ -69,10 +57,9 @@ def _read_words(call: MethodCall, text_field: str, entities_field: str) -> Forma
 
 
 def read_reply_target(call: MethodCall, chat: Chat) -> Message | None:
-    """The message this one replies to (`reply_parameters`, or the older `reply_to_message_id`).
+    """Return the message this one replies to (`reply_parameters`, or the older `reply_to_message_id`).
 
-    Raises:
-        BotApiError: `message to be replied not found`.
+    Raises `BotApiError` where it is gone.
     """
     reply: Any = call.parameters.parsed("reply_parameters", "Can't parse reply parameters JSON object")
     if reply is None:
@@ -94,8 +81,7 @@ def read_reply_target(call: MethodCall, chat: Chat) -> Message | None:
 def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None = None, *, album: str = "") -> Message:
     """Check what remains to be checked and put the bot's message into the chat.
 
-    Raises:
-        BotApiError: bad keyboard, reply target gone.
+    Raises `BotApiError`: bad keyboard, reply target gone.
     """
     markup = parse_reply_markup(call.parameters)
     reply_to = read_reply_target(call, chat)

@@ -21,7 +21,7 @@ from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import check_peer, find_user
 from emulator.pictures import NotAPictureError, inspect
 from emulator.state import Json
-from emulator.sticker_sets import LIMITS, SetSticker, StickerSet, check_rights
+from emulator.sticker_sets import LIMITS, StickerSet, check_rights
 
 MAX_INITIAL = 50
 MAX_NAME = 64
@@ -32,17 +32,13 @@ MAX_CUSTOM_EMOJI_IDS = 200
 
 @method("getStickerSet")
 async def get_sticker_set(call: MethodCall) -> Json:
-    """A set by name, from a cache of some minutes."""
+    """Return a set by name, from a cache of some minutes."""
     name = read_name(call)
     return call.render.sticker_set(call.world.sets.cached(name, call.world.now))
 
 
 def read_name(call: MethodCall) -> str:
-    """The `name` of a call.
-
-    Raises:
-        BotApiError: it is empty.
-    """
+    """Read the `name` of a call. Raises `BotApiError` where it is empty."""
     name = call.parameters.text("name")
     if not name:
         raise bad_request("Sticker set name must be non-empty")
@@ -51,7 +47,7 @@ def read_name(call: MethodCall) -> str:
 
 @method("createNewStickerSet")
 async def create_new_sticker_set(call: MethodCall) -> bool:
-    """A set of 1 to 50 stickers owned by the user."""
+    """Create a set of 1 to 50 stickers owned by the user."""
     parsed = _read_stickers(call)
     sticker_type = call.parameters.text("sticker_type") or "regular"
     if sticker_type not in LIMITS:
@@ -89,7 +85,10 @@ def _read_stickers(call: MethodCall) -> list[InputSticker]:
 
 
 def _check_name(call: MethodCall, name: str) -> bool:
-    """Refuse a bad or taken name; whether the server's cache still calls the set of that name deleted."""
+    """Refuse a bad or taken name; return whether the server's cache still calls the set of that name deleted.
+
+    Raises `BotApiError`.
+    """
     suffix = f"_by_{call.bot.username}"
     well_formed = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name
     if not well_formed or not name.lower().endswith(suffix.lower()):
@@ -101,7 +100,7 @@ def _check_name(call: MethodCall, name: str) -> bool:
 
 
 def _read_title(call: MethodCall) -> str:
-    """The title, cut to what fits without a word, as TDLib does."""
+    """Read the title, cut without a word to what fits, as TDLib does. Raises `BotApiError` where it is empty."""
     title = call.parameters.text("title").strip()[:MAX_TITLE]
     if not title:
         raise bad_request("Sticker set title must be non-empty")
@@ -120,7 +119,7 @@ async def delete_sticker_set(call: MethodCall) -> bool:
 
 @method("setStickerSetTitle")
 async def set_sticker_set_title(call: MethodCall) -> bool:
-    """Another title; the name, and so the link, never changes."""
+    """Replace the title; the name, and so the link, never changes."""
     title = _read_title(call)
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
@@ -130,7 +129,7 @@ async def set_sticker_set_title(call: MethodCall) -> bool:
 
 @method("setStickerSetThumbnail")
 async def set_sticker_set_thumbnail(call: MethodCall) -> bool:
-    """The set's icon, 100 x 100; left out, the first sticker is it."""
+    """Set the icon of a set, 100 x 100 px; left out, the first sticker is it."""
     if call.parameters.text("format") not in {"static", "animated", "video"}:
         raise bad_request("Invalid sticker format specified")
     sticker_set = find_owned_set(call)
@@ -160,7 +159,7 @@ async def _read_thumbnail(call: MethodCall) -> StoredFile | None:
 
 @method("setCustomEmojiStickerSetThumbnail")
 async def set_custom_emoji_sticker_set_thumbnail(call: MethodCall) -> bool:
-    """The icon of an emoji set is one of its own stickers."""
+    """Accept one of an emoji set's own stickers as its icon; nothing is kept of it."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     wanted = call.parameters.text("custom_emoji_id")
@@ -173,7 +172,7 @@ async def set_custom_emoji_sticker_set_thumbnail(call: MethodCall) -> bool:
 
 @method("getCustomEmojiStickers")
 async def get_custom_emoji_stickers(call: MethodCall) -> list[Json]:
-    """Stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
+    """Return stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
     ids = call.parameters.parsed("custom_emoji_ids", "Can't parse custom emoji identifiers JSON object")
     if not isinstance(ids, list):
         raise bad_request("Expected an Array of custom emoji identifiers")
@@ -184,10 +183,9 @@ async def get_custom_emoji_stickers(call: MethodCall) -> list[Json]:
 
 
 def find_owned_set(call: MethodCall) -> StickerSet:
-    """The set a call names, which this bot made for the user the call names.
+    """Return the set a call names, which this bot made for the user the call names.
 
-    Raises:
-        BotApiError: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
+    Raises `BotApiError`: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
     """
     owner = find_user(call)
     sticker_set = call.world.sets.require(read_name(call))
@@ -196,7 +194,7 @@ def find_owned_set(call: MethodCall) -> StickerSet:
 
 
 def changed(call: MethodCall, sticker_set: StickerSet) -> bool:
-    """The end of every successful change: the server's cache is fresh, the owner's app knows."""
+    """End a successful change: the server's cache is fresh, the owner's app is notified."""
     call.world.sets.refresh(sticker_set)
     call.world.notify_pack(sticker_set, "changed")
     return True
@@ -222,21 +220,19 @@ async def upload_sticker_file(call: MethodCall) -> Json:
 
 @method("addStickerToSet")
 async def add_sticker_to_set(call: MethodCall) -> bool:
-    """One more at the end; one that is already there changes nothing."""
+    """Add a sticker at the end; one that is already there changes nothing."""
     parsed = _read_sticker(call)
     sticker_set = find_owned_set(call)
     sticker = await make_sticker(call, parsed, sticker_set.sticker_type)
-    if any(_is_identical(call, old, sticker) for old in sticker_set.stickers):
+    if call.world.rules.identical_sticker == "same_file":
+        is_there = any(old.source.number == sticker.source.number for old in sticker_set.stickers)
+    else:
+        is_there = any(old.source.digest == sticker.source.digest for old in sticker_set.stickers)
+    if is_there:
         return True
     call.world.sets.append(sticker_set, sticker)
     call.world.notify_pack(sticker_set, "changed")
     return True
-
-
-def _is_identical(call: MethodCall, old: SetSticker, new: SetSticker) -> bool:
-    if call.world.rules.identical_sticker == "same_file":
-        return old.source.number == new.source.number
-    return old.source.digest == new.source.digest
 
 
 def _read_sticker(call: MethodCall) -> InputSticker:
@@ -249,7 +245,7 @@ def _read_sticker(call: MethodCall) -> InputSticker:
 
 @method("replaceStickerInSet")
 async def replace_sticker_in_set(call: MethodCall) -> bool:
-    """Another sticker in the same place, with ids of its own."""
+    """Put another sticker into the same place, with ids of its own."""
     parsed = _read_sticker(call)
     sticker_set = find_owned_set(call)
     located, position = _locate(call, "old_sticker")
@@ -261,7 +257,7 @@ async def replace_sticker_in_set(call: MethodCall) -> bool:
 
 
 def _locate(call: MethodCall, field: str = "sticker") -> tuple[StickerSet, int]:
-    """The set and place of the in-set sticker a call names."""
+    """Return the set and place of the in-set sticker a call names. Raises `BotApiError`."""
     file_id = call.parameters.text(field)
     if not file_id:
         raise bad_request("sticker is not specified")
@@ -272,7 +268,7 @@ def _locate(call: MethodCall, field: str = "sticker") -> tuple[StickerSet, int]:
 
 @method("deleteStickerFromSet")
 async def delete_sticker_from_set(call: MethodCall) -> bool:
-    """Take a sticker out; the last one leaves an empty set."""
+    """Remove a sticker; the last one leaves an empty set."""
     sticker_set, position = _locate(call)
     call.world.sets.remove_sticker(sticker_set.stickers[position].file)
     return changed(call, sticker_set)
@@ -294,7 +290,7 @@ async def set_sticker_position_in_set(call: MethodCall) -> bool:
 
 @method("setStickerEmojiList")
 async def set_sticker_emoji_list(call: MethodCall) -> bool:
-    """Other emoji for a sticker; only the first is ever shown to bots."""
+    """Replace a sticker's emoji; only the first is ever shown to bots."""
     value = call.parameters.parsed("emoji_list", "Can't parse emoji list JSON array")
     try:
         emoji_list = parse_emoji_list(value)
@@ -308,7 +304,7 @@ async def set_sticker_emoji_list(call: MethodCall) -> bool:
 
 @method("setStickerKeywords")
 async def set_sticker_keywords(call: MethodCall) -> bool:
-    """Words a sticker is found by; left out, there are none."""
+    """Replace the words a sticker is found by; left out, there are none."""
     value = call.parameters.parsed("keywords", "Can't parse keywords JSON object")
     keywords = parse_keywords([] if value is None else value)
     sticker_set, position = _locate(call)
@@ -318,7 +314,7 @@ async def set_sticker_keywords(call: MethodCall) -> bool:
 
 @method("setStickerMaskPosition")
 async def set_sticker_mask_position(call: MethodCall) -> bool:
-    """Only mask sets have positions on a face."""
+    """Accept the position on a face of a sticker in a mask set; nothing is kept of it."""
     sticker_set, _ = _locate(call)
     if sticker_set.sticker_type != "mask":
         raise bad_request("STICKER_MASK_COORDS_NOT_SUPPORTED")

@@ -9,10 +9,9 @@ from emulator.state import Chat, Message, Person
 
 
 def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
-    """The chat a call names; for reading, no right to write is needed.
+    """Return the chat a call names; for reading, no right to write is needed.
 
-    Raises:
-        BotApiError: `chat_id is empty`, `chat not found`.
+    Raises `BotApiError`: `chat_id is empty`, `chat not found`.
     """
     value = call.parameters.text(field)
     if not value:
@@ -30,10 +29,9 @@ def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
 
 
 def find_writable_chat(call: MethodCall, field: str = "chat_id") -> Chat:
-    """The chat a call sends to.
+    """Return the chat a call sends to.
 
-    Raises:
-        BotApiError: also when the person blocked the bot or never started it, or the bot is out of the group.
+    Raises `BotApiError`, also where the person blocked the bot or never started it, or the bot is out of the group.
     """
     chat = find_chat(call, field)
     if chat.person is not None:
@@ -48,11 +46,7 @@ def find_writable_chat(call: MethodCall, field: str = "chat_id") -> Chat:
 
 
 def check_reachable(call: MethodCall, person: Person) -> None:
-    """Refuse when the person closed the door.
-
-    Raises:
-        BotApiError: 403 blocked or deactivated.
-    """
+    """Refuse where the person blocked the bot or is gone. Raises `BotApiError` 403."""
     if person.is_deactivated:
         raise BotApiError(403, "INPUT_USER_DEACTIVATED")
     if call.bot.id in person.blocked:
@@ -62,8 +56,7 @@ def check_reachable(call: MethodCall, person: Person) -> None:
 def check_peer(call: MethodCall, person: Person) -> None:
     """Refuse for people the bot only knows from a group: sticker files are uploaded through the private chat.
 
-    Raises:
-        BotApiError: PEER_ID_INVALID, or 403 blocked or deactivated.
+    Raises `BotApiError`: PEER_ID_INVALID, or 403 blocked or deactivated.
     """
     if call.bot.id not in person.started:
         raise bad_request("PEER_ID_INVALID")
@@ -71,10 +64,9 @@ def check_peer(call: MethodCall, person: Person) -> None:
 
 
 def find_user(call: MethodCall, field: str = "user_id") -> Person:
-    """The person a call names.
+    """Return the person a call names.
 
-    Raises:
-        BotApiError: `invalid user_id specified`, USER_IS_BOT, `user not found`.
+    Raises `BotApiError`: `invalid user_id specified`, USER_IS_BOT, `user not found`.
     """
     user_id = call.parameters.integer(field)
     if user_id <= 0:
@@ -88,17 +80,16 @@ def find_user(call: MethodCall, field: str = "user_id") -> Person:
 
 
 def is_known(call: MethodCall, person: Person) -> bool:
-    """Whether the bot has ever seen the person: in private or in a common group."""
+    """Return whether the bot has ever seen the person: in private or in a common group."""
     if call.bot.id in person.started:
         return True
     return any(person.id in chat.members and call.bot.id in chat.members for chat in call.world.groups.values())
 
 
 def find_message(call: MethodCall, chat: Chat, error_text: str) -> Message:
-    """The living message a call names.
+    """Return the living message a call names.
 
-    Raises:
-        BotApiError: `message identifier is not specified`, or `error_text` when it is gone.
+    Raises `BotApiError`: `message identifier is not specified`, or `error_text` where it is gone.
     """
     message_id = call.parameters.integer("message_id")
     if message_id <= 0:

@@ -17,7 +17,7 @@ MAX_CONNECTIONS = 100
 
 @method("getMe")
 async def get_me(call: MethodCall) -> Json:
-    """The bot itself."""
+    """Return the bot itself."""
     return {
         **user_json(call.bot),
         "can_join_groups": True,
@@ -30,7 +30,7 @@ async def get_me(call: MethodCall) -> Json:
 
 @method("getUpdates")
 async def get_updates(call: MethodCall) -> list[Json]:
-    """Wait for updates; an offset confirms what came before it."""
+    """Wait for updates (long polling); an offset confirms what came before it."""
     queue, parameters, world = call.bot.updates, call.parameters, call.world
     if call.bot.webhook.url:
         raise BotApiError(409, CONFLICT_WEBHOOK)
@@ -46,14 +46,10 @@ async def get_updates(call: MethodCall) -> list[Json]:
         if found or world.now >= deadline:
             return [update.body() for update in found]
         await world.clock.wait(queue.arrived, deadline - world.now)
-        _check_still_mine(call)
-
-
-def _check_still_mine(call: MethodCall) -> None:
-    if call.bot.webhook.url:
-        raise BotApiError(409, "terminated by setWebhook request")
-    if call.bot.updates.poll is not call:
-        raise BotApiError(409, CONFLICT)
+        if call.bot.webhook.url:
+            raise BotApiError(409, "terminated by setWebhook request")
+        if queue.poll is not call:
+            raise BotApiError(409, CONFLICT)
 
 
 def remember_allowed(call: MethodCall) -> None:
@@ -91,7 +87,7 @@ async def set_webhook(call: MethodCall) -> bool:
 
 @method("deleteWebhook")
 async def delete_webhook(call: MethodCall) -> bool:
-    """Back to getUpdates."""
+    """Go back to getUpdates."""
     _drop_pending(call)
     call.description = "Webhook was deleted" if call.bot.webhook.url else "Webhook is already deleted"
     call.bot.webhook = WebhookInfo()
@@ -106,7 +102,7 @@ def _drop_pending(call: MethodCall) -> None:
 
 @method("getWebhookInfo")
 async def get_webhook_info(call: MethodCall) -> Json:
-    """Where updates go, how many wait, and the last error."""
+    """Return where updates go, how many wait, and the last error."""
     webhook, updates = call.bot.webhook, call.bot.updates
     info: Json = {
         "url": webhook.url,

@@ -30,10 +30,9 @@ _OPAQUE = frozenset({"code", "pre", "text_link", "text_mention"})  # nothing is 
 
 
 def parse_formatted(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
-    """The text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
+    """Return the text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
 
-    Raises:
-        BotApiError: unknown mode, or `can't parse entities: ...`.
+    Raises `BotApiError`: unknown mode, or `can't parse entities: ...`.
     """
     if parse_mode and parse_mode.lower() != "none":
         if parse_mode.lower() not in _PARSERS:
@@ -45,7 +44,7 @@ def parse_formatted(source: str, parse_mode: str, entities: Any = None) -> tuple
 
 
 def find_entities(text: str) -> list[Json]:
-    """The MessageEntity objects of a text nobody marked up."""
+    """Return the MessageEntity objects of a text nobody marked up."""
     return to_entities(text, _find_spans(text, []))
 
 
@@ -74,7 +73,7 @@ def _find_spans(text: str, marked: list[Span]) -> list[Span]:
 
 
 def _given_spans(text: str, entities: Any) -> list[Span]:
-    """An explicit `entities` list, in UTF-16 code units."""
+    """Parse an explicit `entities` list, in UTF-16 code units. Raises `BotApiError`."""
     if entities is None:
         return []
     if not isinstance(entities, list):

@@ -178,17 +178,13 @@ def _refusal(words: str) -> BotApiError:
 
 
 def parse_html(source: str) -> tuple[str, list[Span]]:
-    """The text and its spans.
-
-    Raises:
-        BotApiError: `can't parse entities: ...`.
-    """
+    """Return the text and its spans. Raises `BotApiError` `can't parse entities: ...`."""
     text, spans = _HtmlParser(source).parse()
     return text, _join_code_blocks(spans)
 
 
 def _join_code_blocks(spans: list[Span]) -> list[Span]:
-    """`<pre><code class="language-x">` is one block with a language; a language outside of pre means nothing."""
+    """Join `<pre><code class="language-x">` to one block with a language; a language outside of pre means nothing."""
     languages = {(span.start, span.end): span for span in spans if span.type == "code" and span.extra}
     joined = []
     for span in spans:

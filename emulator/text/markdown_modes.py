@@ -95,8 +95,8 @@ class _MarkdownParser:
         self.open.append(opened)
 
     def _end(self) -> None:
+        self.at += len(self._end_mark())
         opened = self.open.pop()
-        self.at += len(self._end_of(opened))
         span = Span(_MARKS[opened.mark][0], opened.start, len(self.text))
         if opened.mark in _ENDS:
             span.extra = self._target(opened)
@@ -105,12 +105,8 @@ class _MarkdownParser:
         if span.end > span.start:
             self.spans.append(span)
 
-    @staticmethod
-    def _end_of(opened: _OpenMark) -> str:
-        return _ENDS.get(opened.mark, opened.mark)
-
     def _target(self, opened: _OpenMark) -> dict[str, str]:
-        """The `(url)` after a link's text; the text itself where there is none."""
+        """Read the `(url)` after a link's text; the text itself where there is none."""
         url = self.text[opened.start :]
         if self.source.startswith("(", self.at):
             start = self.at + 1
@@ -139,11 +135,7 @@ def _refusal(words: str) -> BotApiError:
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Span]]:
-    """The text and its spans.
-
-    Raises:
-        BotApiError: `can't parse entities: ...`.
-    """
+    """Return the text and its spans. Raises `BotApiError` `can't parse entities: ...`."""
     return _MarkdownParser(source).parse()
 
 
@@ -151,10 +143,9 @@ _OLD_TYPES = {"*": "bold", "_": "italic", "`": "code", "```": "pre"}
 
 
 def parse_markdown(source: str) -> tuple[str, list[Span]]:
-    """The old mode: no nesting, a backslash escapes only its own four characters.
+    """Return the text and its spans in the old mode: no nesting, a backslash escapes only its own four characters.
 
-    Raises:
-        BotApiError: `can't parse entities: ...`.
+    Raises `BotApiError` `can't parse entities: ...`.
     """
     text, spans, at = "", [], 0
     while at < len(source):

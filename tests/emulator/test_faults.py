@@ -64,7 +64,7 @@ async def test_a_client_that_hangs_up_does_not_undo_its_call(
 ) -> None:
     late = emulator.faults.add("sendMessage", "delay_before", seconds=6)
     impatient = asyncio.create_task(post(http, emulator, "x"))
-    await late.struck.wait()
+    await late.has_fired.wait()
     impatient.cancel()
     emulator.clock.advance(6)
     assert (await ada.wait_for_text("x")).text == "x"

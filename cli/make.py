@@ -16,6 +16,7 @@ from cli.compose import choose_engine
 from cli.sentences import sentence
 from cli.settings import EngineSettings
 from engine.errors import EngineError, ParameterRefused
+from engine.model import FACE, ResultFile
 from engine.parameters import PARAMETERS, Parameter, Value
 from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
@@ -72,7 +73,7 @@ def _make_file(engine: Engine, path: Path, out: Path, options: MakeOptions, prog
         _console.print(f"{path}: {reason}")
         return False
     target = _free_name(out, path)
-    target.write_bytes(result.webp)
+    target.write_bytes(result.files[ResultFile.STICKER])
     print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
     return True
 
@@ -85,7 +86,7 @@ def _draw(engine: Engine, path: Path, options: MakeOptions, progress: Progress) 
     except PhotoRefused as refusal:
         raise StickerFailed(sentence(refusal.code)) from refusal
     request = StickerRequest(
-        photos=(photo.data,),
+        inputs={FACE: (photo.data,)},
         style=options.style,
         seed=options.seed if options.seed is not None else secrets.randbelow(MAX_SEED + 1),
         prompt=options.prompt,

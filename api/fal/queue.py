@@ -21,6 +21,7 @@ from api.errors import BadTimeout, NoSuchEndpoint
 from api.files import wished_lifetime_s
 from api.gate import Gate
 from api.orders import Ask, failure_of, request_id_of
+from api.outcome import result_of
 from api.sites import Call, Route
 from api.tables import fal_table
 from service.errors import NoSuchJob
@@ -168,7 +169,7 @@ class FalQueue:
         if job.status is JobStatus.QUEUED:
             body["queue_position"] = await self._gate.orders.ahead_of(job)
         if job.status is JobStatus.DONE:
-            body["metrics"] = {"inference_time": job.result["seconds"]}
+            body["metrics"] = {"inference_time": result_of(job).seconds}
         if failure := failure_of(job) if job.status.is_final else None:
             body["error"], body["error_type"] = fal_error(failure)
         return body

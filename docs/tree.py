@@ -33,7 +33,7 @@ def files_list() -> str:
             if path.name != "__init__.py":
                 lines.append(f"- `{path.relative_to(package)}`: {first_sentence(module)}")
             elif path.parent == Path(package):
-                lines += ["", f"**{package}/** {first_sentence(module)}", ""]
+                lines += ["", f"**{package}/** {first_sentence(module)}".rstrip(), ""]
             else:
                 lines.append(f"- **{path.parent.relative_to(package)}/** {first_sentence(module)}")
     return "\n".join(lines[1:])

@@ -103,10 +103,10 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         self.errors: Counter[str] = Counter()
 
     async def initialize(self) -> None:
-        """Nothing to open."""
+        """Open nothing."""
 
     async def shutdown(self) -> None:
-        """Nothing to close."""
+        """Close nothing."""
 
     async def process_request(
         self,

@@ -17,7 +17,7 @@ from storage.records import Job, JobStatus
 
 FilePath = Callable[[Job, str], str]  # (job, kind of result file) -> path within the site "files"
 
-STICKER: Final = "picture.png"
+PICTURE: Final = "picture.png"
 CUTOUT: Final = "cutout.png"
 FILES_PREFIX: Final = "/files"
 
@@ -34,7 +34,7 @@ class Outcomes:
 
     def fal_output(self, job: Job) -> dict[str, Any]:
         """The output of a job that is done, by its model."""
-        sticker, cutout = self._image(job, STICKER), self._image(job, CUTOUT)
+        sticker, cutout = self._image(job, PICTURE), self._image(job, CUTOUT)
         if job.request.model == "ip-adapter-face-id":
             return {"image": sticker, "seed": job.seed}
         if job.request.model == "photomaker":
@@ -89,7 +89,7 @@ class Outcomes:
             "request_id": request_id_of(job),
             "status": PREDICTION_STATUS[job.status],
             "input": pixazo_input(job),
-            "output": [self.url(job, STICKER), self.url(job, CUTOUT)] if is_done else None,
+            "output": [self.url(job, PICTURE), self.url(job, CUTOUT)] if is_done else None,
             "error": failure.message if failure and job.status is JobStatus.FAILED else None,
             "logs": logs,
             "metrics": {"predict_time": job.result["seconds"]} if is_done else {},

@@ -97,19 +97,20 @@ class Outbox:
         """Call until the receiver says yes or the attempts are used up; then mark."""
         try:
             webhook = job.reply.get("webhook")
-            if webhook and await self._is_wanted(job, webhook):
+            if webhook:
+                await self._send_output_event(job, webhook)
+            if webhook and _wants_completed(webhook):
                 await self._call_until_taken(job, webhook)
             await patiently(partial(self._service.jobs.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])
 
-    async def _is_wanted(self, job: Job, webhook: dict[str, Any]) -> bool:
-        if webhook["provider"] != "pixazo":
-            return True
-        if not webhook.get("attempts"):  # else an earlier process has told the output, and the end once
-            async with self._calls.of(job.owner):
-                await self._heralds.finish(job)
-        return "completed" in webhook["events"]
+    async def _send_output_event(self, job: Job, webhook: dict[str, Any]) -> None:
+        """Stop the events of a running job, and post its output if that was asked for."""
+        if webhook["provider"] != "pixazo" or webhook.get("attempts"):
+            return  # an earlier process has told the output, and the end once
+        async with self._calls.of(job.owner):
+            await self._heralds.finish(job)
 
     async def _call_until_taken(self, job: Job, webhook: dict[str, Any]) -> None:
         provider, pauses = webhook["provider"], PAUSES_S[webhook["provider"]]
@@ -143,3 +144,7 @@ class Outbox:
                 user_id = job.owner.removeprefix(OWNERS)
                 headers = self._signing.headers(request_id_of(job), user_id, body)
             return await self._poster.post(url, body, headers)
+
+
+def _wants_completed(webhook: dict[str, Any]) -> bool:
+    return webhook["provider"] != "pixazo" or "completed" in webhook["events"]

@@ -171,15 +171,22 @@ async def test_requests_with_the_same_photo_do_not_take_it_from_each_other(api: 
 
 
 async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api: Api) -> None:
-    for number in range(40):
-        call = asyncio.create_task(api.post(QUEUE, {**INPUT, "seed": number}))
-        await asyncio.sleep(number * 0.0005)  # over all the awaits of a submission
+    turns = 0  # of the event loop: each call is cut a little later, until one is answered before it is cut
+    while True:
+        call = asyncio.create_task(api.post(QUEUE, {**INPUT, "seed": turns}))
+        for _ in range(turns):
+            await asyncio.sleep(0)
         call.cancel()
-        await asyncio.gather(call, return_exceptions=True)
+        [outcome] = await asyncio.gather(call, return_exceptions=True)
+        if not isinstance(outcome, asyncio.CancelledError):
+            break
+        turns += 1 + turns // 5
 
     async def is_done() -> bool:
-        return set(await api.service.jobs.counts()) <= {"done"}
+        return set(await api.service.jobs.counts()) == {"done"}
 
+    assert turns > 10
+    assert outcome[0] == 200
     await api.until(is_done)
 
 

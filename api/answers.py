@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from api.fields import Problem
+from api.inputs.table import Problem
 
 INTERNAL: Final = "internal"
 MODEL_ERROR = 422  # fal: what is wrong with the input; told as a list

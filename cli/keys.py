@@ -94,7 +94,7 @@ def rotate_signing() -> None:
     """Make a new key for the signatures of webhooks; it signs from tomorrow."""
 
     async def work(_keys: ApiKeys, database: Database, _folder: Path) -> None:
-        from api.webhooks.signing import SigningKeys
+        from api.providers.fal.signing import SigningKeys
         from storage.facts import Facts
 
         facts = Facts(database)

@@ -9,8 +9,8 @@ import ssl
 from collections.abc import Coroutine
 from typing import Any
 
-from api.app import HttpServer, tls_context
-from api.http_api import ApiOptions, HttpApi
+from api.app import ApiOptions, HttpApi
+from api.server.port import HttpServer, tls_context
 from bot.app import BotTokenRejected, TelegramBot
 from cli.compose import Parts, compose
 from cli.settings import ServerSettings, Settings

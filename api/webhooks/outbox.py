@@ -13,11 +13,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from api.orders import OWNERS, request_id_of
-from api.patience import Turns, patiently
-from api.webhooks.events import Heralds, Render
+from api.access.fair_semaphore import Turns, patiently
+from api.jobs.submit import OWNERS, request_id_of
+from api.providers.fal.signing import SigningKeys
 from api.webhooks.post import Poster
-from api.webhooks.signing import SigningKeys
+from api.webhooks.progress import Heralds, Render
 from service.events import EventKind
 from service.stickers import StickerService
 from storage.errors import StorageError

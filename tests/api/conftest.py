@@ -16,8 +16,8 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from PIL import Image
 
-from api.app import HttpServer
-from api.http_api import ApiOptions, HttpApi
+from api.app import ApiOptions, HttpApi
+from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
 from service.keys import ApiKeys

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.webhooks.signing import SigningKeys
+from api.providers.fal.signing import SigningKeys
 from cli.compose import DATABASE_NAME, FILES_NAME
 from cli.main import app
 from service.errors import KeyUnknown

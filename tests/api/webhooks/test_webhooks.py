@@ -16,10 +16,10 @@ from aiohttp import ClientSession, web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.webhooks.events import Heralds
+from api.providers.fal.signing import DAY_S, SigningKeys
 from api.webhooks.outbox import PAUSES_S
 from api.webhooks.post import Poster
-from api.webhooks.signing import DAY_S, SigningKeys
+from api.webhooks.progress import Heralds
 from engine.errors import NoFace
 from service.events import EventKind, JobEvent
 from storage.database import Database

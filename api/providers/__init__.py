@@ -1,0 +1,1 @@
+"""The hosted services whose clients this server answers."""

@@ -1,0 +1,191 @@
+"""fal's storage: files handed in ahead of a request, in the ways that its clients do it.
+
+Python asks `rest` for a token and posts the file to `cdn`; JavaScript, and Python's second way, ask `rest` for an
+address to put the file to. Files in several parts are refused: what is larger than a part is larger than a photo.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from aiohttp import web
+
+from api.access.authentication import PURPOSE, Doorman
+from api.access.tokens import Tokens
+from api.answers import json_answer
+from api.errors import BodyRefused, NoSuchEndpoint, RateLimited, Unauthorized
+from api.files.public import SHOWN_TYPES, bounded_s, wished_lifetime_s
+from api.server.body import parse_object, read_bytes
+from api.server.routing import Call, Route
+from service.errors import PhotoEmpty
+from service.stickers import StickerService
+from storage.records import ApiKey, Upload
+from storage.uploads import Uploads
+
+PROVIDER: Final = "fal"
+UPLOAD_BYTES: Final = 25 * 1024 * 1024
+UPLOAD_S: Final = 300.0  # a phone's connection needs minutes for so much
+QUOTA_BYTES: Final = 200 * 1024 * 1024  # of one key's living uploads
+QUOTA_PAUSE_S: Final = 3600.0  # by then some of them have ended
+TOKEN_S: Final = 3600.0
+PUT_S: Final = 900.0
+BROWSER_TOKEN_S: Final = (10.0, 120.0, 3600.0)  # least, usual, most
+PUT_PURPOSE: Final = "put"
+ARCHIVE_TYPES: Final = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
+_SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+
+
+class Storage:
+    """The handlers of the sites "rest" and "cdn"."""
+
+    def __init__(
+        self,
+        service: StickerService,
+        uploads: Uploads,
+        tokens: Tokens,
+        doorman: Doorman,
+        *,
+        jwks: Callable[[], Mapping[str, Any]],
+        lifetime_s: float,
+    ) -> None:
+        self._service = service
+        self._uploads = uploads
+        self._tokens = tokens
+        self._doorman = doorman
+        self._jwks = jwks
+        self._lifetime_s = lifetime_s
+        self._taking: set[str] = set()  # uploads that are being put
+
+    def rest_routes(self) -> list[Route]:
+        return [
+            Route("POST", "/storage/auth/token", self.token),
+            Route("POST", "/storage/upload/initiate", self.initiate),
+            Route("POST", "/storage/upload/initiate-multipart", self.in_parts),
+            Route("POST", "/tokens", self.browser_token),
+            Route("GET", "/.well-known/jwks.json", self.jwks),
+        ]
+
+    def cdn_routes(self) -> list[Route]:
+        return [
+            Route("POST", "/files/upload", self.upload),
+            Route("POST", "/files/upload/multipart", self.in_parts),
+            Route("PUT", "/upload/{token:word}", self.put),
+        ]
+
+    async def token(self, call: Call) -> web.StreamResponse:
+        """A token for `upload`."""
+        key = await self._doorman.admit_key(call)
+        until = datetime.fromtimestamp(time.time() + TOKEN_S, UTC)
+        return json_answer(
+            {
+                "token": self._tokens.make(PURPOSE, {"key": key.id}, TOKEN_S),
+                "token_type": "Bearer",
+                "base_url": call.origin.url("cdn", ""),
+                # "+00:00" and no "Z": Python before 3.11 cannot read that.
+                "expires_at": until.isoformat(timespec="seconds"),
+            }
+        )
+
+    async def browser_token(self, call: Call) -> web.StreamResponse:
+        """A short-lived token for a browser, as a JSON string."""
+        key = await self._doorman.admit_key(call)
+        body = parse_object(await read_bytes(call.request) or b"{}")
+        least, usual, most = BROWSER_TOKEN_S
+        wish = body.get("token_expiration", usual)
+        if isinstance(wish, bool) or not isinstance(wish, int | float):
+            raise BodyRefused("token_expiration is no number")
+        return json_answer(self._tokens.make(PURPOSE, {"key": key.id}, min(max(wish, least), most)))
+
+    async def jwks(self, call: Call) -> web.StreamResponse:
+        """The public keys of webhook signatures."""
+        response = json_answer(self._jwks())
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    async def in_parts(self, call: Call) -> web.StreamResponse:
+        """Files that need several parts are too large for anything here."""
+        await self._doorman.admit(call, PROVIDER)
+        return json_answer({"detail": f"Files may have at most {UPLOAD_BYTES // 1024**2} MB."}, 413)
+
+    async def upload(self, call: Call) -> web.StreamResponse:
+        """Keep the body under a new address."""
+        key = await self._doorman.admit(call, PROVIDER)
+        name = call.request.headers.get("X-Fal-File-Name", "")
+        wish_s = wished_lifetime_s(call.request.headers)
+        upload = await self._keep(call, key, secrets.token_hex(16), call.request.content_type, wish_s)
+        return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
+
+    async def initiate(self, call: Call) -> web.StreamResponse:
+        """An address to put a file to, and the one it will have."""
+        key = await self._doorman.admit(call, PROVIDER)
+        body = parse_object(await read_bytes(call.request))
+        name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
+        await self._check_quota(key)
+        upload_id = secrets.token_hex(16)
+        facts = {
+            "id": upload_id,
+            "key": key.id,
+            "type": _safe_type(content_type),
+            "lifetime_s": wished_lifetime_s(call.request.headers),
+        }
+        return json_answer(
+            {
+                "upload_url": call.origin.url("cdn", f"/upload/{self._tokens.make(PUT_PURPOSE, facts, PUT_S)}"),
+                "file_url": self._address(call, upload_id, content_type, name),
+            }
+        )
+
+    async def put(self, call: Call) -> web.StreamResponse:
+        """Take a file under an address of `initiate`, once: the address is the permission while its key is one."""
+        facts = self._tokens.read(PUT_PURPOSE, call.match["token"])
+        if facts is None:
+            raise Unauthorized
+        key = await self._doorman.named_in(facts)
+        if facts["id"] in self._taking:
+            raise NoSuchEndpoint("in use")
+        self._taking.add(facts["id"])
+        try:
+            if await self._uploads.get(facts["id"]) is not None:
+                raise NoSuchEndpoint("used already")
+            await self._keep(call, key, facts["id"], facts["type"], facts["lifetime_s"])
+        finally:
+            self._taking.discard(facts["id"])
+        return json_answer({})
+
+    async def _check_quota(self, key: ApiKey) -> None:
+        if await self._uploads.bytes_of(key.owner) >= QUOTA_BYTES:
+            raise RateLimited(QUOTA_PAUSE_S)
+
+    async def _keep(self, call: Call, key: ApiKey, upload_id: str, content_type: str, wish_s: float | None) -> Upload:
+        """File first, then the row: a crash in between leaves a file that the sweep takes."""
+        await self._check_quota(key)
+        data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
+        if not data:
+            raise PhotoEmpty
+        now = time.time()
+        ends_at = now + bounded_s(wish_s, self._lifetime_s, self._service.lifetimes.results_s)
+        upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
+        await self._service.files.save_upload(upload.owner, upload.id, data)
+        if not await self._uploads.add(upload, QUOTA_BYTES):  # others of this key came while this one was read
+            await self._service.files.delete_upload(upload.owner, upload.id)
+            raise RateLimited(QUOTA_PAUSE_S)
+        return upload
+
+    def _address(self, call: Call, upload_id: str, content_type: str, name: str) -> str:
+        suffix = _SUFFIX.search(name)
+        ending = suffix[1].lower() if suffix else _ENDINGS.get(_safe_type(content_type), "bin")
+        return call.origin.url("files", f"/{upload_id}/file.{ending}")
+
+
+_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/zip": "zip"}
+
+
+def _safe_type(content_type: str) -> str:
+    """The type if it is one that is served as such, else that of bytes."""
+    plain = content_type.partition(";")[0].strip().lower()
+    return plain if plain in SHOWN_TYPES or plain in ARCHIVE_TYPES else "application/octet-stream"

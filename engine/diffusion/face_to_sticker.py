@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from PIL import Image
 
+from engine.cache import LruCache
 from engine.classic.subject import Rgb
 from engine.diffusion.adapters import UnwantedFace, unwanted_face
-from engine.diffusion.cache import Cache
 from engine.diffusion.compile import Shape, only_compiled, uncompiled
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
@@ -58,9 +58,9 @@ class Seen:
 class Memory:
     """What is kept between jobs: per photo, per photo and noise, per text."""
 
-    seen: Cache[tuple[object, ...], Seen] = field(default_factory=lambda: Cache(KEPT_PHOTOS))
-    unwanted: Cache[tuple[object, ...], Tensor] = field(default_factory=lambda: Cache(KEPT_PHOTOS))
-    texts: Cache[str, tuple[Tensor, Tensor]] = field(default_factory=lambda: Cache(KEPT_TEXTS))
+    seen: LruCache[tuple[object, ...], Seen] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
+    unwanted: LruCache[tuple[object, ...], Tensor] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
+    texts: LruCache[str, tuple[Tensor, Tensor]] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
 
     def clear(self) -> None:
         self.seen.clear()

@@ -1,0 +1,50 @@
+"""An LRU cache: bounded, the least recently used value goes first. Knows no network, no key's meaning."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class LruCache(Generic[Key, Value]):
+    """Hold at most `most` values. Used from one thread at a time."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: Key, make: Callable[[], Value]) -> Value:
+        """Return the value of `key`, made now if it is not here. What `make` raises is not kept."""
+        if key not in self._values:
+            self.put(key, make())
+        self._values.move_to_end(key)
+        return self._values[key]
+
+    def find(self, key: Key) -> Value | None:
+        """Return the value of `key`, None where it is not here."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key]
+
+    def put(self, key: Key, value: Value) -> None:
+        """Keep `value` as the most recently used one."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)
+
+    def keys(self) -> list[Key]:
+        """Return what is kept, the least recently used first."""
+        return list(self._values)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()

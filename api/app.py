@@ -21,7 +21,6 @@ from api.jobs.submit import Orders
 from api.providers.context import Gate
 from api.providers.fal.proxy import PREFIX, FalProxy
 from api.providers.fal.queue import FalQueue
-from api.providers.fal.signing import SigningKeys
 from api.providers.fal.uploads import Storage
 from api.providers.outcome import Outcomes
 from api.providers.pixazo import PREFIX as PIXAZO_PREFIX
@@ -34,11 +33,9 @@ from api.server.routing import Route, Site, Sites
 from api.webhooks.outbox import Outbox
 from api.webhooks.post import Poster
 from api.webhooks.progress import Heralds
+from api.webhooks.signing import SigningKeys
 from engine.runner import EngineRunner
-from service.keys import ApiKeys
 from service.stickers import StickerService
-from storage.facts import Facts
-from storage.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,6 @@ class HttpApi:
         self,
         *,
         service: StickerService,
-        keys: ApiKeys,
-        uploads: Uploads,
         runner: EngineRunner,
         tokens: Tokens,
         signing: SigningKeys,
@@ -70,7 +65,7 @@ class HttpApi:
     ) -> None:
         self.metrics = Metrics(service, runner, telegram_errors=telegram_errors)
         self._service = service
-        self._files = PublicFiles(service, uploads, tokens, lifetime_s=options.files_lifetime_s)
+        self._files = PublicFiles(service, tokens, lifetime_s=options.files_lifetime_s)
         self._fetcher = Fetcher(own_file=self._files.own_file, allow_private_hosts=options.allow_private_hosts)
         logs = JobLogs()
         self._orders = Orders(service, self._fetcher, runner, logs)
@@ -80,7 +75,7 @@ class HttpApi:
             orders=self._orders,
             outcomes=outcomes,
             logs=logs,
-            doorman=Doorman(keys, tokens),
+            doorman=Doorman(service.keys, tokens),
             throttle=Throttle(),
             allow_private_hosts=options.allow_private_hosts,
         )
@@ -94,18 +89,18 @@ class HttpApi:
             heralds=Heralds(poster, outcomes.webhook_body),
             count=self.metrics.called,
         )
-        self._sites = self._all_sites(gate, uploads, tokens, signing, runner, options)
+        self._sites = self._all_sites(gate, tokens, signing, runner, options)
         self.dispatcher = Dispatcher(self._sites, self.metrics, cors_origins=options.cors_origins)
 
     @classmethod
-    async def open(cls, *, facts: Facts, **parts: Any) -> HttpApi:
+    async def open(cls, service: StickerService, **parts: Any) -> HttpApi:
         """Load the secrets, or make them the first time, and wire the parts."""
-        return cls(tokens=await Tokens.load(facts), signing=await SigningKeys.load(facts), **parts)
+        tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
+        return cls(service=service, tokens=tokens, signing=signing, **parts)
 
     def _all_sites(
         self,
         gate: Gate,
-        uploads: Uploads,
         tokens: Tokens,
         signing: SigningKeys,
         runner: EngineRunner,
@@ -117,9 +112,7 @@ class HttpApi:
             return Sites([root], public_url=options.public_url)
         queue = FalQueue(gate)
         proxy = FalProxy(lambda: self._sites, self._forward)
-        storage = Storage(
-            self._service, uploads, tokens, gate.doorman, jwks=signing.jwks, lifetime_s=options.files_lifetime_s
-        )
+        storage = Storage(self._service, tokens, gate.doorman, jwks=signing.jwks, lifetime_s=options.files_lifetime_s)
         docs = DocsPage(options.segmind_form)
         apps: list[Route] = [*queue.run_routes(), *queue.queue_routes()[1:]]
         return Sites(

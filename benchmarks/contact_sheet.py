@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from engine.classic.engine import ClassicEngine
+from engine.model import FACE, ResultFile
 from engine.styles import all_styles
 from engine.types import Shape, StickerRequest, StickerResult, go_on
 
@@ -50,7 +51,7 @@ def arrange(tiles: Sequence[tuple[str, Image.Image]], columns: int, tile_px: int
 
 def draw(engine: ClassicEngine, photo: bytes, style: str, seed: int, shape: Shape = Shape.AUTO) -> StickerResult:
     """Make one sticker; raises the engine's own error where it fails."""
-    (outcome,) = engine.generate([StickerRequest((photo,), style, seed, shape=shape)], go_on)
+    (outcome,) = engine.generate([StickerRequest({FACE: (photo,)}, style, seed, shape=shape)], go_on)
     if not isinstance(outcome, StickerResult):
         raise outcome
     return outcome
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str]) -> None:
     tiles = [("the photo", Image.open(photo))]
     for style in all_styles():
         result = draw(engine, photo.read_bytes(), style.name, SEED)
-        tiles.append((style.title, Image.open(io.BytesIO(result.picture))))
+        tiles.append((style.title, Image.open(io.BytesIO(result.files[ResultFile.PICTURE]))))
     target.parent.mkdir(parents=True, exist_ok=True)
     sheet = arrange(tiles, COLUMNS)
     sheet.quantize(palette=sheet.quantize(256), dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)

@@ -29,6 +29,7 @@ import aiohttp
 from aiohttp import web
 from PIL import Image
 
+from engine.model import FACE
 from engine.types import StickerRequest, go_on
 from service.limits import Limits
 from tests.api.conftest import QUEUE, RUN, running
@@ -149,7 +150,7 @@ async def per_second(call: Call, count: int, at_once: int) -> float:
 async def added_latency(url: str, keys: list[str], count: int) -> tuple[float, float]:
     """Median seconds of (the engine alone, a sync request), in turns."""
     data = photo()
-    engine, request = PlainEngine(), StickerRequest((data,), "toon", 1)
+    engine, request = PlainEngine(), StickerRequest({FACE: (data,)}, "toon", 1)
     uri = "data:image/jpeg;base64," + base64.b64encode(data).decode()
     body, headers = json.dumps({"image_url": uri, "prompt": "a person"}).encode(), {"Authorization": f"Key {keys[0]}"}
     alone, through = [], []

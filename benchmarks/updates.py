@@ -30,8 +30,7 @@ from bot.outage import Outage
 from bot.polling import Polling
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
-from storage.database import Database
-from storage.inbox import Inbox
+from service.stickers import StickerService
 
 TOKEN = "4200:benchmark_token"
 PEOPLE = 50
@@ -106,15 +105,15 @@ async def ours(url: str, updates: int) -> None:
         await application.process_update(Update.de_json(raw, bot))
 
     with tempfile.TemporaryDirectory() as folder:
-        database = await Database.open(Path(folder) / "inbox.db")
-        intake = Intake(Inbox(database), handle)
+        service = await StickerService.open(Path(folder))
+        intake = Intake(service.inbox, handle)
         async with application:
             polling = asyncio.create_task(Polling(bot, intake, Outage("updates")).run())
             await answers.all_given.wait()
             await intake.idle()
             polling.cancel()
             await asyncio.wait([polling])
-        await database.close()
+        await service.close()
 
 
 CONTESTANTS: dict[str, Contestant] = {

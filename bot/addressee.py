@@ -1,4 +1,4 @@
-"""Where a job's answer goes: what this entrance notes in `Job.reply`, and how owners are called."""
+"""Where a job's answer goes: what this entrance notes in `Job.note`, and how owners are called."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from storage.records import Job
-
-OWNER_PREFIX = "tg:"
+from storage.records import Entrance, Job
 
 
 def owner_of(user_id: int) -> str:
-    return f"{OWNER_PREFIX}{user_id}"
+    """Return the owner that a Telegram user is."""
+    return Entrance.TELEGRAM.owner(user_id)
 
 
 def user_id_of(owner: str) -> int:
-    """Raises `ValueError` for owners of other entrances."""
-    if not owner.startswith(OWNER_PREFIX):
-        raise ValueError(owner)
-    return int(owner.removeprefix(OWNER_PREFIX))
+    """Return the Telegram user that owns something. Raises `ValueError` for owners of other entrances."""
+    return int(Entrance.TELEGRAM.id_of(owner))
 
 
 def source_of_message(chat_id: int, message_id: int) -> str:
-    """The job of a message: the same message delivered twice is the same job."""
-    return f"{OWNER_PREFIX}{chat_id}:{message_id}"
+    """Return the source of a message's job: the same message delivered twice is the same job."""
+    return f"{Entrance.TELEGRAM}:{chat_id}:{message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Addressee:
 
     @classmethod
     def of(cls, job: Job) -> Addressee:
-        reply: Mapping[str, Any] = job.reply
+        reply: Mapping[str, Any] = job.note
         return cls(
             chat=int(reply["chat"]),
             message=int(reply["message"]),
@@ -53,5 +50,5 @@ class Addressee:
             progress=reply.get("progress"),
         )
 
-    def to_reply(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value is not None}

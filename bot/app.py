@@ -25,8 +25,6 @@ from bot.sticker_sets import StickerSets
 from bot.telegram_errors import BotTokenRejected, Refusal, classify
 from bot.webhook import Webhook, webhook_secret
 from service.stickers import StickerService
-from storage.facts import Facts
-from storage.inbox import Inbox
 
 __all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
 
@@ -42,7 +40,6 @@ class BotParts:
 
     service: StickerService
     sets: StickerSets
-    facts: Facts
     admin_ids: frozenset[int]
 
 
@@ -50,7 +47,7 @@ class TelegramBot:
     """A bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
-    one is made and kept in `facts`.
+    one is made and kept.
     """
 
     def __init__(
@@ -59,8 +56,6 @@ class TelegramBot:
         token: str,
         api_url: str,
         service: StickerService,
-        inbox: Inbox,
-        facts: Facts,
         admin_ids: frozenset[int] = frozenset(),
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
@@ -69,11 +64,11 @@ class TelegramBot:
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
-        self._facts = facts
-        parts = BotParts(service, StickerSets(self._bot, service.packs), facts, admin_ids)
-        self._notifier = Notifier(self._bot, service, parts.sets, inbox)
+        self._service = service
+        parts = BotParts(service, StickerSets(self._bot, service.packs), admin_ids)
+        self._notifier = Notifier(self._bot, service, parts.sets)
         register_all(self._application, parts, self._notifier)
-        self._intake = Intake(inbox, self._process)
+        self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
         self._stopping = asyncio.Event()
@@ -99,7 +94,7 @@ class TelegramBot:
         await self._until_reached(self._agree_on_delivery)
         await self._intake.replay()
         try:
-            await register_profile(self._bot, self._facts)
+            await register_profile(self._bot, self._service)
         except TelegramError as error:
             logger.warning("commands and descriptions are not registered: %s", error.message)
 
@@ -135,7 +130,7 @@ class TelegramBot:
         if self._webhook is None:
             await self._leave_webhook()
         else:
-            await self._webhook.register(self._bot, await webhook_secret(self._facts, self._webhook_secret))
+            await self._webhook.register(self._bot, await webhook_secret(self._service, self._webhook_secret))
 
     async def _leave_webhook(self) -> None:
         try:

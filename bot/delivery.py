@@ -23,11 +23,12 @@ from bot.replies import say
 from bot.sticker_sets import InPack, StickerSets
 from bot.telegram_errors import Refusal, classify
 from engine.errors import UnknownStyle
+from engine.model import ResultFile
 from engine.styles import style
 from engine.types import Note
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Job, JobStatus, StickerState
+from storage.records import Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Delivery:
 
     async def deliver(self, job_id: str) -> None:
         """Bring what the job made, or why it made nothing. Raises `ComeBack`, `UserBlocked`, `TelegramError`."""
-        job = await self._service.jobs.get(job_id)
+        job = await self._service.job(job_id)
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
         match job.status:
@@ -87,7 +88,7 @@ class Delivery:
                 await self._tell(job, say(Addressee.of(job).language, "cancelled"), is_news=False)
             case _:
                 await self._tell(job, self._why(job), is_news=True)
-        await self._service.jobs.mark_delivered(job.id)
+        await self._service.mark_delivered(job.id)
 
     def _why(self, job: Job) -> str:
         return explain(Addressee.of(job).language, job.error_code or "internal", reference=job.id)
@@ -100,11 +101,11 @@ class Delivery:
         await self._bot.send_message(to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True)
 
     async def _bring(self, job: Job) -> None:
-        if not job.result.get("is_safe", True):  # what the safety checker flagged is never sent
+        if job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._tell(job, say(Addressee.of(job).language, "note-flagged"), is_news=True)
             return
         try:
-            webp = await self._service.files.result(job.owner, job.id, "sticker.webp")
+            webp = await self._service.result_file(job, ResultFile.STICKER)
         except FileGone as gone:
             await self._tell(job, explain(Addressee.of(job).language, gone.code), is_news=True)
             return
@@ -131,7 +132,7 @@ class Delivery:
         notes = await self._notes(job)
         if in_pack.news:
             notes.append(say(to.language, _NEWS[in_pack.news]))
-        keyboard = keyboards.in_pack(to.language, job.id, str(job.result.get("shape", "")), in_pack.url)
+        keyboard = keyboards.in_pack(to.language, job.id, job.result.shape if job.result else "", in_pack.url)
         return _Sent(in_pack.file_id, keyboard, notes, known_message)
 
     async def _into_pack(self, job: Job, webp: bytes) -> InPack:
@@ -146,8 +147,8 @@ class Delivery:
         raise ComeBack(seconds)
 
     async def _note_loose(self, job: Job) -> None:
-        await self._service.packs.add_sticker(job.id, job.owner, emoji_of(job))
-        await self._service.packs.update_sticker(job.id, state=StickerState.LOOSE)
+        await self._service.packs.begin(job.id, job.owner, emoji_of(job))
+        await self._service.packs.mark_loose(job.id)
 
     async def _send(self, job: Job, sent: _Sent, webp: bytes) -> None:
         to = Addressee.of(job)
@@ -158,7 +159,7 @@ class Delivery:
                 raise
             # Deleted from its pack a moment ago: the bytes are here still.
             message = await self._send_sticker(to, webp, sent.keyboard)
-        await self._service.packs.update_sticker(job.id, message_id=message.message_id)
+        await self._service.packs.change(job.id, message_id=message.message_id)
 
     async def _send_sticker(self, to: Addressee, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         return await self._bot.send_sticker(
@@ -171,7 +172,7 @@ class Delivery:
 
     async def _finish(self, job: Job, sent: _Sent) -> None:
         """What may fail without the sticker being lost: the progress message goes, or becomes the notes."""
-        await self._service.jobs.mark_delivered(job.id)
+        await self._service.mark_delivered(job.id)
         try:
             if sent.sentences:
                 await self._tell(job, "\n".join(sent.sentences), is_news=True)
@@ -195,8 +196,8 @@ class Delivery:
     async def _notes(self, job: Job) -> list[str]:
         language = Addressee.of(job).language
         sentences = []
-        for note in (Note(each) for each in job.result.get("notes", [])):
-            if note in _SAID_ONCE and not await self._service.users.show_hint_once(job.owner, note.value):
+        for note in (Note(each) for each in (job.result.notes if job.result else ())):
+            if note in _SAID_ONCE and not await self._service.show_hint_once(job.owner, note.value):
                 continue
             sentences.append(say(language, _NOTES[note]))
         return sentences
@@ -208,7 +209,7 @@ def emoji_of(job: Job) -> str:
     if chosen:
         return chosen
     try:
-        return style(str(job.result.get("style") or job.request.style)).emoji
+        return style(job.drawn_style).emoji
     except UnknownStyle:
         return _DEFAULT_EMOJI
 

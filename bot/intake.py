@@ -14,9 +14,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bot.outage import Outage
-from storage.errors import StorageError
-from storage.inbox import Inbox
+from service.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
@@ -37,11 +35,9 @@ class Intake:
         self,
         inbox: Inbox,
         handle: Callable[[RawUpdate], Awaitable[None]],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
-        self._sleep = sleep
         self._lanes: dict[int, deque[RawUpdate]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_PARALLEL)
@@ -129,26 +125,14 @@ class Intake:
                 logger.exception("update %d: its handler failed", number)
         else:
             logger.error("update %d was begun %d times and never finished: given up", number, MOST_ATTEMPTS)
-        await self._stored(lambda: self._inbox.handled(number))
+        await self._inbox.handled(number)
 
     async def _may_begin(self, number: int) -> bool:
         """Count an attempt. The first one is not written down: that an update is there after a start says as much."""
         if number not in self._left_over:
             return True
         self._left_over.discard(number)
-        return bool(await self._stored(lambda: self._inbox.start(number, MOST_ATTEMPTS - 1)))
-
-    async def _stored(self, write: Callable[[], Awaitable[Any]]) -> Any:
-        """Repeat a write until the database takes it."""
-        outage = Outage("the inbox", sleep=self._sleep)
-        while True:
-            try:
-                written = await write()
-            except StorageError as error:
-                await outage.pause_for(error.code)
-            else:
-                outage.over()
-                return written
+        return await self._inbox.start(number, MOST_ATTEMPTS - 1)
 
 
 def lane_of(raw: RawUpdate) -> int:

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.addressee import OWNER_PREFIX, Addressee, source_of_message
+from bot.addressee import Addressee, source_of_message
 from bot.delivery import ComeBack, Delivery, pause_after
 from bot.lanes import Errand, Lanes
 from bot.limiter import Urgency
@@ -27,8 +27,7 @@ from bot.telegram_errors import Refusal, classify, retry_after_s
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.inbox import Inbox
-from storage.records import Job, JobStatus
+from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -48,12 +47,10 @@ class Notifier:
         bot: ExtBot[Urgency],
         service: StickerService,
         sets: StickerSets,
-        inbox: Inbox,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
-        self._inbox = inbox
         self._board = ProgressBoard(bot, clock)
         self._delivery = Delivery(bot, service, sets, self._board)
         self._lanes = Lanes()
@@ -65,13 +62,11 @@ class Notifier:
     async def start(self) -> None:
         """Listen from now on, and take up what the last process left: deliveries and progress messages."""
         self._listen()
-        jobs = self._service.jobs
-        for job in await jobs.undelivered(OWNER_PREFIX):
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
             self._put(job, self._delivering(job.id))
-        for job_id in await jobs.positions():
-            waiting = await jobs.get(job_id)
-            if waiting is not None and waiting.owner.startswith(OWNER_PREFIX):
-                self._put(waiting, self._opening(waiting))
+        for job in await self._service.waiting(Entrance.TELEGRAM):
+            if job.has_photo:
+                self._put(job, self._opening(job))
 
     async def run(self) -> None:
         """Follow the events until cancelled."""
@@ -98,10 +93,10 @@ class Notifier:
 
     async def give_up_lost_photos(self) -> None:
         """Fail the waiting jobs without a photo whose message is not to be handled any more: none will come."""
-        waiting = await self._service.jobs.without_photo(OWNER_PREFIX)
+        waiting = [job for job in await self._service.waiting(Entrance.TELEGRAM) if job.wants_photo]
         if not waiting:
             return
-        to_come = {_source(body) for _, body in await self._inbox.open()}
+        to_come = {_source(body) for _, body in await self._service.inbox.open()}
         for job in waiting:
             if job.source not in to_come:
                 await self._service.fail(job.id, "download_failed")
@@ -116,14 +111,14 @@ class Notifier:
 
     async def welcome_back(self, owner: str) -> None:
         """Somebody who had blocked the bot is back: bring what was drawn for them."""
-        await self._service.users.set(owner, is_blocked=False)
-        for job in await self._service.jobs.undelivered(owner):
+        await self._service.set_preference(owner, is_blocked=False)
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
             if job.owner == owner:
                 self._put(job, self._delivering(job.id))
 
     async def shut_out(self, owner: str) -> None:
         """Somebody blocked the bot: nothing more is drawn for them or sent to them."""
-        await self._service.users.set(owner, is_blocked=True)
+        await self._service.set_preference(owner, is_blocked=True)
         await self._service.cancel(owner)
         logger.info("%s blocked the bot", owner)
 
@@ -131,13 +126,11 @@ class Notifier:
 
     def _listen(self) -> asyncio.Queue[JobEvent]:
         if self._events is None:
-            self._events = self._listening.enter_context(self._service.events.listen())
+            self._events = self._listening.enter_context(self._service.events.listen(Entrance.TELEGRAM))
         return self._events
 
     def _follow(self, event: JobEvent) -> None:
         job = event.job
-        if not job.owner.startswith(OWNER_PREFIX):
-            return
         match event.kind:
             case EventKind.QUEUED:
                 self._places_changed.set()
@@ -181,8 +174,8 @@ class Notifier:
         if not len(self._board):
             return
         key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
-        drawing = await self._service.jobs.count(JobStatus.RUNNING)
-        for job_id, position in (await self._service.jobs.positions()).items():
+        drawing = await self._service.running()
+        for job_id, position in (await self._service.positions()).items():
             self._board.want(job_id, key, ahead=position - 1 + drawing)
 
     # --- errands --------------------------------------------------------------------------------------------------
@@ -192,7 +185,7 @@ class Notifier:
 
     def _opening(self, job: Job) -> Errand:
         async def open_message() -> None:
-            now = await self._service.jobs.get(job.id)
+            now = await self._service.job(job.id)
             if now is None or now.status.is_final or job.id in self._board:
                 return
             language = Addressee.of(now).language
@@ -203,7 +196,7 @@ class Notifier:
                 await self._unsendable(now, error)
                 return
             if Addressee.of(now).progress != message_id:
-                await self._service.jobs.set_reply(job.id, progress=message_id)
+                await self._service.set_note(job.id, progress=message_id)
             self._places_changed.set()
 
         return open_message
@@ -216,10 +209,10 @@ class Notifier:
 
     def _delivering(self, job_id: str, attempt: int = 1) -> Errand:
         async def deliver() -> None:
-            job = await self._service.jobs.get(job_id)
+            job = await self._service.job(job_id)
             if job is None or job.delivered_at is not None:
                 return
-            if (await self._service.users.get(job.owner)).is_blocked:
+            if (await self._service.preferences(job.owner)).is_blocked:
                 self._board.forget(job_id)
                 return
             try:
@@ -247,7 +240,7 @@ class Notifier:
             self._again(job, max(pause_s, retry_after_s(error)), attempt)
         else:
             self._board.forget(job.id)
-            await self._service.jobs.mark_delivered(job.id)  # the same answer would come every time
+            await self._service.mark_delivered(job.id)  # the same answer would come every time
 
     def _again(self, job: Job, seconds: float, attempt: int) -> None:
         self._after(seconds, lambda: self._put(job, self._delivering(job.id, attempt + 1)))

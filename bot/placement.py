@@ -19,7 +19,7 @@ from bot.pack_trouble import PackFailed, TelegramDown
 from bot.set_calls import DEFAULT_EMOJI, SetCalls, as_png, find, find_added, input_sticker
 from bot.set_names import plain_title, set_link, set_name, set_title
 from bot.telegram_errors import Refusal, classify
-from storage.packs import Packs
+from service.packs import PackRegistry
 from storage.records import Pack, PackState, Sticker, StickerState
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,9 @@ class Wish:
 class Placement:
     """Brings wishes into packs."""
 
-    def __init__(self, bot: Bot, packs: Packs, calls: SetCalls, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self, bot: Bot, packs: PackRegistry, calls: SetCalls, sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
         self._bot = bot
         self._packs = packs
         self._calls = calls
@@ -137,9 +139,9 @@ class Placement:
         match classify(error):
             case Refusal.SET_GONE | Refusal.SET_FOREIGN:
                 logger.info("pack %d was deleted on Telegram", pack.id)
-                await self._packs.set_state(pack.id, PackState.GONE)
+                await self._packs.mark_gone(pack)
             case Refusal.SET_FULL:
-                await self._packs.set_state(pack.id, PackState.FULL)
+                await self._packs.mark_full(pack)
             case _:
                 raise error
 
@@ -216,7 +218,7 @@ class Placement:
         found = await self._calls.look(name)
         pack = await self._packs.add(owner, name, found.title if found else title, generation)
         if found is None:
-            await self._packs.set_state(pack.id, PackState.GONE)
+            await self._packs.mark_gone(pack)
 
     # --- look -----------------------------------------------------------------------------------------------------
 
@@ -229,7 +231,7 @@ class Placement:
         return await self._found(pack, wish) is not None
 
     async def _known_in(self, pack: Pack, wish: Wish) -> set[str]:
-        rows = await self._packs.stickers_in(pack.id)
+        rows = await self._packs.stickers_in(pack)
         return {row.file_unique_id for row in rows if row.file_unique_id and row.id != wish.row.id}
 
     async def _settled(self, wish: Wish, pack: Pack) -> InPack:
@@ -253,7 +255,7 @@ class Placement:
         return InPack(found.file_id, found.file_unique_id, pack)
 
     async def _written(self, row: Sticker, **columns: str | int | StickerState | None) -> Sticker:
-        written = await self._packs.update_sticker(row.id, **columns)
+        written = await self._packs.change(row.id, **columns)
         if written is None:
             raise PackFailed("the owner was forgotten meanwhile")
         return written

@@ -13,12 +13,13 @@ from weakref import WeakValueDictionary
 
 from telegram import Bot, StickerSet
 
+from bot.addressee import owner_of, user_id_of
 from bot.pack_trouble import translated
 from bot.placement import InPack, Placement, Wish, by_unique_id
 from bot.set_calls import SetCalls
 from bot.set_names import set_link
-from storage.packs import Packs
-from storage.records import Pack, PackState, Sticker, StickerState
+from service.packs import PackRegistry
+from storage.records import Pack, Sticker, StickerState
 
 __all__ = ["InPack", "PackOverview", "StickerSets"]
 
@@ -42,7 +43,7 @@ class StickerSets:
     def __init__(
         self,
         bot: Bot,
-        packs: Packs,
+        packs: PackRegistry,
         *,
         backoff_s: float = 1.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -62,7 +63,7 @@ class StickerSets:
         """
         async with self._turn(user_id):
             with translated():
-                row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
+                row = await self._packs.begin(sticker_id, owner_of(user_id), emoji)
                 if known := await self._placement.known(row):
                     return known
                 wish = await self._placement.begin(Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
@@ -77,7 +78,7 @@ class StickerSets:
         """
         async with self._turn(user_id):
             with translated():
-                row = await self._packs.add_sticker(sticker_id, _owner(user_id), emoji)
+                row = await self._packs.begin(sticker_id, owner_of(user_id), emoji)
                 placed = await self._placement.known(row)
                 if placed is None:
                     wish = await self._placement.begin(Wish(user_id, row.owner, first_name, webp, row, is_fresh=False))
@@ -86,7 +87,7 @@ class StickerSets:
                         old and await self._placement.exchange(old, wish)
                     )
                     placed = in_place or await self._placement.place(wish)
-                await self._packs.update_sticker(old_sticker_id, state=StickerState.REMOVED)
+                await self._packs.mark_removed(old_sticker_id)
                 return placed
 
     # --- take out -------------------------------------------------------------------------------------------------
@@ -96,13 +97,13 @@ class StickerSets:
         owned = await self._packs.sticker(sticker_id)
         if owned is None:
             return False
-        async with self._turn(_user_id(owned.owner)):
+        async with self._turn(user_id_of(owned.owner)):
             row = await self._packs.sticker(sticker_id)  # as it is now that nobody else changes it
             if row is None or row.state is StickerState.REMOVED:
                 return False
             with translated():
                 was_there = row.file_id is not None and await self._taken_out(row, row.file_id)
-            await self._packs.update_sticker(sticker_id, state=StickerState.REMOVED)
+            await self._packs.mark_removed(sticker_id)
             return was_there
 
     async def _taken_out(self, row: Sticker, file_id: str) -> bool:
@@ -117,10 +118,10 @@ class StickerSets:
         """Delete the person's packs on Telegram; returns how many there were. Raises `PackTrouble`."""
         count = 0
         async with self._turn(user_id):
-            for pack in await self._packs.of_owner(_owner(user_id)):
+            for pack in await self._packs.of_owner(owner_of(user_id)):
                 with translated():
                     count += await self._calls.delete(pack.name)
-                await self._packs.set_state(pack.id, PackState.GONE)
+                await self._packs.mark_gone(pack)
         return count
 
     # --- overview -------------------------------------------------------------------------------------------------
@@ -129,11 +130,11 @@ class StickerSets:
         """The person's packs, oldest first, after merging what they changed in the app. Raises `PackTrouble`."""
         packs = []
         async with self._turn(user_id):
-            for pack in await self._packs.of_owner(_owner(user_id)):
+            for pack in await self._packs.of_owner(owner_of(user_id)):
                 with translated():
                     seen = await self._calls.look(pack.name)
                 if seen is None:
-                    await self._packs.set_state(pack.id, PackState.GONE)
+                    await self._packs.mark_gone(pack)
                     continue
                 await self._merge(pack, seen)
                 packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
@@ -141,9 +142,9 @@ class StickerSets:
 
     async def _merge(self, pack: Pack, seen: StickerSet) -> None:
         there = {sticker.file_unique_id for sticker in seen.stickers}
-        for row in await self._packs.stickers_in(pack.id):
+        for row in await self._packs.stickers_in(pack):
             if row.file_unique_id not in there:
-                await self._packs.update_sticker(row.id, state=StickerState.REMOVED)
+                await self._packs.mark_removed(row.id)
 
     def link(self, pack: Pack) -> str:
         return set_link(pack.name)
@@ -154,11 +155,3 @@ class StickerSets:
         if lock is None:
             lock = self._turns[user_id] = asyncio.Lock()
         return lock
-
-
-def _owner(user_id: int) -> str:
-    return f"tg:{user_id}"
-
-
-def _user_id(owner: str) -> int:
-    return int(owner.removeprefix("tg:"))

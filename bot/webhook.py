@@ -13,8 +13,8 @@ from aiohttp import web
 from telegram import Bot
 
 from bot.intake import ALLOWED_UPDATES, Intake, RawUpdate
+from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.facts import Facts
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +25,14 @@ _MOST_CONNECTIONS = 40
 _BUSY_S = 2  # after which Telegram shall deliver again
 
 
-async def webhook_secret(facts: Facts, chosen: str | None) -> str:
+async def webhook_secret(service: StickerService, chosen: str | None) -> str:
     """The chosen secret, or a random one that stays the same for this installation."""
     if chosen:
         return chosen
-    known = await facts.get(_SECRET_FACT)
+    known = await service.fact(_SECRET_FACT)
     if known is None:
         known = secrets.token_urlsafe(32)
-        await facts.set(_SECRET_FACT, known)
+        await service.set_fact(_SECRET_FACT, known)
     return known
 
 

@@ -12,29 +12,16 @@ from cli.settings import EngineSettings, ServerSettings
 from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
+from engine.models import FACE_TO_STICKER
 from engine.runner import EngineRunner
 from engine.types import Engine
 from engine.weights import weights_report
-from service.keys import ApiKeys
 from service.limits import Lifetimes, Limits
-from service.retention import Retention
 from service.stickers import StickerService
 from service.worker import Worker
-from storage.database import Database
-from storage.facts import Facts
-from storage.files import Files
-from storage.inbox import Inbox
-from storage.jobs import Jobs
-from storage.keys import Keys
-from storage.packs import Packs
-from storage.uploads import Uploads
-from storage.users import Users
 
 logger = logging.getLogger(__name__)
 
-DATABASE_NAME = "stickerface.sqlite3"
-FILES_NAME = "files"
-DIFFUSION_MODEL = "face-to-sticker"
 DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "insightface", "onnxruntime")
 
 
@@ -42,19 +29,14 @@ DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensor
 class Parts:
     """What every entrance hangs on."""
 
-    database: Database
     service: StickerService
     worker: Worker
     runner: EngineRunner
-    retention: Retention
-    inbox: Inbox
-    facts: Facts
-    keys: ApiKeys
-    uploads: Uploads
 
     async def close(self) -> None:
+        """Stop the engine's thread and close the data."""
         await self.runner.close()
-        await self.database.close()
+        await self.service.close()
 
 
 def matte_dir(weights: Path) -> Path | None:
@@ -84,7 +66,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     if settings.device not in ("auto", "cuda"):
         return False
     try:
-        report = weights_report(settings.weights_folder, DIFFUSION_MODEL, settings.weights_overrides)
+        report = weights_report(settings.weights_folder, FACE_TO_STICKER.name, settings.weights_overrides)
     except EngineUnavailable as error:
         logger.warning("%s: the engine is classic", error)
         return False
@@ -128,35 +110,11 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
     settings choose.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     chosen = engine or choose_engine(settings)
-    database = await Database.open(settings.data_dir / DATABASE_NAME)
-    runner = EngineRunner(chosen)
-    lifetimes = Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400)
-    jobs, files, inbox = Jobs(database), Files(settings.data_dir / FILES_NAME), Inbox(database)
-    uploads = Uploads(database)
-    service = StickerService(
-        jobs=jobs,
-        users=Users(database),
-        packs=Packs(database),
-        files=files,
+    service = await StickerService.open(
+        settings.data_dir,
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length),
-        lifetimes=lifetimes,
+        lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
-    return Parts(
-        database=database,
-        service=service,
-        worker=Worker(service, runner, step_timeout_s=settings.step_timeout_s),
-        runner=runner,
-        retention=Retention(
-            jobs=jobs,
-            files=files,
-            inbox=inbox,
-            uploads=uploads,
-            lifetimes=lifetimes,
-        ),
-        inbox=inbox,
-        facts=Facts(database),
-        keys=ApiKeys(Keys(database)),
-        uploads=uploads,
-    )
+    runner = EngineRunner(chosen)
+    return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)

@@ -13,17 +13,17 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.server.port import tls_context
-from cli.compose import DATABASE_NAME, choose_engine
+from cli.compose import choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
+from engine.model import FACE
+from engine.models import DEFAULT_MODEL
 from engine.types import StickerRequest, go_on
 from engine.weights import weights_report
 from engine.weights_lock import LOCK_NAME, FileState
-from service.keys import ApiKeys
-from storage.database import Database
+from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.keys import Keys
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -81,18 +81,17 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
-    path = settings.data_dir / DATABASE_NAME
+    path = StickerService.database_path(settings.data_dir)
     if not path.exists():
         return Finding("database", True, "none yet; the first run makes it")
     try:
-        database = await Database.open(path)
+        service = await StickerService.open(settings.data_dir)
         try:
-            row = await database.one("PRAGMA quick_check")
+            answer = await service.check_database()
         finally:
-            await database.close()
+            await service.close()
     except StorageError as error:
         return Finding("database", False, f"{path}: {error.code} ({error})")
-    answer = str(row[0]) if row else "no answer"
     return Finding("database", answer == "ok", f"{path}: {answer}")
 
 
@@ -105,16 +104,14 @@ async def _http(settings: Settings) -> Finding:
             return Finding("http", False, f"TLS_CERTIFICATE and TLS_KEY cannot be used: {error}")
     scheme = "https" if settings.tls_certificate else "http"
     where = f"{scheme}://{settings.host}:{settings.port}"
-    path = settings.data_dir / DATABASE_NAME
-    if not path.exists():
+    if not StickerService.database_path(settings.data_dir).exists():
         return Finding("http", True, f"{where}; no keys yet: stickerface keys add NAME")
     try:
-        database = await Database.open(path)
+        service = await StickerService.open(settings.data_dir)
         try:
-            keys = ApiKeys(Keys(database))
-            valid = [key for key in await keys.all() if keys.is_valid(key)]
+            valid = [key for key in await service.keys.all() if service.keys.is_valid(key)]
         finally:
-            await database.close()
+            await service.close()
     except StorageError:
         return Finding("http", True, where)  # the line on the database says what is wrong
     told = f"{len(valid)} valid keys" if valid else "no keys yet: stickerface keys add NAME"
@@ -123,7 +120,7 @@ async def _http(settings: Settings) -> Finding:
 
 def _weights(settings: Settings) -> Finding:
     try:
-        report = weights_report(settings.weights_folder, "face-to-sticker", settings.weights_overrides)
+        report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
     except EngineError as error:
         return Finding("weights", False, str(error))
     is_damaged = any(each.state is FileState.DAMAGED for each in report.roles)
@@ -138,7 +135,7 @@ def _engine(settings: Settings) -> Finding:
         try:
             started = time.perf_counter()
             photo = (files("cli.demo") / "astronaut.jpg").read_bytes()
-            outcome = engine.generate([StickerRequest((photo,), "toon", 1)], go_on)[0]
+            outcome = engine.generate([StickerRequest({FACE: (photo,)}, "toon", 1)], go_on)[0]
             seconds = time.perf_counter() - started
         finally:
             engine.close()

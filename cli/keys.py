@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from service.keys import ApiKeys
-    from storage.database import Database
+    from service.stickers import StickerService
     from storage.records import ApiKey
 
 keys_app = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 
-Work = Callable[["ApiKeys", "Database", Path], Awaitable[None]]
+Work = Callable[["StickerService"], Awaitable[None]]
 DAY_S = 86_400.0
 
 
@@ -38,8 +36,8 @@ def add(
         typer.echo(f"--provider {unknown[0]}: expected one of {', '.join(PROVIDERS)}", err=True)
         raise typer.Exit(2)
 
-    async def work(keys: ApiKeys, _database: Database, _folder: Path) -> None:
-        key, text = await keys.add(
+    async def work(service: StickerService) -> None:
+        key, text = await service.keys.add(
             name,
             providers=provider or (),
             per_minute=per_minute,
@@ -56,9 +54,9 @@ def add(
 def list_keys() -> None:
     """List the keys, without their secrets."""
 
-    async def work(keys: ApiKeys, _database: Database, _folder: Path) -> None:
-        for key in await keys.all():
-            typer.echo(_line(key, is_valid=keys.is_valid(key)))
+    async def work(service: StickerService) -> None:
+        for key in await service.keys.all():
+            typer.echo(_line(key, is_valid=service.keys.is_valid(key)))
 
     _with_keys(work)
 
@@ -70,20 +68,16 @@ def revoke(
 ) -> None:
     """End a key, at once and for good."""
 
-    async def work(keys: ApiKeys, database: Database, folder: Path) -> None:
-        from cli.compose import FILES_NAME
+    async def work(service: StickerService) -> None:
         from service.errors import KeyUnknown
-        from storage.files import Files
-        from storage.users import Users
 
         try:
-            key = await keys.revoke(key_id.partition(":")[0])
+            key = await service.keys.revoke(key_id.partition(":")[0])
         except KeyUnknown:
             typer.echo(f"There is no key {key_id.partition(':')[0]}; `stickerface keys list` shows them.", err=True)
             raise typer.Exit(1) from None
         if forget:
-            await Users(database).forget(key.owner)
-            await Files(folder / FILES_NAME).delete_owner(key.owner)
+            await service.forget(key.owner)
         typer.echo(f"Key {key.id} ({key.name}) is revoked." + (" What it had here is deleted." if forget else ""))
 
     _with_keys(work)
@@ -93,12 +87,10 @@ def revoke(
 def rotate_signing() -> None:
     """Make a new key for the signatures of webhooks; it signs from tomorrow."""
 
-    async def work(_keys: ApiKeys, database: Database, _folder: Path) -> None:
-        from api.providers.fal.signing import SigningKeys
-        from storage.facts import Facts
+    async def work(service: StickerService) -> None:
+        from api.webhooks.signing import SigningKeys
 
-        facts = Facts(database)
-        await (await SigningKeys.load(facts)).rotate(facts)
+        await (await SigningKeys.load(service)).rotate(service)
         typer.echo(
             "A new signing key is made, and signs from tomorrow: receivers keep keys for a day. "
             "Restart the server now, so that it is published."
@@ -116,21 +108,16 @@ def _line(key: ApiKey, *, is_valid: bool) -> str:
 
 
 def _with_keys(work: Work) -> None:
-    from cli.compose import DATABASE_NAME
     from cli.settings import SettingsInvalid, read_weights_settings
-    from service.keys import ApiKeys
-    from storage.database import Database
+    from service.stickers import StickerService
     from storage.errors import StorageError
-    from storage.keys import Keys
 
     async def run() -> None:
-        folder = read_weights_settings().data_dir
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database = await Database.open(folder / DATABASE_NAME)
+        service = await StickerService.open(read_weights_settings().data_dir)
         try:
-            await work(ApiKeys(Keys(database)), database, folder)
+            await work(service)
         finally:
-            await database.close()
+            await service.close()
 
     try:
         asyncio.run(run())

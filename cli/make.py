@@ -16,6 +16,7 @@ from cli.compose import choose_engine
 from cli.sentences import sentence
 from cli.settings import EngineSettings
 from engine.errors import EngineError, ParameterRefused
+from engine.model import FACE, ResultFile
 from engine.parameters import PARAMETERS, Parameter, Value
 from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
@@ -70,7 +71,7 @@ def _made(engine: Engine, path: Path, out: Path, wish: Wish, progress: Progress)
         _console.print(f"{path}: {reason}")
         return False
     target = _free_name(out, path)
-    target.write_bytes(result.webp)
+    target.write_bytes(result.files[ResultFile.STICKER])
     print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
     return True
 
@@ -83,7 +84,7 @@ def _make(engine: Engine, path: Path, wish: Wish, progress: Progress) -> Sticker
     except PhotoRefused as refusal:
         raise Refused(sentence(refusal.code)) from refusal
     request = StickerRequest(
-        photos=(photo.data,),
+        inputs={FACE: (photo.data,)},
         style=wish.style,
         seed=wish.seed if wish.seed is not None else secrets.randbelow(MAX_SEED + 1),
         prompt=wish.prompt,

@@ -15,6 +15,7 @@ from bot.app import BotTokenRejected, TelegramBot
 from cli.compose import Parts, compose
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
+from service.retention import sweep_hourly
 from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class App:
             if self._with_http:
                 await self._listen()
             await self._parts.worker.recover()
-            self._spawn("retention", self._parts.retention.run())
+            self._spawn("retention", sweep_hourly(self._parts.service))
             self._spawn("worker", self._run_worker())
             if self._api is not None:
                 self._spawn("api", self._api.run())
@@ -79,10 +80,7 @@ class App:
         """Open the HTTP port. Raises OSError where it is taken or the certificate cannot be used."""
         settings, parts = self._settings, self._parts
         self._api = await HttpApi.open(
-            facts=parts.facts,
-            service=parts.service,
-            keys=parts.keys,
-            uploads=parts.uploads,
+            parts.service,
             runner=parts.runner,
             options=ApiOptions(
                 is_on=settings.http_api,
@@ -155,8 +153,6 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         token=settings.telegram_bot_token.get_secret_value(),
         api_url=settings.telegram_api_url,
         service=parts.service,
-        inbox=parts.inbox,
-        facts=parts.facts,
         admin_ids=settings.admin_ids,
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from engine.errors import EngineError
+from engine.model import FACE
+from engine.models import DEFAULT_MODEL
 
 
 class Shape(StrEnum):
@@ -31,33 +33,34 @@ class Note(StrEnum):
 class StickerRequest:
     """One sticker to make.
 
-    `photos` are encoded JPEG or PNG files as `service.photos` leaves them: upright, sRGB, long side at most
-    2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of `engine.styles`.
+    `inputs` are photos by the names of the model's inputs, encoded as JPEG or PNG as `service.photos` leaves them:
+    upright, sRGB, long side at most 2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of
+    `engine.styles`.
     """
 
-    photos: tuple[bytes, ...]
+    inputs: Mapping[str, tuple[bytes, ...]]
     style: str
     seed: int
     prompt: str = ""
     shape: Shape = Shape.AUTO
-    model: str = "face-to-sticker"
+    model: str = DEFAULT_MODEL
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+    @property
+    def faces(self) -> tuple[bytes, ...]:
+        """The photos of the person."""
+        return self.inputs.get(FACE, ())
 
 
 @dataclass(frozen=True, slots=True)
 class StickerResult:
     """A finished sticker.
 
-    `webp` is what Telegram takes: one side 512 px, the other at most 512, at most 512 KB, static, with alpha.
-    `picture` is the whole drawing, `cutout` the drawing without its background, at full quality; both are PNG with
-    alpha and of the size that the request's parameters `width`, `height` and `upscale` ask for, where it has them.
-    `style` is the look drawn (a prompt may have changed it), `shape` is CUTOUT or BADGE, never AUTO.
-    `timings` maps a phase to seconds.
+    `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
+    changed it), `shape` is CUTOUT or BADGE, never AUTO. `timings` maps a phase to seconds.
     """
 
-    webp: bytes
-    picture: bytes
-    cutout: bytes
+    files: Mapping[str, bytes]
     seed: int
     style: str
     shape: Shape

@@ -1,4 +1,4 @@
-"""What happens to jobs, told to whoever listens. In this process only; the rows are the truth."""
+"""What happens to jobs, published to whoever listens. In this process only; the rows are the truth."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.types import Step
-from storage.records import Job
+from storage.records import Entrance, Job
 
 
 class EventKind(StrEnum):
+    """What happened to a job."""
+
     QUEUED = "queued"  # waiting, its photo is here (again after a hand-back)
     STARTED = "started"
     STEP = "step"  # `step` says how far
@@ -22,32 +24,51 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
+    """One thing that happened to one job; `job` as it is afterwards."""
+
     kind: EventKind
     job: Job
     step: Step | None = None
 
 
-STEPS_BEHIND = 500  # events that wait for a listener, beyond which it is told only of beginnings and ends
+MOST_WAITING = 500  # events that wait for a listener, beyond which it is sent only beginnings and ends
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Listener:
+    queue: asyncio.Queue[JobEvent]
+    entrance: Entrance | None
+    job_id: str | None
+
+    def wants(self, event: JobEvent) -> bool:
+        if self.entrance is not None and event.job.entrance != self.entrance:
+            return False
+        if self.job_id is not None and event.job.id != self.job_id:
+            return False
+        # Steps carry pictures: a reader that has stopped reading must not collect everybody's.
+        return event.kind is not EventKind.STEP or self.queue.qsize() < MOST_WAITING
 
 
 class Events:
-    """Every listener has its own queue, so a slow one holds nobody up; one that is far behind misses steps."""
+    """Publish and subscribe. Every listener has its own queue; a slow one holds nobody up and misses steps."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[JobEvent]] = set()
+        self._listeners: set[_Listener] = set()
 
     def emit(self, event: JobEvent) -> None:
-        for queue in self._queues:
-            # Steps carry pictures: a reader that has stopped reading must not collect everybody's.
-            if event.kind is not EventKind.STEP or queue.qsize() < STEPS_BEHIND:
-                queue.put_nowait(event)
+        """Put the event into the queue of everybody who wants it."""
+        for listener in self._listeners:
+            if listener.wants(event):
+                listener.queue.put_nowait(event)
 
     @contextmanager
-    def listen(self) -> Iterator[asyncio.Queue[JobEvent]]:
-        """A queue that receives every event until the block ends."""
-        queue: asyncio.Queue[JobEvent] = asyncio.Queue()
-        self._queues.add(queue)
+    def listen(
+        self, entrance: Entrance | None = None, *, job_id: str | None = None
+    ) -> Iterator[asyncio.Queue[JobEvent]]:
+        """Yield a queue that receives the events until the block ends: all, or an entrance's, or one job's."""
+        listener = _Listener(asyncio.Queue(), entrance, job_id)
+        self._listeners.add(listener)
         try:
-            yield queue
+            yield listener.queue
         finally:
-            self._queues.discard(queue)
+            self._listeners.discard(listener)

@@ -6,10 +6,13 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE
 from service.errors import (
     BadSeed,
@@ -21,27 +24,31 @@ from service.errors import (
     TooManyJobs,
 )
 from service.events import EventKind, Events, JobEvent
+from service.inbox import Inbox
+from service.keys import ApiKeys
 from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
+from service.packs import PackRegistry
 from service.photos import read_photo
-from storage.files import Files
-from storage.jobs import Jobs, NewJob
-from storage.packs import Packs
-from storage.records import Job, JobRequest, JobStatus
-from storage.users import Users
+from service.uploads import Uploads
+from storage.jobs import NewJob
+from storage.records import Entrance, Job, JobRequest, JobStatus, User
+from storage.store import DATABASE_NAME, Store
 
 logger = logging.getLogger(__name__)
 
 _DECODERS = 2  # photos decoded at the same time: each may take 200 MB while it lasts
 _DAY_S = 86_400.0
-LOOK_AGAIN_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and tells nobody here
+_INBOX_S = 2 * _DAY_S  # Telegram repeats an update for at most a day
+POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and its events are not heard here
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One wish for a sticker. `style` and `seed` None mean the owner's own choice, or the default.
+    """What an entrance asks for. `style` and `seed` None mean the owner's own choice, or the default.
 
     `source` names the message it came from: the same source is the same job, however often it is submitted.
-    `is_low` lets others pass for a while. `jobs_waiting` is this owner's own limit, where it is not everybody's.
+    `note` is kept with the job for the entrance alone. `is_low` lets others pass for a while. `jobs_waiting` is this
+    owner's own limit, where it is not everybody's. `lifetime_s` is how long its files should be kept.
     """
 
     owner: str
@@ -50,101 +57,131 @@ class Submission:
     style: str | None = None
     seed: int | None = None
     shape: str = "auto"
-    model: str = "face-to-sticker"
+    model: str = DEFAULT_MODEL
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
-    reply: Mapping[str, Any] = field(default_factory=dict)
+    note: Mapping[str, Any] = field(default_factory=dict)
     is_low: bool = False
     jobs_waiting: int | None = None
+    lifetime_s: float | None = None
 
 
 def parse_seed(text: str) -> int:
-    """A seed as a person types it. Raises `BadSeed`."""
+    """Parse a seed as a person types it. Raises `BadSeed`."""
     if not text.isascii() or not text.isdigit() or int(text[:12]) > MAX_SEED or len(text) > 12:
         raise BadSeed(text[:20])
     return int(text)
 
 
 class StickerService:
-    """Jobs from the wish to the finished sticker. `users`, `packs` and `files` are the stores, for reading choices
-    and for an entrance's own delivery."""
+    """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
+
+    `packs`, `inbox`, `uploads` and `keys` are parts of the door with a subject of their own. Every method may raise
+    `StorageError`.
+    """
 
     def __init__(
         self,
+        store: Store,
         *,
-        jobs: Jobs,
-        users: Users,
-        packs: Packs,
-        files: Files,
         limits: Limits,
         lifetimes: Lifetimes | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.jobs = jobs
-        self.users = users
-        self.packs = packs
-        self.files = files
+        self._store = store
+        self.packs = PackRegistry(store.packs)
+        self.inbox = Inbox(store.inbox)
+        self.uploads = Uploads(store.uploads, store.files)
+        self.keys = ApiKeys(store.keys, clock)
         self.limits = limits
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
-        self.work_waiting = asyncio.Event()
-        self.is_warming_up = False  # said by the worker: jobs are taken, and wait for the engine
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
-        self._cancel_running: Callable[[str], None] = lambda job_id: None
+        self._engines_loading = 0
+        self._engines_ready = 0
 
-    def on_cancel(self, cancel_running: Callable[[str], None]) -> None:
-        """The worker's way to hear that a running job should stop."""
-        self._cancel_running = cancel_running
+    @classmethod
+    async def open(
+        cls, folder: Path, *, limits: Limits | None = None, lifetimes: Lifetimes | None = None
+    ) -> StickerService:
+        """Open or create the data in `folder`. Raises `StorageError`, OSError."""
+        return cls(await Store.open(folder), limits=limits or Limits(), lifetimes=lifetimes)
 
-    # --- submit ---------------------------------------------------------------------------------------------------
+    @staticmethod
+    def database_path(folder: Path) -> Path:
+        """Return where `open` keeps the database."""
+        return folder / DATABASE_NAME
 
-    async def submit(self, wish: Submission) -> Job:
-        """Write the job; `attach_photo` makes it ready to start. A known source answers the job it already has.
+    async def close(self) -> None:
+        """Close the data."""
+        await self._store.close()
+
+    async def check_database(self) -> str:
+        """Look for damage: "ok", or what is wrong. Reads the whole database."""
+        return await self._store.database.check()
+
+    # --- engines ------------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def engine_loading(self) -> Iterator[None]:
+        """Count a worker's engine as loading while the block lasts, and as ready after it."""
+        self._engines_loading += 1
+        try:
+            yield
+            self._engines_ready += 1
+        finally:
+            self._engines_loading -= 1
+
+    @property
+    def is_warming_up(self) -> bool:
+        """Whether jobs are taken and wait for the first engine to be ready."""
+        return self._engines_loading > 0 and self._engines_ready == 0
+
+    # --- submit -------------------------------------------------------------------------------------------------------
+
+    async def submit(self, submission: Submission) -> Job:
+        """Write the job; `attach_inputs` makes it ready to start. Idempotent by `source`.
 
         Raises `TooManyJobs`, `DailyLimitReached`, `QueueFull`.
         """
-        user = await self.users.get(wish.owner)
+        user = await self._store.users.get(submission.owner)
         request = JobRequest(
-            style=wish.style or user.style or DEFAULT_STYLE,
-            prompt=wish.prompt[:MAX_PROMPT_CHARS],
-            shape=wish.shape,
-            model=wish.model,
-            parameters=dict(wish.parameters),
+            style=submission.style or user.style or DEFAULT_STYLE,
+            model=submission.model,
+            prompt=submission.prompt[:MAX_PROMPT_CHARS],
+            shape=submission.shape,
+            parameters=dict(submission.parameters),
         )
         new = NewJob(
-            owner=wish.owner,
-            source=wish.source,
+            owner=submission.owner,
+            source=submission.source,
             request=request,
-            seed=self._seed(wish.seed if wish.seed is not None else user.seed),
-            reply=wish.reply,
-            is_low=wish.is_low,
+            seed=_seed(submission.seed if submission.seed is not None else user.seed),
+            note=submission.note,
+            is_low=submission.is_low,
+            lifetime_s=submission.lifetime_s,
         )
-        return await self._add(new, wish.jobs_waiting)
+        return await self._add(new, submission.jobs_waiting)
 
-    async def attach_photo(self, job_id: str, data: bytes) -> Job:
-        """Give a waiting job its photo. A file that is no usable photo ends the job with the refusal's code.
-
-        Raises `NoSuchJob` where the job is not waiting any more.
-        """
-        return await self.attach_photos(job_id, [data])
-
-    async def attach_photos(self, job_id: str, files: Sequence[bytes], *, is_alone: bool = False) -> Job:
-        """Give a waiting job its photos, all at once; the first that is no usable photo ends the job.
+    async def attach_inputs(self, job_id: str, inputs: Mapping[str, Sequence[bytes]], *, is_alone: bool = False) -> Job:
+        """Give a waiting job its photos by the model's input names; the first unusable photo ends the job.
 
         With `is_alone` the files are of this job only, and may be deleted with it. Raises `NoSuchJob` where the job is
         not waiting any more.
         """
         job = await self._existing(job_id)
-        if job.has_photo or job.status is not JobStatus.QUEUED:
+        if not job.wants_photo:
             return job
+        salt, names = job.id if is_alone else "", {}
         try:
-            names = [await self._keep_photo(job.owner, data, job.id if is_alone else "") for data in files]
+            for name, photos in inputs.items():
+                names[name] = tuple([await self._keep_photo(job.owner, data, salt) for data in photos])
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
-        ready = await self.jobs.set_request(job_id, replace(job.request, photos=tuple(names)))
+        ready = await self._store.jobs.set_request(job_id, replace(job.request, inputs=names))
         if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
-            for name in names if is_alone else ():
-                await self.files.delete_photo(job.owner, name)
+            if is_alone:
+                await self._delete_photos(job.owner, [name for each in names.values() for name in each])
             return await self._existing(job_id)
         self._queued(ready)
         return ready
@@ -152,73 +189,74 @@ class StickerService:
     async def _keep_photo(self, owner: str, data: bytes, salt: str) -> str:
         async with self._decoding:
             photo = await asyncio.to_thread(read_photo, data)
-        return await self.files.save_photo(owner, photo.data, photo.suffix, salt)
+        return await self._store.files.save_photo(owner, photo.data, photo.suffix, salt)
 
     async def again(
         self,
         parent: Job,
         *,
         source: str,
-        reply: Mapping[str, Any],
+        note: Mapping[str, Any],
         style: str | None = None,
         shape: str | None = None,
         new_seed: bool = False,
         replaces: str | None = None,
     ) -> Job:
-        """Another sticker from the same photo: with a new seed, another style, or another shape.
+        """Submit another sticker from the same photo: with a new seed, another style, or another shape.
 
         Raises `PhotoGone`, and what `submit` raises.
         """
-        known = await self.jobs.by_source(source)
-        if known is not None:
+        known = await self._store.jobs.by_source(source)
+        if known is not None:  # must not meet PhotoGone
             return known
-        if not parent.has_photo or not await self.files.has_photo(parent.owner, parent.request.photos[0]):
+        if not parent.has_photo or not await self._store.files.has_photo(parent.owner, parent.request.photos[0]):
             raise PhotoGone
-        drawn = str(parent.result.get("style") or parent.request.style)
         request = replace(
             parent.request,
-            style=style or drawn,
+            style=style or parent.drawn_style,
             shape=shape or parent.request.shape,
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
         )
-        seed = self._seed(None if new_seed else parent.seed)
-        return await self._add(NewJob(parent.owner, source, request, seed, reply, parent.id, replaces))
-
-    @staticmethod
-    def _seed(chosen: int | None) -> int:
-        return chosen if chosen is not None else secrets.randbelow(MAX_SEED + 1)
+        seed = _seed(None if new_seed else parent.seed)
+        return await self._add(NewJob(parent.owner, source, request, seed, note, parent.id, replaces))
 
     async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
-        known = await self.jobs.by_source(new.source)
-        if known is not None:
+        known = await self._store.jobs.by_source(new.source)
+        if known is not None:  # must not meet QueueFull
             return known
-        await self._check_queue(new.owner)
+        if await self._store.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
+            raise QueueFull
+        if self.limits.jobs_per_day:
+            today = await self._store.jobs.count_since(new.owner, self._clock() - _DAY_S)
+            if today >= self.limits.jobs_per_day:
+                raise DailyLimitReached(self.limits.jobs_per_day)
         limit = jobs_waiting or self.limits.jobs_per_owner
-        job, is_new = await self.jobs.add(new, limit)
+        job, is_new = await self._store.jobs.add(new, limit)
         if job is None:
             raise TooManyJobs(limit)
         if is_new and job.has_photo:
             self._queued(job)
         return job
 
-    async def _check_queue(self, owner: str) -> None:
-        if await self.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
-            raise QueueFull
-        if self.limits.jobs_per_day:
-            today = await self.jobs.count_since(owner, self._clock() - _DAY_S)
-            if today >= self.limits.jobs_per_day:
-                raise DailyLimitReached(self.limits.jobs_per_day)
+    async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
+        """Change what a waiting job asks for; None where it is not waiting any more."""
+        job = await self._existing(job_id)
+        request = replace(job.request, prompt=prompt[:MAX_PROMPT_CHARS], style=style)
+        return await self._store.jobs.set_request(job_id, request)
+
+    async def set_note(self, job_id: str, **facts: Any) -> Job | None:
+        """Merge facts into the entrance's note; None where the job is gone."""
+        return await self._store.jobs.set_note(job_id, **facts)
 
     def _queued(self, job: Job) -> None:
         self.events.emit(JobEvent(EventKind.QUEUED, job))
-        self.work_waiting.set()
 
-    # --- end ------------------------------------------------------------------------------------------------------
+    # --- end ----------------------------------------------------------------------------------------------------------
 
     async def fail(self, job_id: str, code: str) -> Job:
-        """End a waiting or running job with an error code."""
-        ended = await self.jobs.fail(job_id, code)
+        """End a waiting or running job with an error code. Raises `NoSuchJob`."""
+        ended = await self._store.jobs.fail(job_id, code)
         if ended is None:
             return await self._existing(job_id)
         logger.info("job %s failed: %s", ended.id[:8], code)
@@ -227,70 +265,176 @@ class StickerService:
 
     async def expire(self, job_id: str, code: str) -> Job | None:
         """End a job that has not started yet with an error code; None where it has."""
-        ended = await self.jobs.expire(job_id, code)
+        ended = await self._store.jobs.expire(job_id, code)
         if ended is not None:
             logger.info("job %s did not start in time", ended.id[:8])
             self.events.emit(JobEvent(EventKind.ENDED, ended))
         return ended
 
     async def cancel(self, owner: str, job_id: str | None = None) -> list[Job]:
-        """Cancel one job, or all waiting and running ones of the owner; returns those that were still going.
+        """Cancel one job, or all waiting and running ones of the owner; return those that were still going.
 
-        Raises `NoSuchJob`.
+        A worker that draws one of them hears of it by its ENDED event. Raises `NoSuchJob`.
         """
         if job_id is not None:
             jobs = [await self.own(owner, job_id)]
         else:
-            jobs = await self.jobs.of_owner(owner, JobStatus.QUEUED, JobStatus.RUNNING)
+            jobs = await self._store.jobs.of_owner(owner, JobStatus.QUEUED, JobStatus.RUNNING)
         cancelled = []
         for job in jobs:
-            if ended := await self.jobs.cancel(job.id):  # the row first: a drawing must not stop without an end
-                self._cancel_running(job.id)
+            if ended := await self._store.jobs.cancel(job.id):
                 cancelled.append(ended)
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled
 
     async def forget(self, owner: str) -> None:
         """Delete every row and file of the owner; what is being drawn for them is thrown away."""
-        jobs = await self.jobs.of_owner(owner)
-        await self.users.forget(owner)
+        jobs = await self._store.jobs.of_owner(owner)
+        await self._store.users.forget(owner)
         for job in jobs:
-            self._cancel_running(job.id)
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
-        await self.files.delete_owner(owner)
+        await self._store.files.delete_owner(owner)
 
-    # --- watch ----------------------------------------------------------------------------------------------------
+    async def mark_delivered(self, job_id: str) -> None:
+        """Note that the owner has what the job made, or knows that it failed. Idempotent."""
+        await self._store.jobs.mark_delivered(job_id)
+
+    # --- look ---------------------------------------------------------------------------------------------------------
 
     async def wait(self, job_id: str) -> Job:
-        """The job once it has ended. Raises `NoSuchJob`."""
-        with self.events.listen() as events:
+        """Wait for the job's end and return it. Raises `NoSuchJob`."""
+        with self.events.listen(job_id=job_id) as events:
             job = await self._existing(job_id)
             while not job.status.is_final:
                 try:
-                    async with asyncio.timeout(LOOK_AGAIN_S):
-                        job = await self._end_of(job_id, events)
+                    async with asyncio.timeout(POLL_S):
+                        event = await events.get()
                 except TimeoutError:
                     job = await self._existing(job_id)
+                    continue
+                if event.kind is EventKind.FORGOTTEN:
+                    raise NoSuchJob(job_id)
+                job = event.job
             return job
 
-    @staticmethod
-    async def _end_of(job_id: str, events: asyncio.Queue[JobEvent]) -> Job:
-        while True:
-            event = await events.get()
-            if event.job.id == job_id and event.kind is EventKind.ENDED:
-                return event.job
-            if event.job.id == job_id and event.kind is EventKind.FORGOTTEN:
-                raise NoSuchJob(job_id)
-
     async def own(self, owner: str, job_id: str) -> Job:
-        """The owner's job of that id. Raises `NoSuchJob` for unknown ids and other people's alike."""
+        """Return the owner's job of that id. Raises `NoSuchJob` for unknown ids and other people's alike."""
         job = await self._existing(job_id)
         if job.owner != owner:
             raise NoSuchJob(job_id)
         return job
 
+    async def job(self, job_id: str) -> Job | None:
+        """Return the job of that id, whoever owns it."""
+        return await self._store.jobs.get(job_id)
+
+    async def job_from(self, source: str) -> Job | None:
+        """Return the job that this message became."""
+        return await self._store.jobs.by_source(source)
+
+    async def jobs_of(self, owner: str, *statuses: JobStatus) -> list[Job]:
+        """Return the owner's jobs in the given states (all where none is given), oldest first."""
+        return await self._store.jobs.of_owner(owner, *statuses)
+
+    async def active_child(self, parent: Job, source_prefix: str) -> Job | None:
+        """Return a waiting or running job made from `parent` whose source starts so."""
+        return await self._store.jobs.active_child(parent.id, source_prefix)
+
+    async def undelivered(self, entrance: Entrance) -> list[Job]:
+        """Return the entrance's ended jobs whose owner has not been told, oldest first."""
+        return await self._store.jobs.undelivered(entrance)
+
+    async def waiting(self, entrance: Entrance) -> list[Job]:
+        """Return the entrance's waiting jobs, with and without their photos, oldest first."""
+        return await self._store.jobs.waiting(entrance)
+
+    async def positions(self) -> dict[str, int]:
+        """Return the place in the queue of every waiting job with a photo, from 1, in order."""
+        return await self._store.jobs.positions()
+
+    async def counts(self) -> dict[str, int]:
+        """Return how many jobs are in each state; states without jobs are left out."""
+        return await self._store.jobs.counts()
+
+    async def running(self) -> int:
+        """Return how many jobs are being drawn."""
+        return await self._store.jobs.count(JobStatus.RUNNING)
+
+    async def counts_by_model(self) -> dict[tuple[str, str], int]:
+        """Return how many jobs wait or run, by (state, model)."""
+        return await self._store.jobs.counts_by_model()
+
+    async def oldest_waiting(self) -> float | None:
+        """Return when the job was submitted that has been waiting longest; None where nobody waits."""
+        return await self._store.jobs.oldest_waiting()
+
     async def _existing(self, job_id: str) -> Job:
-        job = await self.jobs.get(job_id)
+        job = await self._store.jobs.get(job_id)
         if job is None:
             raise NoSuchJob(job_id)
         return job
+
+    # --- people -------------------------------------------------------------------------------------------------------
+
+    async def preferences(self, owner: str) -> User:
+        """Return what the owner chose; defaults for somebody new."""
+        return await self._store.users.get(owner)
+
+    async def set_preference(self, owner: str, **columns: str | int | bool | None) -> User:
+        """Change some of style, seed, language, is_blocked."""
+        return await self._store.users.set(owner, **columns)
+
+    async def show_hint_once(self, owner: str, hint: str) -> bool:
+        """Return True the first time this owner is to see this hint, and never again."""
+        return await self._store.users.show_hint_once(owner, hint)
+
+    # --- files and facts ----------------------------------------------------------------------------------------------
+
+    async def result_file(self, job: Job, name: str) -> bytes:
+        """Return one file of a job's result. Raises `FileGone`."""
+        return await self._store.files.result(job.owner, job.id, name)
+
+    async def delete_photos(self, job: Job) -> None:
+        """Delete a job's photos before their lifetime ends. Missing files are ignored."""
+        await self._delete_photos(job.owner, job.request.photos)
+
+    async def _delete_photos(self, owner: str, names: Sequence[str]) -> None:
+        for name in names:
+            await self._store.files.delete_photo(owner, name)
+
+    async def fact(self, name: str) -> str | None:
+        """Return a small fact about this installation, such as a secret that was made at the first start."""
+        return await self._store.facts.get(name)
+
+    async def set_fact(self, name: str, value: str) -> None:
+        """Keep a small fact about this installation."""
+        await self._store.facts.set(name, value)
+
+    # --- retention ----------------------------------------------------------------------------------------------------
+
+    async def sweep(self) -> int:
+        """Delete everything past its lifetime; return how many files went."""
+        now = self._clock()
+        results_before = now - self.lifetimes.results_s
+        await self._store.jobs.delete_finished_before(results_before)
+        await self._store.inbox.delete_handled_before(now - _INBOX_S)
+        await self.uploads.sweep()
+        keep = await self._store.jobs.photos_in_use()
+        return await self._store.files.sweep(now - self.lifetimes.photos_s, results_before, keep)
+
+    async def sweep_results(self, entrance: Entrance, usual_s: float, least_s: float, keep_rows_s: float) -> None:
+        """Delete an entrance's result files past the lifetime that their callers wished, `usual_s` where they did not.
+
+        Lifetimes are at least `least_s`, at most that of all results. A job's row stays `keep_rows_s` after its end.
+        """
+        now, jobs = self._clock(), self._store.jobs
+        while due := await jobs.files_due(entrance, usual_s, least_s, self.lifetimes.results_s, now):
+            for job in due:
+                for name in job.result.files if job.result else ():
+                    await self._store.files.delete_result(job.owner, job.id, name)
+                await jobs.mark_files_gone(job.id)
+        await jobs.delete_without_files(entrance, now - keep_rows_s)
+
+
+def _seed(chosen: int | None) -> int:
+    return chosen if chosen is not None else secrets.randbelow(MAX_SEED + 1)

@@ -1,35 +1,41 @@
 """claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
 
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job that is
-tried again is drawn alone, for it may be what took its neighbours down.
+tried again is drawn alone, for it may be what took its neighbours down. Any number of workers may serve one service,
+each with an engine of its own: they hear of waiting and cancelled jobs by events.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.errors import EngineDead, EngineError
+from PIL import Image
+
+from engine.errors import Cancelled, EngineDead, EngineError
 from engine.runner import EngineRunner, Ticket
 from engine.types import Shape, Step, StickerRequest, StickerResult
-from service.endings import STORAGE_PAUSE_S, Endings
+from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
-from storage.errors import StorageError
-from storage.records import Job
+from service.store_retry import keep_trying
+from storage.errors import FileGone, StorageError
+from storage.jobs import MAX_ATTEMPTS
+from storage.records import FileFacts, Job, JobResult
 
 logger = logging.getLogger(__name__)
 
-_LOOK_AGAIN_S = 30.0  # another process may have put a job back; in this one `work_waiting` tells
+_POLL_S = 30.0  # another process may have put a job back; of this one's jobs events tell
 BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class ClaimedJob:
     """A claimed job on its way through the engine."""
 
     job: Job
@@ -49,19 +55,20 @@ class Worker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
+        self._jobs = service._store.jobs
+        self._files = service._store.files
         self._runner = runner
         self._step_timeout_s = step_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
-        self._endings = Endings(service, self._stopping, self._pause)
+        self._wake = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
         self._idle = asyncio.Event()
         self._idle.set()
-        service.on_cancel(self._cancel)
 
     async def recover(self) -> None:
-        """After a start: jobs that were being drawn when the last process ended go back, or are given up."""
-        back, given_up = await self._service.jobs.recover()
+        """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
+        back, given_up = await self._jobs.recover()
         for job in back:
             logger.info("job %s was interrupted, attempt %d: queued again", job.id[:8], job.attempts)
         for job in given_up:
@@ -73,12 +80,48 @@ class Worker:
 
         Raises `EngineUnavailable`, and `EngineDead` where the process must be restarted.
         """
-        if not self._runner.is_ready:
-            await self._warm_up()
+        with self._service.events.listen() as events:
+            listening = asyncio.create_task(self._listen(events))
+            try:
+                if not self._runner.is_ready:
+                    with self._service.engine_loading():
+                        await self._runner.load()
+                await self._work()
+            finally:
+                listening.cancel()
+
+    async def stop(self, grace_s: float) -> None:
+        """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
+        self._stopping.set()
+        self._wake.set()
+        try:
+            async with asyncio.timeout(grace_s):
+                await self._idle.wait()
+        except TimeoutError:
+            for job_id, ticket in list(self._running.items()):
+                await self._hand_back(job_id, counts_as_attempt=False)
+                ticket.cancel()
+
+    async def _listen(self, events: asyncio.Queue[JobEvent]) -> None:
+        """Wake up for waiting jobs; stop drawing jobs that ended otherwise: cancelled, or their owner forgotten."""
+        while True:
+            event = await events.get()
+            if event.kind is EventKind.QUEUED:
+                self._wake.set()
+            elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN) and event.job.id in self._running:
+                self._running[event.job.id].cancel()
+
+    async def _work(self) -> None:
         while not self._stopping.is_set():
-            job = await self._claim()
+            self._wake.clear()
+            try:
+                job = await keep_trying(self._jobs.claim, self._stopping)
+            except StorageError:  # stopping
+                return
             if job is None:
-                await self._wait_for_work()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_POLL_S):
+                        await self._wake.wait()
                 continue
             if self._stopping.is_set():  # it came while the claim was under way
                 await self._hand_back(job.id, counts_as_attempt=False)
@@ -90,132 +133,93 @@ class Worker:
                 self._running.clear()
                 self._idle.set()
 
-    async def _warm_up(self) -> None:
-        self._service.is_warming_up = True
-        try:
-            await self._runner.load()
-        finally:
-            self._service.is_warming_up = False
-
-    async def stop(self, grace_s: float) -> None:
-        """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
-        self._stopping.set()
-        self._service.work_waiting.set()
-        try:
-            async with asyncio.timeout(grace_s):
-                await self._idle.wait()
-        except TimeoutError:
-            for job_id, ticket in list(self._running.items()):
-                await self._hand_back(job_id, counts_as_attempt=False)
-                ticket.cancel()
-
     async def _hand_back(self, job_id: str, *, counts_as_attempt: bool) -> None:
         """At the end of the process: what cannot be written now is put right by the next start."""
         try:
-            await self._service.jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
+            await self._jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
             logger.info("job %s handed back for the next start", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
 
-    async def _claim(self) -> Job | None:
-        self._service.work_waiting.clear()
-        try:
-            return await self._service.jobs.claim()
-        except StorageError as error:
-            logger.warning("cannot take a job: %s (%s)", error.code, error)
-            await self._pause(STORAGE_PAUSE_S)
-            return None
+    # --- a batch ------------------------------------------------------------------------------------------------------
 
-    async def _wait_for_work(self) -> None:
-        try:
-            async with asyncio.timeout(_LOOK_AGAIN_S):
-                await self._service.work_waiting.wait()
-        except TimeoutError:
-            return
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._service.work_waiting.set()
-
-    def _cancel(self, job_id: str) -> None:
-        if job_id in self._running:
-            self._running[job_id].cancel()
-
-    async def _collect(self, first: Job) -> list[Drawing]:
+    async def _collect(self, first: Job) -> list[ClaimedJob]:
         """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
-        drawings = await self._start(first)
+        batch = await self._start(first)
         until = asyncio.get_running_loop().time() + BATCH_WINDOW_S
-        while drawings and first.attempts == 1 and len(drawings) < self._runner.max_batch:
-            job = await self._claim_like(drawings[0].request, until)
+        while batch and first.attempts == 1 and len(batch) < self._runner.max_batch:
+            job = await self._claim_companion(batch[0].request, until)
             if job is None:
                 break
-            drawings += await self._start(job)
-        return drawings
+            batch += await self._start(job)
+        return batch
 
-    async def _start(self, job: Job) -> list[Drawing]:
-        """Tell that the job has started and fetch what it is drawn from: one drawing, none where that failed."""
+    async def _start(self, job: Job) -> list[ClaimedJob]:
+        """Publish that the job has started and read its photos: one claimed job, none where that failed."""
         ticket = self._running[job.id] = Ticket()  # before the photo is read: it may be cancelled meanwhile
         self._service.events.emit(JobEvent(EventKind.STARTED, job))
         try:
-            return [Drawing(job, await self._request(job), ticket)]
+            photos = {
+                name: tuple([await self._files.photo(job.owner, file) for file in files])
+                for name, files in job.request.inputs.items()
+            }
+            return [ClaimedJob(job, _request(job, photos), ticket)]
         except Exception as error:  # one job must not end the worker
             del self._running[job.id]
-            await self._endings.ended_badly(job, error)
+            await self._failed(job, error)
             return []
 
-    async def _claim_like(self, request: StickerRequest, until: float) -> Job | None:
+    async def _claim_companion(self, request: StickerRequest, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
         try:
             while not self._stopping.is_set():
-                self._service.work_waiting.clear()
-                job = await self._service.jobs.next_waiting()
+                self._wake.clear()
+                job = await self._jobs.next_waiting()
                 if job is not None:
-                    return await self._claim_if_like(job, request)
+                    if job.attempts or not self._runner.can_batch(request, _request(job, _placeholders(job))):
+                        return None
+                    return await self._jobs.claim(only=job.id)
                 async with asyncio.timeout_at(until):
-                    await self._service.work_waiting.wait()
+                    await self._wake.wait()
         except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
             return None
         return None
 
-    async def _claim_if_like(self, job: Job, request: StickerRequest) -> Job | None:
-        if job.attempts or not self._runner.can_batch(request, await self._request(job)):
-            return None
-        return await self._service.jobs.claim(only=job.id)
-
-    async def _draw(self, drawings: Sequence[Drawing]) -> None:
-        if not drawings:
+    async def _draw(self, batch: Sequence[ClaimedJob]) -> None:
+        if not batch:
             return
         started = self._clock()
         outcomes: Sequence[StickerResult | Exception]
         try:
-            outcomes = await self._generate(drawings)
+            outcomes = await self._generate(batch)
         except EngineDead:
-            for drawing in drawings:
-                await self._hand_back(drawing.job.id, counts_as_attempt=True)
+            for claimed in batch:
+                await self._hand_back(claimed.job.id, counts_as_attempt=True)
             raise
         except Exception as error:  # one batch must not end the worker
-            outcomes = [error] * len(drawings)
+            outcomes = [error] * len(batch)
         seconds = self._clock() - started
-        for drawing, outcome in zip(drawings, outcomes, strict=True):
-            await self._endings.settle(drawing.job, outcome, seconds)
+        for claimed, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, StickerResult):
+                try:
+                    await self._finish(claimed.job, outcome, seconds)
+                except Exception as error:  # one job must not end the worker
+                    await self._failed(claimed.job, error)
+            else:
+                await self._failed(claimed.job, outcome)
 
-    async def _generate(self, drawings: Sequence[Drawing]) -> Sequence[StickerResult | EngineError]:
+    async def _generate(self, batch: Sequence[ClaimedJob]) -> Sequence[StickerResult | EngineError]:
         """Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing."""
-        limit_s = self._step_timeout_s * len(drawings)
-        requests = [drawing.request for drawing in drawings]
-        tickets = [drawing.ticket for drawing in drawings]
+        limit_s = self._step_timeout_s * len(batch)
+        requests = [claimed.request for claimed in batch]
+        tickets = [claimed.ticket for claimed in batch]
         silence = asyncio.timeout(limit_s)
 
         def on_step(index: int, step: Step) -> None:
             with contextlib.suppress(RuntimeError):  # the silence was too long already
                 silence.reschedule(asyncio.get_running_loop().time() + limit_s)
-            if not drawings[index].ticket.is_cancelled:  # the end has been told; nothing comes after it
-                self._service.events.emit(JobEvent(EventKind.STEP, drawings[index].job, step))
+            if not batch[index].ticket.is_cancelled:  # its end has been published; nothing comes after it
+                self._service.events.emit(JobEvent(EventKind.STEP, batch[index].job, step))
 
         try:
             async with silence:
@@ -226,14 +230,83 @@ class Worker:
             # A thread cannot be ended from outside: only a new process gets the engine back.
             raise EngineDead(f"no step within {limit_s:.0f} s") from error
 
-    async def _request(self, job: Job) -> StickerRequest:
-        photos = [await self._service.files.photo(job.owner, name) for name in job.request.photos]
-        return StickerRequest(
-            photos=tuple(photos),
-            style=job.request.style,
-            seed=job.seed,
-            prompt=job.request.prompt,
-            shape=Shape(job.request.shape),
-            model=job.request.model,
-            parameters=job.request.parameters,
+    # --- how a drawing ends -------------------------------------------------------------------------------------------
+
+    async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
+        """Files first, then the row that says done: a crash in between draws the sticker once more."""
+        for name, data in result.files.items():
+            await self._files.save_result(job.owner, job.id, name, data)
+        done = await self._jobs.finish(
+            job.id,
+            JobResult(
+                style=result.style,
+                shape=result.shape.value,
+                files={name: _measured(data) for name, data in result.files.items()},
+                seconds=round(seconds, 4),
+                notes=tuple(note.value for note in result.notes),
+                is_safe=result.is_safe,
+                timings={phase: round(value, 4) for phase, value in result.timings.items()},
+            ),
         )
+        if done is None:  # cancelled while its result was written
+            if await self._jobs.get(job.id) is None:  # forgotten: the owner's folder must not come back
+                await self._files.delete_owner(job.owner)
+            return
+        logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
+        self._service.events.emit(JobEvent(EventKind.ENDED, done))
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        """Write why the job has no result; it is queued once more where a retry may help."""
+        if isinstance(error, Cancelled):
+            logger.info("job %s cancelled while drawing", job.id[:8])
+            return
+        code, is_retryable = "internal", True
+        if isinstance(error, EngineError | StorageError):
+            code, is_retryable = error.code, error.retryable
+        if isinstance(error, FileGone):
+            code = "photo_gone"
+        is_expected = isinstance(error, EngineError) and not is_retryable
+        logger.log(
+            logging.INFO if is_expected else logging.ERROR,
+            "job %s attempt %d: %s",
+            job.id[:8],
+            job.attempts,
+            code,
+            exc_info=None if is_expected else error,
+        )
+
+        async def write() -> None:
+            if not is_retryable or job.attempts >= MAX_ATTEMPTS:
+                await self._service.fail(job.id, code)
+            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=True):
+                self._service.events.emit(JobEvent(EventKind.QUEUED, back))
+
+        try:
+            await keep_trying(write, self._stopping)
+        except NoSuchJob:  # its owner was forgotten
+            return
+        except StorageError:  # stopping: the row stays "running", and the next start recovers it
+            return
+
+
+def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerRequest:
+    return StickerRequest(
+        inputs=photos,
+        style=job.request.style,
+        seed=job.seed,
+        prompt=job.request.prompt,
+        shape=Shape(job.request.shape),
+        model=job.request.model,
+        parameters=job.request.parameters,
+    )
+
+
+def _placeholders(job: Job) -> dict[str, tuple[bytes, ...]]:
+    """As many empty photos as the job has: whether two jobs can be batched depends on their number alone."""
+    return {name: (b"",) * len(files) for name, files in job.request.inputs.items()}
+
+
+def _measured(data: bytes) -> FileFacts:
+    """Read px from a picture's header."""
+    with Image.open(io.BytesIO(data)) as image:
+        return FileFacts(len(data), image.width, image.height)

@@ -73,7 +73,13 @@ class Database:
         return cls(connection)
 
     async def close(self) -> None:
+        """Close the connection."""
         await self._connection.close()
+
+    async def check(self) -> str:
+        """Look for damage: "ok", or what SQLite found. Reads the whole file."""
+        row = await self.one("PRAGMA quick_check")
+        return str(row[0]) if row else "no answer"
 
     async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """Execute one statement and return its rows; it is committed when this returns."""

@@ -1,17 +1,38 @@
-"""The jobs table: submit, claim, finish, deliver. The one place that changes a job's status."""
+"""The jobs table: submit, claim, finish, deliver, and every question about jobs. Changes a job's status; knows no note.
+
+The only place that changes a job's status.
+"""
 
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from storage.job_lists import ORDER, JobLists, job_of, maybe, present
-from storage.records import Job, JobRequest, JobStatus
+from storage.database import Database
+from storage.records import Job, JobRequest, JobResult, JobStatus
 
 MAX_ATTEMPTS = 2  # a photo that takes the process down twice is given up
+
+LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
+
+# The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
+# who was served longest ago. `claim` takes the first row of the same order.
+ORDER = """
+    SELECT id, ROW_NUMBER() OVER (ORDER BY yields, turn, served_at, created_at, id) AS position
+    FROM (
+        SELECT id, created_at, yields,
+               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY yields, created_at, id) AS turn,
+               COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
+                   AS served_at
+        FROM (SELECT *, is_low AND created_at > :low_since AS yields FROM jobs WHERE status = 'queued' AND is_ready)
+            AS waiting
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +43,21 @@ class NewJob:
     source: str
     request: JobRequest
     seed: int
-    reply: Mapping[str, Any]
+    note: Mapping[str, Any]
     parent: str | None = None
     replaces: str | None = None
     is_low: bool = False
+    lifetime_s: float | None = None
 
 
-class Jobs(JobLists):
+class Jobs:
     """The store of jobs."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    # --- change -------------------------------------------------------------------------------------------------------
 
     async def add(self, new: NewJob, limit: int) -> tuple[Job | None, bool]:
         """Write the job unless its source is known: (the job of that source, whether it is new).
@@ -39,7 +67,7 @@ class Jobs(JobLists):
         async with self._database.transaction() as transaction:
             known = await transaction.one("SELECT * FROM jobs WHERE source = :source", {"source": new.source})
             if known:
-                return job_of(known), False
+                return _job_of(known), False
             active = await transaction.one(
                 "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')",
                 {"owner": new.owner},
@@ -52,25 +80,28 @@ class Jobs(JobLists):
             )
             row = await transaction.one(
                 """INSERT INTO jobs
-                   (id, owner, source, status, request, seed, reply, parent, replaces, is_ready, is_low, created_at)
-                   VALUES (:id, :owner, :source, 'queued', :request, :seed, :reply, :parent, :replaces, :is_ready,
-                           :is_low, :now)
+                   (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_low,
+                    lifetime_s, created_at)
+                   VALUES (:id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
+                           :is_ready, :is_low, :lifetime_s, :now)
                    RETURNING *""",
                 {
                     "id": uuid.uuid4().hex,
                     "owner": new.owner,
+                    "entrance": new.owner.partition(":")[0],
                     "source": new.source,
                     "request": new.request.to_json(),
                     "seed": new.seed,
-                    "reply": json.dumps(dict(new.reply)),
+                    "note": json.dumps(dict(new.note)),
                     "parent": new.parent,
                     "replaces": new.replaces,
                     "is_ready": bool(new.request.photos),
                     "is_low": new.is_low,
+                    "lifetime_s": new.lifetime_s,
                     "now": self._clock(),
                 },
             )
-            return job_of(present(row)), True
+            return _job_of(_present(row)), True
 
     async def set_request(self, job_id: str, request: JobRequest) -> Job | None:
         """Replace the request of a waiting job; it is ready once it has a photo. None if it is not waiting."""
@@ -78,15 +109,15 @@ class Jobs(JobLists):
             "UPDATE jobs SET request = :request, is_ready = :ready WHERE id = :id AND status = 'queued' RETURNING *",
             {"id": job_id, "request": request.to_json(), "ready": bool(request.photos)},
         )
-        return maybe(row)
+        return _maybe(row)
 
-    async def set_reply(self, job_id: str, **facts: Any) -> Job | None:
-        """Merge facts into the entrance's note on where the answer goes."""
+    async def set_note(self, job_id: str, **facts: Any) -> Job | None:
+        """Merge facts into the entrance's note, objects within it too."""
         row = await self._database.one(
-            "UPDATE jobs SET reply = json_patch(reply, :facts) WHERE id = :id RETURNING *",
+            "UPDATE jobs SET note = json_patch(note, :facts) WHERE id = :id RETURNING *",
             {"id": job_id, "facts": json.dumps(facts)},
         )
-        return maybe(row)
+        return _maybe(row)
 
     async def claim(self, only: str | None = None) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
@@ -97,12 +128,12 @@ class Jobs(JobLists):
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
                 WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)
                 AND id = COALESCE(:only, id)
-                RETURNING *""",  # noqa: S608 - a constant of job_lists
-            {"now": self._clock(), "only": only, **self.low_since()},
+                RETURNING *""",  # noqa: S608 - a constant
+            {"now": self._clock(), "only": only, **self._low_since()},
         )
-        return maybe(row)
+        return _maybe(row)
 
-    async def finish(self, job_id: str, result: Mapping[str, Any]) -> Job | None:
+    async def finish(self, job_id: str, result: JobResult) -> Job | None:
         """running -> done. None where it is not running any more (cancelled, or its owner was forgotten)."""
         return await self._end(job_id, JobStatus.DONE, result=result)
 
@@ -117,7 +148,7 @@ class Jobs(JobLists):
                WHERE id = :id AND status = 'queued' AND claimed_at IS NULL RETURNING *""",
             {"id": job_id, "code": error_code, "now": self._clock()},
         )
-        return maybe(row)
+        return _maybe(row)
 
     async def cancel(self, job_id: str) -> Job | None:
         """queued or running -> cancelled. None where it had already ended."""
@@ -128,7 +159,7 @@ class Jobs(JobLists):
         job_id: str,
         status: JobStatus,
         *,
-        result: Mapping[str, Any] | None = None,
+        result: JobResult | None = None,
         error_code: str | None = None,
     ) -> Job | None:
         allowed = "('running')" if status is JobStatus.DONE else "('queued', 'running')"
@@ -138,12 +169,12 @@ class Jobs(JobLists):
             {
                 "id": job_id,
                 "status": status.value,
-                "result": json.dumps(dict(result or {})),
+                "result": result.to_json() if result else "{}",
                 "error_code": error_code,
                 "now": self._clock(),
             },
         )
-        return maybe(row)
+        return _maybe(row)
 
     async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
         """running -> queued: the process is stopping (the attempt is given back) or the job is tried once more."""
@@ -152,7 +183,7 @@ class Jobs(JobLists):
                WHERE id = :id AND status = 'running' RETURNING *""",
             {"id": job_id, "refund": 0 if counts_as_attempt else 1},
         )
-        return maybe(row)
+        return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
         """After a crash: (running jobs put back in the queue, jobs given up after `MAX_ATTEMPTS`)."""
@@ -162,7 +193,7 @@ class Jobs(JobLists):
             {"now": self._clock(), "most": MAX_ATTEMPTS},
         )
         back = await self._database.run("UPDATE jobs SET status = 'queued' WHERE status = 'running' RETURNING *")
-        return [job_of(row) for row in back], [job_of(row) for row in given_up]
+        return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 
     async def mark_delivered(self, job_id: str) -> None:
         """The owner has what the job made, or knows that it failed."""
@@ -179,10 +210,170 @@ class Jobs(JobLists):
         )
         return len(rows)
 
-    async def delete_without_files(self, owner_prefix: str, moment: float) -> None:
-        """Forget this entrance's jobs that ended before `moment` and whose files are gone."""
+    async def mark_files_gone(self, job_id: str) -> None:
+        """Note that the result files of a job were deleted."""
         await self._database.run(
-            """DELETE FROM jobs WHERE finished_at <= :moment AND substr(owner, 1, length(:prefix)) = :prefix
-               AND json_extract(reply, '$.are_files_gone')""",
-            {"moment": moment, "prefix": owner_prefix},
+            "UPDATE jobs SET files_gone_at = :now WHERE id = :id", {"id": job_id, "now": self._clock()}
         )
+
+    async def delete_without_files(self, entrance: str, moment: float) -> None:
+        """Delete this entrance's jobs that ended before `moment` and whose files are gone."""
+        await self._database.run(
+            """DELETE FROM jobs WHERE finished_at <= :moment AND entrance = :entrance
+               AND files_gone_at IS NOT NULL""",
+            {"moment": moment, "entrance": entrance},
+        )
+
+    # --- read ---------------------------------------------------------------------------------------------------------
+
+    async def get(self, job_id: str) -> Job | None:
+        return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
+
+    async def by_source(self, source: str) -> Job | None:
+        return _maybe(await self._database.one("SELECT * FROM jobs WHERE source = :source", {"source": source}))
+
+    async def of_owner(self, owner: str, *statuses: JobStatus) -> list[Job]:
+        """The owner's jobs in the given states (all where none is given), oldest first."""
+        rows = await self._database.run(
+            "SELECT * FROM jobs WHERE owner = :owner ORDER BY created_at, id", {"owner": owner}
+        )
+        jobs = [_job_of(row) for row in rows]
+        return [job for job in jobs if not statuses or job.status in statuses]
+
+    async def count_since(self, owner: str, moment: float) -> int:
+        """How many jobs of the owner were submitted since `moment` and not refused or cancelled."""
+        row = await self._database.one(
+            """SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND created_at >= :moment
+               AND status IN ('queued', 'running', 'done')""",
+            {"owner": owner, "moment": moment},
+        )
+        return int(row["n"]) if row else 0
+
+    async def active_child(self, parent: str, source_prefix: str) -> Job | None:
+        """A waiting or running job made from `parent` whose source starts so: what a second press finds."""
+        row = await self._database.one(
+            """SELECT * FROM jobs WHERE parent = :parent AND status IN ('queued', 'running')
+               AND substr(source, 1, length(:prefix)) = :prefix LIMIT 1""",
+            {"parent": parent, "prefix": source_prefix},
+        )
+        return _maybe(row)
+
+    async def next_waiting(self) -> Job | None:
+        """The job that `claim` would start now."""
+        row = await self._database.one(
+            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
+            self._low_since(),
+        )
+        return _maybe(row)
+
+    async def undelivered(self, entrance: str) -> list[Job]:
+        """Ended jobs of this entrance whose owner has not been told, oldest first."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE delivered_at IS NULL AND status IN ('done', 'failed', 'cancelled')
+               AND entrance = :entrance ORDER BY created_at, id""",
+            {"entrance": entrance},
+        )
+        return [_job_of(row) for row in rows]
+
+    async def waiting(self, entrance: str) -> list[Job]:
+        """Waiting jobs of this entrance, with and without their photos, oldest first."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE status = 'queued'
+               AND entrance = :entrance ORDER BY created_at, id""",
+            {"entrance": entrance},
+        )
+        return [_job_of(row) for row in rows]
+
+    async def without_photo(self, entrance: str) -> list[Job]:
+        """Waiting jobs whose photo never arrived (a crash while it was fetched)."""
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE status = 'queued' AND NOT is_ready
+               AND entrance = :entrance ORDER BY created_at, id""",
+            {"entrance": entrance},
+        )
+        return [_job_of(row) for row in rows]
+
+    async def positions(self) -> dict[str, int]:
+        """Place in the queue of every waiting job, from 1."""
+        rows = await self._database.run(ORDER, self._low_since())
+        return {row["id"]: row["position"] for row in rows}
+
+    def _low_since(self) -> dict[str, float]:
+        return {"low_since": self._clock() - LOW_YIELDS_S}
+
+    async def count(self, status: JobStatus) -> int:
+        """How many jobs are in this state."""
+        row = await self._database.one(
+            "SELECT COUNT(*) AS n FROM jobs WHERE status = :status", {"status": status.value}
+        )
+        return int(row["n"]) if row else 0
+
+    async def counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")
+        return {row["status"]: row["n"] for row in rows}
+
+    async def counts_by_model(self) -> dict[tuple[str, str], int]:
+        """How many jobs wait or run, by (state, model)."""
+        rows = await self._database.run(
+            """SELECT status, json_extract(request, '$.model') AS model, COUNT(*) AS n FROM jobs
+               WHERE status IN ('queued', 'running') GROUP BY 1, 2"""
+        )
+        return {(row["status"], row["model"]): row["n"] for row in rows}
+
+    async def oldest_waiting(self) -> float | None:
+        """When the job was submitted that has been waiting longest; None where nobody waits."""
+        row = await self._database.one("SELECT MIN(created_at) AS since FROM jobs WHERE status = 'queued'")
+        return row["since"] if row else None
+
+    async def files_due(self, entrance: str, usual_s: float, least_s: float, most_s: float, now: float) -> list[Job]:
+        """Return some delivered jobs of this entrance whose files are past their lifetime and still there.
+
+        The lifetime is the job's `lifetime_s` within its bounds, `usual_s` where there is none.
+        """
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE delivered_at IS NOT NULL AND finished_at <= :now - :least
+               AND entrance = :entrance AND files_gone_at IS NULL
+               AND finished_at + MIN(MAX(COALESCE(lifetime_s, :usual), :least), :most) <= :now
+               LIMIT 200""",
+            {"entrance": entrance, "usual": usual_s, "least": least_s, "most": most_s, "now": now},
+        )
+        return [_job_of(row) for row in rows]
+
+    async def photos_in_use(self) -> set[str]:
+        """Names of the photo files that waiting or running jobs still need."""
+        rows = await self._database.run("SELECT request FROM jobs WHERE status IN ('queued', 'running')")
+        return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
+
+
+def _present(row: sqlite3.Row | None) -> sqlite3.Row:
+    assert row is not None  # noqa: S101 - INSERT ... RETURNING always answers a row
+    return row
+
+
+def _maybe(row: sqlite3.Row | None) -> Job | None:
+    return _job_of(row) if row else None
+
+
+def _job_of(row: sqlite3.Row) -> Job:
+    return Job(
+        id=row["id"],
+        owner=row["owner"],
+        entrance=row["entrance"],
+        source=row["source"],
+        status=JobStatus(row["status"]),
+        request=JobRequest.from_json(row["request"]),
+        seed=row["seed"],
+        note=json.loads(row["note"]),
+        created_at=row["created_at"],
+        parent=row["parent"],
+        replaces=row["replaces"],
+        attempts=row["attempts"],
+        claimed_at=row["claimed_at"],
+        finished_at=row["finished_at"],
+        delivered_at=row["delivered_at"],
+        lifetime_s=row["lifetime_s"],
+        files_gone_at=row["files_gone_at"],
+        error_code=row["error_code"],
+        result=JobResult.from_json(row["result"]),
+    )

@@ -45,7 +45,7 @@ class Keys:
         return [_key(row) for row in await self._database.run("SELECT * FROM keys ORDER BY created_at, id")]
 
     async def revoke(self, key_id: str) -> ApiKey | None:
-        """Mark a key as revoked; None where there is no such key. Twice is as once."""
+        """Mark a key as revoked; None where there is no such key. Idempotent."""
         row = await self._database.one(
             "UPDATE keys SET revoked_at = COALESCE(revoked_at, :now) WHERE id = :id RETURNING *",
             {"id": key_id, "now": self._clock()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -23,52 +23,102 @@ class JobStatus(StrEnum):
         return self in (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
+class Entrance(StrEnum):
+    """Where jobs come from; an owner is `<entrance>:<id>`, or the entrance alone where it has one owner."""
+
+    TELEGRAM = "tg"
+    HTTP = "api"
+    CLI = "cli"
+
+    def owner(self, number: int | str) -> str:
+        """Return the owner whose id at this entrance is `number`."""
+        return f"{self}:{number}"
+
+    def id_of(self, owner: str) -> str:
+        """Return the id of an owner of this entrance. Raises `ValueError` for another's."""
+        entrance, _, number = owner.partition(":")
+        if entrance != self:
+            raise ValueError(owner)
+        return number
+
+
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What a job asks for, as it stands in the row. `photos` are file names in the owner's folder."""
+    """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input."""
 
     style: str
+    model: str
     prompt: str = ""
     shape: str = "auto"
-    model: str = "face-to-sticker"
-    photos: tuple[str, ...] = ()
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
 
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """The file names of all inputs."""
+        return tuple(name for names in self.inputs.values() for name in names)
+
     def to_json(self) -> str:
-        return json.dumps(
-            {
-                "style": self.style,
-                "prompt": self.prompt,
-                "shape": self.shape,
-                "model": self.model,
-                "photos": list(self.photos),
-                "parameters": dict(self.parameters),
-            },
-            ensure_ascii=False,
-        )
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> JobRequest:
         row: dict[str, Any] = json.loads(text)
-        return cls(**{**row, "photos": tuple(row["photos"])})
+        return cls(**{**row, "inputs": {name: tuple(files) for name, files in row["inputs"].items()}})
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a caller is told of a result file without opening it: bytes, and px."""
+
+    bytes: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes."""
+
+    style: str
+    shape: str
+    files: Mapping[str, FileFacts]
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    is_safe: bool = True
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> JobResult | None:
+        """Return the result in a row's JSON, None where there is none yet."""
+        row: dict[str, Any] = json.loads(text)
+        if not row:
+            return None
+        files = {name: FileFacts(**facts) for name, facts in row["files"].items()}
+        return cls(**{**row, "files": files, "notes": tuple(row["notes"])})
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One sticker somebody asked for.
 
-    `owner` is `tg:<user id>`, `api:<key>` or `cli`. `source` names the message it came from and is unique: the same
-    message is the same job. `reply` is the entrance's own note on where the answer goes (for Telegram: chat,
-    message, progress message, emoji). Times are Unix seconds. `replaces` is the sticker this one takes the place of.
+    `owner` is `tg:<user id>`, `api:<key>` or `cli`, `entrance` what stands before the colon. `source` names the
+    message it came from and is unique: the same message is the same job. `note` is what the entrance keeps with the
+    job; nobody else looks into it. Times are Unix seconds. `replaces` is the sticker this one takes the place of.
+    `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted.
     """
 
     id: str
     owner: str
+    entrance: str
     source: str
     status: JobStatus
     request: JobRequest
     seed: int
-    reply: Mapping[str, Any]
+    note: Mapping[str, Any]
     created_at: float
     parent: str | None = None
     replaces: str | None = None
@@ -76,12 +126,24 @@ class Job:
     claimed_at: float | None = None
     finished_at: float | None = None
     delivered_at: float | None = None
+    lifetime_s: float | None = None
+    files_gone_at: float | None = None
     error_code: str | None = None
-    result: Mapping[str, Any] = field(default_factory=dict)
+    result: JobResult | None = None
 
     @property
     def has_photo(self) -> bool:
         return bool(self.request.photos)
+
+    @property
+    def wants_photo(self) -> bool:
+        """Whether it waits for its photo, which can still be attached."""
+        return self.status is JobStatus.QUEUED and not self.has_photo
+
+    @property
+    def drawn_style(self) -> str:
+        """The style that was drawn, before that the one that was asked for."""
+        return self.result.style if self.result else self.request.style
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +221,7 @@ class ApiKey:
 
     @property
     def owner(self) -> str:
-        return f"api:{self.id}"
+        return Entrance.HTTP.owner(self.id)
 
 
 @dataclass(frozen=True, slots=True)

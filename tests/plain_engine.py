@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from engine.errors import Cancelled, EngineError
+from engine.model import ResultFile
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
 STEPS = ("face", "cutout", "draw", "finish")
@@ -80,16 +81,18 @@ class PlainEngine:
         return self._draw(request)
 
     def _draw(self, request: StickerRequest) -> StickerResult:
-        photo = Image.open(io.BytesIO(request.photos[0])).convert("RGBA").resize((512, 512))
+        photo = Image.open(io.BytesIO(request.faces[0])).convert("RGBA").resize((512, 512))
         photo.putpixel((0, 0), (request.seed % 256, request.seed // 256 % 256, request.seed // 65536 % 256, 255))
         shape = Shape.CUTOUT if request.shape is Shape.AUTO else request.shape
         webp, png = io.BytesIO(), io.BytesIO()
         photo.save(webp, "WEBP", lossless=True)
         photo.save(png, "PNG")
         return StickerResult(
-            webp.getvalue(),
-            png.getvalue(),
-            png.getvalue(),
+            {
+                ResultFile.STICKER: webp.getvalue(),
+                ResultFile.PICTURE: png.getvalue(),
+                ResultFile.CUTOUT: png.getvalue(),
+            },
             request.seed,
             request.style,
             shape,

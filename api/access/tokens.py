@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from storage.facts import Facts
+from service.stickers import StickerService
 
 FACT = "api_token_secret"
 MARK_CHARS = 32  # 128 bits in hex
@@ -26,12 +26,12 @@ class Tokens:
         self._secret = secret
 
     @classmethod
-    async def load(cls, facts: Facts) -> Tokens:
+    async def load(cls, service: StickerService) -> Tokens:
         """Read this installation's secret; make it the first time."""
-        kept = await facts.get(FACT)
+        kept = await service.fact(FACT)
         if kept is None:
             kept = secrets.token_hex(32)
-            await facts.set(FACT, kept)
+            await service.set_fact(FACT, kept)
         return cls(bytes.fromhex(kept))
 
     def make(self, purpose: str, facts: Mapping[str, Any], lifetime_s: float) -> str:

@@ -16,12 +16,10 @@ from aiohttp import web
 from api.access.fair_semaphore import patiently
 from api.access.tokens import MARK_CHARS, Tokens
 from api.errors import NoSuchEndpoint
-from api.jobs.submit import OWNERS
 from api.server.routing import Call, Route
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Job, JobStatus
-from storage.uploads import Uploads
+from storage.records import Entrance, Job, JobStatus
 
 # What a result file is called to the outside, and its type.
 PUBLIC: Final = {
@@ -45,14 +43,12 @@ class PublicFiles:
     def __init__(
         self,
         service: StickerService,
-        uploads: Uploads,
         tokens: Tokens,
         *,
         lifetime_s: float = 24 * 3600.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._service = service
-        self._uploads = uploads
         self._tokens = tokens
         self._lifetime_s = lifetime_s
         self._clock = clock
@@ -97,10 +93,10 @@ class PublicFiles:
             return None
 
     async def _upload(self, upload_id: str) -> tuple[bytes, str, float] | None:
-        upload = await self._uploads.get(upload_id)
+        upload = await self._service.uploads.get(upload_id)
         if upload is None:
             return None
-        data = await self._service.files.upload(upload.owner, upload.id)
+        data = await self._service.uploads.read(upload)
         return data, upload.content_type, upload.expires_at - self._clock()
 
     async def _result(self, job_id: str, mark: str, name: str) -> tuple[bytes, str, float] | None:
@@ -108,14 +104,14 @@ class PublicFiles:
             return None
         if not hmac.compare_digest(mark.encode(), self._tokens.mark(job_id).encode()):
             return None
-        job = await self._service.jobs.get(job_id)
+        job = await self._service.job(job_id)
         if job is None or job.status is not JobStatus.DONE:
             return None
         left_s = (job.finished_at or 0.0) + self._lives_s(job) - self._clock()
         if left_s <= 0:
             return None
         kind = _KIND_OF[name]
-        return await self._service.files.result(job.owner, job.id, kind), PUBLIC[kind][1], left_s
+        return await self._service.result_file(job, kind), PUBLIC[kind][1], left_s
 
     async def run(self) -> None:
         """Delete what is past its lifetime, now and every few minutes, until cancelled: faces are kept no longer."""
@@ -125,18 +121,11 @@ class PublicFiles:
 
     async def sweep(self) -> None:
         """Delete pictures past their lifetime, and a day after its end at the earliest their request."""
-        now, jobs = self._clock(), self._service.jobs
-        lifetimes = (self._lifetime_s, LEAST_LIFETIME_S, self._service.lifetimes.results_s)
-        while due := await jobs.files_due(OWNERS, *lifetimes, now):
-            for job in due:
-                for kind in PUBLIC:
-                    await self._service.files.delete_result(job.owner, job.id, kind)
-                await jobs.set_reply(job.id, are_files_gone=True)
-        await jobs.delete_without_files(OWNERS, now - ROWS_S)
+        await self._service.sweep_results(Entrance.HTTP, self._lifetime_s, LEAST_LIFETIME_S, ROWS_S)
 
     def _lives_s(self, job: Job) -> float:
         """How long a job's pictures can be fetched: what its caller wished, within bounds."""
-        return bounded_s(job.reply.get("lifetime_s"), self._lifetime_s, self._service.lifetimes.results_s)
+        return bounded_s(job.lifetime_s, self._lifetime_s, self._service.lifetimes.results_s)
 
 
 def bounded_s(wish_s: float | None, usual_s: float, most_s: float) -> float:

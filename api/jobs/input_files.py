@@ -13,6 +13,7 @@ from api.answers import INTERNAL
 from api.errors import InputRefused
 from api.inputs.archive import read_archive
 from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inline
+from engine.model import FACE
 from service.errors import NoSuchJob, PhotoRefused
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService
@@ -39,7 +40,7 @@ class Feeder:
         """Fetch the photos and give them to the job; what cannot be had ends it. Raises `NoSuchJob`, `StorageError`."""
         try:
             photos = [photo for kind, source in sources.items() for photo in await self._photos(job, kind, source)]
-            return await self._service.attach_photos(job.id, photos, is_alone=True)
+            return await self._service.attach_inputs(job.id, {FACE: photos}, is_alone=True)
         except (InputRefused, PhotoRefused) as refused:
             return await self._service.fail(job.id, refused.code)
 
@@ -79,7 +80,6 @@ class Feeder:
     async def drop(self, job: Job) -> None:
         """A face is kept no longer than it takes to draw it."""
         try:
-            for name in job.request.photos:
-                await self._service.files.delete_photo(job.owner, name)
+            await self._service.delete_photos(job)
         except StorageError as error:  # the sweep takes them later
             logger.warning("photos of job %s stay for now: %s", job.id[:8], error.code)

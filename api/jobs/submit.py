@@ -1,6 +1,6 @@
 """A job's life as the HTTP API sees it: written first, then fed with its photos, then rendered by whoever asks.
 
-The job's row is the only state. What a restart needs stands in `Job.reply`: addresses still to be fetched, the moment
+The job's row is the only state. What a restart needs stands in `Job.note`: addresses still to be fetched, the moment
 until which it must have started, the webhook. A data URI is never kept: its photo is on disk before the caller hears.
 """
 
@@ -29,11 +29,10 @@ from service.errors import NoSuchJob, ServiceError
 from service.events import EventKind
 from service.stickers import StickerService, Submission
 from storage.errors import StorageError
-from storage.records import ApiKey, Job, JobStatus
+from storage.records import ApiKey, Entrance, Job, JobStatus
 
 _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
-OWNERS = "api:"
 POSITIONS_S = 0.25  # how old the queue's order may be when it is told
 SHOWN_CHARS = 80  # of a data URI's head
 ECHOED_CHARS = 2000  # of a text that an answer repeats; a data URI is not repeated
@@ -116,7 +115,7 @@ class Orders:
             await self._service.cancel(job.owner, job.id)
 
     async def _submit(self, ask: Ask) -> Job:
-        source = f"{OWNERS}{ask.key.id}:{ask.idempotency_key or uuid.uuid4().hex}"
+        source = f"{ask.key.owner}:{ask.idempotency_key or uuid.uuid4().hex}"
         reading = ask.reading
         job = await self._service.submit(
             Submission(
@@ -127,19 +126,20 @@ class Orders:
                 seed=reading.seed,
                 model=reading.table.model,
                 parameters={} if reading.problems else reading.parameters,
-                reply=self._reply(ask),
+                note=self._note_of(ask),
                 is_low=ask.is_low,
+                lifetime_s=ask.lifetime_s,
                 jobs_waiting=ask.key.jobs_waiting,
             )
         )
-        if (job.reply.get("path"), job.reply.get("body_hash")) != (reading.table.path, ask.body_hash):
+        if (job.note.get("path"), job.note.get("body_hash")) != (reading.table.path, ask.body_hash):
             raise KeyReused
-        if job.status is not JobStatus.QUEUED or job.has_photo or job.id in self._begun:
+        if not job.wants_photo or job.id in self._begun:
             return job
         self._begun.add(job.id)  # the same submission again, a moment later, begins nothing
         return await self._begin(job, reading)
 
-    def _reply(self, ask: Ask) -> dict[str, Any]:
+    def _note_of(self, ask: Ask) -> dict[str, Any]:
         """What the row must know beyond the service's own fields."""
         reading, table = ask.reading, ask.reading.table
         waits_for = {"photo": reading.photo, "archive": reading.archive}
@@ -149,7 +149,6 @@ class Orders:
             "base": ask.base,
             "body_hash": ask.body_hash,
             "webhook": dict(ask.webhook) if ask.webhook else None,
-            "lifetime_s": ask.lifetime_s,
             "start_by": None if ask.start_within_s is None else time.time() + ask.start_within_s,
             "problems": [problem.to_json() for problem in reading.problems],
             "inputs": {kind: source for kind, source in waits_for.items() if source and not is_inline(source)},
@@ -189,12 +188,10 @@ class Orders:
 
     async def run(self) -> None:
         """Go on with what the last process left, then keep the logs and clear away used photos, until cancelled."""
-        with self._service.events.listen() as events:
+        with self._service.events.listen(Entrance.HTTP) as events:
             await patiently(self._resume)
             while True:
                 event = await events.get()
-                if not event.job.owner.startswith(OWNERS):
-                    continue
                 self._logs.hear(event, time.time())
                 if event.kind in _STARTED_OR_OVER:
                     self._begun.discard(event.job.id)
@@ -210,20 +207,22 @@ class Orders:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _resume(self) -> None:
-        for job in await self._service.jobs.without_photo(OWNERS):
-            if job.created_at >= self._began_at:  # of this process: somebody called before this ran
+        waiting = await self._service.waiting(Entrance.HTTP)
+        for job in waiting:
+            # One of this process: somebody called before this ran.
+            if not job.wants_photo or job.created_at >= self._began_at:
                 continue
-            sources = job.reply.get("inputs") or {}
+            sources = job.note.get("inputs") or {}
             if sources:
                 self._spawn(self._feeder.feed_later(job, sources))
             else:  # its caller never heard of it: the process ended between the row and the photo
                 with contextlib.suppress(NoSuchJob):  # forgotten meanwhile
                     await self._service.fail(job.id, "crashed")
-        for job in await self._service.jobs.waiting(OWNERS):
+        for job in waiting:
             self._watch_start(job)
 
     def _watch_start(self, job: Job) -> None:
-        start_by = job.reply.get("start_by")
+        start_by = job.note.get("start_by")
         if start_by is not None:
             self._deadlines[job.id] = self._spawn(self._expire(job, float(start_by)))
 
@@ -244,7 +243,7 @@ class Orders:
         if not self._is_placed(job):
             async with self._counting:  # the whole queue is counted: once for all who wait here, not once for each
                 if not self._is_placed(job):
-                    self._positions = await self._service.jobs.positions()
+                    self._positions = await self._service.positions()
                     self._positions_at = time.monotonic()
         # One whose photo is still being fetched has no place yet: it will be behind everybody.
         return self._positions.get(job.id, len(self._positions) + 1) - 1
@@ -257,7 +256,7 @@ class Orders:
     async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:
         """The key's job of that id, asked for under `path` if one is given. Raises `NoSuchJob`."""
         job = await self._service.own(key.owner, job_id_of(request_id))
-        if path is not None and job.reply.get("path") != path:
+        if path is not None and job.note.get("path") != path:
             raise NoSuchJob(request_id)
         return job
 
@@ -266,8 +265,8 @@ def failure_of(job: Job) -> Failure | None:
     """Why an ended job gave no picture; None where it gave one."""
     if job.status is JobStatus.DONE:
         return None
-    problems = tuple(Problem.from_json(entry) for entry in job.reply.get("problems") or ())
-    return Failure(job.error_code or INTERNAL, problems, job.reply.get("fields") or {})
+    problems = tuple(Problem.from_json(entry) for entry in job.note.get("problems") or ())
+    return Failure(job.error_code or INTERNAL, problems, job.note.get("fields") or {})
 
 
 def request_id_of(job: Job) -> str:

@@ -13,12 +13,11 @@ from typing import Any, Final
 from api.answers import fal_answer
 from api.jobs.logs import LogLine
 from api.jobs.submit import failure_of, request_id_of
-from storage.records import Job, JobStatus
+from engine.model import ResultFile
+from storage.records import Job, JobResult, JobStatus
 
 FilePath = Callable[[Job, str], str]  # (job, kind of result file) -> path within the site "files"
 
-PICTURE: Final = "picture.png"
-CUTOUT: Final = "cutout.png"
 FILES_PREFIX: Final = "/files"
 
 
@@ -30,16 +29,16 @@ class Outcomes:
 
     def url(self, job: Job, kind: str) -> str:
         """The absolute address of a result file, under the origin that the caller had used."""
-        return f"{job.reply['base']}{FILES_PREFIX}{self._file_path(job, kind)}"
+        return f"{job.note['base']}{FILES_PREFIX}{self._file_path(job, kind)}"
 
     def fal_output(self, job: Job) -> dict[str, Any]:
         """The output of a job that is done, by its model."""
-        sticker, cutout = self._image(job, PICTURE), self._image(job, CUTOUT)
+        sticker, cutout = self._image(job, ResultFile.PICTURE), self._image(job, ResultFile.CUTOUT)
         if job.request.model == "ip-adapter-face-id":
             return {"image": sticker, "seed": job.seed}
         if job.request.model == "photomaker":
             return {"images": [sticker], "seed": job.seed}
-        is_flagged = not job.result.get("is_safe", True)
+        is_flagged = not result_of(job).is_safe
         return {
             "images": [sticker, cutout],
             "sticker_image": sticker,
@@ -53,14 +52,14 @@ class Outcomes:
 
     def _image(self, job: Job, kind: str) -> dict[str, Any]:
         url = self.url(job, kind)
-        size = job.result["files"][kind]
+        facts = result_of(job).files[kind]
         return {
             "url": url,
             "content_type": "image/png",
             "file_name": url.rpartition("/")[2],
-            "file_size": size["bytes"],
-            "width": size["width"],
-            "height": size["height"],
+            "file_size": facts.bytes,
+            "width": facts.width,
+            "height": facts.height,
         }
 
     def fal_result(self, job: Job) -> tuple[int, dict[str, Any]]:
@@ -89,10 +88,10 @@ class Outcomes:
             "request_id": request_id_of(job),
             "status": PREDICTION_STATUS[job.status],
             "input": pixazo_input(job),
-            "output": [self.url(job, PICTURE), self.url(job, CUTOUT)] if is_done else None,
+            "output": [self.url(job, ResultFile.PICTURE), self.url(job, ResultFile.CUTOUT)] if is_done else None,
             "error": failure.message if failure and job.status is JobStatus.FAILED else None,
             "logs": logs,
-            "metrics": {"predict_time": job.result["seconds"]} if is_done else {},
+            "metrics": {"predict_time": result_of(job).seconds} if is_done else {},
             "created_at": pixazo_time(job.created_at),
             "started_at": pixazo_time(job.claimed_at),
             "completed_at": pixazo_time(job.finished_at),
@@ -100,9 +99,15 @@ class Outcomes:
 
     def webhook_body(self, job: Job) -> bytes:
         """The body of a webhook that tells how a job stands; of one that has ended, the same bytes every time."""
-        is_fal = job.reply.get("provider") == "fal"
+        is_fal = job.note.get("provider") == "fal"
         body = self.fal_webhook(job) if is_fal else self.prediction(job)
         return json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def result_of(job: Job) -> JobResult:
+    """Return what a job made that is done."""
+    assert job.result is not None  # noqa: S101 - callers have looked at its status
+    return job.result
 
 
 PREDICTION_STATUS: Final = {
@@ -116,7 +121,7 @@ PREDICTION_STATUS: Final = {
 
 def pixazo_input(job: Job) -> dict[str, Any]:
     """The fields as they were read, defaults and the seed filled in, without those of the webhook."""
-    values = {**(job.reply.get("values") or {}), "seed": job.seed}
+    values = {**(job.note.get("values") or {}), "seed": job.seed}
     return {name: value for name, value in values.items() if not name.startswith("webhook")}
 
 

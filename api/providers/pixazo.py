@@ -70,6 +70,6 @@ class Pixazo:
         if not isinstance(request_id, str):
             return refusal(PROVIDER, Failure("bad_request"))
         job = await gate.orders.own(key, request_id)
-        if job.reply.get("provider") != PROVIDER:
+        if job.note.get("provider") != PROVIDER:
             raise NoSuchJob(request_id)
         return json_answer(gate.outcomes.prediction(job, joined(gate.logs.lines(job))))

@@ -11,9 +11,9 @@ from aiohttp import web
 from api.answers import Failure, json_answer, refusal
 from api.jobs.submit import failure_of, request_id_of
 from api.providers.context import Gate
-from api.providers.outcome import CUTOUT
 from api.providers.tables import SEGMIND_FACE_TO_STICKER
 from api.server.routing import Call, Route
+from engine.model import ResultFile
 from storage.records import Job
 
 PROVIDER: Final = "segmind"
@@ -57,7 +57,7 @@ class Segmind:
     async def _answer(self, ended: Job, *, wants_json: bool) -> web.Response:
         if failure := failure_of(ended):
             return self._told(ended, refusal(PROVIDER, failure))
-        png = await self._gate.service.files.result(ended.owner, ended.id, CUTOUT)
+        png = await self._gate.service.result_file(ended, ResultFile.CUTOUT)
         if wants_json:
             picture = base64.b64encode(png).decode("ascii")
             return self._told(ended, json_answer({"image": picture, "seed": ended.seed}))

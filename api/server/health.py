@@ -32,7 +32,7 @@ class Health:
     async def healthz(self, call: Call) -> web.StreamResponse:
         """200 while the process can take and keep jobs, 503 while its database does not answer."""
         try:
-            counts = await self._service.jobs.counts()
+            counts = await self._service.counts()
         except StorageError as error:
             return json_answer({"status": "unwell", "reason": error.code}, 503)
         body: dict[str, Any] = {

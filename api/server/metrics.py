@@ -93,8 +93,8 @@ class Metrics:
 
     async def render(self) -> bytes:
         """Everything as text. Raises `StorageError`."""
-        counts = await self._service.jobs.counts_by_model()
-        oldest = await self._service.jobs.oldest_waiting()
+        counts = await self._service.counts_by_model()
+        oldest = await self._service.oldest_waiting()
         # From here on without a pause: another who looks meanwhile would find the queue cleared.
         self._jobs.clear()
         for (state, model), count in counts.items():

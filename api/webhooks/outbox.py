@@ -14,14 +14,14 @@ from functools import partial
 from typing import Any, Final
 
 from api.access.fair_semaphore import Turns, patiently
-from api.jobs.submit import OWNERS, request_id_of
-from api.providers.fal.signing import SigningKeys
+from api.jobs.submit import request_id_of
 from api.webhooks.post import Poster
 from api.webhooks.progress import Heralds, Render
+from api.webhooks.signing import SigningKeys
 from service.events import EventKind
 from service.stickers import StickerService
 from storage.errors import StorageError
-from storage.records import Job
+from storage.records import Entrance, Job
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +60,11 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        with self._service.events.listen() as events:
+        with self._service.events.listen(Entrance.HTTP) as events:
             try:
                 await patiently(self._resume)
                 while True:
                     event = await events.get()
-                    if not event.job.owner.startswith(OWNERS):
-                        continue
                     self._heralds.hear(event)
                     if event.kind is EventKind.ENDED:
                         self._begin(event.job)
@@ -76,7 +74,7 @@ class Outbox:
                 await self._close()
 
     async def _resume(self) -> None:
-        for job in await self._service.jobs.undelivered(OWNERS):
+        for job in await self._service.undelivered(Entrance.HTTP):
             self._begin(job)
 
     async def _close(self) -> None:
@@ -96,12 +94,12 @@ class Outbox:
     async def _deliver(self, job: Job) -> None:
         """Call until the receiver says yes or the attempts are used up; then mark."""
         try:
-            webhook = job.reply.get("webhook")
+            webhook = job.note.get("webhook")
             if webhook:
                 await self._send_output_event(job, webhook)
             if webhook and _wants_completed(webhook):
                 await self._call_until_taken(job, webhook)
-            await patiently(partial(self._service.jobs.mark_delivered, job.id))
+            await patiently(partial(self._service.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])
 
@@ -133,7 +131,7 @@ class Outbox:
     async def _note(self, job: Job, attempts: int, next_at: float) -> None:
         """For the next process; without the note it would begin to count anew."""
         try:
-            await self._service.jobs.set_reply(job.id, webhook={"attempts": attempts, "next_at": next_at})
+            await self._service.set_note(job.id, webhook={"attempts": attempts, "next_at": next_at})
         except StorageError as error:
             logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
 
@@ -141,7 +139,7 @@ class Outbox:
         async with self._calls.of(job.owner):
             headers: dict[str, str] = {}
             if provider == "fal":
-                user_id = job.owner.removeprefix(OWNERS)
+                user_id = Entrance.HTTP.id_of(job.owner)
                 headers = self._signing.headers(request_id_of(job), user_id, body)
             return await self._poster.post(url, body, headers)
 

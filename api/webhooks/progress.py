@@ -38,7 +38,7 @@ class Heralds:
 
     def hear(self, event: JobEvent) -> None:
         """Note what an event means for the job's receiver."""
-        job, webhook = event.job, event.job.reply.get("webhook") or {}
+        job, webhook = event.job, event.job.note.get("webhook") or {}
         wanted = set(webhook.get("events") or ()) & {"start", "logs"}
         if event.kind is EventKind.FORGOTTEN:
             self._drop(job.id)
@@ -70,12 +70,12 @@ class Heralds:
             line.tell.clear()
 
     async def _call(self, job: Job) -> None:
-        await self._poster.post(job.reply["webhook"]["url"], self._render(job), {}, ATTEMPT_S)
+        await self._poster.post(job.note["webhook"]["url"], self._render(job), {}, ATTEMPT_S)
 
     async def finish(self, job: Job) -> None:
         """Stop telling, and tell the output if that is wanted; what follows is the end."""
         await self._stop(self._lines.pop(job.id, None))
-        if job.status is JobStatus.DONE and "output" in job.reply["webhook"]["events"]:
+        if job.status is JobStatus.DONE and "output" in job.note["webhook"]["events"]:
             await self._call(job)
 
     def _drop(self, job_id: str) -> None:

@@ -12,5 +12,5 @@ async def on_stats(turn: Turn) -> None:
     if turn.user_id not in turn.parts.admin_ids:
         await on_unknown_command(turn)
         return
-    counts = await turn.parts.service.jobs.counts()
+    counts = await turn.parts.service.counts()
     await turn.answer("\n".join(f"{status.value}: {counts.get(status, 0)}" for status in JobStatus))

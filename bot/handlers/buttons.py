@@ -11,7 +11,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot import keyboards
-from bot.addressee import OWNER_PREFIX, Addressee
+from bot.addressee import Addressee
 from bot.delivery import emoji_of
 from bot.handlers import language as languages
 from bot.handlers import privacy, style
@@ -20,10 +20,11 @@ from bot.keyboards import Operation, Press, read_press
 from bot.replies import LANGUAGES
 from bot.sticker_sets import InPack
 from bot.telegram_errors import Refusal, classify
+from engine.model import ResultFile
 from engine.styles import style as style_called
 from engine.types import Shape
 from service.errors import NoSuchJob
-from storage.records import Job
+from storage.records import Entrance, Job
 
 logger = logging.getLogger(__name__)
 
@@ -114,16 +115,16 @@ async def _shape(turn: Turn, press: Press) -> str:
 async def _draw(turn: Turn, press: Press, change: _Change) -> str:
     service = turn.parts.service
     parent = await service.own(turn.owner, press.job_id)
-    prefix = f"{OWNER_PREFIX}{turn.chat_id}:{press.operation}:{press.job_id}:{press.argument}:"
+    prefix = f"{Entrance.TELEGRAM}:{turn.chat_id}:{press.operation}:{press.job_id}:{press.argument}:"
     source = prefix + _query(turn).id
-    if await service.jobs.by_source(source) is None and await service.jobs.active_child(parent.id, prefix):
+    if await service.job_from(source) is None and await service.active_child(parent, prefix):
         return turn.say("press-already")
     before = Addressee.of(parent)
     to = Addressee(before.chat, before.message, turn.first_name, turn.language, before.emoji)
     job = await service.again(
         parent,
         source=source,
-        reply=to.to_reply(),
+        note=to.to_json(),
         style=change.style,
         shape=change.shape,
         new_seed=change.new_seed,
@@ -135,7 +136,7 @@ async def _draw(turn: Turn, press: Press, change: _Change) -> str:
 
 async def _styles(turn: Turn, press: Press) -> str:
     job = await turn.parts.service.own(turn.owner, press.job_id)
-    drawn = str(job.result.get("style") or job.request.style)
+    drawn = job.drawn_style
     await turn.bot.send_message(
         turn.chat_id,
         turn.say("style-for-photo"),
@@ -171,14 +172,14 @@ async def _add(turn: Turn, press: Press) -> str:
 async def _into_pack(turn: Turn, press: Press) -> InPack:
     service = turn.parts.service
     job = await service.own(turn.owner, press.job_id)
-    webp = await service.files.result(job.owner, job.id, "sticker.webp")
+    webp = await service.result_file(job, ResultFile.STICKER)
     in_pack = await turn.parts.sets.add(turn.user_id, turn.first_name, job.id, webp, emoji_of(job))
     await _set_keyboard(turn, _in_pack_keyboard(turn, job, in_pack))
     return in_pack
 
 
 def _in_pack_keyboard(turn: Turn, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
-    return keyboards.in_pack(turn.language, job.id, str(job.result.get("shape", "")), in_pack.url)
+    return keyboards.in_pack(turn.language, job.id, job.result.shape if job.result else "", in_pack.url)
 
 
 # --- jobs and choices ------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from storage.records import Job, JobStatus
 
 
 async def on_queue(turn: Turn) -> None:
-    jobs = turn.parts.service.jobs
-    mine = await jobs.of_owner(turn.owner, JobStatus.QUEUED, JobStatus.RUNNING)
+    service = turn.parts.service
+    mine = await service.jobs_of(turn.owner, JobStatus.QUEUED, JobStatus.RUNNING)
     if not mine:
         await turn.answer(turn.say("queue-none"))
         return
-    positions = await jobs.positions()
-    drawing = await jobs.count(JobStatus.RUNNING)
+    positions = await service.positions()
+    drawing = await service.running()
     lines = [_line(turn, job, positions, drawing) for job in mine]
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await turn.answer("\n".join(numbered))

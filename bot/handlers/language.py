@@ -12,5 +12,5 @@ async def on_language(turn: Turn) -> None:
 
 async def choose(turn: Turn, language: str) -> str:
     """Remember the language; returns what to say, in it."""
-    await turn.parts.service.users.set(turn.owner, language=language)
+    await turn.parts.service.set_preference(turn.owner, language=language)
     return turn.speaking(language).say("language-chosen")

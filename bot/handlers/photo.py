@@ -6,12 +6,12 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.addressee import Addressee, source_of_message
 from bot.caption import read_caption
 from bot.download import DownloadFailed, download
 from bot.handlers.turn import Turn, explain_refusal
+from engine.model import FACE
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
@@ -43,7 +43,7 @@ class Photos:
         except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
             await self._refuse(turn, refusal)
             return
-        if job.has_photo or job.status is not JobStatus.QUEUED:
+        if not job.wants_photo:
             return  # this message came a second time
         turn.notifier.announce(job)
         try:
@@ -54,15 +54,15 @@ class Photos:
 
     async def on_new_caption(self, turn: Turn) -> None:
         """A caption that is changed before its sticker is begun still counts; afterwards there is "Another"."""
-        jobs = turn.parts.service.jobs
-        job = await jobs.by_source(source_of_message(turn.chat_id, turn.message.message_id))
+        service = turn.parts.service
+        job = await service.job_from(source_of_message(turn.chat_id, turn.message.message_id))
         if job is None or job.status is not JobStatus.QUEUED:
             return
         wish = read_caption(self._caption(turn))
         style = wish.style or turn.user.style or DEFAULT_STYLE
-        await jobs.set_request(job.id, replace(job.request, prompt=wish.prompt, style=style))
+        await service.change_request(job.id, prompt=wish.prompt, style=style)
         if wish.emoji:
-            await jobs.set_reply(job.id, emoji=wish.emoji)
+            await service.set_note(job.id, emoji=wish.emoji)
 
     def _submission(self, turn: Turn) -> Submission:
         wish = read_caption(self._caption(turn))
@@ -72,7 +72,7 @@ class Photos:
             source=source_of_message(turn.chat_id, turn.message.message_id),
             prompt=wish.prompt,
             style=wish.style,
-            reply=to.to_reply(),
+            note=to.to_json(),
         )
 
     def _caption(self, turn: Turn) -> str:
@@ -109,7 +109,7 @@ async def _fetch(turn: Turn, job: Job) -> None:
     except (PhotoTooBig, DownloadFailed) as error:
         await service.fail(job.id, error.code)
         return
-    await service.attach_photo(job.id, data)
+    await service.attach_inputs(job.id, {FACE: [data]})
 
 
 def _file(turn: Turn) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 
 from bot.replies import DEFAULT_LANGUAGE, LANGUAGES, say
-from storage.facts import Facts
+from service.stickers import StickerService
 
 logger = logging.getLogger(__name__)
 
@@ -35,15 +35,15 @@ def profiles() -> Iterator[Profile]:
         yield Profile(code, commands, say(language, "about"), say(language, "about-short"))
 
 
-async def register_profile(bot: Bot, facts: Facts) -> None:
+async def register_profile(bot: Bot, service: StickerService) -> None:
     """Tell Telegram what changed since the last time. Raises `TelegramError`: what was done is not repeated."""
     for profile in profiles():
         name = f"profile {bot.id} {profile.language_code}"
         digest = _digest(profile)
-        if await facts.get(name) == digest:
+        if await service.fact(name) == digest:
             continue
         await _register(bot, profile)
-        await facts.set(name, digest)
+        await service.set_fact(name, digest)
         logger.info("commands and descriptions registered: %s", profile.language_code or "every language")
 
 

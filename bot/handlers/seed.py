@@ -14,7 +14,7 @@ async def on_seed(turn: Turn) -> None:
     if turn.args:
         word = " ".join(turn.args).casefold()
         seed = None if word in _FREE else parse_seed(word)
-        await turn.parts.service.users.set(turn.owner, seed=seed)
+        await turn.parts.service.set_preference(turn.owner, seed=seed)
     if seed is None:
         await turn.answer(turn.say("seed-is-random"))
     else:

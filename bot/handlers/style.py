@@ -26,5 +26,5 @@ async def on_style(turn: Turn) -> None:
 
 async def choose(turn: Turn, name: str) -> str:
     """Remember the look; returns what to say."""
-    await turn.parts.service.users.set(turn.owner, style=name)
+    await turn.parts.service.set_preference(turn.owner, style=name)
     return turn.say("style-chosen", style=style_title(turn.language, style(name)))

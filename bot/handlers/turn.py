@@ -112,7 +112,7 @@ class Turns:
             return
         language = language_of(person.language_code)
         try:
-            user = await self._parts.service.users.get(owner_of(person.id))
+            user = await self._parts.service.preferences(owner_of(person.id))
             language = user.language or language
             turn = Turn(update, self._parts, self._notifier, self._bot, user, language, args)
             if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:

@@ -24,11 +24,12 @@ from engine.classic.variation import Variation, vary
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
 from engine.finish import DRAWING_PX, cell_outline, encode_png, encode_webp, fit, on_canvas, on_white, outline
 from engine.matte import Matter, load_matter
+from engine.model import ResultFile
+from engine.models import FACE_TO_STICKER
 from engine.parameters import read_parameters
 from engine.styles import Style, match_words, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
-MODEL = "face-to-sticker"
 PHASES = ("face", "cutout", "draw", "finish")
 KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; about 6 MB each
 
@@ -40,7 +41,7 @@ class ClassicEngine:
 
     name = "classic"
     max_batch = 1
-    models = frozenset({"face-to-sticker"})
+    models = frozenset({FACE_TO_STICKER.name})
     parameters = frozenset({"width", "height", "upscale"})
 
     def __init__(self, weights_dir: Path | None = None) -> None:
@@ -77,8 +78,8 @@ class ClassicEngine:
             return failed
 
     def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
-        if request.model != MODEL:
-            raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
+        if request.model not in self.models:
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
         read_parameters(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, keep_going)
@@ -97,9 +98,7 @@ class ClassicEngine:
         picture, cutout_png = encode_png(on_white(cutout)), encode_png(cutout)
         finished = time.perf_counter()
         return StickerResult(
-            webp=webp,
-            picture=picture,
-            cutout=cutout_png,
+            files={ResultFile.STICKER: webp, ResultFile.PICTURE: picture, ResultFile.CUTOUT: cutout_png},
             seed=request.seed,
             style=chosen.name,
             shape=subject.shape,
@@ -109,9 +108,9 @@ class ClassicEngine:
 
     def _prepare(self, request: StickerRequest, keep_going: KeepGoing) -> tuple[Prepared, Mapping[str, float]]:
         """Return the prepared photo and what preparing took just now: nothing for a photo that is known."""
-        if not request.photos:
+        if not request.faces:
             raise PhotoUnusable("the request has no photo")
-        data = request.photos[0]
+        data = request.faces[0]
         key = hashlib.sha256(data).hexdigest()
         if key in self._prepared:
             self._prepared.move_to_end(key)

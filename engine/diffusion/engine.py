@@ -23,10 +23,11 @@ from engine.diffusion.face_to_sticker import Memory, Way, generate, look_at, tot
 from engine.diffusion.fast import FewSteps, check_fp8, fuse_few_step_lora
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.networks import FaceToStickerPaths
-from engine.diffusion.order import MODEL, NO_DEFAULTS, Order, read_order
+from engine.diffusion.order import NO_DEFAULTS, Order, read_order
 from engine.diffusion.progress import Progress
 from engine.diffusion.schedule import sde_karras
 from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
+from engine.models import FACE_TO_STICKER
 from engine.parameters import PARAMETERS, Value, read_parameters
 from engine.types import OnStep, Step, StickerRequest, StickerResult
 
@@ -45,7 +46,7 @@ class DiffusionEngine:
     """Draws stickers with Stable Diffusion XL. Used from one thread at a time."""
 
     name = "diffusion"
-    models = frozenset({MODEL})
+    models = frozenset({FACE_TO_STICKER.name})
 
     def __init__(
         self,

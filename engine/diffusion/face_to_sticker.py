@@ -31,6 +31,7 @@ from engine.diffusion.schedule import SeededNoise, sde_karras
 from engine.diffusion.text import encode_prompt
 from engine.errors import Cancelled, DrawingFailed
 from engine.finish import encode_png, encode_webp
+from engine.model import ResultFile
 from engine.types import Note, Step, StickerResult
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _graphs(
 def look_at(models: Models, memory: Memory, order: Order) -> Seen:
     """Find the face and make the hints, once per photo. Raises `NoFace`, `PhotoUnusable`."""
     index = order.parameters.face_index
-    return memory.seen.get((order.photos_key, index), lambda: _look(models, order.request.photos, index))
+    return memory.seen.get((order.photos_key, index), lambda: _look(models, order.request.faces, index))
 
 
 def _look(models: Models, encoded: Sequence[bytes], face_index: int) -> Seen:
@@ -171,7 +172,7 @@ def _unwanted_photo(models: Models, memory: Memory, order: Order) -> Tensor | No
     encoder, noise = models.image_encoder, order.parameters.ip_adapter_noise
     if encoder is None:
         return None
-    photos = order.request.photos
+    photos = order.request.faces
     key = (order.photos_key, noise) if noise > 0 else ("black", len(photos))  # without noise every photo is black
     return memory.unwanted.get(key, lambda: _states([encoder.unwanted(decode_photo(each), noise) for each in photos]))
 
@@ -244,9 +245,11 @@ def finish(
     except Cancelled as cancelled:
         return cancelled
     result = StickerResult(
-        webp=encode_webp(sticker(shown, cut.matte if is_safe else np.ones_like(cut.matte))),
-        picture=encode_png(with_alpha(shown, np.ones_like(cut.matte))),
-        cutout=encode_png(cutout),
+        files={
+            ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else np.ones_like(cut.matte))),
+            ResultFile.PICTURE: encode_png(with_alpha(shown, np.ones_like(cut.matte))),
+            ResultFile.CUTOUT: encode_png(cutout),
+        },
         seed=order.request.seed,
         style=order.style.name,
         shape=cut.shape,

@@ -12,11 +12,11 @@ from engine.diffusion.enlarge import load_enlarger
 from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.image_prompt import ImageEncoder, load_image_encoder
 from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks
-from engine.diffusion.order import MODEL
 from engine.diffusion.safety import Checker, load_safety_checker
 from engine.diffusion.upscale import Upscaler, load_hires
 from engine.errors import EngineUnavailable
 from engine.matte import Matter, RembgMatter, load_matter
+from engine.models import FACE_TO_STICKER
 from engine.weights import NO_OVERRIDES, weights_report
 from engine.weights_lock import FileState
 
@@ -42,10 +42,12 @@ def find_paths(folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> Fac
 
     Raises `EngineUnavailable` with what is missing, half there or damaged and how to mend it.
     """
-    report = weights_report(folder, MODEL, overrides)
+    report = weights_report(folder, FACE_TO_STICKER.name, overrides)
     if not report.is_complete:
         lacking = ", ".join(f"{each.role.name} ({each.state})" for each in report.unusable)
-        raise EngineUnavailable(f"weights of {MODEL} are not all in {folder}: {lacking}; run stickerface download")
+        raise EngineUnavailable(
+            f"weights of {FACE_TO_STICKER.name} are not all in {folder}: {lacking}; run stickerface download"
+        )
     known = {field.name for field in fields(FaceToStickerPaths)}
     usable = (FileState.READY, FileState.UNRECORDED)
     found = {each.role.name: each.path for each in report.roles if each.state in usable and each.role.name in known}

@@ -13,11 +13,11 @@ from PIL import Image, UnidentifiedImageError
 from engine.classic.subject import Rgb
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
 from engine.errors import PhotoUnusable, UnsupportedModel
+from engine.models import FACE_TO_STICKER
 from engine.parameters import FaceToStickerParameters, Value, read_parameters
 from engine.styles import Style, style
 from engine.types import StickerRequest
 
-MODEL = "face-to-sticker"
 DEFAULT_PROMPT = "a person"
 NO_DEFAULTS: Mapping[str, Value] = {}
 
@@ -42,7 +42,7 @@ class Order:
     def batch_key(self) -> Hashable:
         """Orders of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked = self.parameters
-        return len(self.request.photos), *asked.canvas, asked.steps, asked.depth_context
+        return len(self.request.faces), *asked.canvas, asked.steps, asked.depth_context
 
     def drawn_in(self, steps: int, guidance: float) -> Order:
         """The same order with the number of steps and the guidance of a way of drawing that leaves no choice."""
@@ -51,7 +51,7 @@ class Order:
     @property
     def photos_key(self) -> tuple[str, ...]:
         """Names the photos by their bytes."""
-        return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.photos)
+        return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.faces)
 
 
 def read_order(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAULTS) -> Order:
@@ -59,9 +59,9 @@ def read_order(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAU
 
     Raises `UnsupportedModel`, `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo.
     """
-    if request.model != MODEL:
-        raise UnsupportedModel(f"{request.model!r}: this engine runs {MODEL!r} only")
-    if not request.photos:
+    if request.model != FACE_TO_STICKER.name:
+        raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
+    if not request.faces:
         raise PhotoUnusable("the request has no photo")
     return Order(request, style(request.style), read_parameters({**defaults, **request.parameters}))
 

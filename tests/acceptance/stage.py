@@ -23,13 +23,7 @@ from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
 from service.stickers import StickerService, Submission
 from service.worker import Worker
-from storage.database import Database
-from storage.facts import Facts
-from storage.files import Files
-from storage.inbox import Inbox
-from storage.jobs import Jobs
-from storage.packs import Packs
-from storage.users import Users
+from storage.store import Store
 from tests.plain_engine import PlainEngine
 
 TOKEN = "42:a-token-of-the-emulator"
@@ -52,6 +46,7 @@ class Stage:
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
         self.engine = engine
+        self.store: Store
         self.service: StickerService
         self._root = root
         self._bot = AsyncExitStack()
@@ -66,27 +61,16 @@ class Stage:
 
     async def start(self, limits: Limits | None = None) -> None:
         """Start the bot as a new process would, over what is on disk."""
-        database = await Database.open(self._root / "stage.sqlite3")
-        self._bot.push_async_callback(database.close)
-        self.service = StickerService(
-            jobs=Jobs(database),
-            users=Users(database),
-            packs=Packs(database),
-            files=Files(self._root / "files"),
-            limits=limits or Limits(),
-        )
+        self.store = await Store.open(self._root)
+        self.service = StickerService(self.store, limits=limits or Limits())
+        self._bot.push_async_callback(self.service.close)
         runner = EngineRunner(self.engine)
         self._bot.push_async_callback(runner.close)
-        await self._start(runner, Inbox(database), Facts(database))
-
-    async def _start(self, runner: EngineRunner, inbox: Inbox, facts: Facts) -> None:
         worker = Worker(self.service, runner, step_timeout_s=60)
         bot = TelegramBot(
             token=TOKEN,
             api_url=self.emulator.url,
             service=self.service,
-            inbox=inbox,
-            facts=facts,
             admin_ids=frozenset({self.ADMIN}),
         )
         await worker.recover()
@@ -122,12 +106,12 @@ class Stage:
         """Leave a job as a process does that ends between the job's row and its photo."""
         to = Addressee(chat, message, "Ada", "en")
         source = source_of_message(chat, message)
-        await self.service.submit(Submission(owner, source, reply=to.to_reply()))
+        await self.service.submit(Submission(owner, source, note=to.to_json()))
 
     async def wait_until_blocked(self, owner: str) -> None:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""
         async with asyncio.timeout(10):
-            while not (await self.service.users.get(owner)).is_blocked:  # noqa: ASYNC110 - as said
+            while not (await self.service.preferences(owner)).is_blocked:  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
     def files_left(self) -> list[Path]:

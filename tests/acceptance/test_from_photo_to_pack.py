@@ -52,7 +52,7 @@ async def test_another_is_a_second_sticker_with_another_seed(stage: Stage) -> No
 
     one, two = stage.plain.seen
     assert answer.text == "On it."
-    assert one.photos == two.photos
+    assert one.inputs == two.inputs
     assert one.seed != two.seed
     assert len(person.packs[0]["stickers"]) == 2
 

@@ -20,19 +20,11 @@ from api.app import ApiOptions, HttpApi
 from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
-from service.keys import ApiKeys
 from service.limits import Limits
 from service.stickers import StickerService
 from service.worker import Worker
-from storage.database import Database
-from storage.facts import Facts
-from storage.files import Files
-from storage.jobs import Jobs
-from storage.keys import Keys
-from storage.packs import Packs
 from storage.records import ApiKey, Job
-from storage.uploads import Uploads
-from storage.users import Users
+from storage.store import Store
 from tests.plain_engine import PlainEngine
 
 APP = "fal-ai/face-to-sticker"
@@ -61,12 +53,10 @@ class Api:
 
     url: str
     session: ClientSession
-    database: Database
+    store: Store
     service: StickerService
     engine: Any
     runner: EngineRunner
-    keys: ApiKeys
-    facts: Facts
     key: ApiKey
     key_text: str
     http_api: HttpApi
@@ -126,7 +116,7 @@ class Api:
 
     async def another_key(self, **limits: Any) -> dict[str, str]:
         """fal's header of a second key."""
-        _, text = await self.keys.add("other", **limits)
+        _, text = await self.service.keys.add("other", **limits)
         return {"Authorization": f"Key {text}"}
 
 
@@ -142,31 +132,22 @@ async def running(
 ) -> AsyncIterator[Api]:
     """A server over `folder`; started again there, it goes on with what it finds."""
     folder.mkdir(exist_ok=True)
-    database = await Database.open(folder / "test.sqlite3")
-    service = StickerService(
-        jobs=Jobs(database),
-        users=Users(database),
-        packs=Packs(database),
-        files=Files(folder / "files"),
-        limits=limits or Limits(jobs_per_owner=50),
-    )
+    store = await Store.open(folder)
+    service = StickerService(store, limits=limits or Limits(jobs_per_owner=50))
     runner = EngineRunner(engine)
     worker = Worker(service, runner, step_timeout_s=60)
-    keys, facts = ApiKeys(Keys(database)), Facts(database)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
-    http_api = await HttpApi.open(
-        facts=facts, service=service, keys=keys, uploads=Uploads(database), runner=runner, options=chosen
-    )
+    http_api = await HttpApi.open(service, runner=runner, options=chosen)
     server = HttpServer(http_api.dispatcher)
     port = await server.start("127.0.0.1", 0, tls)
-    key, text = await keys.add("test", per_minute=10_000, jobs_waiting=40)
+    key, text = await service.keys.add("test", per_minute=10_000, jobs_waiting=40)
     await worker.recover()
     work = [http_api.run(), *([worker.run()] if is_working else [])]
     tasks = [asyncio.create_task(each) for each in work]
     async with ClientSession() as session:
         scheme = "https" if tls else "http"
         url = f"{scheme}://127.0.0.1:{port}"
-        yield Api(url, session, database, service, engine, runner, keys, facts, key, text, http_api, tasks)
+        yield Api(url, session, store, service, engine, runner, key, text, http_api, tasks)
     if isinstance(engine, PlainEngine):
         engine.release()
     for task in tasks:
@@ -175,7 +156,7 @@ async def running(
     await server.stop()
     await http_api.stop()
     await runner.close()
-    await database.close()
+    await service.close()
 
 
 @pytest.fixture

@@ -17,15 +17,7 @@ from aiohttp.test_utils import TestServer
 from bot.app import BotTokenRejected, TelegramBot
 from bot.redact import install_redaction, redact
 from emulator.server import Emulator
-from service.limits import Limits
 from service.stickers import StickerService
-from storage.database import Database
-from storage.facts import Facts
-from storage.files import Files
-from storage.inbox import Inbox
-from storage.jobs import Jobs
-from storage.packs import Packs
-from storage.users import Users
 from tests.bot.transport import ADA, TOKEN, telegram
 
 
@@ -36,27 +28,14 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "test.db")
-    yield database
-    await database.close()
+async def service(tmp_path: Path) -> AsyncIterator[StickerService]:
+    service = await StickerService.open(tmp_path)
+    yield service
+    await service.close()
 
 
-def service_of(database: Database, folder: Path) -> StickerService:
-    return StickerService(
-        jobs=Jobs(database), users=Users(database), packs=Packs(database), files=Files(folder), limits=Limits()
-    )
-
-
-def bot_of(url: str, database: Database, folder: Path, **options: str) -> TelegramBot:
-    return TelegramBot(
-        token=TOKEN,
-        api_url=url,
-        service=service_of(database, folder),
-        inbox=Inbox(database),
-        facts=Facts(database),
-        **options,  # type: ignore[arg-type]
-    )
+def bot_of(url: str, service: StickerService, **options: str) -> TelegramBot:
+    return TelegramBot(token=TOKEN, api_url=url, service=service, **options)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -71,15 +50,15 @@ async def running(bot: TelegramBot) -> AsyncIterator[TelegramBot]:
         await run
 
 
-async def test_the_bot_answers(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+async def test_the_bot_answers(emulator: Emulator, service: StickerService) -> None:
     ada = emulator.person(ADA, "Ada")
-    async with running(bot_of(emulator.url, database, tmp_path)):
+    async with running(bot_of(emulator.url, service)):
         await ada.send_text("/help")
         assert (await ada.wait_for(lambda seen: "/style" in seen.text)).text
 
 
-async def test_stopping_takes_less_than_three_seconds(emulator: Emulator, database: Database, tmp_path: Path) -> None:
-    bot = bot_of(emulator.url, database, tmp_path)
+async def test_stopping_takes_less_than_three_seconds(emulator: Emulator, service: StickerService) -> None:
+    bot = bot_of(emulator.url, service)
     await bot.start()
     run = asyncio.create_task(bot.run())
     await emulator.person(ADA, "Ada").wait_for(lambda seen: bool(seen.text))
@@ -90,26 +69,24 @@ async def test_stopping_takes_less_than_three_seconds(emulator: Emulator, databa
 
 
 async def test_a_message_that_was_stored_and_not_handled_is_answered_after_the_start(
-    emulator: Emulator, database: Database, tmp_path: Path
+    emulator: Emulator, service: StickerService
 ) -> None:
     ada = emulator.person(ADA, "Ada")
     await ada.send_text("/privacy")
     updates = emulator.world.bots_by_token[TOKEN].updates
     stored = [(update.id, json.dumps(update.body())) for update in updates.waiting(100, emulator.world.now)]
-    await Inbox(database).put(stored)
-    async with running(bot_of(emulator.url, database, tmp_path)):
+    await service.inbox.put(stored)
+    async with running(bot_of(emulator.url, service)):
         await ada.wait_for(lambda seen: "/forget" in seen.text)
     answers = [seen for seen in ada.seen if seen.text]
     assert len(answers) == len(stored)
 
 
-async def test_a_wrong_token_is_rejected(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+async def test_a_wrong_token_is_rejected(emulator: Emulator, service: StickerService) -> None:
     bot = TelegramBot(
         token="4201:another_token",
         api_url=emulator.url,
-        service=service_of(database, tmp_path),
-        inbox=Inbox(database),
-        facts=Facts(database),
+        service=service,
     )
     with pytest.raises(BotTokenRejected) as rejected:
         await bot.start()
@@ -117,8 +94,8 @@ async def test_a_wrong_token_is_rejected(emulator: Emulator, database: Database,
     await bot.stop()
 
 
-async def test_a_token_rejected_later_ends_the_run(emulator: Emulator, database: Database, tmp_path: Path) -> None:
-    bot = bot_of(emulator.url, database, tmp_path)
+async def test_a_token_rejected_later_ends_the_run(emulator: Emulator, service: StickerService) -> None:
+    bot = bot_of(emulator.url, service)
     await bot.start()
     known = emulator.world.bots_by_token.pop(TOKEN)
     with pytest.raises(BotTokenRejected):
@@ -127,7 +104,7 @@ async def test_a_token_rejected_later_ends_the_run(emulator: Emulator, database:
     await bot.stop()
 
 
-async def test_a_webhook_bot_answers_deliveries(emulator: Emulator, database: Database, tmp_path: Path) -> None:
+async def test_a_webhook_bot_answers_deliveries(emulator: Emulator, service: StickerService) -> None:
     application = web.Application()
     server = TestServer(application)
     port_known = asyncio.get_running_loop().create_future()
@@ -139,7 +116,7 @@ async def test_a_webhook_bot_answers_deliveries(emulator: Emulator, database: Da
 
     application.router.add_post("/hook", take)
     await server.start_server()
-    bot = bot_of(emulator.url, database, tmp_path, webhook_url=str(server.make_url("/hook")))
+    bot = bot_of(emulator.url, service, webhook_url=str(server.make_url("/hook")))
     (route,) = bot.routes()
     assert route.path == "/hook"
     port_known.set_result(route.handler)
@@ -151,8 +128,8 @@ async def test_a_webhook_bot_answers_deliveries(emulator: Emulator, database: Da
     await server.close()
 
 
-async def test_a_polling_bot_has_no_routes(emulator: Emulator, database: Database, tmp_path: Path) -> None:
-    assert bot_of(emulator.url, database, tmp_path).routes() == []
+async def test_a_polling_bot_has_no_routes(emulator: Emulator, service: StickerService) -> None:
+    assert bot_of(emulator.url, service).routes() == []
 
 
 # --- no token in a log ------------------------------------------------------------------------------------------------
@@ -205,11 +182,11 @@ def test_installing_twice_changes_nothing(redaction: None) -> None:
 
 
 async def test_a_server_without_the_niceties_is_served_all_the_same(
-    emulator: Emulator, database: Database, tmp_path: Path
+    emulator: Emulator, service: StickerService
 ) -> None:
     for method in ("deleteWebhook", "setMy*", "setChatMenuButton", "sendChatAction"):
         emulator.faults.add(method, "error", code=404, description="method not found", count=1000)
     ada = emulator.person(ADA, "Ada")
-    async with running(bot_of(emulator.url, database, tmp_path)):
+    async with running(bot_of(emulator.url, service)):
         await ada.send_text("/help")
         await ada.wait_for(lambda seen: "/style" in seen.text)

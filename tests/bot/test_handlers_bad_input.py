@@ -144,6 +144,6 @@ async def test_a_broken_engine_is_an_apology_with_the_jobs_reference(stage: Stag
     await person.send_photo(picture())
     apology = await person.wait_for_text("Something broke on my side")
 
-    (job,) = await stage.service.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner("tg:7")
     assert job.id[:6] in apology.text
     assert "CUDA" not in apology.text

@@ -15,7 +15,7 @@ async def test_style_shows_all_looks_with_the_current_one_marked(stage: Stage) -
     marked = [button["text"] for button in choice.buttons if "✅" in button["text"]]
     assert answer.text == "Comic it is. Send me a photo."
     assert marked == ["✅ 💥 Comic"]
-    assert (await stage.service.users.get("tg:7")).style == "comic"
+    assert (await stage.store.users.get("tg:7")).style == "comic"
 
 
 async def test_style_forgives_spelling_and_languages(stage: Stage) -> None:
@@ -82,7 +82,7 @@ async def test_queue_and_cancel(stage: Stage) -> None:
     stage.plain.release()
     await person.wait_for_text("Nothing was made")
 
-    (job,) = await stage.service.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner("tg:7")
     assert job.status == "cancelled"
 
 
@@ -121,7 +121,7 @@ async def test_forget_asks_first_and_keep_keeps(stage: Stage) -> None:
     await person.press(question, "Keep it all")
 
     await person.wait_for_text("Nothing was deleted")
-    assert (await stage.service.users.get("tg:7")).style == "comic"
+    assert (await stage.store.users.get("tg:7")).style == "comic"
 
 
 async def test_forget_deletes_rows_files_and_packs(stage: Stage) -> None:
@@ -136,7 +136,7 @@ async def test_forget_deletes_rows_files_and_packs(stage: Stage) -> None:
 
     assert person.packs == []
     assert stage.files_left() == []
-    assert await stage.service.jobs.of_owner("tg:7") == []
+    assert await stage.store.jobs.of_owner("tg:7") == []
 
 
 async def test_buttons_of_a_forgotten_sticker_are_answered(stage: Stage) -> None:

@@ -20,9 +20,9 @@ async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Sta
     await ben.send_text("/queue")
     await ben.wait_for_text("not working on anything")
 
-    (job,) = await stage.service.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner("tg:7")
     assert job.status == "cancelled"
-    assert (await stage.service.users.get("tg:7")).is_blocked
+    assert (await stage.store.users.get("tg:7")).is_blocked
 
 
 async def test_somebody_who_is_back_is_served_again(stage: Stage) -> None:
@@ -35,7 +35,7 @@ async def test_somebody_who_is_back_is_served_again(stage: Stage) -> None:
     await person.send_photo(picture())
     await person.wait_for_sticker()
 
-    assert not (await stage.service.users.get("tg:7")).is_blocked
+    assert not (await stage.store.users.get("tg:7")).is_blocked
 
 
 async def test_a_group_that_throws_the_bot_out_costs_nobody_their_stickers(stage: Stage) -> None:
@@ -46,7 +46,7 @@ async def test_a_group_that_throws_the_bot_out_costs_nobody_their_stickers(stage
     await person.send_photo(picture())
     await person.wait_for_sticker()
 
-    assert not (await stage.service.users.get("tg:7")).is_blocked
+    assert not (await stage.store.users.get("tg:7")).is_blocked
 
 
 async def test_a_caption_changed_in_the_queue_counts(stage: Stage) -> None:
@@ -96,7 +96,7 @@ async def test_a_disk_that_takes_no_photo_is_admitted(stage: Stage) -> None:
     await person.send_photo(picture())
 
     await person.wait_for_text("I can't save anything at the moment")
-    assert await stage.service.jobs.without_photo("tg:") == []
+    assert await stage.store.jobs.waiting("tg") == []
 
 
 async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: Stage) -> None:

@@ -18,9 +18,10 @@ from bot.outage import Outage
 from bot.polling import Polling
 from bot.telegram_errors import BotTokenRejected
 from emulator.server import Emulator
+from service.inbox import Inbox
 from storage.database import Database
 from storage.errors import DatabaseBusy
-from storage.inbox import Inbox
+from storage.inbox import Inbox as InboxRows
 from tests.bot.manual_time import settle
 from tests.bot.transport import ADA, TOKEN, connected, telegram
 
@@ -69,7 +70,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def inbox(database: Database) -> Inbox:
-    return Inbox(database)
+    return Inbox(InboxRows(database))
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ async def test_stopping_waits_for_what_is_being_handled(intake: Intake, inbox: I
     assert [number for number, _ in await inbox.open()] == [2]
 
 
-class BusyAtFirst(Inbox):
+class BusyAtFirst(InboxRows):
     """A database another process holds for the first writes of each kind."""
 
     def __init__(self, database: Database) -> None:
@@ -213,9 +214,12 @@ class BusyAtFirst(Inbox):
         await super().handled(number)
 
 
-async def test_a_busy_database_delays_an_update_and_loses_nothing(database: Database, handled: Handled) -> None:
-    inbox = BusyAtFirst(database)
-    intake = Intake(inbox, handled, sleep=no_time)
+async def test_a_busy_database_delays_an_update_and_loses_nothing(
+    database: Database, handled: Handled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.0)
+    inbox = Inbox(BusyAtFirst(database))
+    intake = Intake(inbox, handled)
     await inbox.put([(1, json.dumps(message(1)))])
     await intake.replay()
     await intake.idle()
@@ -267,12 +271,12 @@ async def test_a_batch_is_confirmed_only_once_it_is_stored(
     class Crash(Exception):
         pass
 
-    class Crashing(Inbox):
+    class Crashing(InboxRows):
         async def put(self, messages: Sequence[tuple[int, str]]) -> list[int]:
             raise Crash
 
     with pytest.raises(Crash):
-        await Polling(bot, Intake(Crashing(database), no_handler), Outage("updates")).run()
+        await Polling(bot, Intake(Inbox(Crashing(database)), no_handler), Outage("updates")).run()
     texts: list[str] = []
     seen = asyncio.Event()
 

@@ -102,7 +102,7 @@ async def test_the_same_update_twice_is_one_job_and_one_sticker(stage: Stage) ->
     assert fault.fired
 
     assert len(stage.plain.seen) == 1
-    assert len(await stage.service.jobs.of_owner("tg:7")) == 1
+    assert len(await stage.store.jobs.of_owner("tg:7")) == 1
 
 
 async def test_telegram_asking_to_wait_is_told_and_obeyed(stage: Stage) -> None:

@@ -50,9 +50,17 @@ async def wall() -> AsyncIterator[Wall]:
 
 
 def job(number: int = 1) -> Job:
-    reply = {"chat": 7, "message": 1, "first_name": "Ada", "language": "en"}
+    note = {"chat": 7, "message": 1, "first_name": "Ada", "language": "en"}
     return Job(
-        f"{number:032x}", "tg:7", f"tg:7:{number}", JobStatus.RUNNING, JobRequest("toon"), 1, reply, created_at=0.0
+        id=f"{number:032x}",
+        owner="tg:7",
+        entrance="tg",
+        source=f"tg:7:{number}",
+        status=JobStatus.RUNNING,
+        request=JobRequest("toon", "m"),
+        seed=1,
+        note=note,
+        created_at=0.0,
     )
 
 
@@ -108,8 +116,8 @@ async def test_a_long_queue_is_edited_a_few_at_a_time(wall: Wall) -> None:
 def _with_progress(number: int) -> Job:
     """A job whose progress message an earlier process has sent."""
     waiting = job(number)
-    reply = {**waiting.reply, "chat": 100 + number, "progress": 1000 + number}
-    return Job(waiting.id, "tg:7", waiting.source, JobStatus.QUEUED, waiting.request, 1, reply, created_at=0.0)
+    note = {**waiting.note, "chat": 100 + number, "progress": 1000 + number}
+    return replace(waiting, status=JobStatus.QUEUED, note=note)
 
 
 # --- previews ---------------------------------------------------------------------------------------------------------
@@ -173,7 +181,7 @@ async def test_the_next_process_closes_a_message_that_had_become_a_photo(wall: W
     wall.board.preview(job().id, RED)
     wall.now = 3.0
     await wall.board.look()
-    known = replace(job(), reply={**job().reply, "progress": progress})
+    known = replace(job(), note={**job().note, "progress": progress})
     board = ProgressBoard(wall.bot, lambda: wall.now)
     await board.open(known, "Starting")
     board.want(job().id, "progress-draw")

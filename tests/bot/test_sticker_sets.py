@@ -17,6 +17,7 @@ from emulator import owning
 from emulator.faults import Fault
 from emulator.rules import FloodRules
 from emulator.server import Emulator
+from service.packs import PackRegistry
 from storage.database import Database
 from storage.packs import Packs
 from storage.records import PackState, Sticker, StickerState
@@ -45,7 +46,7 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 
 @pytest.fixture
-async def packs(tmp_path: Path) -> AsyncIterator[Packs]:
+async def packs(tmp_path: Path) -> AsyncIterator[PackRegistry]:
     async with packs_at(tmp_path / "test.db") as packs:
         yield packs
 
@@ -57,7 +58,7 @@ async def bot(emulator: Emulator) -> AsyncIterator[UpdatesBot]:
 
 
 @pytest.fixture
-def sets(bot: UpdatesBot, packs: Packs) -> StickerSets:
+def sets(bot: UpdatesBot, packs: PackRegistry) -> StickerSets:
     return sets_of(bot, packs)
 
 
@@ -72,7 +73,7 @@ async def test_the_first_sticker_makes_a_pack_named_after_the_person(emulator: E
 
 
 async def test_the_ids_are_those_in_the_set_not_those_of_the_upload(
-    sets: StickerSets, bot: UpdatesBot, packs: Packs
+    sets: StickerSets, bot: UpdatesBot, packs: PackRegistry
 ) -> None:
     placed = await sets.add(ADA, "Ada", "job-1", RED, "😀")
     (in_set,) = (await bot.get_sticker_set(placed.pack.name)).stickers
@@ -119,7 +120,7 @@ async def test_a_picture_already_in_the_pack_is_that_sticker(emulator: Emulator,
 
 
 async def test_a_pack_deleted_in_the_app_is_made_anew_under_another_name(
-    emulator: Emulator, sets: StickerSets, packs: Packs
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
 ) -> None:
     first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
     await emulator.person(ADA, "Ada").delete_pack(first.pack.name)
@@ -132,7 +133,9 @@ async def test_a_pack_deleted_in_the_app_is_made_anew_under_another_name(
     assert stickers_on_telegram(emulator) == [1]
 
 
-async def test_a_full_pack_is_kept_and_the_next_one_opened(emulator: Emulator, sets: StickerSets, packs: Packs) -> None:
+async def test_a_full_pack_is_kept_and_the_next_one_opened(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
     first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
     full = emulator.world.sets.require(first.pack.name)
     full.stickers.extend(replace(full.stickers[0]) for _ in range(119))
@@ -154,7 +157,7 @@ async def test_an_installation_that_lost_its_database_goes_on_with_the_old_pack(
 
 
 @pytest.mark.parametrize("name", ["occupied", "created_not_found"])
-async def test_the_name_of_a_deleted_pack_is_survived(name: str, packs: Packs, tmp_path: Path) -> None:
+async def test_the_name_of_a_deleted_pack_is_survived(name: str, packs: PackRegistry, tmp_path: Path) -> None:
     async with telegram(replace(RULES, deleted_name=name)) as emulator, connected(emulator) as bot:  # type: ignore[arg-type]
         first = await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
         await emulator.person(ADA, "Ada").delete_pack(first.pack.name)
@@ -231,7 +234,7 @@ async def test_an_upload_telegram_has_forgotten_is_made_again(emulator: Emulator
     assert len(emulator.calls.of("uploadStickerFile")) == 2
 
 
-async def test_a_short_429_is_waited_out(emulator: Emulator, packs: Packs) -> None:
+async def test_a_short_429_is_waited_out(emulator: Emulator, packs: PackRegistry) -> None:
     emulator.faults.add("addStickerToSet", "error", code=429, retry_after=20)
     time = LeapingTime()
     async with connected(emulator, time=time) as bot:
@@ -241,7 +244,9 @@ async def test_a_short_429_is_waited_out(emulator: Emulator, packs: Packs) -> No
 
 
 @pytest.mark.parametrize("method", METHODS)
-async def test_a_long_429_says_how_long_and_the_next_try_goes_on(emulator: Emulator, packs: Packs, method: str) -> None:
+async def test_a_long_429_says_how_long_and_the_next_try_goes_on(
+    emulator: Emulator, packs: PackRegistry, method: str
+) -> None:
     emulator.faults.add(method, "error", code=429, retry_after=200)
     async with connected(emulator) as bot:
         with pytest.raises(PackWait) as waited:
@@ -303,7 +308,7 @@ async def test_a_telegram_that_does_not_answer_is_given_up_and_the_next_try_goes
     assert stickers_on_telegram(emulator) == [1]
 
 
-async def test_flood_control_longer_than_the_budget_says_how_long(packs: Packs) -> None:
+async def test_flood_control_longer_than_the_budget_says_how_long(packs: PackRegistry) -> None:
     flood = FloodRules(sticker_burst=1, sticker_per_s=0.001, silent_wait_s=0.0)
     async with telegram(replace(RULES, flood=flood)) as emulator, connected(emulator) as bot:
         with pytest.raises(PackWait) as waited:
@@ -318,7 +323,7 @@ async def test_an_emoji_telegram_does_not_take_becomes_the_default(emulator: Emu
     assert pack.stickers[0].emoji_list == ["🙂"]
 
 
-async def test_a_sticker_in_the_place_of_another(emulator: Emulator, sets: StickerSets, packs: Packs) -> None:
+async def test_a_sticker_in_the_place_of_another(emulator: Emulator, sets: StickerSets, packs: PackRegistry) -> None:
     await sets.add(ADA, "Ada", "job-1", RED, "😀")
     await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
     placed = await sets.replace(ADA, "Ada", "job-1", "job-3", AS_LONG_AS_RED, "😎")
@@ -339,7 +344,7 @@ async def test_replacing_a_sticker_that_is_gone_adds_the_new_one(emulator: Emula
     assert [sticker.emoji_list for sticker in pack.stickers] == [["😎"]]
 
 
-async def test_removing_takes_the_sticker_out_once(emulator: Emulator, sets: StickerSets, packs: Packs) -> None:
+async def test_removing_takes_the_sticker_out_once(emulator: Emulator, sets: StickerSets, packs: PackRegistry) -> None:
     await sets.add(ADA, "Ada", "job-1", RED, "😀")
     assert [await sets.remove("job-1"), await sets.remove("job-1")] == [True, False]
     assert stickers_on_telegram(emulator) == [0]
@@ -363,7 +368,7 @@ async def test_a_removed_sticker_can_be_put_in_again(emulator: Emulator, sets: S
 
 
 async def test_the_overview_shows_the_pack_as_it_is_now(
-    emulator: Emulator, sets: StickerSets, packs: Packs, bot: UpdatesBot
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry, bot: UpdatesBot
 ) -> None:
     placed = await sets.add(ADA, "Ada", "job-1", RED, "😀")
     await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
@@ -372,7 +377,7 @@ async def test_the_overview_shows_the_pack_as_it_is_now(
     pack.title = "Renamed"
     (shown,) = await sets.overview(ADA)
     assert (shown.title, shown.count, shown.url) == ("Renamed", 1, placed.url)
-    assert [row.id for row in await packs.stickers_in(placed.pack.id)] == ["job-2"]
+    assert [row.id for row in await packs.stickers_in(placed.pack)] == ["job-2"]
 
 
 async def test_the_overview_drops_packs_that_are_gone(emulator: Emulator, sets: StickerSets) -> None:
@@ -405,6 +410,6 @@ async def test_a_person_forgotten_while_their_sticker_is_uploaded_gets_no_pack(
 
     async with connected(emulator) as bot:
         with pytest.raises(PackFailed):
-            await sets_of(bot, Forgetting(database)).add(ADA, "Ada", "job-1", RED, "😀")
+            await sets_of(bot, PackRegistry(Forgetting(database))).add(ADA, "Ada", "job-1", RED, "😀")
     await database.close()
     assert emulator.world.sets.owned_by(ADA) == []

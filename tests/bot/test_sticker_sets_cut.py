@@ -13,7 +13,7 @@ import pytest
 from bot.sticker_sets import StickerSets
 from emulator.rules import Rules
 from emulator.server import Emulator
-from storage.packs import Packs
+from service.packs import PackRegistry
 from storage.records import StickerState
 from tests.bot.transport import (
     ADA,
@@ -35,7 +35,7 @@ Work = Callable[[Emulator, StickerSets], Awaitable[None]]
 
 async def cut_at_every_call(
     path: Path, side: str, begin: Work, work: Work, rules: Rules = RULES
-) -> AsyncIterator[tuple[Emulator, Packs]]:
+) -> AsyncIterator[tuple[Emulator, PackRegistry]]:
     """Do `work` on a wire that ends the process at its first call, then again with fresh objects and the same database;
     then the same with the second call, and so on, until the work needs no more calls. Yields after each pair."""
     for number in itertools.count(1):

@@ -15,10 +15,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.intake import ALLOWED_UPDATES, Intake, RawUpdate
 from bot.webhook import SECRET_HEADER, Webhook, webhook_secret
-from storage.database import Database
+from service.inbox import Inbox
+from service.stickers import StickerService
 from storage.errors import DatabaseBusy
-from storage.facts import Facts
-from storage.inbox import Inbox
 from tests.bot.transport import ADA, TOKEN, connected, telegram
 
 SECRET = "s3cret-of-the-test"
@@ -28,15 +27,15 @@ Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "test.db")
-    yield database
-    await database.close()
+async def service(tmp_path: Path) -> AsyncIterator[StickerService]:
+    service = await StickerService.open(tmp_path)
+    yield service
+    await service.close()
 
 
 @pytest.fixture
-def inbox(database: Database) -> Inbox:
-    return Inbox(database)
+def inbox(service: StickerService) -> Inbox:
+    return service.inbox
 
 
 class Recorder:
@@ -142,12 +141,12 @@ async def test_a_body_over_the_limit_is_refused(served: Served) -> None:
     assert await served.deliver(b'{"update_id": 1, "x": "' + b"x" * (1 << 20) + b'"}') == 413
 
 
-async def test_a_busy_database_asks_telegram_to_come_back(database: Database, recorder: Recorder) -> None:
+async def test_a_busy_database_asks_telegram_to_come_back(inbox: Inbox, recorder: Recorder) -> None:
     class Busy(Inbox):
         async def put(self, messages: Sequence[tuple[int, str]]) -> list[int]:
             raise DatabaseBusy
 
-    served = await serve(Intake(Busy(database), recorder))
+    served = await serve(Intake(Busy(inbox._rows), recorder))
     async with served.client.post(PATH, json={"update_id": 1}, headers=HEADERS) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
     await served.client.close()
@@ -195,12 +194,11 @@ async def test_a_real_delivery_arrives(inbox: Inbox) -> None:
     assert texts == ["/start", "hello"]
 
 
-async def test_a_chosen_secret_is_used_as_it_is(database: Database) -> None:
-    assert await webhook_secret(Facts(database), "chosen") == "chosen"
+async def test_a_chosen_secret_is_used_as_it_is(service: StickerService) -> None:
+    assert await webhook_secret(service, "chosen") == "chosen"
 
 
-async def test_without_one_a_random_secret_is_made_once(database: Database) -> None:
-    facts = Facts(database)
-    first = await webhook_secret(facts, None)
-    assert await webhook_secret(facts, None) == first
+async def test_without_one_a_random_secret_is_made_once(service: StickerService) -> None:
+    first = await webhook_secret(service, None)
+    assert await webhook_secret(service, None) == first
     assert len(first) >= 32

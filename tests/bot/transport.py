@@ -18,6 +18,7 @@ from bot.limiter import LaneLimiter
 from bot.sticker_sets import StickerSets
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
+from service.packs import PackRegistry
 from storage.database import Database
 from storage.packs import Packs
 from storage.users import Users
@@ -113,18 +114,18 @@ async def connected(
 
 
 @asynccontextmanager
-async def packs_at(path: Path) -> AsyncIterator[Packs]:
+async def packs_at(path: Path) -> AsyncIterator[PackRegistry]:
     """The store in a database file that knows Ada and the stranger."""
     database = await Database.open(path)
     for user_id in (ADA, STRANGER):
         await Users(database).set(f"tg:{user_id}", language="en")
     try:
-        yield Packs(database)
+        yield PackRegistry(Packs(database))
     finally:
         await database.close()
 
 
-def sets_of(bot: UpdatesBot, packs: Packs) -> StickerSets:
+def sets_of(bot: UpdatesBot, packs: PackRegistry) -> StickerSets:
     return StickerSets(bot, packs, backoff_s=0.0, sleep=at_once)
 
 

@@ -8,15 +8,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.providers.fal.signing import SigningKeys
-from cli.compose import DATABASE_NAME, FILES_NAME
+from api.webhooks.signing import SigningKeys
 from cli.main import app
 from service.errors import KeyUnknown
-from service.keys import ApiKeys
-from storage.database import Database
-from storage.facts import Facts
+from service.stickers import StickerService
 from storage.files import Files
-from storage.keys import Keys
 from storage.records import ApiKey
 
 
@@ -34,11 +30,11 @@ def run(*arguments: str) -> Result:
 
 def check(folder: Path, text: str) -> ApiKey:
     async def work() -> ApiKey:
-        database = await Database.open(folder / DATABASE_NAME)
+        service = await StickerService.open(folder)
         try:
-            return await ApiKeys(Keys(database)).check(text)
+            return await service.keys.check(text)
         finally:
-            await database.close()
+            await service.close()
 
     return asyncio.run(work())
 
@@ -77,11 +73,11 @@ def test_a_revoked_key_is_over_and_stays_in_the_list(folder: Path) -> None:
 def test_forgetting_deletes_what_the_key_had_here(folder: Path) -> None:
     text = run("add", "shop").stdout.strip()
     owner = check(folder, text).owner
-    files = Files(folder / FILES_NAME)
+    files = Files(folder / "files")
     asyncio.run(files.save_upload(owner, "0" * 32, b"face"))
 
     assert "deleted" in run("revoke", text, "--forget").stdout
-    assert [path for path in (folder / FILES_NAME).rglob("*") if path.is_file()] == []
+    assert [path for path in (folder / "files").rglob("*") if path.is_file()] == []
 
 
 def test_wrong_words_are_told_with_the_right_ones(folder: Path) -> None:
@@ -94,11 +90,11 @@ def test_wrong_words_are_told_with_the_right_ones(folder: Path) -> None:
 
 def test_a_new_signing_key_is_published_beside_the_old_one(folder: Path) -> None:
     async def published() -> int:
-        database = await Database.open(folder / DATABASE_NAME)
+        service = await StickerService.open(folder)
         try:
-            return len((await SigningKeys.load(Facts(database))).jwks()["keys"])
+            return len((await SigningKeys.load(service)).jwks()["keys"])
         finally:
-            await database.close()
+            await service.close()
 
     run("add", "x")
     before = asyncio.run(published())

@@ -60,7 +60,7 @@ async def test_a_program_of_the_page_runs(tmp_path: Path, language: str, text: s
         if language == "javascript":
             (tmp_path / "node_modules").symlink_to(NODE_MODULES)
         out = await _run(language, program, api.key_text, host)
-        jobs = await api.service.jobs.counts()
+        jobs = await api.store.jobs.counts()
 
     assert set(jobs) <= {"done", "queued", "running"}
     assert sum(jobs.values()) == 1

@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from engine.errors import Cancelled, EngineDead, NoFace
+from engine.model import FACE
 from engine.runner import EngineRunner, Ticket
 from engine.types import Step, StickerRequest
 from tests.plain_engine import STEPS, PlainEngine
 
-REQUEST = StickerRequest((b"",), "toon", 1)
+REQUEST = StickerRequest({FACE: (b"",)}, "toon", 1)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def _photo() -> StickerRequest:
 
     buffer = io.BytesIO()
     Image.new("RGB", (64, 64), "red").save(buffer, "PNG")
-    return StickerRequest((buffer.getvalue(),), "toon", 1)
+    return StickerRequest({FACE: (buffer.getvalue(),)}, "toon", 1)
 
 
 async def test_steps_arrive_on_the_event_loop_before_the_result(runner: EngineRunner) -> None:
@@ -77,7 +78,7 @@ async def test_errors_cross_to_the_task_that_waits(engine: PlainEngine, runner: 
     engine.fail_with = [error]
     with pytest.raises(type(error)):
         await runner.generate(REQUEST, Ticket(), lambda step: None)
-    assert (await runner.generate(_photo(), Ticket(), lambda step: None)).webp
+    assert (await runner.generate(_photo(), Ticket(), lambda step: None)).files
 
 
 async def test_a_caller_that_went_away_does_not_stop_the_thread(engine: PlainEngine, runner: EngineRunner) -> None:
@@ -88,4 +89,4 @@ async def test_a_caller_that_went_away_does_not_stop_the_thread(engine: PlainEng
     with pytest.raises(asyncio.CancelledError):
         await task
     engine.release()
-    assert (await runner.generate(_photo(), Ticket(), lambda step: None)).webp
+    assert (await runner.generate(_photo(), Ticket(), lambda step: None)).files

@@ -12,16 +12,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from engine.model import FACE
 from engine.runner import EngineRunner
 from service.limits import Limits
 from service.stickers import StickerService, Submission
 from service.worker import Worker
-from storage.database import Database
-from storage.files import Files
-from storage.jobs import Jobs
-from storage.packs import Packs
 from storage.records import Job
-from storage.users import Users
+from storage.store import Store
 from tests.plain_engine import PlainEngine
 
 
@@ -29,7 +26,7 @@ from tests.plain_engine import PlainEngine
 class House:
     """Everything between an entrance and the disk."""
 
-    database: Database
+    store: Store
     service: StickerService
     engine: PlainEngine
     runner: EngineRunner
@@ -48,7 +45,7 @@ class House:
 
     async def submit_photo(self, owner: str = "tg:1", source: str = "tg:1:1", **wish: Any) -> Job:
         job = await self.submit(owner, source, **wish)
-        return await self.service.attach_photo(job.id, photo())
+        return await self.service.attach_inputs(job.id, {FACE: [photo()]})
 
     async def held(self) -> None:
         """Wait until the engine stands at a first step."""
@@ -66,22 +63,16 @@ def photo(colour: tuple[int, int, int] = (200, 100, 50)) -> bytes:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    database = await Database.open(tmp_path / "test.sqlite3")
-    service = StickerService(
-        jobs=Jobs(database),
-        users=Users(database),
-        packs=Packs(database),
-        files=Files(tmp_path / "files"),
-        limits=Limits(jobs_per_owner=5, queue_length=8),
-    )
+    store = await Store.open(tmp_path)
+    service = StickerService(store, limits=Limits(jobs_per_owner=5, queue_length=8))
     engine = PlainEngine()
     runner = EngineRunner(engine)
     await runner.load()
-    house = House(database, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
+    house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house
     engine.release()
     for task in house.tasks:
         task.cancel()
     await asyncio.gather(*house.tasks, return_exceptions=True)
     await runner.close()
-    await database.close()
+    await service.close()

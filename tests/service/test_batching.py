@@ -13,12 +13,8 @@ from engine.runner import EngineRunner
 from service.limits import Limits
 from service.stickers import StickerService
 from service.worker import Worker
-from storage.database import Database
-from storage.files import Files
-from storage.jobs import Jobs
-from storage.packs import Packs
 from storage.records import Job, JobStatus
-from storage.users import Users
+from storage.store import Store
 from tests.plain_engine import PlainEngine
 from tests.service.conftest import House
 
@@ -28,24 +24,18 @@ MAX_BATCH = 3
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A house whose engine draws three at once where their styles are equal."""
-    database = await Database.open(tmp_path / "test.sqlite3")
-    service = StickerService(
-        jobs=Jobs(database),
-        users=Users(database),
-        packs=Packs(database),
-        files=Files(tmp_path / "files"),
-        limits=Limits(jobs_per_owner=9, queue_length=20),
-    )
+    store = await Store.open(tmp_path)
+    service = StickerService(store, limits=Limits(jobs_per_owner=9, queue_length=20))
     engine = PlainEngine(max_batch=MAX_BATCH)
     runner = EngineRunner(engine)
-    house = House(database, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
+    house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house
     engine.release()
     for task in house.tasks:
         task.cancel()
     await asyncio.gather(*house.tasks, return_exceptions=True)
     await runner.close()
-    await database.close()
+    await service.close()
 
 
 async def test_jobs_of_different_people_are_drawn_together(house: House) -> None:
@@ -117,7 +107,7 @@ async def test_a_dead_engine_loses_no_job_of_the_batch(house: House) -> None:
     jobs = [await house.submit_photo(f"tg:{n}", f"tg:{n}:1") for n in range(2)]
     with pytest.raises(EngineDead):
         await house.work()
-    kept = [await house.service.jobs.get(job.id) for job in jobs]
+    kept = [await house.store.jobs.get(job.id) for job in jobs]
     assert [job.status for job in kept if job] == [JobStatus.QUEUED] * 2
     house.work()
     await _ended(house, jobs)
@@ -130,7 +120,7 @@ async def test_a_stop_that_cannot_wait_hands_the_whole_batch_back(house: House) 
     house.work()
     await house.held()
     await house.worker.stop(grace_s=0.01)
-    back = [await house.service.jobs.get(job.id) for job in jobs]
+    back = [await house.store.jobs.get(job.id) for job in jobs]
     assert [(job.status, job.attempts) for job in back if job] == [(JobStatus.QUEUED, 0)] * 2
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from engine.model import FACE
 from service.errors import BadSeed, DailyLimitReached, NoSuchJob, PhotoGone, QueueFull, TooManyJobs
 from service.events import EventKind
 from service.limits import Limits
@@ -16,14 +17,14 @@ async def test_a_photo_becomes_a_finished_sticker(house: House) -> None:
     house.work()
     job = await house.submit_photo(style="comic", seed=7, prompt="hello")
     done = await house.service.wait(job.id)
-    assert (done.status, done.seed, done.result["style"]) == (JobStatus.DONE, 7, "comic")
-    webp = await house.service.files.result("tg:1", job.id, "sticker.webp")
+    assert (done.status, done.seed, done.drawn_style) == (JobStatus.DONE, 7, "comic")
+    webp = await house.store.files.result("tg:1", job.id, "sticker.webp")
     assert webp[:4] == b"RIFF"
     assert house.engine.seen[0].prompt == "hello"
 
 
 async def test_the_owners_own_style_and_seed_are_the_defaults(house: House) -> None:
-    await house.service.users.set("tg:1", style="pencil", seed=99)
+    await house.store.users.set("tg:1", style="pencil", seed=99)
     job = await house.submit_photo()
     assert (job.request.style, job.seed) == ("pencil", 99)
     other = await house.submit_photo("tg:2", "tg:2:1")
@@ -34,13 +35,13 @@ async def test_the_owners_own_style_and_seed_are_the_defaults(house: House) -> N
 async def test_the_same_message_twice_is_one_job(house: House) -> None:
     first = await house.submit_photo()
     assert (await house.submit()).id == first.id
-    assert await house.service.attach_photo(first.id, photo((1, 2, 3))) == first
+    assert await house.service.attach_inputs(first.id, {FACE: [photo((1, 2, 3))]}) == first
 
 
 async def test_a_bad_photo_ends_the_job_with_its_reason_and_leaves_no_file(house: House) -> None:
     job = await house.submit()
     with house.service.events.listen() as events:
-        failed = await house.service.attach_photo(job.id, b"%PDF-1.7")
+        failed = await house.service.attach_inputs(job.id, {FACE: [b"%PDF-1.7"]})
         event = events.get_nowait()
     assert (failed.status, failed.error_code) == (JobStatus.FAILED, "not_a_photo")
     assert (event.kind, event.job) == (EventKind.ENDED, failed)
@@ -75,27 +76,27 @@ async def test_the_days_limit_counts_stickers_not_refusals(house: House) -> None
 async def test_another_from_the_same_photo_keeps_it_and_changes_the_seed(house: House) -> None:
     house.work()
     first = await house.service.wait((await house.submit_photo(seed=5, prompt="as a pirate")).id)
-    another = await house.service.again(first, source="press:1", reply={}, new_seed=True)
+    another = await house.service.again(first, source="press:1", note={}, new_seed=True)
     done = await house.service.wait(another.id)
     assert done.parent == first.id
     assert (done.request.photos, done.request.prompt) == (first.request.photos, "as a pirate")
     assert done.seed != first.seed
-    assert (await house.service.again(first, source="press:1", reply={})).id == another.id
+    assert (await house.service.again(first, source="press:1", note={})).id == another.id
 
 
 async def test_another_style_keeps_the_seed_and_wins_over_the_caption(house: House) -> None:
     house.work()
     first = await house.service.wait((await house.submit_photo(seed=5, prompt="pixel art")).id)
-    other = await house.service.again(first, source="press:1", reply={}, style="neon")
+    other = await house.service.again(first, source="press:1", note={}, style="neon")
     assert (other.request.style, other.request.prompt, other.seed) == ("neon", "", 5)
 
 
 async def test_a_photo_past_its_lifetime_cannot_be_drawn_again(house: House) -> None:
     house.work()
     first = await house.service.wait((await house.submit_photo()).id)
-    await house.service.files.sweep(photos_before=4e9, results_before=0, keep=())
+    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=())
     with pytest.raises(PhotoGone):
-        await house.service.again(first, source="press:1", reply={})
+        await house.service.again(first, source="press:1", note={})
 
 
 async def test_cancelling_ends_waiting_and_running_jobs(house: House) -> None:
@@ -133,7 +134,7 @@ async def test_forget_leaves_no_row_and_no_file_even_while_drawing(house: House)
     bystander = await house.submit_photo("tg:2", "c")
     await house.service.wait(bystander.id)
     tables = ("users", "jobs", "packs", "stickers")
-    rows = [row for table in tables for row in await house.database.run(f"SELECT * FROM {table}")]
+    rows = [row for table in tables for row in await house.store.database.run(f"SELECT * FROM {table}")]
     assert {row["owner"] for row in rows} == {"tg:2"}
     assert len(house.files_left()) == 4  # the bystander's photo and results
 
@@ -153,23 +154,23 @@ async def test_a_photo_of_its_own_that_comes_after_the_cancelling_is_not_kept(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = await house.submit()
-    save = house.service.files.save_photo
+    save = house.store.files.save_photo
 
     async def cancel_and_save(*arguments: str) -> str:
         await house.service.cancel(job.owner, job.id)
         return await save(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(house.service.files, "save_photo", cancel_and_save)
-    ended = await house.service.attach_photos(job.id, [photo()], is_alone=True)
+    monkeypatch.setattr(house.store.files, "save_photo", cancel_and_save)
+    ended = await house.service.attach_inputs(job.id, {FACE: [photo()]}, is_alone=True)
     assert (ended.status, house.files_left()) == (JobStatus.CANCELLED, [])
 
 
 async def test_who_waits_for_a_job_that_another_process_forgets_is_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.stickers.LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr("service.stickers.POLL_S", 0.01)
     waiting = asyncio.create_task(house.service.wait((await house.submit()).id))
-    await house.service.jobs.counts()  # by then it has read the job
-    await house.service.users.forget("tg:1")
+    await house.store.jobs.counts()  # by then it has read the job
+    await house.store.users.forget("tg:1")
     with pytest.raises(NoSuchJob):
         await asyncio.wait_for(waiting, 5)

@@ -60,7 +60,7 @@ async def test_a_full_disk_fails_the_job_after_a_second_try(house: House, monkey
     async def full(*_: object) -> None:
         raise DiskFull("no space")
 
-    monkeypatch.setattr(house.service.files, "save_result", full)
+    monkeypatch.setattr(house.store.files, "save_result", full)
     house.work()
     failed = await house.service.wait(job.id)
     assert (failed.status, failed.error_code, failed.attempts) == (JobStatus.FAILED, "disk_full", 2)
@@ -68,7 +68,7 @@ async def test_a_full_disk_fails_the_job_after_a_second_try(house: House, monkey
 
 async def test_a_photo_that_is_gone_when_its_turn_comes_is_told(house: House) -> None:
     job = await house.submit_photo()
-    await house.service.files.delete_owner("tg:1")
+    await house.store.files.delete_owner("tg:1")
     house.work()
     failed = await house.service.wait(job.id)
     assert (failed.status, failed.error_code) == (JobStatus.FAILED, "photo_gone")
@@ -79,7 +79,7 @@ async def test_a_dead_engine_ends_the_worker_and_keeps_the_job(house: House) -> 
     job = await house.submit_photo()
     with pytest.raises(EngineDead):
         await house.work()
-    kept = await house.service.jobs.get(job.id)
+    kept = await house.store.jobs.get(job.id)
     assert kept is not None and kept.status is JobStatus.QUEUED
 
 
@@ -100,7 +100,7 @@ async def test_a_slow_engine_is_not_a_dead_one(house: House) -> None:
     await house.held()
     await worker.stop(grace_s=5)
     await work
-    done = await house.service.jobs.get(job.id)
+    done = await house.store.jobs.get(job.id)
     assert done is not None and done.status is JobStatus.DONE
 
 
@@ -115,7 +115,7 @@ async def test_a_stop_lets_the_running_job_finish(house: House) -> None:
     house.engine.release()
     await stopping
     await work
-    done, untouched = await house.service.jobs.get(running.id), await house.service.jobs.get(waiting.id)
+    done, untouched = await house.store.jobs.get(running.id), await house.store.jobs.get(waiting.id)
     assert done is not None and done.status is JobStatus.DONE
     assert untouched is not None and untouched.status is JobStatus.QUEUED
 
@@ -126,13 +126,13 @@ async def test_a_stop_that_cannot_wait_hands_the_job_back_untouched(house: House
     job = await house.submit_photo()
     await house.held()
     await house.worker.stop(grace_s=0.01)
-    back = await house.service.jobs.get(job.id)
+    back = await house.store.jobs.get(job.id)
     assert back is not None and (back.status, back.attempts) == (JobStatus.QUEUED, 0)
 
 
 async def test_after_a_crash_the_interrupted_job_is_drawn(house: House) -> None:
     job = await house.submit_photo()
-    await house.service.jobs.claim()  # and the process is gone
+    await house.store.jobs.claim()  # and the process is gone
     await house.worker.recover()
     house.work()
     done = await house.service.wait(job.id)
@@ -155,7 +155,7 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = await house.submit_photo(source="a")
-    claim = house.service.jobs.claim
+    claim = house.store.jobs.claim
 
     async def claim_and_forget(only: str | None = None) -> Job | None:
         claimed = await claim(only)
@@ -163,7 +163,7 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
             await house.service.forget("tg:1")
         return claimed
 
-    monkeypatch.setattr(house.service.jobs, "claim", claim_and_forget)
+    monkeypatch.setattr(house.store.jobs, "claim", claim_and_forget)
     worker = house.work()
     done = await house.service.wait((await house.submit_photo(owner="tg:2", source="b")).id)
     assert (done.status, worker.done()) == (JobStatus.DONE, False)
@@ -172,15 +172,15 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
 async def test_a_failure_that_cannot_be_written_is_written_once_there_is_room(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.endings.STORAGE_PAUSE_S", 0.01)
-    fail, refusals = house.service.jobs.fail, [DiskFull("no space"), DiskFull("no space")]
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    fail, refusals = house.store.jobs.fail, [DiskFull("no space"), DiskFull("no space")]
 
     async def full(job_id: str, code: str) -> Job | None:
         if refusals:
             raise refusals.pop()
         return await fail(job_id, code)
 
-    monkeypatch.setattr(house.service.jobs, "fail", full)
+    monkeypatch.setattr(house.store.jobs, "fail", full)
     house.engine.fail_with = [NoFace()]
     house.work()
     job = await house.submit_photo()
@@ -197,7 +197,7 @@ async def test_a_stop_on_a_full_disk_still_stops(house: House, monkeypatch: pyte
     house.work()
     await house.submit_photo()
     await house.held()
-    monkeypatch.setattr(house.service.jobs, "hand_back", full)
+    monkeypatch.setattr(house.store.jobs, "hand_back", full)
     await house.worker.stop(grace_s=0.01)
     house.engine.release()
     async with asyncio.timeout(5):
@@ -210,7 +210,7 @@ async def test_an_engine_that_dies_on_a_full_disk_is_told_as_dead(
     async def full(*_: object, **__: object) -> None:
         raise DiskFull("no space")
 
-    monkeypatch.setattr(house.service.jobs, "hand_back", full)
+    monkeypatch.setattr(house.store.jobs, "hand_back", full)
     house.engine.fail_with = [EngineDead("context lost")]
     await house.submit_photo()
     with pytest.raises(EngineDead):
@@ -221,14 +221,14 @@ async def test_a_job_that_is_cancelled_while_its_photo_is_read_is_not_drawn(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = await house.submit_photo(source="a")
-    read = house.service.files.photo
+    read = house.store.files.photo
 
     async def read_and_cancel(owner: str, name: str) -> bytes:
         if house.engine.seen == []:
             await house.service.cancel("tg:1", job.id)
         return await read(owner, name)
 
-    monkeypatch.setattr(house.service.files, "photo", read_and_cancel)
+    monkeypatch.setattr(house.store.files, "photo", read_and_cancel)
     house.work()
     await house.service.wait(job.id)
     monkeypatch.undo()
@@ -257,7 +257,7 @@ async def test_a_job_whose_cancelling_cannot_be_written_is_drawn(house: House, m
     house.work()
     job = await house.submit_photo()
     await house.held()
-    monkeypatch.setattr(house.service.jobs, "cancel", full)
+    monkeypatch.setattr(house.store.jobs, "cancel", full)
     with pytest.raises(DiskFull):
         await house.service.cancel("tg:1", job.id)
     house.engine.release()

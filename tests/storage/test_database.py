@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from storage import database as database_module
 from storage.database import Database
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew
+from storage.store import DATABASE_NAME, Store
 
 
 async def test_a_new_file_gets_every_migration_and_wal(tmp_path: Path) -> None:
@@ -118,3 +121,35 @@ async def test_a_single_statement_never_lands_inside_another_tasks_transaction(d
     await other
     rows = await database.run("SELECT name FROM facts")
     assert [row["name"] for row in rows] == ["other"]
+
+
+async def test_the_notes_of_an_older_version_become_columns(tmp_path: Path) -> None:
+    """A database as version 2 left it: what SQL asked of the note stands in columns afterwards."""
+    folder = files("storage") / "migrations"
+    old = sqlite3.connect(tmp_path / DATABASE_NAME)
+    for name in ("0001_first.sql", "0002_http_api.sql"):
+        old.executescript((folder / name).read_text())
+    old.execute("PRAGMA user_version = 2")
+    note = {"path": "fal-ai/x", "lifetime_s": 3600.0, "are_files_gone": True}
+    request = {"style": "toon", "prompt": "", "shape": "auto", "model": "m", "photos": ["a.jpg"], "parameters": {}}
+    result = {
+        "style": "comic", "shape": "cutout", "notes": [], "is_safe": True, "timings": {}, "seconds": 0.5,
+        "files": {"sticker.webp": {"bytes": 1, "width": 512, "height": 512}},
+    }  # fmt: skip
+    old.execute("INSERT INTO users (owner, created_at) VALUES ('api:k', 1.0), ('cli', 1.0)")
+    insert = """INSERT INTO jobs (id, owner, source, status, request, seed, reply, created_at, finished_at, result)
+                VALUES (?, ?, ?, ?, ?, 1, ?, 1.0, ?, ?)"""
+    old.execute(insert, ("a", "api:k", "1", "done", json.dumps(request), json.dumps(note), 5.0, json.dumps(result)))
+    bare = json.dumps({**request, "photos": []})
+    old.execute(insert, ("b", "cli", "2", "queued", bare, "{}", None, "{}"))
+    old.commit()
+    old.close()
+
+    store = await Store.open(tmp_path)
+    done, waiting = await store.jobs.get("a"), await store.jobs.get("b")
+    await store.close()
+
+    assert done is not None and waiting is not None
+    assert (done.entrance, done.lifetime_s, done.files_gone_at, done.note) == ("api", 3600.0, 5.0, {"path": "fal-ai/x"})
+    assert (done.request.inputs, done.drawn_style) == ({"face": ("a.jpg",)}, "comic")
+    assert (waiting.entrance, waiting.request.inputs, waiting.result, waiting.wants_photo) == ("cli", {}, None, True)

@@ -7,10 +7,11 @@ import pytest
 
 from storage.database import Database
 from storage.jobs import MAX_ATTEMPTS, Jobs, NewJob
-from storage.records import Job, JobRequest, JobStatus
+from storage.records import FileFacts, Job, JobRequest, JobResult, JobStatus
 from storage.users import Users
 
-REQUEST = JobRequest(style="toon", prompt="a <b> & ü", photos=("a.jpg",), parameters={"steps": 20})
+RESULT = JobResult("toon", "cutout", {"sticker.webp": FileFacts(1, 512, 512)})
+REQUEST = JobRequest(style="toon", model="m", prompt="a <b> & ü", inputs={"face": ("a.jpg",)}, parameters={"steps": 20})
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ async def test_what_was_asked_comes_back_whole(jobs: Jobs, add: Callable[..., An
     job = await add()
     assert await jobs.get(job.id) == job
     assert job.request == REQUEST
-    assert (job.status, job.seed, job.reply) == (JobStatus.QUEUED, 42, {"chat": 1})
+    assert (job.status, job.seed, job.note) == (JobStatus.QUEUED, 42, {"chat": 1})
 
 
 async def test_the_same_message_is_the_same_job(jobs: Jobs, add: Callable[..., Any]) -> None:
@@ -52,7 +53,7 @@ async def test_an_owner_has_at_most_the_limit_waiting(jobs: Jobs, add: Callable[
 
 
 async def test_a_job_without_photo_waits_until_it_has_one(jobs: Jobs, add: Callable[..., Any]) -> None:
-    job = await add(request=JobRequest(style="toon"))
+    job = await add(request=JobRequest(style="toon", model="m"))
     assert await jobs.claim() is None
     await jobs.set_request(job.id, REQUEST)
     claimed = await jobs.claim()
@@ -69,7 +70,7 @@ async def test_everybody_gets_a_turn_before_anybody_gets_a_second(
     order = []
     while (job := await jobs.claim()) is not None:
         clock.advance(1)
-        await jobs.finish(job.id, {})
+        await jobs.finish(job.id, RESULT)
         order.append(job.owner)
     assert order == ["tg:1", "tg:2", "tg:3", "tg:1", "tg:1"]
 
@@ -88,10 +89,10 @@ async def test_positions_foretell_the_order_of_claims(jobs: Jobs, add: Callable[
 
 async def test_only_a_running_job_can_be_done(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add()
-    assert await jobs.finish(job.id, {}) is None
+    assert await jobs.finish(job.id, RESULT) is None
     await jobs.claim()
     await jobs.cancel(job.id)
-    assert await jobs.finish(job.id, {}) is None
+    assert await jobs.finish(job.id, RESULT) is None
     ended = await jobs.get(job.id)
     assert ended is not None and ended.status is JobStatus.CANCELLED
 
@@ -124,18 +125,18 @@ async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Cal
     done, failed, _waiting = await add(), await add(), await add("tg:2")
     claimed = await jobs.claim()
     assert claimed is not None and claimed.id == done.id
-    await jobs.finish(done.id, {"style": "toon"})
+    await jobs.finish(done.id, RESULT)
     await jobs.fail(failed.id, "no_face")
-    assert [job.id for job in await jobs.undelivered("tg:")] == [done.id, failed.id]
-    assert await jobs.undelivered("api:") == []
+    assert [job.id for job in await jobs.undelivered("tg")] == [done.id, failed.id]
+    assert await jobs.undelivered("api") == []
     await jobs.mark_delivered(done.id)
-    assert [job.id for job in await jobs.undelivered("tg:")] == [failed.id]
+    assert [job.id for job in await jobs.undelivered("tg")] == [failed.id]
 
 
 async def test_the_answers_address_can_be_completed(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add()
-    changed = await jobs.set_reply(job.id, progress=77)
-    assert changed is not None and changed.reply == {"chat": 1, "progress": 77}
+    changed = await jobs.set_note(job.id, progress=77)
+    assert changed is not None and changed.note == {"chat": 1, "progress": 77}
 
 
 async def test_forgetting_somebody_takes_their_jobs_along(
@@ -151,12 +152,12 @@ async def test_old_delivered_jobs_go_and_undelivered_ones_stay(jobs: Jobs, add: 
     for deliver in (True, False):
         job = await add()
         await jobs.claim()
-        await jobs.finish(job.id, {})
+        await jobs.finish(job.id, RESULT)
         if deliver:
             await jobs.mark_delivered(job.id)
     clock.advance(1000)
     assert await jobs.delete_finished_before(clock.now) == 1
-    assert len(await jobs.undelivered("tg:")) == 1
+    assert len(await jobs.undelivered("tg")) == 1
 
 
 async def test_counts_and_the_days_count_leave_refused_jobs_out(
@@ -187,12 +188,12 @@ async def test_only_a_waiting_job_expires(jobs: Jobs, add: Callable[..., Any]) -
     assert await jobs.expire(running.id, "start_timeout") is None
     expired = await jobs.expire(waiting.id, "start_timeout")
     assert expired is not None and (expired.status, expired.error_code) == (JobStatus.FAILED, "start_timeout")
-    assert await jobs.counts_by_model() == {("running", "face-to-sticker"): 1}
+    assert await jobs.counts_by_model() == {("running", "m"): 1}
 
 
 async def test_the_waiting_jobs_of_an_entrance_are_those_with_and_without_photo(
     jobs: Jobs, add: Callable[..., Any]
 ) -> None:
-    bare, ready = await add("api:1", request=JobRequest(style="toon")), await add("api:2")
+    bare, ready = await add("api:1", request=JobRequest(style="toon", model="m")), await add("api:2")
     await add("tg:1")
-    assert [job.id for job in await jobs.waiting("api:")] == [bare.id, ready.id]
+    assert [job.id for job in await jobs.waiting("api")] == [bare.id, ready.id]

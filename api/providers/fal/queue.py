@@ -21,6 +21,7 @@ from api.errors import BadTimeout, NoSuchEndpoint
 from api.files.public import wished_lifetime_s
 from api.jobs.submit import Ask, failure_of, request_id_of
 from api.providers.context import Gate
+from api.providers.outcome import result_of
 from api.providers.tables import fal_table
 from api.server.routing import Call, Route
 from service.errors import NoSuchJob
@@ -168,7 +169,7 @@ class FalQueue:
         if job.status is JobStatus.QUEUED:
             body["queue_position"] = await self._gate.orders.ahead_of(job)
         if job.status is JobStatus.DONE:
-            body["metrics"] = {"inference_time": job.result["seconds"]}
+            body["metrics"] = {"inference_time": result_of(job).seconds}
         if failure := failure_of(job) if job.status.is_final else None:
             body["error"], body["error_type"] = fal_error(failure)
         return body

@@ -25,7 +25,6 @@ from api.server.routing import Call, Route
 from service.errors import PhotoEmpty
 from service.stickers import StickerService
 from storage.records import ApiKey, Upload
-from storage.uploads import Uploads
 
 PROVIDER: Final = "fal"
 UPLOAD_BYTES: Final = 25 * 1024 * 1024
@@ -46,7 +45,6 @@ class Storage:
     def __init__(
         self,
         service: StickerService,
-        uploads: Uploads,
         tokens: Tokens,
         doorman: Doorman,
         *,
@@ -54,7 +52,6 @@ class Storage:
         lifetime_s: float,
     ) -> None:
         self._service = service
-        self._uploads = uploads
         self._tokens = tokens
         self._doorman = doorman
         self._jwks = jwks
@@ -150,7 +147,7 @@ class Storage:
             raise NoSuchEndpoint("in use")
         self._taking.add(facts["id"])
         try:
-            if await self._uploads.get(facts["id"]) is not None:
+            if await self._service.uploads.get(facts["id"]) is not None:
                 raise NoSuchEndpoint("used already")
             await self._keep(call, key, facts["id"], facts["type"], facts["lifetime_s"])
         finally:
@@ -158,11 +155,10 @@ class Storage:
         return json_answer({})
 
     async def _check_quota(self, key: ApiKey) -> None:
-        if await self._uploads.bytes_of(key.owner) >= QUOTA_BYTES:
+        if await self._service.uploads.bytes_of(key.owner) >= QUOTA_BYTES:
             raise RateLimited(QUOTA_PAUSE_S)
 
     async def _keep(self, call: Call, key: ApiKey, upload_id: str, content_type: str, wish_s: float | None) -> Upload:
-        """File first, then the row: a crash in between leaves a file that the sweep takes."""
         await self._check_quota(key)
         data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
         if not data:
@@ -170,9 +166,7 @@ class Storage:
         now = time.time()
         ends_at = now + bounded_s(wish_s, self._lifetime_s, self._service.lifetimes.results_s)
         upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
-        await self._service.files.save_upload(upload.owner, upload.id, data)
-        if not await self._uploads.add(upload, QUOTA_BYTES):  # others of this key came while this one was read
-            await self._service.files.delete_upload(upload.owner, upload.id)
+        if not await self._service.uploads.keep(upload, data, QUOTA_BYTES):  # others came while this one was read
             raise RateLimited(QUOTA_PAUSE_S)
         return upload
 

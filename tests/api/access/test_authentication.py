@@ -22,12 +22,12 @@ async def test_everything_else_is_unauthorized(api: Api, header: str) -> None:
 
 
 async def test_a_key_of_another_provider_is_forbidden_and_a_revoked_one_unknown(api: Api) -> None:
-    key, text = await api.keys.add("segmind only", providers=["segmind"])
+    key, text = await api.service.keys.add("segmind only", providers=["segmind"])
     fal, pixazo = {"Authorization": f"Key {text}"}, {"Ocp-Apim-Subscription-Key": text}
     assert (await api.get(STATUS, headers=fal))[0] == 403
     assert (await api.post(f"{PIXAZO}/generate", {}, headers=pixazo))[0] == 403
     assert (await api.post(SEGMIND, {}, headers={"x-api-key": text}))[0] == 400
-    await api.keys.revoke(key.id)
+    await api.service.keys.revoke(key.id)
     assert (await api.post(SEGMIND, {}, headers={"x-api-key": text}))[0] == 401
 
 
@@ -38,7 +38,7 @@ async def test_a_token_ends_with_its_key_and_makes_no_further_tokens(api: Api) -
     assert (await api.get(STATUS, headers=bearer))[0] == 404
     for path in (TOKEN, "/fal/rest/tokens/"):
         assert (await api.post(path, {}, headers=bearer))[0] == 401
-    await api.keys.revoke(api.key.id)
+    await api.service.keys.revoke(api.key.id)
     assert (await api.get(STATUS, headers=bearer))[0] == 401
 
 

@@ -14,7 +14,9 @@ import pytest
 from api.access.tokens import Tokens
 from api.files.public import PublicFiles
 from api.providers.fal import uploads as storage_module
-from storage.uploads import LEAST_BYTES, Uploads
+from service.limits import Limits
+from service.stickers import StickerService
+from storage.uploads import LEAST_BYTES
 from tests.api.conftest import RUN, Api, jpeg, running
 from tests.plain_engine import PlainEngine
 
@@ -105,7 +107,7 @@ async def test_a_browsers_token_stands_for_the_key(api: Api) -> None:
 
     assert (status, isinstance(token, str)) == (200, True)
     assert (await api.get(path, headers={}))[0] == 200
-    await api.keys.revoke(api.key.id)
+    await api.service.keys.revoke(api.key.id)
     assert (await api.get(path, headers={}))[0] == 401
 
 
@@ -174,14 +176,15 @@ async def test_files_live_as_long_as_the_caller_wishes_within_bounds(api: Api) -
 async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_day(tmp_path: Path) -> None:
     now = [time.time()]
     async with running(tmp_path, PlainEngine()) as api:
-        files = PublicFiles(api.service, Uploads(api.database), Tokens(b"secret"), clock=lambda: now[0])
+        later = StickerService(api.store, limits=Limits(), clock=lambda: now[0])
+        files = PublicFiles(later, Tokens(b"secret"))
         photo = (await uploaded(api, jpeg()))[1]["access_url"]
         short = {**api.fal, "X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds": 3600}'}
         await api.post(RUN, {"image_url": photo, "prompt": "x"})
         await api.post(RUN, {"image_url": photo, "prompt": "x"}, headers=short)
 
         async def is_delivered() -> bool:
-            return not await api.service.jobs.undelivered("api:")
+            return not await api.store.jobs.undelivered("api")
 
         await api.until(is_delivered)
         left = []
@@ -189,7 +192,7 @@ async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_da
             now[0] = time.time() + hours * 3600
             await files.sweep()
             pictures = [path for path in (tmp_path / "files").rglob("*.png") if path.is_file()]
-            left.append((len(pictures), sum((await api.service.jobs.counts()).values())))
+            left.append((len(pictures), sum((await api.store.jobs.counts()).values())))
 
     assert left == [(4, 2), (2, 2), (0, 0)]
 
@@ -197,8 +200,8 @@ async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_da
 async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:
     async with running(tmp_path, PlainEngine()) as api:
         _, answer = await api.post(RUN, {"image_url": (await uploaded(api, jpeg()))[1]["access_url"], "prompt": "x"})
-        await api.database.run("UPDATE jobs SET finished_at = finished_at - 90000")
-        await api.database.run("UPDATE uploads SET expires_at = expires_at - 90000")
+        await api.store.database.run("UPDATE jobs SET finished_at = finished_at - 90000")
+        await api.store.database.run("UPDATE uploads SET expires_at = expires_at - 90000")
         async with api.session.get(answer["sticker_image"]["url"]) as response:
             assert response.status == 404
 
@@ -215,7 +218,7 @@ async def test_uploads_at_the_same_time_do_not_pass_the_quota_together(
 
 async def test_a_revoked_key_hands_nothing_in_under_addresses_it_still_has(api: Api) -> None:
     path = (await initiated(api))["upload_url"].removeprefix(api.url)
-    await api.keys.revoke(api.key.id)
+    await api.service.keys.revoke(api.key.id)
 
     assert (await api.call("PUT", path, data=io.BytesIO(jpeg()), headers={}))[0] == 401
 
@@ -230,7 +233,7 @@ async def test_uploads_live_as_long_as_the_caller_wishes_within_bounds(api: Api,
         _, posted = await uploaded(api, jpeg(), **headers)
         _, asked = await api.post(path, {"file_name": "a.jpg"}, headers={**api.fal, **headers})
         await api.call("PUT", asked["upload_url"].removeprefix(api.url), data=io.BytesIO(jpeg()), headers={})
-        rows = await api.database.run("SELECT id, ROUND(expires_at - created_at) AS s FROM uploads")
+        rows = await api.store.database.run("SELECT id, ROUND(expires_at - created_at) AS s FROM uploads")
         lifetimes = {row["id"]: int(row["s"]) for row in rows}
         return [lifetimes[url.split("/")[-2]] for url in (posted["access_url"], asked["file_url"])]
 

@@ -14,6 +14,9 @@ from api.inputs.fetch import Fetcher
 from api.jobs.input_files import FETCHES, FETCHES_PER_OWNER
 from api.jobs.logs import JobLogs
 from api.jobs.submit import Orders
+from engine.models import DEFAULT_MODEL
+from service.limits import Limits
+from service.stickers import StickerService
 from storage.jobs import Jobs
 from storage.records import Job, JobRequest
 from tests.api.conftest import QUEUE, RUN, Api, jpeg, running, stranger
@@ -47,9 +50,9 @@ async def submitted(api: Api, count: int) -> list[Job]:
 
 def fresh_orders(api: Api) -> tuple[Orders, CountedJobs]:
     """Orders over the same rows that have not counted yet."""
-    jobs = CountedJobs(api.database)
-    api.service.jobs = jobs
-    return Orders(api.service, Fetcher(own_file=nobodys_file), api.runner, JobLogs()), jobs
+    jobs = CountedJobs(api.store.database)
+    service = StickerService(replace(api.store, jobs=jobs), limits=Limits())
+    return Orders(service, Fetcher(own_file=nobodys_file), api.runner, JobLogs()), jobs
 
 
 async def test_callers_who_ask_at_the_same_time_share_one_count_of_the_queue(idle: Api) -> None:
@@ -75,7 +78,9 @@ async def test_a_job_without_its_photo_is_behind_everybody_and_costs_no_count_of
     waiting = await submitted(idle, 3)
     orders, jobs = fresh_orders(idle)
     await orders.ahead_of(waiting[0])
-    without = [replace(waiting[0], id=f"{number:032x}", request=JobRequest("toon")) for number in range(5)]
+    without = [
+        replace(waiting[0], id=f"{number:032x}", request=JobRequest("toon", DEFAULT_MODEL)) for number in range(5)
+    ]
 
     assert [await orders.ahead_of(job) for job in without] == [3, 3, 3, 3, 3]
     assert jobs.counts_of_queue == 1
@@ -96,7 +101,7 @@ async def test_one_keys_slow_servers_hold_up_nobody_elses_photos(api: Api) -> No
             assert status == 200
         async with asyncio.timeout(10):
             status, _ = await api.post(RUN, {"image_url": f"{quick}/a.jpg", "prompt": "x"})
-        for job in await api.service.jobs.without_photo("api:"):
+        for job in await api.store.jobs.waiting("api"):
             await api.service.cancel(job.owner)
 
     assert status == 200

@@ -111,7 +111,7 @@ async def test_refusals_have_the_pages_sentences(api: Api) -> None:
     no_key = await api.post(f"{PIXAZO}/generate", BODY, headers={})
     unknown = await prediction(api, str(uuid.uuid4()))
     elsewhere = await api.post("/face-sticker/v1/elsewhere", {}, headers=key(api))
-    _, text = await api.keys.add("fal only", providers=["fal"])
+    _, text = await api.service.keys.add("fal only", providers=["fal"])
     forbidden = await api.post(f"{PIXAZO}/generate", BODY, headers={"Ocp-Apim-Subscription-Key": text})
     told = [(status, body["error"]) for status, body in (no_key, unknown, elsewhere, forbidden)]
 
@@ -125,7 +125,7 @@ async def test_refusals_have_the_pages_sentences(api: Api) -> None:
 
 
 async def test_too_many_requests_have_the_pages_sentence(api: Api) -> None:
-    _, text = await api.keys.add("slow", per_minute=1)
+    _, text = await api.service.keys.add("slow", per_minute=1)
     headers = {"Ocp-Apim-Subscription-Key": text}
     await api.post(f"{PIXAZO}/generate", BODY, headers=headers)
 

@@ -118,7 +118,7 @@ async def test_the_key_is_asked_for_before_the_body(api: Api) -> None:
 
 
 async def test_a_key_for_another_provider_is_403(api: Api) -> None:
-    _, text = await api.keys.add("fal only", providers=["fal"])
+    _, text = await api.service.keys.add("fal only", providers=["fal"])
 
     assert (await api.post(SEGMIND, BODY, headers={"x-api-key": text}))[0] == 403
 

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from storage.database import Database
+from storage.store import DATABASE_NAME
 from tests.api.conftest import APP, PHOTO, PIXAZO, QUEUE, RUN, Api, running
 from tests.plain_engine import PlainEngine
 
@@ -129,7 +130,7 @@ async def test_without_the_api_only_health_is_left(tmp_path: Path) -> None:
 
 
 async def test_no_exception_text_reaches_a_caller(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    await api.database.run("ALTER TABLE keys RENAME TO lost")
+    await api.store.database.run("ALTER TABLE keys RENAME TO lost")
 
     status, body = await api.post(RUN, INPUT)
 
@@ -143,7 +144,7 @@ async def test_healthz_says_how_it_is_and_is_unwell_without_its_database(api: Ap
         200,
         {"status": "ok", "engine": "plain", "state": "ready", "jobs": {"queued": 0, "running": 0}},
     )
-    await api.database.run("ALTER TABLE jobs RENAME TO lost")
+    await api.store.database.run("ALTER TABLE jobs RENAME TO lost")
     status, body = await api.get("/healthz")
     assert (status, body["status"]) == (503, "unwell")
 
@@ -215,8 +216,8 @@ async def test_photos_that_were_never_fetched_are_fetched_after_a_restart(tmp_pa
 async def test_a_job_whose_data_uri_was_lost_with_the_process_fails(tmp_path: Path) -> None:
     async with running(tmp_path, PlainEngine(), is_working=False) as api:
         request_id = await api.submit()
-    database = await Database.open(tmp_path / "test.sqlite3")
-    await database.run("UPDATE jobs SET is_ready = 0, request = json_set(request, '$.photos', json('[]'))")
+    database = await Database.open(tmp_path / DATABASE_NAME)
+    await database.run("UPDATE jobs SET is_ready = 0, request = json_set(request, '$.inputs', json('{}'))")
     await database.close()
     async with running(tmp_path, PlainEngine()) as api:
         assert (await api.ended(request_id)).error_code == "crashed"
@@ -225,13 +226,13 @@ async def test_a_job_whose_data_uri_was_lost_with_the_process_fails(tmp_path: Pa
 async def test_a_full_disk_is_told_and_leaves_no_job_without_its_photo(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = api.service.files._root
+    folder = api.store.files._root
     folder.mkdir(exist_ok=True)
     folder.rename(folder.with_name("away"))
     folder.write_text("a file where the folder was: nothing can be kept")
 
     status, body = await api.post(QUEUE, INPUT)
-    counts = await api.service.jobs.counts()
+    counts = await api.store.jobs.counts()
     folder.unlink()
     folder.with_name("away").rename(folder)
 

@@ -46,7 +46,7 @@ async def test_a_body_that_is_no_request_is_400_or_422(api: Api, path: str, body
     status, answer, _ = await api.call("POST", path, data=body, headers=keys(api))
 
     assert status in (400, 422), answer
-    assert await api.service.jobs.counts() == {}
+    assert await api.store.jobs.counts() == {}
 
 
 @pytest.mark.parametrize("path", [RUN, SEGMIND])
@@ -139,7 +139,7 @@ async def test_an_archives_photos_reach_the_engine_in_its_order(api: Api) -> Non
 
     status, answer = await api.post("/fal/run/fal-ai/photomaker", body)
 
-    assert (status, len(answer["images"]), len(api.engine.seen[0].photos)) == (200, 1, 3)
+    assert (status, len(answer["images"]), len(api.engine.seen[0].faces)) == (200, 1, 3)
 
 
 JSON = st.recursive(
@@ -200,7 +200,7 @@ async def test_an_endless_address_is_refused_and_kept_nowhere(api: Api, path: st
     status, _, _ = await api.call(
         "POST", path, json={"image_url": address, "image": address, "prompt": "x"}, headers=keys(api)
     )
-    rows = await api.database.run("SELECT MAX(LENGTH(reply)) AS n FROM jobs")
+    rows = await api.store.database.run("SELECT MAX(LENGTH(note)) AS n FROM jobs")
 
     assert status in (400, 422)
     assert (rows[0]["n"] or 0) < 10_000

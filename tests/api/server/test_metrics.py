@@ -27,7 +27,7 @@ async def test_two_who_look_at_once_both_see_the_queue(api: Api) -> None:
     for questions in range(6):  # the second begins while the first stands at any of its own
         first = asyncio.create_task(metrics.render())
         for _ in range(questions):
-            await api.service.jobs.counts()
+            await api.store.jobs.counts()
         for text in (await metrics.render(), await first):
             assert b'stickerface_jobs{model="face-to-sticker",state="running"} 1.0' in text
 

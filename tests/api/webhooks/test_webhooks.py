@@ -16,14 +16,13 @@ from aiohttp import ClientSession, web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.providers.fal.signing import DAY_S, SigningKeys
 from api.webhooks.outbox import PAUSES_S
 from api.webhooks.post import Poster
 from api.webhooks.progress import Heralds
+from api.webhooks.signing import DAY_S, SigningKeys
 from engine.errors import NoFace
 from service.events import EventKind, JobEvent
-from storage.database import Database
-from storage.facts import Facts
+from service.stickers import StickerService
 from tests.api.conftest import PHOTO, PIXAZO, QUEUE, Api, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -110,7 +109,7 @@ async def test_an_address_that_may_not_be_called_is_refused_before_a_job_is_made
             body = {"image_url": PHOTO, "prompt": "a person"}
             status, answer, _ = await api.call("POST", QUEUE, json=body, params={"fal_webhook": url})
             assert (status, answer["error_type"]) == (400, "bad_request"), url
-        assert await api.service.jobs.counts() == {}
+        assert await api.store.jobs.counts() == {}
 
 
 async def test_a_receiver_that_says_no_is_called_again_with_the_same_body(
@@ -148,11 +147,11 @@ async def test_a_restart_goes_on_with_what_was_not_taken(tmp_path: Path, monkeyp
             monkeypatch.setitem(PAUSES_S, "fal", (10.0,))
 
             async def is_noted() -> bool:
-                return any("attempts" in job.reply["webhook"] for job in await api.service.jobs.undelivered("api:"))
+                return any("attempts" in job.note["webhook"] for job in await api.store.jobs.undelivered("api"))
 
             await api.until(is_noted)
-            job = (await api.service.jobs.undelivered("api:"))[0]
-            await api.service.jobs.set_reply(job.id, webhook={"next_at": 0.0})
+            job = (await api.store.jobs.undelivered("api"))[0]
+            await api.store.jobs.set_note(job.id, webhook={"next_at": 0.0})
         async with running(tmp_path, PlainEngine()):
             await receiver.until(2)
 
@@ -191,18 +190,17 @@ async def test_pixazo_tells_only_the_events_that_were_chosen(api: Api) -> None:
 
 
 async def test_a_new_key_is_published_a_day_before_it_signs_and_the_old_one_a_day_after(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "facts.sqlite3")
-    facts, now = Facts(database), [1_000_000.0]
-    first = await SigningKeys.load(facts, lambda: now[0])
-    published = len((await first.rotate(facts)).jwks()["keys"])
+    service, now = await StickerService.open(tmp_path), [1_000_000.0]
+    first = await SigningKeys.load(service, lambda: now[0])
+    published = len((await first.rotate(service)).jwks()["keys"])
     old = _public(first.jwks()["keys"][0]["x"])
     by_day = []
     for day in (0.0, 0.99, 1.01, 1.99, 2.01):
         now[0] = 1_000_000.0 + day * DAY_S
-        reloaded = await SigningKeys.load(facts, lambda: now[0])
+        reloaded = await SigningKeys.load(service, lambda: now[0])
         headers = reloaded.headers("r", "u", b"{}")
         by_day.append((len(reloaded.jwks()["keys"]), _verifies(old, headers, b"{}")))
-    await database.close()
+    await service.close()
 
     assert published == 2
     assert by_day == [(2, True), (2, True), (2, False), (2, False), (1, False)]
@@ -224,10 +222,10 @@ def _verifies(key: Ed25519PublicKey, headers: Mapping[str, str], body: bytes) ->
 
 
 async def test_a_clock_that_was_set_back_still_signs(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "facts.sqlite3")
+    service = await StickerService.open(tmp_path)
     now = [1_000_000.0]
-    keys = await SigningKeys.load(Facts(database), lambda: now[0])
-    await database.close()
+    keys = await SigningKeys.load(service, lambda: now[0])
+    await service.close()
     now[0] -= 60
 
     assert _verifies(_public(keys.jwks()["keys"][0]["x"]), keys.headers("r", "u", b"{}"), b"{}")
@@ -257,7 +255,7 @@ async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody
 
     async with stranger(slow) as address, ClientSession() as session:
         done = await api.ended(await api.submit())
-        job = replace(done, reply={**done.reply, "webhook": {"url": address, "events": ["start", "output"]}})
+        job = replace(done, note={**done.note, "webhook": {"url": address, "events": ["start", "output"]}})
         heralds = Heralds(Poster(session, allow_private_hosts=True), lambda job: b"{}")
         heralds.hear(JobEvent(EventKind.STARTED, job))
         await asyncio.wait_for(asked.wait(), 5)

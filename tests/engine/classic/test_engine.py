@@ -24,6 +24,7 @@ from engine.errors import (
     UnsupportedModel,
 )
 from engine.finish import webp_rules
+from engine.model import FACE, ResultFile
 from engine.styles import all_styles
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
 
@@ -32,7 +33,7 @@ ASTRONAUT = (ROOT / "cli" / "demo" / "astronaut.jpg").read_bytes()
 
 
 def wish(**changes: object) -> StickerRequest:
-    return replace(StickerRequest(photos=(ASTRONAUT,), style="toon", seed=7), **changes)
+    return replace(StickerRequest(inputs={FACE: (ASTRONAUT,)}, style="toon", seed=7), **changes)
 
 
 def always(_index: int, _step: Step) -> bool:
@@ -62,10 +63,10 @@ def opened(data: bytes) -> np.ndarray:
 @pytest.mark.parametrize("shape", [Shape.CUTOUT, Shape.BADGE])
 def test_every_style_makes_a_sticker_telegram_takes(engine: ClassicEngine, style: str, shape: Shape) -> None:
     result = draw(engine, style=style, shape=shape)
-    webp_rules(result.webp)
+    webp_rules(result.files[ResultFile.STICKER])
     assert (result.style, result.shape, result.seed) == (style, shape, 7)
-    assert max(opened(result.picture).shape[:2]) == 512
-    assert opened(result.cutout).shape[2] == 4
+    assert max(opened(result.files[ResultFile.PICTURE]).shape[:2]) == 512
+    assert opened(result.files[ResultFile.CUTOUT]).shape[2] == 4
 
 
 @pytest.mark.parametrize("style", ["sticker", "pixel"])
@@ -82,14 +83,14 @@ def test_pictures_are_exactly_as_large_as_asked(
     engine: ClassicEngine, style: str, asked: dict[str, object], size: tuple[int, int]
 ) -> None:
     result = draw(engine, style=style, shape=Shape.CUTOUT, parameters=asked)
-    picture, cutout = opened(result.picture), opened(result.cutout)
+    picture, cutout = opened(result.files[ResultFile.PICTURE]), opened(result.files[ResultFile.CUTOUT])
 
     assert picture.shape == cutout.shape == (size[1], size[0], 4)
     assert (picture[..., 3] == 255).all()
     assert cutout[0, 0, 3] == cutout[0, -1, 3] == 0
     solid = cutout[..., 3] == 255
     assert np.array_equal(picture[solid], cutout[solid])  # the same drawing, without its background
-    webp_rules(result.webp)
+    webp_rules(result.files[ResultFile.STICKER])
 
 
 def test_a_parameter_beyond_its_limits_is_refused(engine: ClassicEngine) -> None:
@@ -100,7 +101,7 @@ def test_a_parameter_beyond_its_limits_is_refused(engine: ClassicEngine) -> None
 
 
 def test_a_cutout_is_see_through_around_the_person(engine: ClassicEngine) -> None:
-    alpha = opened(draw(engine, shape=Shape.CUTOUT).webp)[..., 3]
+    alpha = opened(draw(engine, shape=Shape.CUTOUT).files[ResultFile.STICKER])[..., 3]
     assert alpha[0, 0] == 0
     assert 0.3 < (alpha > 250).mean() < 0.95
 
@@ -113,25 +114,28 @@ def test_auto_says_which_shape_it_took(engine: ClassicEngine) -> None:
 
 def test_equal_requests_give_equal_bytes(engine: ClassicEngine) -> None:
     first, fresh = draw(engine), ClassicEngine()
-    assert draw(engine).webp == first.webp
-    assert draw(fresh).webp == first.webp
+    assert draw(engine).files[ResultFile.STICKER] == first.files[ResultFile.STICKER]
+    assert draw(fresh).files[ResultFile.STICKER] == first.files[ResultFile.STICKER]
 
 
 OTHER_PROCESS = """
 import hashlib, pathlib, sys, cv2
 cv2.setNumThreads(int(sys.argv[1]))
 from engine.classic.engine import ClassicEngine
+from engine.model import FACE, ResultFile
 from engine.types import StickerRequest
 photo = pathlib.Path(sys.argv[2]).read_bytes()
-requests = [StickerRequest((photo,), style, 7) for style in ("toon", "pixel")]
+requests = [StickerRequest({FACE: (photo,)}, style, 7) for style in ("toon", "pixel")]
 for result in ClassicEngine().generate(requests, lambda index, step: True):
-    print(hashlib.sha256(result.webp).hexdigest())
+    print(hashlib.sha256(result.files[ResultFile.STICKER]).hexdigest())
 """
 
 
 @pytest.mark.parametrize("threads", ["1", "3"])
 def test_another_process_with_other_threads_gives_the_same_bytes(engine: ClassicEngine, threads: str) -> None:
-    here = [hashlib.sha256(draw(engine, style=style).webp).hexdigest() for style in ("toon", "pixel")]
+    here = [
+        hashlib.sha256(draw(engine, style=style).files[ResultFile.STICKER]).hexdigest() for style in ("toon", "pixel")
+    ]
     photo = str(ROOT / "cli" / "demo" / "astronaut.jpg")
     ran = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS, threads, photo], cwd=ROOT, capture_output=True, text=True, check=True
@@ -141,7 +145,7 @@ def test_another_process_with_other_threads_gives_the_same_bytes(engine: Classic
 
 @pytest.mark.parametrize("style", [entry.name for entry in all_styles()])
 def test_another_seed_is_a_visibly_different_sticker(engine: ClassicEngine, style: str) -> None:
-    one, two = (_on_grey(opened(draw(engine, style=style, seed=seed).picture)) for seed in (1, 2))
+    one, two = (_on_grey(opened(draw(engine, style=style, seed=seed).files[ResultFile.PICTURE])) for seed in (1, 2))
     assert np.abs(one - two).mean() > 8
 
 
@@ -180,10 +184,10 @@ def blank() -> bytes:
 def test_a_failing_request_leaves_its_neighbours_alone(engine: ClassicEngine) -> None:
     requests = [
         wish(),
-        wish(photos=(b"no photo",)),
-        wish(photos=(ASTRONAUT[:9000],)),
-        wish(photos=()),
-        wish(photos=(blank(),)),
+        wish(inputs={FACE: (b"no photo",)}),
+        wish(inputs={FACE: (ASTRONAUT[:9000],)}),
+        wish(inputs={FACE: ()}),
+        wish(inputs={FACE: (blank(),)}),
         wish(style="cubist"),
         wish(model="photomaker"),
         wish(style="pencil"),
@@ -254,7 +258,7 @@ def test_weights_that_cannot_be_read_are_said_at_load(tmp_path: Path) -> None:
 def test_without_weights_it_draws_all_the_same(tmp_path: Path) -> None:
     made = ClassicEngine(tmp_path / "nothing here")
     made.load()
-    webp_rules(draw(made).webp)
+    webp_rules(draw(made).files[ResultFile.STICKER])
 
 
 def test_only_a_few_photos_are_kept() -> None:
@@ -267,6 +271,6 @@ def test_only_a_few_photos_are_kept() -> None:
         marked.putpixel((0, 0), (shade, 0, 0))
         marked.save(buffer, "PNG")
         photos.append(buffer.getvalue())
-        draw(made, photos=(photos[-1],))
-    assert "face" not in draw(made, photos=(photos[-1],)).timings
-    assert "face" in draw(made, photos=(photos[0],)).timings
+        draw(made, inputs={FACE: (photos[-1],)})
+    assert "face" not in draw(made, inputs={FACE: (photos[-1],)}).timings
+    assert "face" in draw(made, inputs={FACE: (photos[0],)}).timings

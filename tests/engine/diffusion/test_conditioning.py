@@ -18,6 +18,7 @@ from engine.diffusion.order import decode_photo, read_order
 from engine.diffusion.picture import Picture
 from engine.diffusion.schedule import SeededNoise
 from engine.diffusion.text import ClipLayer, encode_prompt
+from engine.model import FACE
 from engine.types import StickerRequest
 from tests.engine.diffusion.whole import build_paths, photo, request, two_faces
 
@@ -53,8 +54,8 @@ def test_keypoints_are_drawn_where_they_are_at_working_size(models: Models) -> N
 
 def test_pose_and_depth_are_those_of_the_first_photo_with_a_face(models: Models) -> None:
     assert models.depth is not None
-    both = replace(request(), photos=(photo(3, has_face=False), photo(1)))
-    alone = see(models, replace(request(), photos=(photo(1),)))
+    both = replace(request(), inputs={FACE: (photo(3, has_face=False), photo(1))})
+    alone = see(models, replace(request(), inputs={FACE: (photo(1),)}))
 
     seen = see(models, both)
 
@@ -64,7 +65,7 @@ def test_pose_and_depth_are_those_of_the_first_photo_with_a_face(models: Models)
 
 
 def test_a_person_may_choose_the_face(models: Models) -> None:
-    usual = replace(request(), photos=(two_faces(),))
+    usual = replace(request(), inputs={FACE: (two_faces(),)})
     left, right = (replace(usual, parameters={**usual.parameters, "face_index": index}) for index in (0, 1))
     first, second = (see(models, each) for each in (left, right))
 
@@ -74,13 +75,13 @@ def test_a_person_may_choose_the_face(models: Models) -> None:
 
 
 def test_the_image_encoder_sees_each_photo_as_it_was_sent(models: Models, encoder: ImageEncoder) -> None:
-    wanted = prepare(models, replace(request(), photos=(photo(1), photo(2)))).wanted.photo
+    wanted = prepare(models, replace(request(), inputs={FACE: (photo(1), photo(2))})).wanted.photo
     assert wanted is not None
     assert torch.equal(wanted, torch.cat([encoder.wanted(decode_photo(photo(number))) for number in (1, 2)]))
 
 
 def test_the_unwanted_row_has_a_face_and_a_photo_of_its_own(models: Models, encoder: ImageEncoder) -> None:
-    made = prepare(models, replace(request(ip_adapter_noise=0.3), photos=(photo(1), photo(2))))
+    made = prepare(models, replace(request(ip_adapter_noise=0.3), inputs={FACE: (photo(1), photo(2))}))
     assert made.wanted.face is not None and made.unwanted.face is not None and made.unwanted.photo is not None
     assert torch.equal(made.unwanted.face, unwanted_face(made.wanted.face))
     unwanted = [encoder.unwanted(decode_photo(photo(number)), 0.3) for number in (1, 2)]
@@ -104,7 +105,7 @@ def test_words_are_read_off_the_last_layer_of_both_encoders(models: Models) -> N
 
 def test_without_noise_the_unwanted_photo_is_a_black_one_and_not_nothing(models: Models, encoder: ImageEncoder) -> None:
     black = encoder.wanted(np.zeros((224, 224, 3), np.uint8))
-    unwanted = prepare(models, replace(request(ip_adapter_noise=0), photos=(photo(1), photo(2)))).unwanted.photo
+    unwanted = prepare(models, replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1), photo(2))})).unwanted.photo
     assert unwanted is not None and black.any()
     assert torch.equal(unwanted, torch.cat([black, black]))
 
@@ -112,15 +113,15 @@ def test_without_noise_the_unwanted_photo_is_a_black_one_and_not_nothing(models:
 def test_what_is_kept_is_never_anothers(models: Models) -> None:
     """Each request differs from the first in one ingredient of a key."""
     memory = Memory()
-    usual = replace(request(), photos=(two_faces(), photo(1)))
+    usual = replace(request(), inputs={FACE: (two_faces(), photo(1))})
     asked = [
         usual,
-        replace(usual, photos=(two_faces(), photo(2))),
-        replace(usual, photos=usual.photos[::-1]),
-        replace(usual, photos=usual.photos[:1]),
+        replace(usual, inputs={FACE: (two_faces(), photo(2))}),
+        replace(usual, inputs={FACE: usual.faces[::-1]}),
+        replace(usual, inputs={FACE: usual.faces[:1]}),
         *(replace(usual, parameters={**usual.parameters, "face_index": index}) for index in (0, 1)),
         *(replace(usual, parameters={**usual.parameters, "ip_adapter_noise": noise}) for noise in (0, 0.2)),
-        replace(request(ip_adapter_noise=0), photos=(photo(1),)),
+        replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1),)}),
         replace(usual, prompt="a king"),
         replace(usual, parameters={**usual.parameters, "negative_prompt": "hats"}),
     ]

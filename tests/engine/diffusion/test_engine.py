@@ -29,6 +29,7 @@ from engine.errors import (
     UnknownStyle,
     UnsupportedModel,
 )
+from engine.model import FACE, ResultFile
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
 from tests.engine.diffusion.whole import build_paths, photo, request
 
@@ -67,7 +68,10 @@ def before_each_call(network: Any, tell: Callable[[Any], None]) -> Iterator[None
 def test_a_request_becomes_a_sticker_for_telegram(engine: DiffusionEngine) -> None:
     (made,) = draw(engine, request(seed=7, style="comic"))
     assert isinstance(made, StickerResult)
-    with Image.open(io.BytesIO(made.webp)) as webp, Image.open(io.BytesIO(made.picture)) as picture:
+    with (
+        Image.open(io.BytesIO(made.files[ResultFile.STICKER])) as webp,
+        Image.open(io.BytesIO(made.files[ResultFile.PICTURE])) as picture,
+    ):
         assert (webp.format, max(webp.size), webp.mode) == ("WEBP", 512, "RGBA")
         assert picture.size == (256, 256)
     assert (made.seed, made.style, made.is_safe) == (7, "comic", True)
@@ -84,8 +88,8 @@ def test_what_is_wrong_stays_in_its_place_and_harms_no_neighbour(engine: Diffusi
     outcomes = draw(
         engine,
         request(1),
-        replace(request(), photos=(photo(has_face=False),)),
-        replace(request(), photos=(b"no photo",)),
+        replace(request(), inputs={FACE: (photo(has_face=False),)}),
+        replace(request(), inputs={FACE: (b"no photo",)}),
         replace(request(), model="photomaker"),
         request(style="baroque"),
         request(guidance=99),
@@ -138,7 +142,7 @@ def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEn
     assert engine.can_batch(one, request(2, seed=9, prompt="a king", style="comic", guidance=2, ip_adapter_weight=1))
     for other in (request(steps=3), request(width=264), request(height=264), request(depth_context="text")):
         assert not engine.can_batch(one, other)
-    assert not engine.can_batch(one, replace(one, photos=(photo(1), photo(2))))
+    assert not engine.can_batch(one, replace(one, inputs={FACE: (photo(1), photo(2))}))
     assert not engine.can_batch(one, request(style="baroque"))
 
 
@@ -254,7 +258,7 @@ def test_what_the_checker_flags_is_black_and_has_no_preview(tmp_path: Path) -> N
     )
     assert isinstance(flagged, StickerResult) and isinstance(unchecked, StickerResult)
     assert (flagged.is_safe, unchecked.is_safe) == (False, True)
-    for png in (flagged.picture, flagged.cutout):
+    for png in (flagged.files[ResultFile.PICTURE], flagged.files[ResultFile.CUTOUT]):
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.convert("RGBA").getcolors() == [(256 * 256, (0, 0, 0, 255))]
     assert shown == [1]

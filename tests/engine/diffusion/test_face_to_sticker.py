@@ -24,6 +24,7 @@ from engine.diffusion.faces import FaceFinder
 from engine.diffusion.models import Models, load_models
 from engine.diffusion.order import read_order
 from engine.diffusion.progress import Progress
+from engine.model import FACE, ResultFile
 from engine.types import StickerRequest, StickerResult
 from tests.engine.diffusion.whole import build_paths, photo, request
 
@@ -51,7 +52,7 @@ def draw(models: Models, memory: Memory, *requests: StickerRequest) -> list[Stic
 
 
 def pixels(result: StickerResult) -> NDArray[np.int16]:
-    with Image.open(io.BytesIO(result.picture)) as picture:
+    with Image.open(io.BytesIO(result.files[ResultFile.PICTURE])) as picture:
         return np.asarray(picture.convert("RGB")).astype(np.int16)
 
 
@@ -74,7 +75,7 @@ torch.set_num_threads(1)
 engine = DiffusionEngine(whole.build_paths(Path(sys.argv[1])), device="cpu")
 engine.load()
 made = engine.generate([whole.request(seed=5)], lambda index, step: True)[0]
-print(hashlib.sha256(made.picture + made.cutout + made.webp).hexdigest())
+print(hashlib.sha256(b"".join(made.files.values())).hexdigest())
 """
 
 
@@ -82,7 +83,7 @@ def test_check_1_the_same_request_is_the_same_bytes_in_a_fresh_process(
     models: Models, memory: Memory, tmp_path: Path
 ) -> None:
     (made,) = draw(models, memory, request(seed=5))
-    here = hashlib.sha256(made.picture + made.cutout + made.webp).hexdigest()
+    here = hashlib.sha256(b"".join(made.files.values())).hexdigest()
     fresh = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _FRESH, str(tmp_path)], capture_output=True, text=True, check=True
     )
@@ -131,7 +132,7 @@ def test_check_10_each_noise_keeps_away_from_another_picture(models: Models, mem
 
 def test_check_10_without_guidance_the_noise_has_no_effect(models: Models, memory: Memory) -> None:
     some, more = (draw(models, memory, request(guidance=1, ip_adapter_noise=noise))[0] for noise in (0.2, 1.0))
-    assert some.picture == more.picture
+    assert some.files[ResultFile.PICTURE] == more.files[ResultFile.PICTURE]
 
 
 def test_check_11_guidance_has_an_effect_and_one_runs_one_row(models: Models, memory: Memory) -> None:
@@ -230,14 +231,14 @@ def test_another_seed_style_or_strength_costs_no_face_work(models: Models) -> No
 
 def test_several_photos_of_a_person_make_one_sticker(models: Models, memory: Memory) -> None:
     one = request(1, ip_adapter_weight=1.0)
-    both = replace(one, photos=(photo(1), photo(2)))
+    both = replace(one, inputs={FACE: (photo(1), photo(2))})
     assert all_differ([draw(models, memory, each)[0] for each in (one, both)])
 
 
 def test_nothing_of_a_job_stays_in_the_networks(models: Models) -> None:
     first = draw(models, Memory(), request(1, seed=1))[0]
     draw(models, Memory(), request(2, seed=9, style="comic", guidance=2, ip_adapter_weight=1.0, steps=3))
-    assert draw(models, Memory(), request(1, seed=1))[0].picture == first.picture
+    assert draw(models, Memory(), request(1, seed=1))[0].files[ResultFile.PICTURE] == first.files[ResultFile.PICTURE]
 
 
 def test_check_27_the_road_is_float32_whatever_the_default_is(models: Models) -> None:

@@ -12,6 +12,7 @@ from engine.diffusion.engine import DiffusionEngine
 from engine.diffusion.fast import FEW_STEPS, FewSteps, few_steps_lora
 from engine.diffusion.networks import FaceToStickerPaths
 from engine.errors import EngineUnavailable
+from engine.model import ResultFile
 from engine.parameters import PARAMETERS
 from engine.types import Step, StickerResult
 from engine.weights import all_models
@@ -60,8 +61,8 @@ def test_a_mode_has_its_own_steps_and_guidance_whatever_is_asked(
     again, _, _ = drawn(engine, steps=2, guidance=2.0)
 
     assert (steps, rows) == (mode.steps, [row_count] * mode.steps)
-    assert made.picture == again.picture
-    assert made.picture != drawn(plain, steps=3)[0].picture
+    assert made.files[ResultFile.PICTURE] == again.files[ResultFile.PICTURE]
+    assert made.files[ResultFile.PICTURE] != drawn(plain, steps=3)[0].files[ResultFile.PICTURE]
     assert engine.parameters == frozenset(PARAMETERS) - mode.ignored
     assert {"steps", "guidance"} <= mode.ignored
     assert ("negative_prompt" in mode.ignored) == (row_count == 1)

@@ -23,6 +23,7 @@ from engine.diffusion.progress import Progress
 from engine.diffusion.safety import load_safety_checker
 from engine.errors import Cancelled
 from engine.finish import encode_webp
+from engine.model import FACE, ResultFile
 from engine.types import Note, Step, StickerRequest, StickerResult
 from tests.engine.diffusion.tiny_parts import build_safety_checker
 from tests.engine.diffusion.whole import build_paths, request, two_faces
@@ -59,8 +60,8 @@ def calls_of(network: Any, name: str | None = None) -> Iterator[list[tuple[int, 
 
 def test_the_upscaler_draws_from_the_requests_seed_in_the_requests_steps(models: Models) -> None:
     assert models.upscaler is not None
-    plain = pixels(draw(models, request(seed=5)).picture)
-    upscaled = pixels(draw(models, request(seed=5, upscale=True, upscale_steps=3)).picture)
+    plain = pixels(draw(models, request(seed=5)).files[ResultFile.PICTURE])
+    upscaled = pixels(draw(models, request(seed=5, upscale=True, upscale_steps=3)).files[ResultFile.PICTURE])
     np.testing.assert_array_equal(upscaled, models.upscaler.upscale(plain, 3, 5, lambda done, total: True))
 
 
@@ -117,15 +118,15 @@ def test_of_a_flagged_picture_not_even_the_outline_is_sent(models: Models, tmp_p
     small, large = (replace(models, matter=Disc(radius), checker=checker) for radius in (30, 90))
     one, other = draw(small, request()), draw(large, request())
     assert not one.is_safe and not other.is_safe
-    assert (one.webp, one.picture, one.cutout) == (other.webp, other.picture, other.cutout)
+    assert one.files == other.files
     black = np.zeros((256, 256, 3), np.uint8)
-    assert one.webp == encode_webp(sticker(black, np.ones((256, 256), np.float32)))
+    assert one.files[ResultFile.STICKER] == encode_webp(sticker(black, np.ones((256, 256), np.float32)))
     allowed = [draw(replace(each, checker=None), request()) for each in (small, large)]
-    assert allowed[0].is_safe and allowed[0].webp != allowed[1].webp
+    assert allowed[0].is_safe and allowed[0].files != allowed[1].files
 
 
 def test_several_faces_are_told_unless_the_person_chose_one(models: Models) -> None:
-    usual = replace(request(), photos=(two_faces(),))
+    usual = replace(request(), inputs={FACE: (two_faces(),)})
     chosen = replace(usual, parameters={**usual.parameters, "face_index": 0})
     told = [Note.SEVERAL_FACES in draw(models, each).notes for each in (request(), usual, chosen)]
     assert told == [False, True, False]
@@ -138,6 +139,6 @@ def test_a_preview_has_the_colours_of_the_picture(models: Models) -> None:
     (made,) = generate(models, Memory(), [read_order(request(steps=20))], progress, Way(preview_every=19))
     assert isinstance(made, StickerResult)
     (preview,) = filter(None, shown)
-    drawn, seen = pixels(made.picture).mean((0, 1)), pixels(preview).mean((0, 1))
+    drawn, seen = pixels(made.files[ResultFile.PICTURE]).mean((0, 1)), pixels(preview).mean((0, 1))
     assert np.ptp(drawn) > 0
     assert np.abs(drawn - seen).sum() < np.abs(drawn[::-1] - seen).sum()

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from engine.diffusion.networks import FaceToStickerPaths
+from engine.model import FACE
 from engine.types import StickerRequest
 from tests.engine.diffusion import tiny, tiny_parts
 
@@ -54,4 +55,4 @@ def request(
     number: int = 0, seed: int = 1, prompt: str = "", style: str = "toon", **parameters: object
 ) -> StickerRequest:
     """A small request for photo `number`."""
-    return StickerRequest((photo(number),), style, seed, prompt=prompt, parameters={**SMALL, **parameters})
+    return StickerRequest({FACE: (photo(number),)}, style, seed, prompt=prompt, parameters={**SMALL, **parameters})

@@ -152,7 +152,7 @@ async def test_photos_are_deleted_when_their_request_has_ended(api: Api) -> None
     job = await api.ended(request_id)
 
     async def is_gone() -> bool:
-        return not await api.service.files.has_photo(job.owner, job.request.photos[0])
+        return not await api.store.files.has_photo(job.owner, job.request.photos[0])
 
     await api.until(is_gone)
 
@@ -183,7 +183,7 @@ async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api:
         turns += 1 + turns // 5
 
     async def is_done() -> bool:
-        return set(await api.service.jobs.counts()) == {"done"}
+        return set(await api.store.jobs.counts()) == {"done"}
 
     assert turns > 10
     assert outcome[0] == 200
@@ -193,8 +193,8 @@ async def test_a_caller_that_hangs_up_at_any_moment_leaves_no_half_of_a_job(api:
 async def test_a_request_whose_end_cannot_be_written_on_a_full_disk_is_ended_later(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.access.fair_semaphore.PAUSE_S", 0.01)
-    fail, refusals = api.service.jobs.fail, [DiskFull("no space")] * 3
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    fail, refusals = api.store.jobs.fail, [DiskFull("no space")] * 3
 
     async def full(*arguments: str) -> Any:
         if refusals:
@@ -204,12 +204,12 @@ async def test_a_request_whose_end_cannot_be_written_on_a_full_disk_is_ended_lat
     async def no_room(*_: object) -> str:
         raise DiskFull("no space")
 
-    monkeypatch.setattr(api.service.jobs, "fail", full)
-    monkeypatch.setattr(api.service.files, "save_photo", no_room)
+    monkeypatch.setattr(api.store.jobs, "fail", full)
+    monkeypatch.setattr(api.store.files, "save_photo", no_room)
     status, _ = await api.post(QUEUE, INPUT)
 
     async def is_ended() -> bool:
-        return await api.service.jobs.counts() == {"failed": 1}
+        return await api.store.jobs.counts() == {"failed": 1}
 
     assert status >= 500
     await api.until(is_ended)

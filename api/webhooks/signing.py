@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from storage.facts import Facts
+from service.stickers import StickerService
 
 FACT: Final = "webhook_signing_keys"
 DAY_S: Final = 86_400.0
@@ -52,12 +52,12 @@ class SigningKeys:
         self._clock = clock
 
     @classmethod
-    async def load(cls, facts: Facts, clock: Callable[[], float] = time.time) -> SigningKeys:
+    async def load(cls, service: StickerService, clock: Callable[[], float] = time.time) -> SigningKeys:
         """Read the keys; make the first one the first time."""
-        kept = await facts.get(FACT)
+        kept = await service.fact(FACT)
         if kept is None:
             first = cls([SigningKey.new(clock())], clock)
-            await first._keep(facts)
+            await first._keep(service)
             return first
         return cls(
             [
@@ -67,16 +67,16 @@ class SigningKeys:
             clock,
         )
 
-    async def rotate(self, facts: Facts) -> SigningKeys:
+    async def rotate(self, service: StickerService) -> SigningKeys:
         """Publish a new key, which signs from tomorrow; forget those that nobody needs any more."""
         kept = [*self._published(), SigningKey.new(self._clock() + DAY_S)]
         rotated = SigningKeys(kept, self._clock)
-        await rotated._keep(facts)
+        await rotated._keep(service)
         return rotated
 
-    async def _keep(self, facts: Facts) -> None:
+    async def _keep(self, service: StickerService) -> None:
         entries = [{"key": key.private.private_bytes_raw().hex(), "signs_from": key.signs_from} for key in self._keys]
-        await facts.set(FACT, json.dumps(entries))
+        await service.set_fact(FACT, json.dumps(entries))
 
     def _published(self) -> list[SigningKey]:
         """The key that signs, those to come, and the one before for a day."""

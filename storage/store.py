@@ -1,0 +1,58 @@
+"""Everything that is kept in one data folder: the database with its stores, and the files beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.database import Database
+from storage.facts import Facts
+from storage.files import Files
+from storage.inbox import Inbox
+from storage.jobs import Jobs
+from storage.keys import Keys
+from storage.packs import Packs
+from storage.uploads import Uploads
+from storage.users import Users
+
+DATABASE_NAME = "stickerface.sqlite3"
+FILES_NAME = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The stores of one data folder, on one connection."""
+
+    database: Database
+    jobs: Jobs
+    users: Users
+    packs: Packs
+    files: Files
+    inbox: Inbox
+    uploads: Uploads
+    keys: Keys
+    facts: Facts
+
+    @classmethod
+    async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
+        """Open or create the data in `folder`. Raises `StorageError`, OSError where it cannot be made."""
+        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        database = await Database.open(folder / DATABASE_NAME)
+        return cls(
+            database=database,
+            jobs=Jobs(database, clock),
+            users=Users(database, clock),
+            packs=Packs(database, clock),
+            files=Files(folder / FILES_NAME),
+            inbox=Inbox(database, clock),
+            uploads=Uploads(database, clock),
+            keys=Keys(database, clock),
+            facts=Facts(database),
+        )
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self.database.close()

@@ -1,51 +1,55 @@
-"""The HTTP API as one object: every part wired, its background work started and stopped."""
+"""The HTTP API as one object: every part wired, its background work started and stopped. Knows no provider by name."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
-from aiohttp import web
-
-from api.access.authentication import Doorman
-from api.access.rate_limits import Throttle
+from api.access.authentication import Authenticator
+from api.access.rate_limits import RateLimits
 from api.access.tokens import Tokens
+from api.answers import PlainEnvelope
 from api.docs.page import DocsPage
+from api.files.lifetime import FileLifetimes
+from api.files.public import PREFIX as FILES_PREFIX
 from api.files.public import PublicFiles
 from api.inputs.addresses import guarded_session
 from api.inputs.fetch import Fetcher
+from api.jobs.background import BackgroundTasks
+from api.jobs.input_files import InputLoader
+from api.jobs.lifecycle import JobLifecycle
 from api.jobs.logs import JobLogs
-from api.jobs.submit import Orders
-from api.providers.context import Gate
-from api.providers.fal.proxy import PREFIX, FalProxy
-from api.providers.fal.queue import FalQueue
-from api.providers.fal.uploads import Storage
-from api.providers.outcome import Outcomes
-from api.providers.pixazo import PREFIX as PIXAZO_PREFIX
-from api.providers.pixazo import Pixazo
-from api.providers.segmind import ResponseForm, Segmind
+from api.jobs.queue_order import QueueOrder
+from api.jobs.start_deadlines import StartDeadlines
+from api.jobs.submit import Submitter
+from api.providers import PROVIDERS
+from api.providers.provider import FacadeContext
 from api.server.dispatch import Dispatcher
 from api.server.health import Health
 from api.server.metrics import Metrics
-from api.server.routing import Route, Site, Sites
+from api.server.routing import Site, Sites
 from api.webhooks.outbox import Outbox
 from api.webhooks.post import Poster
-from api.webhooks.progress import Heralds
 from api.webhooks.signing import SigningKeys
 from engine.runner import EngineRunner
 from service.stickers import StickerService
 
+_CORS_REQUEST_HEADERS = ("authorization", "content-type", "accept", "idempotency-key")
+
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """What the operator may choose. `files_lifetime_s`: how long pictures and uploads can be fetched."""
+    """What the operator may choose.
+
+    `response_forms` says what a provider's endpoint answers where the caller does not say, by the provider's name.
+    `files_lifetime_s` is how long pictures and uploads can be fetched.
+    """
 
     is_on: bool = True
     public_url: str | None = None
     cors_origins: Sequence[str] = ()
-    segmind_form: ResponseForm = "image"
+    response_forms: Mapping[str, str] = field(default_factory=dict)
     allow_private_hosts: bool = False
     files_lifetime_s: float = 24 * 3600.0
 
@@ -55,7 +59,6 @@ class HttpApi:
 
     def __init__(
         self,
-        *,
         service: StickerService,
         runner: EngineRunner,
         tokens: Tokens,
@@ -64,89 +67,76 @@ class HttpApi:
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
     ) -> None:
         self.metrics = Metrics(service, runner, telegram_errors=telegram_errors)
-        self._service = service
-        self._files = PublicFiles(service, tokens, lifetime_s=options.files_lifetime_s)
-        self._fetcher = Fetcher(own_file=self._files.own_file, allow_private_hosts=options.allow_private_hosts)
-        logs = JobLogs()
-        self._orders = Orders(service, self._fetcher, runner, logs)
-        outcomes = Outcomes(self._files.result_path)
-        gate = Gate(
-            service=service,
-            orders=self._orders,
-            outcomes=outcomes,
-            logs=logs,
-            doorman=Doorman(service.keys, tokens),
-            throttle=Throttle(),
-            allow_private_hosts=options.allow_private_hosts,
-        )
         self._session = guarded_session(allow_private_hosts=options.allow_private_hosts)
         poster = Poster(self._session, allow_private_hosts=options.allow_private_hosts)
-        self._outbox = Outbox(
-            service,
-            render=outcomes.webhook_body,
-            signing=signing,
+        self._lifetimes = FileLifetimes(service, options.files_lifetime_s)
+        files = PublicFiles(service, tokens, self._lifetimes)
+        self._fetcher = Fetcher(own_file=files.own_file, allow_private_hosts=options.allow_private_hosts)
+
+        self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
+        deadlines = StartDeadlines(service, self._tasks)
+        submitter = Submitter(service, runner, loader, deadlines, logs, self._tasks)
+        self._lifecycle = JobLifecycle(service, submitter, loader, deadlines, logs, self._tasks)
+
+        context = FacadeContext(
+            service=service,
+            authenticator=Authenticator(service.keys, tokens),
+            rate_limits=RateLimits(),
+            tokens=tokens,
+            submitter=submitter,
+            queue_order=QueueOrder(service),
+            logs=logs,
+            files=files,
+            lifetimes=self._lifetimes,
             poster=poster,
-            heralds=Heralds(poster, outcomes.webhook_body),
-            count=self.metrics.called,
+            signing=signing,
+            providers=PROVIDERS,
+            response_forms=options.response_forms,
         )
-        self._sites = self._all_sites(gate, tokens, signing, runner, options)
-        self.dispatcher = Dispatcher(self._sites, self.metrics, cors_origins=options.cors_origins)
+        webhooks = {provider.name: provider.webhooks(context) for provider in PROVIDERS}
+        policies = {name: policy for name, policy in webhooks.items() if policy}
+        self._outbox = Outbox(service, policies=policies, poster=poster, count=self.metrics.called)
+
+        plain, sites = PlainEnvelope(), list[Site]()
+        root = [*Health(service, runner, self.metrics).routes()]
+        if options.is_on:
+            root += DocsPage(PROVIDERS, options.response_forms).routes()
+            sites += [site for provider in PROVIDERS for site in provider.sites(context)]
+            sites += [Site("files", plain, FILES_PREFIX, files.routes())]
+        sites += [Site("root", plain, "", root, is_general=True)]
+        self.dispatcher = Dispatcher(
+            Sites(sites, public_url=options.public_url),
+            self.metrics,
+            cors_origins=options.cors_origins,
+            cors_request_headers=[
+                *_CORS_REQUEST_HEADERS,
+                *(name for provider in PROVIDERS for name in provider.cors_request_headers),
+            ],
+            cors_response_headers=[name for provider in PROVIDERS for name in provider.cors_response_headers],
+        )
 
     @classmethod
-    async def open(cls, service: StickerService, **parts: Any) -> HttpApi:
-        """Load the secrets, or make them the first time, and wire the parts."""
-        tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
-        return cls(service=service, tokens=tokens, signing=signing, **parts)
-
-    def _all_sites(
-        self,
-        gate: Gate,
-        tokens: Tokens,
-        signing: SigningKeys,
+    async def open(
+        cls,
+        service: StickerService,
         runner: EngineRunner,
         options: ApiOptions,
-    ) -> Sites:
-        health = Health(self._service, runner, self.metrics)
-        root = Site("root", "", "", health.routes())
-        if not options.is_on:
-            return Sites([root], public_url=options.public_url)
-        queue = FalQueue(gate)
-        proxy = FalProxy(lambda: self._sites, self._forward)
-        storage = Storage(self._service, tokens, gate.doorman, jwks=signing.jwks, lifetime_s=options.files_lifetime_s)
-        docs = DocsPage(options.segmind_form)
-        apps: list[Route] = [*queue.run_routes(), *queue.queue_routes()[1:]]
-        return Sites(
-            [
-                Site("run", "fal", "/fal/run", queue.run_routes(), ("fal.run", "falrun.com")),
-                Site("queue", "fal", "/fal/queue", queue.queue_routes(), ("queue.fal.run", "queue.falrun.com")),
-                Site("rest", "fal", "/fal/rest", storage.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
-                Site("cdn", "fal", "/fal/cdn", storage.cdn_routes(), ("v3.fal.media",)),
-                Site("proxy", "fal", PREFIX, proxy.routes()),
-                Site("openapi", "fal", "/fal", docs.fal_routes()),
-                Site("files", "", "/files", self._files.routes()),
-                Site("segmind", "segmind", "", Segmind(gate, options.segmind_form).routes(), ("api.segmind.com",)),
-                Site("pixazo", "pixazo", PIXAZO_PREFIX, Pixazo(gate).routes(), ("gateway.pixazo.ai",)),
-                # Clients make "queue.<host>" of a host that they are told for all of fal.
-                Site("queue-apps", "fal", "", queue.queue_routes(), label="queue"),
-                Site("apps", "fal", "", apps),  # fal's paths without a prefix: a POST waits for the picture
-                Site("root", "", "", [*root.routes, *docs.routes()]),
-            ],
-            public_url=options.public_url,
-        )
-
-    async def _forward(self, *call: Any) -> web.StreamResponse:
-        return await self.dispatcher.forward(*call)
+        telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+    ) -> HttpApi:
+        """Load the secrets, or make them the first time, and wire the parts. Raises `StorageError`."""
+        tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
+        return cls(service, runner, tokens, signing, options, telegram_errors)
 
     async def run(self) -> None:
-        """Work until cancelled: fetch photos, deliver webhooks, count."""
+        """Follow jobs, deliver webhooks, count, delete old files, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._orders.run())
+            group.create_task(self._lifecycle.run())
             group.create_task(self._outbox.run())
             group.create_task(self.metrics.run())
-            group.create_task(self._files.run())
+            group.create_task(self._lifetimes.run())
 
     async def stop(self) -> None:
         """End what is under way; the next start resumes it."""
-        await self._orders.stop()
+        await self._tasks.stop()
         await self._fetcher.close()
         await self._session.close()

@@ -86,7 +86,7 @@ class App:
                 is_on=settings.http_api,
                 public_url=settings.public_url,
                 cors_origins=tuple(settings.cors_origins),
-                segmind_form=settings.segmind_response,
+                response_forms={"segmind": settings.segmind_response},
                 allow_private_hosts=settings.allow_private_hosts,
                 files_lifetime_s=settings.keep_files_hours * 3600,
             ),

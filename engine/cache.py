@@ -41,6 +41,10 @@ class LruCache(Generic[Key, Value]):
         if len(self._values) > self._most:
             self._values.popitem(last=False)
 
+    def drop(self, key: Key) -> None:
+        """Forget the value of `key`, if it is here."""
+        self._values.pop(key, None)
+
     def keys(self) -> list[Key]:
         """Return what is kept, the least recently used first."""
         return list(self._values)

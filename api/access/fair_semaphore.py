@@ -1,33 +1,15 @@
-"""Waiting well: for a store that is in trouble, and for one's turn among many."""
+"""A semaphore that is fair to owners: one key's slow servers hold up nobody else's. Knows no work."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from storage.errors import StorageError
 
-logger = logging.getLogger(__name__)
-
-PAUSE_S = 2.0  # between tries while the database is busy or the disk full
-
-
-async def patiently(step: Callable[[], Awaitable[object]]) -> None:
-    """Do what must be done, however long the database is busy or the disk full."""
-    while True:
-        try:
-            await step()
-            return
-        except StorageError as error:
-            logger.warning("cannot go on yet: %s (%s)", error.code, error)
-            await asyncio.sleep(PAUSE_S)
-
-
-class Turns:
-    """At most `most` at the same time, and `per_owner` of one key: its dead servers hold up nobody else's."""
+class FairSemaphore:
+    """At most `most` holders at the same time, and `per_owner` of one owner."""
 
     def __init__(self, most: int, per_owner: int) -> None:
         self._all = asyncio.Semaphore(most)
@@ -35,8 +17,8 @@ class Turns:
         self._of_owner: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # while somebody waits
 
     @asynccontextmanager
-    async def of(self, owner: str) -> AsyncIterator[None]:
-        """Wait for the owner's turn, and hold it while the block lasts."""
+    async def hold(self, owner: str) -> AsyncIterator[None]:
+        """Wait for a place of the owner's, and hold it while the block lasts."""
         own = self._of_owner.setdefault(owner, asyncio.Semaphore(self._per_owner))
         async with own, self._all:
             yield

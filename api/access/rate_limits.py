@@ -1,19 +1,22 @@
-"""How often a key may call: token buckets in memory. A restart fills them, which hurts nobody."""
+"""Rate limits of a key: token buckets for calls, a count of open streams. In memory: a restart resets them."""
 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from api.errors import RateLimited
+from engine.cache import LruCache
 from storage.records import ApiKey
 
-# The Python client asks for a status ten times a second while it waits, for each job it waits for.
+# Python's fal client asks for a status ten times a second while it waits, for each job it waits for.
 POLLS_PER_S: Final = 100.0
 POLLS_AT_ONCE: Final = 400
 KEYS: Final = 10_000  # remembered; a bucket that is forgotten is full again
+STREAMS_PER_KEY: Final = 50  # a connection each, held for as long as a job lasts
 
 Clock = Callable[[], float]
 
@@ -26,7 +29,7 @@ class Bucket:
         self._left, self._at = most, clock()
 
     def take(self) -> float:
-        """Take one call out; returns 0.0, or how many seconds until there is one to take."""
+        """Take one call out; return 0.0, or how many seconds until there is one to take."""
         now = self._clock()
         self._left = min(self._most, self._left + (now - self._at) * self._per_s)
         self._at = now
@@ -36,12 +39,13 @@ class Bucket:
         return 0.0
 
 
-class Throttle:
-    """Two buckets a key: one for submissions, a larger one for everything else."""
+class RateLimits:
+    """Two buckets a key, one for submissions and a larger one for everything else, and a number of open streams."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+        self._buckets: LruCache[tuple[str, str], Bucket] = LruCache(KEYS)
+        self._streams: Counter[str] = Counter()
 
     def submit(self, key: ApiKey) -> None:
         """Count a submission; a minute's worth may come at once. Raises `RateLimited`."""
@@ -52,11 +56,19 @@ class Throttle:
         self._count(key.id, "poll", POLLS_PER_S, POLLS_AT_ONCE)
 
     def _count(self, key_id: str, kind: str, per_s: float, most: float) -> None:
-        name = (key_id, kind)
-        if name not in self._buckets:
-            self._buckets[name] = Bucket(per_s, most, self._clock)
-        self._buckets.move_to_end(name)
-        while len(self._buckets) > KEYS:
-            self._buckets.popitem(last=False)
-        if wait_s := self._buckets[name].take():
+        bucket = self._buckets.get((key_id, kind), lambda: Bucket(per_s, most, self._clock))
+        if wait_s := bucket.take():
             raise RateLimited(wait_s)
+
+    @contextmanager
+    def stream(self, owner: str) -> Iterator[None]:
+        """Hold an event stream while the block lasts. Raises `RateLimited`."""
+        if self._streams[owner] >= STREAMS_PER_KEY:
+            raise RateLimited(1.0)
+        self._streams[owner] += 1
+        try:
+            yield
+        finally:
+            self._streams[owner] -= 1
+            if not self._streams[owner]:
+                del self._streams[owner]

@@ -1,4 +1,4 @@
-"""Signed texts: short-lived tokens and unguessable names, made with a secret of this installation."""
+"""Signed texts: short-lived tokens and unguessable names, HMACs with a secret of this installation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tokens:
 
     @classmethod
     async def load(cls, service: StickerService) -> Tokens:
-        """Read this installation's secret; make it the first time."""
+        """Load this installation's secret; make it the first time."""
         kept = await service.fact(FACT)
         if kept is None:
             kept = secrets.token_hex(32)
@@ -35,13 +35,13 @@ class Tokens:
         return cls(bytes.fromhex(kept))
 
     def make(self, purpose: str, facts: Mapping[str, Any], lifetime_s: float) -> str:
-        """A url-safe text that says `facts` for `purpose` until `lifetime_s` seconds from now."""
+        """Return a url-safe text that says `facts` for `purpose` until `lifetime_s` seconds from now."""
         body = json.dumps([purpose, time.time() + lifetime_s, dict(facts)], separators=(",", ":"))
         text = base64.urlsafe_b64encode(body.encode()).decode("ascii").rstrip("=")
         return f"{text}.{self.mark(text)}"
 
     def read(self, purpose: str, text: str) -> Mapping[str, Any] | None:
-        """What a token says; None for a wrong one, one of another purpose, and one that is over."""
+        """Return what a token says; None for a wrong one, one of another purpose, and one that is over."""
         body, _, signature = text.partition(".")
         if len(text) > MAX_TOKEN_CHARS or not text.isascii() or not hmac.compare_digest(signature, self.mark(body)):
             return None
@@ -52,5 +52,5 @@ class Tokens:
         return dict(facts) if said == purpose and until > time.time() else None
 
     def mark(self, text: str) -> str:
-        """32 hex digits that nobody without the secret can guess from `text`."""
+        """Return 32 hex digits that nobody without the secret can guess from `text`."""
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:MARK_CHARS]

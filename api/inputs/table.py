@@ -1,4 +1,7 @@
-"""What a provider's table is made of, and what a body read against one gives. `api.reading` reads."""
+"""What request bodies are made of: the fields of an endpoint, and what a body read against them gives.
+
+`api.inputs.validation` reads. Knows no provider.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 Value = str | int | float | bool
+
+ARCHIVE = "archive"  # beside the model's own inputs: a zip archive of photos of its "face"
 
 
 class FieldKind(StrEnum):
@@ -35,14 +40,15 @@ SIZES: Mapping[str, tuple[int, int]] = {
     "landscape_16_9": (1024, 576),
 }
 SIZE_DEFAULT_PX = 512  # of a side that {width, height} leaves out
-SIZE_SCHEMA_MOST_PX = 14_142  # fal's own schema; beyond SIZE_MOST_PX the server says so in another way
+SIZE_SCHEMA_MOST_PX = 14_142  # of the hosted schema; beyond SIZE_MOST_PX the server says so in another way
 SIZE_LEAST_PX, SIZE_MOST_PX = 64, 2048
 EVENTS = ("start", "output", "logs", "completed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a body. `parameter` is the engine's name of it, where the engine has one.
+    """One field of a body. `parameter` is the engine's name of it, where it has one; `input` is the model's
+    input that the field gives, or ARCHIVE.
 
     `minimum` and `maximum` are allowed themselves. `default` None means there is none.
     """
@@ -56,12 +62,13 @@ class Field:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     parameter: str | None = None
+    input: str | None = None
     example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one field; `path` leads to it within the body, `type` is a word that programs compare."""
+    """What is wrong with one field: `path` leads to it within the body, `type` is a word that programs compare."""
 
     path: tuple[str, ...]
     type: str
@@ -73,7 +80,7 @@ class Problem:
         return ("body", *self.path)
 
     def to_json(self) -> dict[str, Any]:
-        """As it is kept with a job."""
+        """Return the problem as it is kept with a job."""
         return {"path": list(self.path), "type": self.type, "message": self.message, "context": dict(self.context)}
 
     @classmethod
@@ -86,16 +93,20 @@ Check = Callable[[Mapping[str, Any]], Iterator[Problem]]
 
 
 def no_check(_values: Mapping[str, Any]) -> Iterator[Problem]:
-    """A table whose fields say everything."""
+    """Find nothing: for a table whose fields say everything."""
     return iter(())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One endpoint of a provider. `model` is the engine's name; `is_lax` reads numbers out of strings."""
+    """One endpoint of a provider. `model` is the engine's name of it; `is_lax` reads numbers out of strings.
+
+    `component` is what its schemas are called in the OpenAPI document.
+    """
 
     provider: str
     path: str
+    component: str
     model: str
     title: str
     description: str
@@ -105,10 +116,13 @@ class Table:
 
     @property
     def input_fields(self) -> dict[str, str]:
-        """This provider's names of the inputs that can turn out to be unusable: "photo" and "archive"."""
-        kinds = {FieldKind.ARCHIVE: "archive", FieldKind.IMAGE: "photo"}
-        named = [(kinds[each.kind], each.name) for each in reversed(self.fields) if each.kind in kinds]
-        return dict(named)  # the first of a kind wins
+        """Return the provider's names of the inputs, by the model's."""
+        return {each.input: each.name for each in self.fields if each.input}
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """Return a body with the fields that must be there."""
+        return {each.name: each.example for each in self.fields if each.is_required}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,48 +136,33 @@ class Reading:
 
     @property
     def prompt(self) -> str:
-        return str(self._of("prompt") or "")
+        return str(self.values.get("prompt") or "")
 
     @property
     def seed(self) -> int | None:
-        seed = self._of("seed")
+        seed = self.values.get("seed")
         return None if seed is None else int(seed)
 
     @property
-    def photo(self) -> str | None:
-        return self._source("photo")
-
-    @property
-    def archive(self) -> str | None:
-        return self._source("archive")
-
-    def _source(self, kind: str) -> str | None:
-        name = self.table.input_fields.get(kind)
-        return self._of(name) or None if name else None
-
-    def _of(self, name: str) -> Any:
-        return self.values.get(name)
+    def inputs(self) -> dict[str, str]:
+        """Return what was given, by input: an address, a data URI, or base64."""
+        named = ((name, self.values.get(field_name)) for name, field_name in self.table.input_fields.items())
+        return {name: str(source) for name, source in named if source}
 
     @property
     def parameters(self) -> dict[str, Value]:
-        """What the engine is asked: its own names, the provider's defaults filled in."""
+        """Return what the engine is asked: its own names, the provider's defaults filled in."""
         asked: dict[str, Value] = {}
         for each in self.table.fields:
             value = self.values.get(each.name)
-            if each.kind is FieldKind.SIZE:
-                asked["width"], asked["height"] = size_px(value)
+            if each.kind is FieldKind.SIZE and value is not None:
+                size = SIZES[value] if isinstance(value, str) else (value["width"], value["height"])
+                asked["width"], asked["height"] = size
             elif each.parameter and value is not None:
                 asked[each.parameter] = value
         return asked
 
     @property
     def given_parameters(self) -> frozenset[str]:
-        """The engine's names of the parameters that the caller chose himself."""
+        """Return the engine's names of the parameters that the caller chose himself."""
         return frozenset(each.parameter for each in self.table.fields if each.parameter and each.name in self.given)
-
-
-def size_px(value: Any) -> tuple[int, int]:
-    """(width, height) of a good SIZE value."""
-    if isinstance(value, str):
-        return SIZES[value]
-    return value["width"], value["height"]

@@ -1,12 +1,11 @@
-"""What happened to a job, line by line, as status calls show it. In memory: rows are the truth, lines are comfort."""
+"""Log lines and previews of jobs, as status calls show them. In memory only: lost on restart. Knows no provider."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from engine.cache import LruCache
 from service.events import EventKind, JobEvent
 from storage.records import Job
 
@@ -22,11 +21,6 @@ class LogLine:
     at: float
     level: str = "INFO"
 
-    def as_fal(self) -> dict[str, str]:
-        """As fal's status has it."""
-        stamp = datetime.fromtimestamp(self.at, UTC).isoformat()
-        return {"message": self.message, "level": self.level, "source": "USER", "timestamp": stamp}
-
 
 @dataclass(slots=True)
 class _Entry:
@@ -35,19 +29,19 @@ class _Entry:
 
 
 class JobLogs:
-    """The lines and the newest preview of the jobs of late."""
+    """The lines and the newest preview of the latest jobs."""
 
     def __init__(self) -> None:
-        self._jobs: OrderedDict[str, _Entry] = OrderedDict()
+        self._jobs: LruCache[str, _Entry] = LruCache(KEPT_JOBS)
 
     def add(self, job_id: str, message: str, at: float, level: str = "INFO") -> None:
         """Write one line; beyond `KEPT_LINES` a job's own first ones stay and later ones are dropped."""
-        lines = self._entry(job_id).lines
+        lines = self._jobs.get(job_id, _Entry).lines
         if len(lines) < KEPT_LINES:
             lines.append(LogLine(message, at, level))
 
-    def hear(self, event: JobEvent, at: float) -> None:
-        """Write what an event of the service says."""
+    def record(self, event: JobEvent, at: float) -> None:
+        """Write a line for an event of the service."""
         job = event.job
         if event.kind is EventKind.QUEUED:
             self.add(job.id, "Waiting in the queue", at)
@@ -56,26 +50,19 @@ class JobLogs:
         elif event.kind is EventKind.STEP and event.step is not None:
             self.add(job.id, f"{event.step.phase} {event.step.done}/{event.step.total}", at)
             if event.step.preview:
-                self._entry(job.id).preview = event.step.preview
+                self._jobs.get(job.id, _Entry).preview = event.step.preview
         elif event.kind is EventKind.ENDED:
             self.add(job.id, f"Ended: {job.status}", at, "INFO" if job.error_code is None else "ERROR")
-            self._entry(job.id).preview = b""
+            self._jobs.get(job.id, _Entry).preview = b""
         elif event.kind is EventKind.FORGOTTEN:
-            self._jobs.pop(job.id, None)
+            self._jobs.drop(job.id)
 
     def lines(self, job: Job) -> Sequence[LogLine]:
-        """The job's lines so far; none of before a restart."""
-        entry = self._jobs.get(job.id)
+        """Return the job's lines so far; none of before a restart."""
+        entry = self._jobs.find(job.id)
         return tuple(entry.lines) if entry else ()
 
     def preview(self, job_id: str) -> bytes:
-        """The newest small JPEG of a job that is being drawn; empty where there is none."""
-        entry = self._jobs.get(job_id)
+        """Return the newest small JPEG of a job that is being drawn; empty where there is none."""
+        entry = self._jobs.find(job_id)
         return entry.preview if entry else b""
-
-    def _entry(self, job_id: str) -> _Entry:
-        entry = self._jobs.setdefault(job_id, _Entry())
-        self._jobs.move_to_end(job_id)
-        while len(self._jobs) > KEPT_JOBS:
-            self._jobs.popitem(last=False)
-        return entry

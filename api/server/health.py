@@ -1,4 +1,4 @@
-"""Whether the process is well, whether it is ready, and its figures."""
+"""Health, readiness and metrics of the process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Health:
         ]
 
     async def healthz(self, call: Call) -> web.StreamResponse:
-        """200 while the process can take and keep jobs, 503 while its database does not answer."""
+        """Answer 200 while the process can take and keep jobs, 503 while its database does not answer."""
         try:
             counts = await self._service.counts()
         except StorageError as error:
@@ -44,11 +44,11 @@ class Health:
         return json_answer(body)
 
     async def readyz(self, call: Call) -> web.StreamResponse:
-        """200 once the engine draws; 503 while it warms up: jobs are taken all the same, and wait."""
+        """Answer 200 once the engine draws, 503 while it warms up: jobs are taken all the same, and wait."""
         if not self._runner.is_ready:
             return json_answer({"status": "warming up", "engine": self._runner.engine_name}, 503)
         return json_answer({"status": "ready", "engine": self._runner.engine_name})
 
     async def metrics(self, call: Call) -> web.StreamResponse:
-        """Prometheus' text format."""
+        """Answer the figures in Prometheus' text format."""
         return web.Response(body=await self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})

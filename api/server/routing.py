@@ -1,7 +1,6 @@
-"""Where a call belongs: each hosted service is a `Site`, reached by a path prefix, by its own host names, or by proxy.
+"""Routing: each hosted service is a `Site`, reached by a path prefix, by its own host names, or by proxy.
 
-aiohttp's router is not asked: the same routes must answer under three forms of address, and the addresses that are
-handed out must begin as the caller's did.
+Not aiohttp's router: docs/decisions/router.md says why. Knows no provider.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import web
+
+from api.answers import Envelope, PlainEnvelope
 
 Handler = Callable[["Call"], Awaitable[web.StreamResponse]]
 
@@ -37,29 +38,34 @@ class Route:
 class Site:
     """A hosted service: `prefix` is its path here ("" for the root), `hosts` are its names elsewhere.
 
-    One with a `label` is there only under host names that begin with it.
-    `provider` is the one in whose words errors are told; empty for none's.
+    One with a `label` is there only under host names that begin with it. One that `is_general` has patterns that match
+    others' paths too, and is asked after them. `envelope` renders its errors.
     """
 
     name: str
-    provider: str
+    envelope: Envelope
     prefix: str
     routes: Sequence[Route]
     hosts: tuple[str, ...] = ()
     label: str = ""
+    is_general: bool = False
 
 
-NO_SITE = Site("none", "", "", ())
+NO_SITE = Site("none", PlainEnvelope(), "", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call on its way to a handler. `match` is what the pattern's names matched."""
+    """A call on its way to a handler. `match` is what the pattern's names matched.
+
+    `forward` answers the call as if it had been sent to another (host, path, query), without sending anything.
+    """
 
     request: web.Request
     query: Mapping[str, str]
     match: Mapping[str, str]
     origin: Origin
+    forward: Callable[[str, str, Mapping[str, str]], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Origin:
     host_site: str | None = None
 
     def url(self, site: str, path: str) -> str:
-        """The absolute address of `path` within `site`."""
+        """Return the absolute address of `path` within `site`."""
         prefix = "" if site == self.host_site else self.prefixes[site]
         return f"{self.base}{prefix}{path}"
 
@@ -94,13 +100,13 @@ class Sites:
 
     def __init__(self, sites: Sequence[Site], *, public_url: str | None = None) -> None:
         self._by_host = {host: site for site in sites for host in site.hosts}
-        self._by_prefix = sorted(sites, key=lambda site: len(site.prefix), reverse=True)
+        self._by_prefix = sorted(sites, key=lambda site: (-len(site.prefix), site.is_general))
         self._prefixes = {site.name: site.prefix for site in sites}
         self._patterns = {route: _compiled(route.pattern) for site in sites for route in site.routes}
         self._public_url = public_url
 
     def find(self, host: str, method: str, path: str) -> Found:
-        """The route of `path`, sent as it stands to `host`: prefixes go before host names, on every host.
+        """Return the route of `path`, sent as it stands to `host`: prefixes go before host names, on every host.
 
         What is found nowhere belongs to the site that was meant, which says so in its own words.
         """
@@ -136,28 +142,24 @@ class Sites:
         return Found(site, methods=tuple(dict.fromkeys(methods)))
 
     def is_host(self, host: str) -> bool:
-        """Whether `host` is the name of a hosted service."""
+        """Return whether `host` is the name of a hosted service."""
         return host in self._by_host
 
     def origin(self, request: web.Request) -> Origin:
-        """Where addresses for this caller begin."""
+        """Return where addresses for this caller begin."""
         site = self._by_host.get(host_of(request))
         if site is None and self._public_url:
             return Origin(self._public_url, self._prefixes)
+        # What the caller typed: a reverse proxy says so. A forged header changes only the forger's own addresses.
+        scheme = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip().lower()
+        if scheme not in ("http", "https"):
+            scheme = urlsplit(self._public_url).scheme if self._public_url else request.scheme
         host = request.host.encode("utf-8", "replace").decode("utf-8")  # odd bytes cannot be shown
-        base = f"{self._scheme(request)}://{host}"
-        return Origin(base, self._prefixes, site.name if site else None)
-
-    def _scheme(self, request: web.Request) -> str:
-        """What the caller typed: a reverse proxy says so. A forged header changes only the forger's own addresses."""
-        forwarded = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip().lower()
-        if forwarded in ("http", "https"):
-            return forwarded
-        return urlsplit(self._public_url).scheme if self._public_url else request.scheme
+        return Origin(f"{scheme}://{host}", self._prefixes, site.name if site else None)
 
 
 def host_of(request: web.Request) -> str:
-    """The host that was addressed, without its port, in lower case; empty where the header is broken."""
+    """Return the host that was addressed, without its port, in lower case; empty where the header is broken."""
     try:
         return (urlsplit(f"//{request.host}").hostname or "").rstrip(".")
     except ValueError:

@@ -30,3 +30,12 @@ def test_a_value_put_again_is_the_newest() -> None:
         cache.put(key, value)
 
     assert (cache.find("a"), cache.find("b"), cache.find("c")) == (3, None, 4)
+
+
+def test_a_dropped_value_is_not_here_any_more() -> None:
+    cache: LruCache[str, int] = LruCache(2)
+    cache.put("a", 1)
+    for key in ("a", "b"):
+        cache.drop(key)
+
+    assert cache.find("a") is None

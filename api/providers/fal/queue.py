@@ -11,25 +11,28 @@ import base64
 import contextlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
 
-from api.answers import fal_error, json_answer
+from api.access.authentication import Scheme
+from api.answers import json_answer
 from api.errors import BadTimeout, NoSuchEndpoint
-from api.files.public import wished_lifetime_s
-from api.jobs.submit import Ask, failure_of, request_id_of
-from api.providers.context import Gate
-from api.providers.outcome import result_of
-from api.providers.tables import fal_table
+from api.jobs.caller_note import Webhook, failure_of
+from api.jobs.ids import request_id_of
+from api.jobs.logs import LogLine
+from api.jobs.request import PictureRequest, read_request
+from api.providers.fal import output
+from api.providers.fal.tables import table_of
+from api.providers.fal.uploads import lifetime_s
+from api.providers.provider import FacadeContext
 from api.server.routing import Call, Route
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from storage.errors import StorageError
 from storage.records import Job, JobStatus
 
-PROVIDER: Final = "fal"
 PING_S: Final = 10.0  # proxies close a connection that is silent for longer
 STREAM_S: Final = 3600.0  # a stream ends by then; the client asks again
 STATUS_WORDS: Final = {JobStatus.QUEUED: "IN_QUEUE", JobStatus.RUNNING: "IN_PROGRESS"}
@@ -39,13 +42,16 @@ TRUE_WORDS: Final = ("1", "true", "yes")  # [js] sends 1, [py] true
 class FalQueue:
     """The handlers of the sites "queue" and "run"."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate = gate
+    def __init__(self, context: FacadeContext, scheme: Scheme) -> None:
+        self._context = context
+        self._scheme = scheme
 
-    def queue_routes(self) -> list[Route]:
+    def submit_routes(self) -> list[Route]:
+        return [Route("POST", "/{app:app}", self.submit)]
+
+    def request_routes(self) -> list[Route]:
         request = "/{app:app}/requests/{id:id}"
         return [
-            Route("POST", "/{app:app}", self.submit),
             Route("GET", f"{request}/status", self.status),
             Route("GET", f"{request}/status/stream", self.stream),
             Route("GET", request, self.result),
@@ -57,54 +63,58 @@ class FalQueue:
 
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""
-        job = await self._gate.orders.submit(await self._ask(call, webhook=call.query.get("fal_webhook")))
+        job = await self._context.submitter.submit(await self._read(call, call.query.get("fal_webhook")))
         body = await self._status(call, job, with_logs=False)
         # Always in the queue, also what has failed already: that is what clients read here.
         queued = {"status": "IN_QUEUE", "queue_position": body.get("queue_position", 0), "metrics": {}}
-        return self._told(job, {name: body[name] for name in body if not name.startswith("error")} | queued, 200)
+        return _answer(job, {name: body[name] for name in body if not name.startswith("error")} | queued, 200)
 
     async def run(self, call: Call) -> web.StreamResponse:
-        """The same queue, and the answer is the picture."""
-        ended = await self._gate.orders.draw(await self._ask(call))
-        status, body = self._gate.outcomes.fal_result(ended)
-        return self._told(ended, body, status)
+        """Submit to the same queue, and answer the picture."""
+        ended = await self._context.submitter.draw(await self._read(call))
+        return self._result(ended)
 
-    async def _ask(self, call: Call, webhook: str | None = None) -> Ask:
-        gate, headers = self._gate, call.request.headers
-        key = await gate.doorman.admit(call, PROVIDER)
-        table = fal_table(call.match["app"])
+    async def _read(self, call: Call, webhook_url: str | None = None) -> PictureRequest:
+        context, headers = self._context, call.request.headers
+        key = await context.authenticator.authenticate(call, self._scheme)
+        table = table_of(call.match["app"])
         if table is None:
             raise NoSuchEndpoint(call.match["app"])
-        gate.throttle.submit(key)
+        context.rate_limits.submit(key)
         start_within_s = _start_within_s(headers)
-        target = gate.webhook(webhook, PROVIDER) if webhook else None
-        return replace(
-            await gate.read(call, key, table),
-            webhook=target,
+        if webhook_url:
+            context.poster.check(webhook_url)
+        return PictureRequest(
+            key=key,
+            body=await read_request(call, table),
+            webhook=Webhook(webhook_url, self._scheme.name) if webhook_url else None,
             is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
             start_within_s=start_within_s,
-            lifetime_s=wished_lifetime_s(headers),
+            lifetime_s=lifetime_s(headers),
         )
 
     async def _own(self, call: Call) -> Job:
-        key = await self._gate.doorman.admit(call, PROVIDER)
-        self._gate.throttle.poll(key)
-        return await self._gate.orders.own(key, call.match["id"], call.match["app"])
+        key = await self._context.authenticator.authenticate(call, self._scheme)
+        self._context.rate_limits.poll(key)
+        return await self._context.submitter.own(key, call.match["id"], call.match["app"])
 
     async def status(self, call: Call) -> web.StreamResponse:
-        """202 while it waits or is drawn, 200 once it has ended: clients read the code, not only the word."""
+        """Answer 202 while it waits or is drawn, 200 once it has ended: clients read the code, not only the word."""
         job = await self._own(call)
         body = await self._status(call, job, with_logs=_wants_logs(call.query))
-        return self._told(job, body, 200 if job.status.is_final else 202)
+        return _answer(job, body, 200 if job.status.is_final else 202)
 
     async def result(self, call: Call) -> web.StreamResponse:
-        """The output, under the job's own status code."""
+        """Answer the output, under the job's own status code."""
         job = await self._own(call)
         if not job.status.is_final:
             # 400: the Python client tries 408, 409 and 429 again for a minute.
-            return self._told(job, {"detail": "Request is still in progress"}, 400)
-        status, body = self._gate.outcomes.fal_result(job)
-        return self._told(job, body, status)
+            return _answer(job, {"detail": "Request is still in progress"}, 400)
+        return self._result(job)
+
+    def _result(self, ended: Job) -> web.Response:
+        status, body = output.result(ended, self._context.files)
+        return _answer(ended, body, status)
 
     async def cancel(self, call: Call) -> web.StreamResponse:
         """Ask a job to stop; asked again, the answer is the same."""
@@ -112,18 +122,18 @@ class FalQueue:
             job = await self._own(call)
         except NoSuchJob:
             return json_answer({"status": "NOT_FOUND"}, 404)
-        if job.status is not JobStatus.CANCELLED and not await self._gate.service.cancel(job.owner, job.id):
-            return self._told(job, {"status": "ALREADY_COMPLETED"}, 400)
-        return self._told(job, {"status": "CANCELLATION_REQUESTED"}, 202)
+        if job.status is not JobStatus.CANCELLED and not await self._context.service.cancel(job.owner, job.id):
+            return _answer(job, {"status": "ALREADY_COMPLETED"}, 400)
+        return _answer(job, {"status": "CANCELLATION_REQUESTED"}, 202)
 
     async def stream(self, call: Call) -> web.StreamResponse:
-        """Server-sent events: a status at every change, each log line once, the end last."""
+        """Send server-sent events: a status at every change, each log line once, the end last."""
         job = await self._own(call)
         headers = _STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)}
         if call.request.method == "HEAD":  # aiohttp would send the events all the same, as somebody's next answer
             return web.Response(headers=headers)
         response = web.StreamResponse(headers=headers)
-        with self._gate.streams.one_more(job.owner), self._gate.service.events.listen() as events:
+        with self._context.rate_limits.stream(job.owner), self._context.service.events.listen() as events:
             await response.prepare(call.request)
             # Forgotten meanwhile, or not readable: the answer has begun, so all that can be told is its end.
             with contextlib.suppress(TimeoutError, NoSuchJob, StorageError):
@@ -135,27 +145,29 @@ class FalQueue:
     async def _follow(
         self, call: Call, job: Job, events: asyncio.Queue[JobEvent], response: web.StreamResponse
     ) -> None:
-        sender = _Sender(self, call, response)
-        while not await sender.send(await self._gate.service.own(job.owner, job.id)):
-            await self._next_change(job.id, events, response)
-
-    @staticmethod
-    async def _next_change(job_id: str, events: asyncio.Queue[JobEvent], response: web.StreamResponse) -> None:
-        """Wait for the job to change, or for another's end that moves it up; ping while nothing happens."""
+        """Write what is news until the job has ended."""
+        lines_sent, wants_logs = 0, _wants_logs(call.query)
+        last: dict[str, Any] = {}
         while True:
-            try:
-                async with asyncio.timeout(PING_S):
-                    event = await events.get()
-            except TimeoutError:
-                await response.write(b": ping\n\n")
-                continue
-            if event.job.id == job_id or event.kind in (EventKind.STARTED, EventKind.ENDED):
+            job = await self._context.service.own(job.owner, job.id)
+            body = await self._status(call, job, with_logs=True)
+            lines = body["logs"]
+            body["logs"] = lines[lines_sent:] if wants_logs else []
+            lines_sent = len(lines)
+            preview = self._context.logs.preview(job.id)
+            if preview and job.status is JobStatus.RUNNING:
+                body["preview"] = "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")
+            if body != last:
+                await response.write(b"data: " + json.dumps(body).encode("ascii") + b"\n\n")
+            last = {**body, "logs": []}
+            if job.status.is_final:
                 return
+            await _next_change(job.id, events, response)
 
     async def _status(self, call: Call, job: Job, *, with_logs: bool) -> dict[str, Any]:
-        """The status object. "logs" is always there, and a list where logs are wanted: clients fall over otherwise."""
+        """Return the status. "logs" is always there, and a list where logs are wanted: clients fall over otherwise."""
         address = f"/{call.match['app']}/requests/{request_id_of(job)}"
-        lines = [line.as_fal() for line in self._gate.logs.lines(job)] if with_logs else None
+        lines = [_log_line(line) for line in self._context.logs.lines(job)] if with_logs else None
         body: dict[str, Any] = {
             "status": STATUS_WORDS.get(job.status, "COMPLETED"),
             "request_id": request_id_of(job),
@@ -167,47 +179,42 @@ class FalQueue:
             "metrics": {},
         }
         if job.status is JobStatus.QUEUED:
-            body["queue_position"] = await self._gate.orders.ahead_of(job)
-        if job.status is JobStatus.DONE:
-            body["metrics"] = {"inference_time": result_of(job).seconds}
+            body["queue_position"] = await self._context.queue_order.ahead_of(job)
+        if job.result is not None:
+            body["metrics"] = {"inference_time": job.result.seconds}
         if failure := failure_of(job) if job.status.is_final else None:
-            body["error"], body["error_type"] = fal_error(failure)
+            body["error"], body["error_type"] = output.error_words(failure)
         return body
 
-    @staticmethod
-    def _told(job: Job, body: Mapping[str, Any], status: int) -> web.Response:
-        response = json_answer(dict(body), status)
-        response.headers["x-fal-request-id"] = request_id_of(job)
-        if status >= 400 and isinstance(body.get("error_type"), str):
-            response.headers["X-Fal-Error-Type"] = body["error_type"]
-            # Told explicitly, a client does not try again what cannot change.
-            response.headers["X-Fal-Retryable"] = "false"
-            if body["error_type"] == "request_timeout":
-                response.headers["X-Fal-Request-Timeout-Type"] = "user"
-        return response
+
+async def _next_change(job_id: str, events: asyncio.Queue[JobEvent], response: web.StreamResponse) -> None:
+    """Wait for the job to change, or for another's end that moves it up; ping while nothing happens."""
+    while True:
+        try:
+            async with asyncio.timeout(PING_S):
+                event = await events.get()
+        except TimeoutError:
+            await response.write(b": ping\n\n")
+            continue
+        if event.job.id == job_id or event.kind in (EventKind.STARTED, EventKind.ENDED):
+            return
 
 
-class _Sender:
-    """Writes status events, and remembers what was sent already."""
+def _answer(job: Job, body: Mapping[str, Any], status: int) -> web.Response:
+    response = json_answer(dict(body), status)
+    response.headers["x-fal-request-id"] = request_id_of(job)
+    if status >= 400 and isinstance(body.get("error_type"), str):
+        response.headers["X-Fal-Error-Type"] = body["error_type"]
+        # Told explicitly, a client does not try again what cannot change.
+        response.headers["X-Fal-Retryable"] = "false"
+        if body["error_type"] == "request_timeout":
+            response.headers["X-Fal-Request-Timeout-Type"] = "user"
+    return response
 
-    def __init__(self, queue: FalQueue, call: Call, response: web.StreamResponse) -> None:
-        self._queue, self._call, self._response = queue, call, response
-        self._lines = 0
-        self._last: dict[str, Any] = {}
 
-    async def send(self, job: Job) -> bool:
-        """Send the job's status if it is news; return whether that was the last."""
-        body = await self._queue._status(self._call, job, with_logs=True)
-        lines = body["logs"]
-        body["logs"] = lines[self._lines :] if _wants_logs(self._call.query) else []
-        self._lines = len(lines)
-        preview = self._queue._gate.logs.preview(job.id)
-        if preview and job.status is JobStatus.RUNNING:
-            body["preview"] = "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")
-        if body != self._last:
-            await self._response.write(b"data: " + json.dumps(body).encode("ascii") + b"\n\n")
-        self._last = {**body, "logs": []}
-        return job.status.is_final
+def _log_line(line: LogLine) -> dict[str, str]:
+    stamp = datetime.fromtimestamp(line.at, UTC).isoformat()
+    return {"message": line.message, "level": line.level, "source": "USER", "timestamp": stamp}
 
 
 _STREAM_HEADERS: Final = {
@@ -222,7 +229,7 @@ def _wants_logs(query: Mapping[str, str]) -> bool:
 
 
 def _start_within_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds within which the job must start. Raises `BadTimeout`."""
+    """Return the seconds within which the job must start. Raises `BadTimeout`."""
     text = headers.get("X-Fal-Request-Timeout")
     if text is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.answers import Failure, refusal
+from api.providers.fal.provider import FAL
 from tests.api.conftest import PIXAZO, QUEUE, SEGMIND, Api
 
 TOKEN = "/fal/rest/storage/auth/token"
@@ -43,4 +44,4 @@ async def test_a_token_ends_with_its_key_and_makes_no_further_tokens(api: Api) -
 
 
 def test_the_wait_that_is_told_is_long_enough() -> None:
-    assert refusal("fal", Failure("rate_limited"), retry_after_s=1.4).headers["Retry-After"] == "2"
+    assert refusal(FAL, Failure("rate_limited"), retry_after_s=1.4).headers["Retry-After"] == "2"

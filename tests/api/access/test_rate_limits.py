@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.access.rate_limits import POLLS_AT_ONCE, Throttle
+from api.access.rate_limits import POLLS_AT_ONCE, RateLimits
 from api.errors import RateLimited
 from storage.records import ApiKey
 
@@ -22,24 +22,24 @@ def key(name: str, per_minute: int = 3) -> ApiKey:
 
 def test_a_minutes_worth_may_come_at_once_and_then_as_the_minute_passes() -> None:
     clock = Clock()
-    throttle = Throttle(clock)
+    limits = RateLimits(clock)
     for _ in range(3):
-        throttle.submit(key("a"))
+        limits.submit(key("a"))
     with pytest.raises(RateLimited) as refused:
-        throttle.submit(key("a"))
+        limits.submit(key("a"))
     assert refused.value.retry_after_s == 20.0
     clock.now += 20.5
-    throttle.submit(key("a"))
+    limits.submit(key("a"))
     with pytest.raises(RateLimited):
-        throttle.submit(key("a"))
+        limits.submit(key("a"))
 
 
 def test_keys_and_kinds_of_calls_do_not_hold_each_other_up() -> None:
-    throttle = Throttle(Clock())
-    throttle.submit(key("a", 1))
-    throttle.submit(key("b", 1))
+    limits = RateLimits(Clock())
+    limits.submit(key("a", 1))
+    limits.submit(key("b", 1))
     for _ in range(POLLS_AT_ONCE):
-        throttle.poll(key("a", 1))
+        limits.poll(key("a", 1))
     with pytest.raises(RateLimited):
-        throttle.poll(key("a", 1))
-    throttle.poll(key("b", 1))
+        limits.poll(key("a", 1))
+    limits.poll(key("b", 1))

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.access.tokens import Tokens
-from api.files.public import PublicFiles
-from api.providers.fal import uploads as storage_module
+from api.files.lifetime import FileLifetimes
+from api.providers.fal import uploads as uploads_module
 from service.limits import Limits
 from service.stickers import StickerService
 from storage.uploads import LEAST_BYTES
@@ -112,7 +111,7 @@ async def test_a_browsers_token_stands_for_the_key(api: Api) -> None:
 
 
 async def test_what_is_too_large_or_empty_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_module, "UPLOAD_BYTES", 1000)
+    monkeypatch.setattr(uploads_module, "UPLOAD_BYTES", 1000)
 
     assert (await uploaded(api, b"x" * 1001))[0] == 413
     status, told = await uploaded(api, b"")
@@ -122,7 +121,7 @@ async def test_what_is_too_large_or_empty_is_refused(api: Api, monkeypatch: pyte
 
 
 async def test_a_key_has_a_quota(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
+    monkeypatch.setattr(uploads_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
     statuses = [(await uploaded(api, b"x" * 600))[0] for _ in range(3)]
 
     assert statuses == [200, 200, 429]
@@ -177,7 +176,7 @@ async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_da
     now = [time.time()]
     async with running(tmp_path, PlainEngine()) as api:
         later = StickerService(api.store, limits=Limits(), clock=lambda: now[0])
-        files = PublicFiles(later, Tokens(b"secret"))
+        lifetimes = FileLifetimes(later, 24 * 3600.0)
         photo = (await uploaded(api, jpeg()))[1]["access_url"]
         short = {**api.fal, "X-Fal-Object-Lifecycle-Preference": '{"expiration_duration_seconds": 3600}'}
         await api.post(RUN, {"image_url": photo, "prompt": "x"})
@@ -190,7 +189,7 @@ async def test_pictures_are_deleted_after_their_lifetime_and_requests_after_a_da
         left = []
         for hours in (0.5, 2, 25):
             now[0] = time.time() + hours * 3600
-            await files.sweep()
+            await lifetimes.sweep()
             pictures = [path for path in (tmp_path / "files").rglob("*.png") if path.is_file()]
             left.append((len(pictures), sum((await api.store.jobs.counts()).values())))
 
@@ -209,7 +208,7 @@ async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:
 async def test_uploads_at_the_same_time_do_not_pass_the_quota_together(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
+    monkeypatch.setattr(uploads_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
     answers = await asyncio.gather(*(uploaded(api, bytes([number]) * 600) for number in range(8)))
 
     assert sorted(status for status, _ in answers) == [200] * 2 + [429] * 6

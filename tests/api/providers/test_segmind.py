@@ -68,7 +68,7 @@ async def test_the_caller_may_choose_the_form(
 
 
 async def test_the_operator_may_choose_json(tmp_path: Path) -> None:
-    async with running(tmp_path, PlainEngine(), segmind_form="json") as api:
+    async with running(tmp_path, PlainEngine(), response_forms={"segmind": "json"}) as api:
         assert (await api.post(SEGMIND, BODY, headers=key(api)))[1]["seed"] == 411
         _, _, response = await api.call("POST", SEGMIND, json=BODY, headers={**key(api), "Accept": "image/png"})
         assert response.content_type == "image/png"

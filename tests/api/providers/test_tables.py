@@ -13,26 +13,24 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from api.answers import ANSWERS
-from api.docs.openapi import document, fal_document
+from api.docs.openapi import document
 from api.docs.page import page
 from api.docs.schemas import input_schema
 from api.errors import ApiError
 from api.inputs.table import FieldKind, Table
 from api.inputs.validation import read
-from api.providers.tables import (
-    ALL_TABLES,
-    FAL_FACE_ID,
-    FAL_FACE_TO_STICKER,
-    FAL_PHOTOMAKER,
-    PIXAZO_FACE_TO_STICKER,
-    SEGMIND_FACE_TO_STICKER,
-)
+from api.providers import PROVIDERS
+from api.providers.fal.documents import app_paths
+from api.providers.fal.tables import FAL_FACE_ID, FAL_FACE_TO_STICKER, FAL_PHOTOMAKER
+from api.providers.pixazo import PIXAZO_FACE_TO_STICKER
+from api.providers.segmind import SEGMIND_FACE_TO_STICKER
 from engine.errors import EngineError
 from engine.parameters import PARAMETERS, read_parameters
 from service.errors import ServiceError
 from storage.errors import StorageError
 from tests.api.conftest import Api
 
+ALL_TABLES = [table for provider in PROVIDERS for table in provider.tables]
 TABLES = pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.path)
 
 
@@ -202,7 +200,7 @@ def test_reading_never_raises_and_gives_json_again(table: Table, data: st.DataOb
 
 
 def test_every_schema_of_the_document_is_one_and_its_examples_fit() -> None:
-    whole = document("https://example.org")
+    whole = document(PROVIDERS, "https://example.org")
     for schema in whole["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
     for table in ALL_TABLES:
@@ -212,7 +210,7 @@ def test_every_schema_of_the_document_is_one_and_its_examples_fit() -> None:
 
 @TABLES
 def test_the_docs_page_shows_every_field(table: Table) -> None:
-    html = page("https://example.org", "image")
+    html = page(PROVIDERS, "https://example.org", {})
 
     for each in table.fields:
         assert f"<code>{each.name}</code>" in html
@@ -220,13 +218,13 @@ def test_the_docs_page_shows_every_field(table: Table) -> None:
 
 
 def test_the_docs_page_escapes_what_a_host_header_says() -> None:
-    assert "<img" not in page('https://"><img src=x>', "image")
+    assert "<img" not in page(PROVIDERS, 'https://"><img src=x>', {})
 
 
 async def test_the_documents_are_served(api: Api) -> None:
     assert (await api.get("/openapi.json", headers={}))[1]["openapi"] == "3.1.0"
     _, body = await api.get(f"/fal/{FAL_FACE_TO_STICKER.path}/openapi.json", headers={})
-    assert body == fal_document(FAL_FACE_TO_STICKER, api.url)
+    assert body == document(PROVIDERS, api.url, title="Face to Sticker", paths=app_paths(FAL_FACE_TO_STICKER))
     assert body["components"]["schemas"]["FalFaceToStickerInput"]["x-fal-order-properties"][0] == "image_url"
     status, _, response = await api.call("GET", "/docs", headers={})
     assert (status, response.content_type) == (200, "text/html")
@@ -238,7 +236,7 @@ async def test_the_server_does_what_its_document_says(api: Api) -> None:
     """schemathesis over every operation: no 500, and only answers that the document has."""
     import asyncio
 
-    schema = schemathesis.openapi.from_dict(document(api.url))
+    schema = schemathesis.openapi.from_dict(document(PROVIDERS, api.url))
     keys = {**api.fal, "x-api-key": api.key_text, "Ocp-Apim-Subscription-Key": api.key_text}
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) > 20

@@ -81,7 +81,10 @@ def page(providers: Sequence[OnPage], base: str, response_forms: Mapping[str, st
             anchor, heading = table.path.replace("/", "-"), escape(f"{provider.title}: {table.title}")
             links += f'<a href="#{anchor}">{heading}</a>'
             form = response_forms.get(provider.name)
-            rows, examples = "".join(_row(each) for each in table.fields), _examples(provider, table, base)
+            rows, examples = "".join(_row(each) for each in table.fields), ""
+            for language, program in provider.examples(table, base):
+                opened, code = " open" if language == "curl" else "", escape(program)
+                examples += f"<details{opened}><summary>{language}</summary><pre><code>{code}</code></pre></details>"
             sections += f"""<section id="{anchor}"><h2>{heading}</h2>
 <p class="soft">{escape(table.description)}</p><p>{provider.usage(table, escape(base), form)}</p>
 <p>Key: <code>{escape(provider.shown_key)}</code></p>
@@ -104,14 +107,6 @@ server: the address changes, the program does not.</p>
 def _listed(names: Sequence[str]) -> str:
     """Return "a, b and c"."""
     return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
-
-
-def _examples(provider: OnPage, table: Table, base: str) -> str:
-    html = ""
-    for language, program in provider.examples(table, base):
-        opened = " open" if language == "curl" else ""
-        html += f"<details{opened}><summary>{language}</summary><pre><code>{escape(program)}</code></pre></details>"
-    return html
 
 
 def _row(each: Field) -> str:

@@ -75,20 +75,17 @@ class PublicFiles:
         return web.Response(body=data, content_type=content_type, headers=headers)
 
     async def _find(self, file_id: str, name: str) -> tuple[bytes, str, float] | None:
-        """Return (bytes, type, seconds it still lives)."""
+        """Return (bytes, type, seconds it still lives); None where there is nothing to be had."""
         try:
-            if len(file_id) == 32:
-                return await self._upload(file_id)
-            return await self._result(file_id[:32], file_id[32:], name)
+            if len(file_id) > 32:
+                return await self._result(file_id[:32], file_id[32:], name)
+            upload = await self._service.uploads.get(file_id)
+            if upload is None:
+                return None
+            data = await self._service.uploads.read(upload)
+            return data, upload.content_type, upload.expires_at - self._lifetimes.clock()
         except FileGone:
             return None
-
-    async def _upload(self, upload_id: str) -> tuple[bytes, str, float] | None:
-        upload = await self._service.uploads.get(upload_id)
-        if upload is None:
-            return None
-        data = await self._service.uploads.read(upload)
-        return data, upload.content_type, upload.expires_at - self._lifetimes.clock()
 
     async def _result(self, job_id: str, mark: str, public_name: str) -> tuple[bytes, str, float] | None:
         name = _NAME_OF.get(public_name)

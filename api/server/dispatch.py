@@ -48,7 +48,12 @@ class Dispatcher:
         host, path = host_of(request), request.rel_url.raw_path
         found = self._sites.find(host, request.method, path)
         if request.method == "OPTIONS" and found.methods:
-            return self._preflight(request, found)
+            response = web.Response(status=204, headers={"Allow": ", ".join(found.methods)})
+            if self._allow_page(request, response):
+                response.headers["Access-Control-Allow-Methods"] = ", ".join(found.methods)
+                response.headers["Access-Control-Allow-Headers"] = self._cors_request_headers
+                response.headers["Access-Control-Max-Age"] = "600"
+            return response
         return await self._serve(request, found, request.query, self._sites.origin(request))
 
     async def prepare(self, request: web.Request, response: web.StreamResponse) -> None:
@@ -99,14 +104,6 @@ class Dispatcher:
         except Exception:  # the outermost handler; no exception text goes out
             logger.exception("%s %s failed", request.method, found.route.pattern)
             return refusal(envelope, Failure(INTERNAL))
-
-    def _preflight(self, request: web.Request, found: Found) -> web.Response:
-        response = web.Response(status=204, headers={"Allow": ", ".join(found.methods)})
-        if self._allow_page(request, response):
-            response.headers["Access-Control-Allow-Methods"] = ", ".join(found.methods)
-            response.headers["Access-Control-Allow-Headers"] = self._cors_request_headers
-            response.headers["Access-Control-Max-Age"] = "600"
-        return response
 
     def _allow_page(self, request: web.Request, response: web.StreamResponse) -> bool:
         origin = request.headers.get("Origin")

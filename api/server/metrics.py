@@ -1,4 +1,4 @@
-"""Counts and times in Prometheus' form, on a registry of their own. No label takes a value from outside."""
+"""Prometheus metrics, on a registry of their own. No label takes a value from outside."""
 
 from __future__ import annotations
 
@@ -74,10 +74,10 @@ class Metrics:
         """Listen until cancelled."""
         with self._service.events.listen() as events:
             while True:
-                self.hear(await events.get())
+                self.record(await events.get())
 
-    def hear(self, event: JobEvent) -> None:
-        """Note the times that an event tells."""
+    def record(self, event: JobEvent) -> None:
+        """Measure the times that an event tells."""
         job, now = event.job, time.time()
         if event.kind is EventKind.STEP:
             if (before := self._step_at.get(job.id)) is not None:
@@ -92,7 +92,7 @@ class Metrics:
                 self._seconds.labels(job.request.model, "drawing").observe(job.finished_at - job.claimed_at)
 
     async def render(self) -> bytes:
-        """Everything as text. Raises `StorageError`."""
+        """Return everything as text. Raises `StorageError`."""
         counts = await self._service.counts_by_model()
         oldest = await self._service.oldest_waiting()
         # From here on without a pause: another who looks meanwhile would find the queue cleared.

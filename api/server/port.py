@@ -15,7 +15,7 @@ from api.server.dispatch import Dispatcher
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether the operator should know: what a stranger's bytes make of HTTP, coding included, fills no log."""
+    """Return whether the operator should know: malformed HTTP of strangers, coding included, fills no log."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
 
@@ -39,7 +39,7 @@ class HttpServer:
         )
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
-        """Listen; returns the port (of use where 0 was asked for). Raises OSError where it is taken."""
+        """Listen; return the port (of use where 0 was asked for). Raises OSError where it is taken."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port, ssl_context=tls)
         await site.start()
@@ -50,7 +50,7 @@ class HttpServer:
 
 
 def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS with a certificate chain and its key, both PEM. Raises OSError (ssl.SSLError among them)."""
+    """Return TLS with a certificate chain and its key, both PEM. Raises OSError (ssl.SSLError among them)."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
     return context

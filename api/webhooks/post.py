@@ -9,8 +9,8 @@ from typing import Final
 
 import aiohttp
 
-from api.errors import WebhookRefused
-from api.inputs.addresses import AddressRefused, check_url
+from api.errors import AddressRefused, WebhookRefused
+from api.inputs.addresses import check_url
 
 logger = logging.getLogger(__name__)
 

@@ -95,11 +95,6 @@ def _output_name(table: Table) -> str:
     return f"{table.component}Output"
 
 
-def _output_schema(table: Table) -> Json:
-    properties = OUTPUTS[table.path].properties
-    return {"type": "object", "properties": dict(properties), "required": list(properties)}
-
-
 def _fal_operation(summary: str, answers: Json, **rest: Any) -> Json:
     statuses = sorted({answer.status for answer in ANSWERS.values()} - {INVALID_INPUT})
     # These two have {"status": ...} where a job cannot be cancelled.
@@ -178,7 +173,11 @@ def storage_paths() -> Json:
 def openapi() -> OpenApiPart:
     """Return fal's part of the document."""
     paths = {path: item for table in TABLES for path, item in app_paths(table).items()}
-    outputs = {_output_name(table): _output_schema(table) for table in TABLES}
+    outputs: dict[str, Json] = {}
+    for table in TABLES:
+        properties = OUTPUTS[table.path].properties
+        schema = {"type": "object", "properties": dict(properties), "required": list(properties)}
+        outputs[_output_name(table)] = schema
     webhook = event("A request has ended", ref("FalWebhook"))
     return OpenApiPart(SECURITY, {**paths, **storage_paths()}, {**outputs, **_SCHEMAS}, webhook)
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 from api.answers import INTERNAL, INVALID_INPUT, Failure, answer
 from api.docs.schemas import Json, ref
 from api.files.public import PublicFiles
-from api.inputs.table import Problem
 from api.jobs.caller_note import CallerNote, failure_of
 from api.jobs.ids import request_id_of
 from api.providers.fal.tables import FAL_FACE_ID, FAL_FACE_TO_STICKER, FAL_PHOTOMAKER
@@ -107,7 +106,11 @@ def error(failure: Failure) -> tuple[int, dict[str, Any]]:
     if known.status != INVALID_INPUT:
         return known.status, {"detail": known.message, "error_type": known.type}
     if failure.problems:
-        return INVALID_INPUT, {"detail": [_detail(each) for each in failure.problems]}
+        details = []
+        for each in failure.problems:
+            context = {"ctx": dict(each.context)} if each.context else {}
+            details.append({"loc": ["body", *each.path], "msg": each.message, "type": each.type, **context})
+        return INVALID_INPUT, {"detail": details}
     loc = ["body", failure.field_name] if failure.field_name else ["body"]
     return INVALID_INPUT, {"detail": [{"loc": loc, "msg": known.message, "type": known.type}]}
 
@@ -118,8 +121,3 @@ def error_words(failure: Failure) -> tuple[str, str]:
         return failure.problems[0].message, failure.problems[0].type
     known = answer(failure.code)
     return known.message, known.type
-
-
-def _detail(problem: Problem) -> dict[str, Any]:
-    detail: dict[str, Any] = {"loc": ["body", *problem.path], "msg": problem.message, "type": problem.type}
-    return {**detail, "ctx": dict(problem.context)} if problem.context else detail

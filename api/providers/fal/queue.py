@@ -21,7 +21,6 @@ from api.answers import json_answer
 from api.errors import BadTimeout, NoSuchEndpoint
 from api.jobs.caller_note import Webhook, failure_of
 from api.jobs.ids import request_id_of
-from api.jobs.logs import LogLine
 from api.jobs.request import PictureRequest, read_request
 from api.providers.fal import output
 from api.providers.fal.tables import table_of
@@ -167,7 +166,15 @@ class FalQueue:
     async def _status(self, call: Call, job: Job, *, with_logs: bool) -> dict[str, Any]:
         """Return the status. "logs" is always there, and a list where logs are wanted: clients fall over otherwise."""
         address = f"/{call.match['app']}/requests/{request_id_of(job)}"
-        lines = [_log_line(line) for line in self._context.logs.lines(job)] if with_logs else None
+        lines = [
+            {
+                "message": line.message,
+                "level": line.level,
+                "source": "USER",
+                "timestamp": datetime.fromtimestamp(line.at, UTC).isoformat(),
+            }
+            for line in (self._context.logs.lines(job) if with_logs else ())
+        ]
         body: dict[str, Any] = {
             "status": STATUS_WORDS.get(job.status, "COMPLETED"),
             "request_id": request_id_of(job),
@@ -175,7 +182,7 @@ class FalQueue:
             "status_url": call.origin.url("queue", f"{address}/status"),
             "cancel_url": call.origin.url("queue", f"{address}/cancel"),
             "gateway_request_id": request_id_of(job),
-            "logs": lines,
+            "logs": lines if with_logs else None,
             "metrics": {},
         }
         if job.status is JobStatus.QUEUED:
@@ -210,11 +217,6 @@ def _answer(job: Job, body: Mapping[str, Any], status: int) -> web.Response:
         if body["error_type"] == "request_timeout":
             response.headers["X-Fal-Request-Timeout-Type"] = "user"
     return response
-
-
-def _log_line(line: LogLine) -> dict[str, str]:
-    stamp = datetime.fromtimestamp(line.at, UTC).isoformat()
-    return {"message": line.message, "level": line.level, "source": "USER", "timestamp": stamp}
 
 
 _STREAM_HEADERS: Final = {

@@ -15,7 +15,7 @@ async def test_the_pause_between_two_attempts_is_no_step(api: Api) -> None:
     metrics = Metrics(api.service, api.runner)
     step = JobEvent(EventKind.STEP, job, Step("draw", 1, 4))
     for event in (step, JobEvent(EventKind.STARTED, job), step, step):
-        metrics.hear(event)
+        metrics.record(event)
     assert b'stickerface_step_seconds_count{model="face-to-sticker"} 1.0' in await metrics.render()
 
 

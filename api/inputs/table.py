@@ -75,18 +75,6 @@ class Problem:
     message: str
     context: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def loc(self) -> tuple[str, ...]:
-        return ("body", *self.path)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the problem as it is kept with a job."""
-        return {"path": list(self.path), "type": self.type, "message": self.message, "context": dict(self.context)}
-
-    @classmethod
-    def from_json(cls, entry: Mapping[str, Any]) -> Problem:
-        return cls(tuple(entry["path"]), entry["type"], entry["message"], entry["context"])
-
 
 # What no single field shows, checked once all are good.
 Check = Callable[[Mapping[str, Any]], Iterator[Problem]]

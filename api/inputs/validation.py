@@ -153,7 +153,7 @@ def _whole(path: tuple[str, ...], value: Any, *, is_lax: bool) -> int:
 
 
 def _within(path: tuple[str, ...], number: float, each: Field) -> float:
-    """The number, if its field's limits allow it, as the field's own type."""
+    """Return the number as the field's own type. Raises `_Refused` beyond its limits."""
     if each.minimum is not None and number < each.minimum:
         least = plain(each.minimum)
         raise _refuse(path, "greater_than_equal", f"Input should be greater than or equal to {least}", ge=least)
@@ -164,7 +164,7 @@ def _within(path: tuple[str, ...], number: float, each: Field) -> float:
 
 
 def plain(number: float) -> float:
-    """A limit as it is shown: 20, not 20.0."""
+    """Return a limit as it is shown: 20, not 20.0."""
     return int(number) if number == int(number) else number
 
 

@@ -149,7 +149,7 @@ def _note(request: PictureRequest) -> CallerNote:
         start_by=None if request.start_within_s is None else time.time() + request.start_within_s,
         problems=reading.problems,
         inputs={name: source for name, source in reading.inputs.items() if not is_inline(source)},
-        fields={name: table.input_fields[name] for name in reading.inputs},
+        field_names={name: table.input_fields[name] for name in reading.inputs},
         values={name: _echoed(value) for name, value in reading.values.items()},
     )
 

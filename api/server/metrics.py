@@ -77,7 +77,7 @@ class Metrics:
                 self.record(await events.get())
 
     def record(self, event: JobEvent) -> None:
-        """Measure the times that an event tells."""
+        """Count what an event tells, and the times that an event tells."""
         job, now = event.job, time.time()
         if event.kind is EventKind.STEP:
             if (before := self._step_at.get(job.id)) is not None:

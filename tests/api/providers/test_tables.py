@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -191,7 +192,7 @@ def test_reading_never_raises_and_gives_json_again(table: Table, data: st.DataOb
 
     reading = read(table, body)
 
-    json.dumps([dict(reading.values), [each.to_json() for each in reading.problems]], allow_nan=False).encode()
+    json.dumps([dict(reading.values), [asdict(each) for each in reading.problems]], allow_nan=False).encode()
     if not reading.problems:
         assert set(reading.parameters) >= {each.parameter for each in table.fields if each.parameter and each.default}
 

@@ -1,4 +1,4 @@
-"""`stickerface doctor`: is everything here that a run needs? Says what is wrong and how to mend it."""
+"""`stickerface doctor`: checks that everything is here that a run needs, and says how to mend what is not."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from cli.logs import set_up_logging
 from cli.run import EXIT_FAILED, EXIT_OK, App
 from cli.settings import Settings
 from emulator.driver import PersonDriver
-from emulator.seen import NothingSeenError, Seen, SpinnerTimeoutError
+from emulator.seen import NothingSeenError, SeenMessage, SpinnerTimeoutError
 from emulator.server import Emulator, make_bot
 from engine.errors import EngineError
 from engine.types import Engine
@@ -136,7 +136,7 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     return [(caption, seen.data) for caption, seen in zip(captions, (first, second, third, fourth), strict=True)]
 
 
-async def _press(ada: PersonDriver, narrator: Narrator, seen: Seen, button: str) -> None:
+async def _press(ada: PersonDriver, narrator: Narrator, seen: SeenMessage, button: str) -> None:
     narrator.catch_up()
     narrator.said("Ada", f"presses “{button}”")
     await ada.press(seen, button)

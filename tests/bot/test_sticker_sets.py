@@ -13,7 +13,7 @@ import pytest
 from bot.connection import UpdatesBot
 from bot.pack_trouble import PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked, UserUnreachable
 from bot.sticker_sets import StickerSets
-from emulator import owning
+from emulator import pack_owner
 from emulator.faults import Fault
 from emulator.rules import FloodRules
 from emulator.server import Emulator
@@ -193,7 +193,7 @@ async def add_two(sets: StickerSets, second: bytes) -> None:
 async def test_a_pack_deleted_while_a_sticker_is_added(emulator: Emulator, sets: StickerSets) -> None:
     ada = emulator.person(ADA, "Ada")
     first = await sets.add(ADA, "Ada", "job-1", RED, "😀")
-    delete = partial(owning.delete_pack, emulator.world, ada.person, first.pack.name)
+    delete = partial(pack_owner.delete_pack, emulator.world, ada.person, first.pack.name)
     emulator.faults.add("addStickerToSet", "run", run=delete)
     second = await sets.add(ADA, "Ada", "job-2", BLUE, "😀")
     assert second.news == "new_pack_after_deletion"

@@ -1,4 +1,4 @@
-"""Answers that go wrong on the way."""
+"""Responses with faults: slow, truncated, stalled, of a wrong length."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from emulator.faults import Fault
 _CHUNK_BYTES = 4096
 
 
-async def send_badly(request: web.Request, data: bytes, fault: Fault, clock: Clock) -> web.StreamResponse:
-    """A file slowly, cut short, or under a wrong length."""
+async def send_broken(request: web.Request, data: bytes, fault: Fault, clock: Clock) -> web.StreamResponse:
+    """Send a file slowly, cut short, or under a wrong length, as `fault` says."""
     length = len(data) + (1000 if fault.action == "wrong_length" else 0)
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream", "Content-Length": str(length)})
     await response.prepare(request)
@@ -28,8 +28,8 @@ async def send_badly(request: web.Request, data: bytes, fault: Fault, clock: Clo
     return response
 
 
-async def stall(request: web.Request, body: bytes, clock: Clock, seconds: float) -> web.StreamResponse:
-    """Half of an answer, silence, and the end of the connection."""
+async def send_half(request: web.Request, body: bytes, clock: Clock, seconds: float) -> web.StreamResponse:
+    """Send half of an answer, then silence for `seconds`, then close the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)
     await response.write(body[: len(body) // 2])

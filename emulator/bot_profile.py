@@ -9,7 +9,7 @@ Commands = list[dict[str, str]]
 
 
 @dataclass(slots=True)
-class Profile:
+class BotProfile:
     """Texts by language code ("" is everybody's); commands by scope key and language; menu buttons by chat (0: all)."""
 
     names: dict[str, str] = field(default_factory=dict)
@@ -19,7 +19,7 @@ class Profile:
     menu_buttons: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def commands_for(self, scopes: list[str], language: str) -> Commands:
-        """The first list set for one of `scopes` (narrowest first), in the language before everybody's."""
+        """Return the first list set for one of `scopes` (narrowest first), in the language before everybody's."""
         for scope in scopes:
             for code in (language, ""):
                 if found := self.commands.get((scope, code)):
@@ -27,7 +27,7 @@ class Profile:
         return []
 
     def menu_button(self, chat_id: int) -> dict[str, Any]:
-        """The button beside the text field; Telegram's default opens the commands."""
+        """Return the button beside the text field; Telegram's default opens the commands."""
         for key in (chat_id, 0):
             if self.menu_buttons.get(key, {"type": "default"})["type"] != "default":
                 return self.menu_buttons[key]
@@ -35,5 +35,5 @@ class Profile:
 
 
 def in_language(texts: dict[str, str], language: str) -> str:
-    """The text of a language, else everybody's."""
+    """Return the text of a language, else everybody's."""
     return texts.get(language) or texts.get("", "")

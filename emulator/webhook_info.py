@@ -13,7 +13,7 @@ MAX_SECRET = 256
 
 
 @dataclass(slots=True)
-class Webhook:
+class WebhookInfo:
     """An empty `url` means the bot polls. Dates are seconds since 1970, 0 for never."""
 
     url: str = ""
@@ -25,10 +25,9 @@ class Webhook:
 
 
 def check_url(url: str, *, is_strict: bool) -> None:
-    """A strict server takes https on four ports; a `--local` one also http on any.
+    """Refuse a webhook URL: a strict server takes https on four ports, a `--local` one also http on any.
 
-    Raises:
-        ApiError: `bad webhook: ...`.
+    Raises `BotApiError` `bad webhook: ...`.
     """
     try:
         parts = urlsplit(url)
@@ -44,11 +43,7 @@ def check_url(url: str, *, is_strict: bool) -> None:
 
 
 def check_secret(secret: str) -> None:
-    """1 to 256 letters, digits, _ and -.
-
-    Raises:
-        ApiError: too long, or other characters.
-    """
+    """Refuse a secret of more than 256 characters, or of others than letters, digits, _ and -. Raises `BotApiError`."""
     if len(secret) > MAX_SECRET:
         raise bad_request("secret token is too long")
     if not re.fullmatch(r"[A-Za-z0-9_-]*", secret):

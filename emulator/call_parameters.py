@@ -14,7 +14,7 @@ _INTEGER = re.compile(r"-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FilePart:
     """One file part of a multipart request."""
 
     data: bytes
@@ -23,15 +23,15 @@ class Upload:
 
 
 def to_integer(value: str) -> int:
-    """The leading integer of `value`, 0 where there is none (td's `to_integer`)."""
+    """Return the leading integer of `value`, 0 where there is none (td's `to_integer`)."""
     match = _INTEGER.match(value)
     return int(match.group()) if match else 0
 
 
-class Parameters:
+class CallParameters:
     """Read-only view of what one call brought. Every value is a string: the server turns JSON values back to text."""
 
-    def __init__(self, values: Mapping[str, str], uploads: Mapping[str, Upload] | None = None) -> None:
+    def __init__(self, values: Mapping[str, str], uploads: Mapping[str, FilePart] | None = None) -> None:
         self._values = values
         self.uploads = uploads or {}
 
@@ -42,7 +42,7 @@ class Parameters:
         return name in self._values
 
     def as_dict(self) -> dict[str, str]:
-        """A copy of all values, as text."""
+        """Return a copy of all values, as text."""
         return dict(self._values)
 
     def text(self, name: str, default: str = "") -> str:
@@ -55,11 +55,10 @@ class Parameters:
     def flag(self, name: str) -> bool:
         return self._values.get(name, "").strip().lower() in {"true", "yes", "1"}
 
-    def parsed(self, name: str, complaint: str) -> Any:
-        """The JSON value of `name`, or None when it is absent or empty.
+    def parsed(self, name: str, error_text: str) -> Any:
+        """Parse the JSON value of `name`; None where it is absent or empty.
 
-        Raises:
-            ApiError: `complaint`, when the text is not JSON.
+        Raises `BotApiError` `error_text` where the text is not JSON.
         """
         value = self._values.get(name, "")
         if not value:
@@ -67,4 +66,4 @@ class Parameters:
         try:
             return json.loads(value)
         except ValueError as error:
-            raise bad_request(complaint) from error
+            raise bad_request(error_text) from error

@@ -46,16 +46,16 @@ _FIRST_ID = 700_000_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Update:
-    """One update; `lane` keeps a chat's (or user's) updates in order when webhooks deliver in parallel."""
+    """One update; `queue_key` keeps a chat's (or user's) updates in order when webhooks deliver in parallel."""
 
     id: int
     kind: str
     payload: dict[str, Any]
-    lane: int
+    queue_key: int
     expires_at: float
 
     def body(self) -> dict[str, Any]:
-        """The Update object of the Bot API."""
+        """Return the Update object of the Bot API."""
         return {"update_id": self.id, self.kind: self.payload}
 
 
@@ -74,7 +74,7 @@ class UpdateQueue:
         return len(self._waiting)
 
     def wants(self, kind: str) -> bool:
-        """Whether the bot's `allowed_updates` lets this kind through."""
+        """Return whether the bot's `allowed_updates` lets this kind through."""
         return kind not in OPT_IN if self.allowed is None else kind in self.allowed
 
     def allow(self, kinds: Iterable[str]) -> None:
@@ -82,16 +82,16 @@ class UpdateQueue:
         known = frozenset(kinds) & KINDS
         self.allowed = known or None
 
-    def put(self, kind: str, payload: dict[str, Any], lane: int, now: float) -> Update:
+    def put(self, kind: str, payload: dict[str, Any], queue_key: int, now: float) -> Update:
         """Queue an update, whether or not the bot `wants` the kind."""
-        update = Update(self._next_id, kind, payload, lane, now + LIFE_S.get(kind, _DAY_S))
+        update = Update(self._next_id, kind, payload, queue_key, now + LIFE_S.get(kind, _DAY_S))
         self._next_id += 1
         self._waiting.append(update)
         self.wake()
         return update
 
     def after(self, update_id: int) -> list[Update]:
-        """The updates younger than an id, oldest first; walks from the young end."""
+        """Return the updates younger than an id, oldest first; walks from the young end."""
         young = itertools.takewhile(lambda update: update.id > update_id, reversed(self._waiting))
         return list(young)[::-1]
 
@@ -115,7 +115,7 @@ class UpdateQueue:
             self._waiting = deque(update for update in self._waiting if update.id >= offset)
 
     def waiting(self, limit: int, now: float) -> list[Update]:
-        """The oldest updates that have not expired, at most `limit`."""
+        """Return the oldest updates that have not expired, at most `limit`."""
         while self._waiting and self._waiting[0].expires_at <= now:
             self._waiting.popleft()
             self.dropped += 1

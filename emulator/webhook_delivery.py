@@ -18,8 +18,8 @@ import aiohttp
 from emulator.faults import Faults
 from emulator.http import encode
 from emulator.state import Bot
-from emulator.updates import Update
-from emulator.webhook import Webhook
+from emulator.update_queue import Update
+from emulator.webhook_info import WebhookInfo
 from emulator.world import World
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
@@ -28,7 +28,7 @@ _NOT_IN_ANSWERS = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 Execute = Callable[[Bot, str, dict[str, str]], Awaitable[None]]
 
 
-class Delivery:
+class WebhookDelivery:
     """Pushes one bot's updates while the server runs; idle while the bot polls."""
 
     def __init__(self, world: World, bot: Bot, faults: Faults, execute: Execute) -> None:
@@ -37,10 +37,10 @@ class Delivery:
         self._faults = faults
         self._execute = execute
         self._random = random.Random(bot.id)
-        self._lanes: dict[int, deque[Update]] = {}
+        self._queues: dict[int, deque[Update]] = {}
         self._workers: set[asyncio.Task[None]] = set()
         self._last_id = 0
-        self._webhook: Webhook | None = None
+        self._webhook: WebhookInfo | None = None
         self._free = asyncio.Semaphore(1)
 
     async def run(self) -> None:
@@ -52,50 +52,47 @@ class Delivery:
                     arrived = self._bot.updates.arrived
                     self._follow_settings()
                     if self._bot.webhook.url:
-                        self._start_lanes(session)
+                        self._start_queues(session)
                     await arrived.wait()
             finally:
-                await self._stop_lanes()
+                for worker in self._workers:
+                    worker.cancel()
+                await asyncio.gather(*self._workers, return_exceptions=True)
 
     def _follow_settings(self) -> None:
-        """A changed webhook begins anew with everything that is still waiting."""
+        """Begin anew, with everything that is still waiting, where the webhook was changed."""
         if self._webhook is self._bot.webhook:
             return
         self._webhook = self._bot.webhook
         for worker in self._workers:
             worker.cancel()
-        self._lanes.clear()
+        self._queues.clear()
         self._last_id = 0
         self._free = asyncio.Semaphore(self._webhook.max_connections)
 
-    async def _stop_lanes(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
-
-    def _start_lanes(self, session: aiohttp.ClientSession) -> None:
+    def _start_queues(self, session: aiohttp.ClientSession) -> None:
         for update in self._bot.updates.after(self._last_id):
             self._last_id = update.id
-            lane = self._lanes.get(update.lane)
-            if lane is not None:
-                lane.append(update)
+            queue = self._queues.get(update.queue_key)
+            if queue is not None:
+                queue.append(update)
                 continue
-            self._lanes[update.lane] = deque([update])
-            worker = asyncio.ensure_future(self._work(session, update.lane))
+            self._queues[update.queue_key] = deque([update])
+            worker = asyncio.ensure_future(self._work(session, update.queue_key))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
-    async def _work(self, session: aiohttp.ClientSession, lane: int) -> None:
-        """Deliver a lane's updates one after the other; the lane ends when it is empty."""
-        waiting = self._lanes[lane]
+    async def _work(self, session: aiohttp.ClientSession, queue_key: int) -> None:
+        """Deliver the updates of one queue, one after the other; an empty queue goes away."""
+        waiting = self._queues[queue_key]
         while waiting:
             await self._deliver(session, waiting[0])
             self._bot.updates.remove(waiting.popleft())
-        if self._lanes.get(lane) is waiting:
-            del self._lanes[lane]
+        if self._queues.get(queue_key) is waiting:
+            del self._queues[queue_key]
 
     async def _deliver(self, session: aiohttp.ClientSession, update: Update) -> None:
-        """Push until it is accepted or has expired."""
+        """Push an update until it is accepted or has expired, with exponential backoff."""
         failures = 0
         while self._world.now < update.expires_at:
             async with self._free:
@@ -107,7 +104,7 @@ class Delivery:
             await self._world.clock.sleep(max(wait_s, backoff_s))
 
     async def _push(self, session: aiohttp.ClientSession, update: Update) -> float | None:
-        """One attempt: None when accepted, else the least seconds to wait."""
+        """Push an update once; return None when it was accepted, else the least seconds to wait."""
         webhook = self._bot.webhook
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
@@ -120,7 +117,7 @@ class Delivery:
         except aiohttp.ClientError as error:
             refused = isinstance(error, aiohttp.ClientConnectorError)
             return self._failed("Connection refused" if refused else "Connection closed unexpectedly")
-        if self._faults.find("webhook", {"chat_id": str(update.lane)}) is not None:
+        if self._faults.find("webhook", {"chat_id": str(update.queue_key)}) is not None:
             return self._failed("Connection closed unexpectedly")
         if not 200 <= response.status < 300:
             retry_after = response.headers.get("Retry-After", "")
@@ -135,7 +132,7 @@ class Delivery:
         return wait_s
 
     async def _execute_answer(self, content_type: str, body: bytes) -> None:
-        """A bot may answer an update with a method to execute; it never learns the result."""
+        """Execute the method that a bot may answer an update with; it never learns the result."""
         parameters = _read_answer(content_type, body)
         method = parameters.pop("method", "")
         if method and not method.lower().startswith("get") and method.lower() not in _NOT_IN_ANSWERS:
@@ -143,7 +140,7 @@ class Delivery:
 
 
 def _read_answer(content_type: str, body: bytes) -> dict[str, str]:
-    """The parameters in a webhook's answer; nothing where it is no call."""
+    """Return the parameters in a webhook's answer; nothing where it is no call."""
     text = body.decode("utf-8", "replace")
     if content_type == "application/x-www-form-urlencoded":
         return dict(parse_qsl(text))

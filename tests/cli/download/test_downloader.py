@@ -12,8 +12,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from cli.download.errors import DownloadFailed, Interrupted, NoRoom, Refused
-from cli.download.fetch import TRIES, Fetcher
+from cli.download.downloader import TRIES, Downloader
+from cli.download.errors import DownloadError, DownloadRefused, Interrupted, NoRoom
 from cli.download.remote import Digest, Hosts, Published, Remote
 from tests.cli.download.hub import Hub
 
@@ -23,14 +23,14 @@ HALF = 1_500_000
 
 
 class Ground:
-    """One fetcher, one target, and what it said and waited."""
+    """One downloader, one target, and what it said and waited."""
 
     def __init__(self, hub: Hub, session: aiohttp.ClientSession, target: Path) -> None:
         self.hub = hub
         self.target = target
         self.troubles: list[str] = []
         self.pauses: list[float] = []
-        self.fetcher = Fetcher(session, hub.hosts, on_trouble=self.troubles.append, pause=self._pause)
+        self.downloader = Downloader(session, hub.hosts, on_retry=self.troubles.append, pause=self._pause)
 
     async def _pause(self, seconds: float) -> None:
         self.pauses.append(seconds)
@@ -39,7 +39,7 @@ class Ground:
         return Remote(self.hub.hosts.hub_url("owner/repo", "main", "model.bin"), "owner/repo: model.bin", known)
 
     async def fetch(self, known: Digest | None = None) -> Published:
-        return await self.fetcher.fetch(self.remote(known), self.target, lambda _here, _total: None)
+        return await self.downloader.fetch(self.remote(known), self.target, lambda _here, _total: None)
 
     @property
     def left(self) -> list[str]:
@@ -71,13 +71,13 @@ async def test_a_small_file_is_checked_with_its_git_hash(ground: Ground) -> None
 
 async def test_an_empty_file_is_a_file(ground: Ground) -> None:
     ground.hub.files[NAME] = b""
-    assert (await ground.fetcher.published(ground.remote())).size == 0
+    assert (await ground.downloader.published(ground.remote())).size == 0
     await ground.fetch()
     assert ground.target.read_bytes() == b""
 
 
 async def test_a_question_takes_no_bytes_and_tells_size_and_hash(ground: Ground) -> None:
-    published = await ground.fetcher.published(ground.remote())
+    published = await ground.downloader.published(ground.remote())
     assert (published.size, published.digest) == (len(CONTENT), Digest("sha256", sha256(CONTENT).hexdigest()))
     assert ground.hub.ranges() == []
 
@@ -197,23 +197,23 @@ async def test_a_lie_is_not_kept_and_the_truth_is_asked_for_again(ground: Ground
 
 async def test_wrong_bytes_twice_are_enough(ground: Ground) -> None:
     ground.hub.answers = [ground.hub.body(CONTENT[:-1] + b"!")] * 3
-    with pytest.raises(Refused, match="published sha256 hash"):
+    with pytest.raises(DownloadRefused, match="published sha256 hash"):
         await ground.fetch()
     assert ground.left == []
     assert len(ground.hub.ranges()) == 2
 
 
 async def test_another_file_than_the_known_one_is_refused_before_its_bytes(ground: Ground) -> None:
-    with pytest.raises(Refused, match="another file"):
-        await ground.fetcher.published(ground.remote(Digest("sha256", "0" * 64)))
-    with pytest.raises(Refused, match="another file"):
+    with pytest.raises(DownloadRefused, match="another file"):
+        await ground.downloader.published(ground.remote(Digest("sha256", "0" * 64)))
+    with pytest.raises(DownloadRefused, match="another file"):
         await ground.fetch(Digest("sha256", "0" * 64))
     assert ground.left == []
 
 
 async def test_a_known_md5_is_compared_where_the_host_publishes_none(ground: Ground) -> None:
     ground.hub.has_hash = False
-    with pytest.raises(Refused, match="md5"):
+    with pytest.raises(DownloadRefused, match="md5"):
         await ground.fetch(Digest("md5", "0" * 32))
     assert ground.left == []
 
@@ -226,7 +226,7 @@ async def test_the_token_goes_to_the_hub_alone(ground: Ground) -> None:
 async def test_nothing_secret_is_said(ground: Ground) -> None:
     hub = ground.hub
     hub.answers = [hub.cut_after(10), hub.status(500), hub.status(410)]
-    with pytest.raises(DownloadFailed) as caught:
+    with pytest.raises(DownloadError) as caught:
         await ground.fetch()
     said = "\n".join([*ground.troubles, str(caught.value)])
     assert "broke the connection" in said and "hf_secret" not in said and "very-secret" not in said
@@ -237,7 +237,7 @@ async def test_nothing_secret_is_said(ground: Ground) -> None:
 )
 async def test_what_no_second_try_mends_is_told_at_once(ground: Ground, status: int, says: str) -> None:
     ground.hub.answers = [ground.hub.status(status)]
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(DownloadRefused, match=says):
         await ground.fetch()
     assert ground.pauses == []
 
@@ -252,7 +252,7 @@ async def test_too_many_requests_waits_as_long_as_asked(ground: Ground) -> None:
 
 async def test_a_login_page_is_no_model(ground: Ground) -> None:
     ground.hub.answers = [ground.hub.body(b"<html>please log in</html>", "text/html")]
-    with pytest.raises(Refused, match="web page"):
+    with pytest.raises(DownloadRefused, match="web page"):
         await ground.fetch()
 
 
@@ -264,7 +264,7 @@ async def test_a_gated_model_is_explained(tmp_path: Path, status: int) -> None:
 
     gated = await Gated().start()
     async with aiohttp.ClientSession() as session:
-        with pytest.raises(Refused, match=r"Accept the terms.*HF_TOKEN"):
+        with pytest.raises(DownloadRefused, match=r"Accept the terms.*HF_TOKEN"):
             await Ground(gated, session, tmp_path / "model.bin").fetch()
     await gated.stop()
 
@@ -282,7 +282,7 @@ async def test_no_network_is_said_in_a_sentence(ground: Ground, unused_tcp_port:
     nowhere = Hosts(hub=f"http://127.0.0.1:{unused_tcp_port}")
     remote = Remote(nowhere.hub_url("owner/repo", "main", "model.bin"), "owner/repo: model.bin")
     with pytest.raises(Interrupted, match=r"owner/repo: model.bin: 127.0.0.1 cannot be reached"):
-        await ground.fetcher.fetch(remote, ground.target, lambda _here, _total: None)
+        await ground.downloader.fetch(remote, ground.target, lambda _here, _total: None)
     assert ground.pauses == [0.5, 1.0, 2.0, 4.0, 8.0]
 
 

@@ -18,7 +18,7 @@ from tests.api.conftest import Api, jpeg, running
 from tests.plain_engine import PlainEngine
 
 HERE = Path(__file__).parent
-NODE_MODULES = Path(__file__).parents[3] / ".venv" / "node" / "node_modules"
+NODE_MODULES = Path(__file__).parents[4] / ".venv" / "node" / "node_modules"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
     NODE is None or not (NODE_MODULES / "@fal-ai/client").exists(),

@@ -12,7 +12,7 @@ import aiohttp
 from rich.console import Console
 from rich.markup import escape
 
-from api.app import tls_context
+from api.server.port import tls_context
 from cli.compose import choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings

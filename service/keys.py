@@ -12,7 +12,6 @@ from service.errors import KeyUnknown
 from storage.keys import Keys
 from storage.records import ApiKey
 
-PROVIDERS = ("fal", "segmind", "pixazo")
 PER_MINUTE = 60  # submissions, unless the operator says otherwise
 JOBS_WAITING = 20
 

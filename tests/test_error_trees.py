@@ -26,7 +26,7 @@ def coded(docstring: str) -> dict[str, str]:
     return {line["name"]: line["code"] for line in _LINE.finditer(docstring) if not line["code"].startswith("(")}
 
 
-@pytest.mark.parametrize("package", ["bot", "engine", "service", "storage"])
+@pytest.mark.parametrize("package", ["api", "bot", "engine", "service", "storage"])
 def test_the_drawn_tree_is_the_tree_of_the_classes(package: str) -> None:
     module = importlib.import_module(f"{package}.errors")
     errors = [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]

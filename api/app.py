@@ -1,56 +1,142 @@
-"""The HTTP port: aiohttp's server around the dispatcher, and the routes other entrances bring along."""
+"""The HTTP API as one object: every part wired, its background work started and stopped. Knows no provider by name."""
 
 from __future__ import annotations
 
-import logging
-import ssl
-from collections.abc import Iterable
-from pathlib import Path
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from aiohttp import web
-from aiohttp.http import HttpProcessingError
+from api.access.authentication import Authenticator
+from api.access.rate_limits import RateLimits
+from api.access.tokens import Tokens
+from api.answers import PlainEnvelope
+from api.docs.page import DocsPage
+from api.files.lifetime import FileLifetimes
+from api.files.public import PREFIX as FILES_PREFIX
+from api.files.public import PublicFiles
+from api.inputs.addresses import guarded_session
+from api.inputs.fetch import Fetcher
+from api.jobs.background import BackgroundTasks
+from api.jobs.input_files import InputLoader
+from api.jobs.lifecycle import JobLifecycle
+from api.jobs.logs import JobLogs
+from api.jobs.queue_order import QueueOrder
+from api.jobs.start_deadlines import StartDeadlines
+from api.jobs.submit import Submitter
+from api.providers import PROVIDERS
+from api.providers.provider import FacadeContext
+from api.server.dispatch import Dispatcher
+from api.server.health import Health
+from api.server.metrics import Metrics
+from api.server.routing import Site, Sites
+from api.webhooks.outbox import Outbox
+from api.webhooks.post import Poster
+from api.webhooks.signing import SigningKeys
+from engine.runner import EngineRunner
+from service.stickers import StickerService
 
-from api.body import MAX_BODY_BYTES
-from api.dispatch import Dispatcher
+_CORS_REQUEST_HEADERS = ("authorization", "content-type", "accept", "idempotency-key")
 
 
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether the operator should know: what a stranger's bytes make of HTTP, coding included, fills no log."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError | web.RequestPayloadError | ConnectionError)
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """What the operator may choose.
+
+    `response_forms` says what a provider's endpoint answers where the caller does not say, by the provider's name.
+    `files_lifetime_s` is how long pictures and uploads can be fetched.
+    """
+
+    is_on: bool = True
+    public_url: str | None = None
+    cors_origins: Sequence[str] = ()
+    response_forms: Mapping[str, str] = field(default_factory=dict)
+    allow_private_hosts: bool = False
+    files_lifetime_s: float = 24 * 3600.0
 
 
-_logger = logging.getLogger(f"{__name__}.server")
-_logger.addFilter(_is_ours)
+class HttpApi:
+    """Everything behind the HTTP port but the port itself: `dispatcher` answers, `run` works, `stop` ends."""
 
+    def __init__(
+        self,
+        service: StickerService,
+        runner: EngineRunner,
+        tokens: Tokens,
+        signing: SigningKeys,
+        options: ApiOptions,
+        telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+    ) -> None:
+        self.metrics = Metrics(service, runner, telegram_errors=telegram_errors)
+        self._session = guarded_session(allow_private_hosts=options.allow_private_hosts)
+        poster = Poster(self._session, allow_private_hosts=options.allow_private_hosts)
+        self._lifetimes = FileLifetimes(service, options.files_lifetime_s)
+        files = PublicFiles(service, tokens, self._lifetimes)
+        self._fetcher = Fetcher(own_file=files.own_file, allow_private_hosts=options.allow_private_hosts)
 
-class HttpServer:
-    """Serves `dispatcher`, and `routes` before it, until `stop`."""
+        self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
+        deadlines = StartDeadlines(service, self._tasks)
+        submitter = Submitter(service, runner, loader, deadlines, logs, self._tasks)
+        self._lifecycle = JobLifecycle(service, submitter, loader, deadlines, logs, self._tasks)
 
-    def __init__(self, dispatcher: Dispatcher, *, routes: Iterable[web.AbstractRouteDef] = ()) -> None:
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        app.router.add_routes(routes)
-        app.router.add_route("*", "/{path:.*}", dispatcher.handle)
-        app.on_response_prepare.append(dispatcher.prepare)
-        # No access log: paths of webhooks and files are secrets, and a poll ten times a second drowns everything else.
-        # A caller that goes away cancels its handler: nobody waits for a picture that nobody will see.
-        self._runner = web.AppRunner(
-            app, access_log=None, logger=_logger, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True
+        context = FacadeContext(
+            service=service,
+            authenticator=Authenticator(service.keys, tokens),
+            rate_limits=RateLimits(),
+            tokens=tokens,
+            submitter=submitter,
+            queue_order=QueueOrder(service),
+            logs=logs,
+            files=files,
+            lifetimes=self._lifetimes,
+            poster=poster,
+            signing=signing,
+            providers=PROVIDERS,
+            response_forms=options.response_forms,
+        )
+        webhooks = {provider.name: provider.webhooks(context) for provider in PROVIDERS}
+        policies = {name: policy for name, policy in webhooks.items() if policy}
+        self._outbox = Outbox(service, policies=policies, poster=poster, count=self.metrics.called)
+
+        plain, sites = PlainEnvelope(), list[Site]()
+        root = [*Health(service, runner, self.metrics).routes()]
+        if options.is_on:
+            root += DocsPage(PROVIDERS, options.response_forms).routes()
+            sites += [site for provider in PROVIDERS for site in provider.sites(context)]
+            sites += [Site("files", plain, FILES_PREFIX, files.routes())]
+        sites += [Site("root", plain, "", root, is_general=True)]
+        self.dispatcher = Dispatcher(
+            Sites(sites, public_url=options.public_url),
+            self.metrics,
+            cors_origins=options.cors_origins,
+            cors_request_headers=[
+                *_CORS_REQUEST_HEADERS,
+                *(name for provider in PROVIDERS for name in provider.cors_request_headers),
+            ],
+            cors_response_headers=[name for provider in PROVIDERS for name in provider.cors_response_headers],
         )
 
-    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
-        """Listen; returns the port (of use where 0 was asked for). Raises OSError where it is taken."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, ssl_context=tls)
-        await site.start()
-        return int(self._runner.addresses[0][1])
+    @classmethod
+    async def open(
+        cls,
+        service: StickerService,
+        runner: EngineRunner,
+        options: ApiOptions,
+        telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+    ) -> HttpApi:
+        """Load the secrets, or make them the first time, and wire the parts. Raises `StorageError`."""
+        tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
+        return cls(service, runner, tokens, signing, options, telegram_errors)
+
+    async def run(self) -> None:
+        """Follow jobs, deliver webhooks, count, delete old files, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._lifecycle.run())
+            group.create_task(self._outbox.run())
+            group.create_task(self.metrics.run())
+            group.create_task(self._lifetimes.run())
 
     async def stop(self) -> None:
-        await self._runner.cleanup()
-
-
-def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """TLS with a certificate chain and its key, both PEM. Raises OSError (ssl.SSLError among them)."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    return context
+        """End what is under way; the next start resumes it."""
+        await self._tasks.stop()
+        await self._fetcher.close()
+        await self._session.close()

@@ -1,4 +1,4 @@
-"""What the HTTP entrance itself refuses, before or beside a job.
+"""Errors of the HTTP entrance itself, before or beside a job. `code` is what callers are told by (`api.answers`).
 
 ApiError                       code                      meaning
 ├── Unauthorized               unauthorized              no key, or one nobody knows
@@ -7,7 +7,8 @@ ApiError                       code                      meaning
 ├── RateLimited                rate_limited              too many calls in a minute; `retry_after_s` says when
 ├── BodyRefused                bad_request               no JSON object, too deep, not finite, not UTF-8
 │   └── BodyTooBig             body_too_big              more bytes than allowed
-├── WebhookRefused             bad_webhook               an address that may not be called
+├── AddressRefused             address_refused           an address that this server does not call
+├── WebhookRefused             bad_webhook               a webhook's address that may not be called
 ├── TargetRefused              bad_target                the proxy's header names no address that is served here
 ├── KeyReused                  key_reused                the same idempotency key with another body
 ├── BadTimeout                 bad_timeout               a request timeout that is no number of seconds above 1
@@ -27,7 +28,7 @@ from typing import ClassVar
 
 
 class ApiError(Exception):
-    """Root of the tree; `code` is what each provider's facade turns into its own words."""
+    """Root of the tree; each provider turns `code` into its own words."""
 
     code: ClassVar[str] = "api_error"
 
@@ -70,6 +71,12 @@ class BodyTooBig(BodyRefused):
     """The body has more bytes than allowed."""
 
     code = "body_too_big"
+
+
+class AddressRefused(ApiError):
+    """The address is none that this server calls. The text names no host."""
+
+    code = "address_refused"
 
 
 class WebhookRefused(ApiError):

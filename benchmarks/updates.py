@@ -23,11 +23,11 @@ import aiohttp
 from telegram import Update
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-from bot.connection import connect
-from bot.intake import Intake, RawUpdate
-from bot.limiter import LaneLimiter
-from bot.outage import Outage
-from bot.polling import Polling
+from bot.transport.connection import connect
+from bot.transport.intake import Intake, RawUpdate
+from bot.transport.outage import Outage
+from bot.transport.polling import Polling
+from bot.transport.rate_limits import RateLimiter
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from service.stickers import StickerService
@@ -94,9 +94,9 @@ class TimeThatLeaps:
 
 
 async def ours(url: str, updates: int) -> None:
-    """This bot's polling, inbox, lanes and flood control."""
+    """This bot's polling, inbox, keyed queue and flood control."""
     leaping = TimeThatLeaps()
-    bot = connect(TOKEN, url, limiter=LaneLimiter(clock=leaping, sleep=leaping.sleep))
+    bot = connect(TOKEN, url, limiter=RateLimiter(clock=leaping, sleep=leaping.sleep))
     application = Application.builder().bot(bot).updater(None).job_queue(None).build()
     answers = Answers(updates)
     answers.listen_to(application)
@@ -110,7 +110,7 @@ async def ours(url: str, updates: int) -> None:
         async with application:
             polling = asyncio.create_task(Polling(bot, intake, Outage("updates")).run())
             await answers.all_given.wait()
-            await intake.idle()
+            await intake.stop(60.0)
             polling.cancel()
             await asyncio.wait([polling])
         await service.close()

@@ -1,11 +1,10 @@
-"""The bot as one object: connects, takes updates in, hands them to the handlers, delivers, stops in time."""
+"""Compose and run the bot: connect, take updates in, hand them to the handlers, deliver, stop in time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -13,38 +12,30 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.connection import connect
+from bot.delivery.notifier import Notifier
 from bot.handlers import register_all
+from bot.handlers.context import BotParts
 from bot.handlers.profile import register_profile
-from bot.intake import Intake, RawUpdate
-from bot.limiter import LaneLimiter
-from bot.notifier import Notifier
-from bot.outage import Outage
-from bot.polling import Polling
-from bot.sticker_sets import StickerSets
-from bot.telegram_errors import BotTokenRejected, Refusal, classify
-from bot.webhook import Webhook, webhook_secret
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.connection import connect
+from bot.transport.intake import Intake, RawUpdate
+from bot.transport.outage import Outage
+from bot.transport.polling import Polling
+from bot.transport.rate_limits import RateLimiter
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.webhook import Webhook, webhook_secret
 from service.stickers import StickerService
-
-__all__ = ["BotParts", "BotTokenRejected", "TelegramBot"]
 
 logger = logging.getLogger(__name__)
 
+# At the start; `Outage.pause` raises for a rejected token.
+_REPEATED = (TelegramErrorKind.AMBIGUOUS, TelegramErrorKind.WAIT, TelegramErrorKind.TOKEN_REJECTED)
 _GRACE_S = 1.5  # for handlers to finish when stopping
 _CLOSING_S = 0.5  # for python-telegram-bot to stop, and again to close its connections
 
 
-@dataclass(frozen=True, slots=True)
-class BotParts:
-    """What the handlers work with."""
-
-    service: StickerService
-    sets: StickerSets
-    admin_ids: frozenset[int]
-
-
 class TelegramBot:
-    """A bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
+    """Run a bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
     one is made and kept.
@@ -60,14 +51,14 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
     ) -> None:
-        self._limiter = LaneLimiter()
+        self._limiter = RateLimiter()
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._service = service
-        parts = BotParts(service, StickerSets(self._bot, service.packs), admin_ids)
-        self._notifier = Notifier(self._bot, service, parts.sets)
-        register_all(self._application, parts, self._notifier)
+        sets = StickerSets(self._bot, service.packs)
+        self._notifier = Notifier(self._bot, service, sets)
+        register_all(self._application, BotParts(self._bot, service, sets, self._notifier, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
@@ -75,11 +66,11 @@ class TelegramBot:
         self._running: set[asyncio.Task[Any]] = set()
 
     def routes(self) -> list[web.RouteDef]:
-        """Where Telegram delivers; empty when polling."""
+        """Return where Telegram delivers; empty when polling."""
         return self._webhook.routes() if self._webhook else []
 
     def error_counts(self) -> Mapping[str, int]:
-        """How many calls of the Bot API failed since the start, by class."""
+        """Return how many calls of the Bot API failed since the start, by kind."""
         return self._limiter.errors
 
     async def start(self) -> None:
@@ -91,7 +82,7 @@ class TelegramBot:
         await self._application.start()
         logger.info("connected as @%s", self._bot.username)
         await self._notifier.start()
-        await self._until_reached(self._agree_on_delivery)
+        await self._until_reached(self._set_delivery)
         await self._intake.replay()
         try:
             await register_profile(self._bot, self._service)
@@ -126,13 +117,11 @@ class TelegramBot:
         update = Update.de_json(raw, self._bot)
         await self._application.process_update(update)
 
-    async def _agree_on_delivery(self) -> None:
-        if self._webhook is None:
-            await self._leave_webhook()
-        else:
+    async def _set_delivery(self) -> None:
+        """Tell Telegram to deliver to the webhook, or to none."""
+        if self._webhook is not None:
             await self._webhook.register(self._bot, await webhook_secret(self._service, self._webhook_secret))
-
-    async def _leave_webhook(self) -> None:
+            return
         try:
             await self._bot.delete_webhook()
         except (BadRequest, InvalidToken) as error:
@@ -147,7 +136,11 @@ class TelegramBot:
             try:
                 await step()
             except TelegramError as error:
-                if classify(error) not in (Refusal.AMBIGUOUS, Refusal.WAIT, Refusal.TOKEN_REJECTED):
+                if classify(error) not in (
+                    TelegramErrorKind.AMBIGUOUS,
+                    TelegramErrorKind.WAIT,
+                    TelegramErrorKind.TOKEN_REJECTED,
+                ):
                     raise
                 await outage.pause(error)
             else:

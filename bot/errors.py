@@ -1,68 +1,92 @@
-"""From an error's code to the sentence a person reads: the one table of this entrance."""
+"""What goes wrong in the bot itself. Each class has a `code`, by which the entrance chooses its words.
+
+BotError                code
+├── BotTokenRejected    bot_token_rejected  Telegram knows no bot with this token
+├── DownloadFailed      download_failed     a file could not be fetched, several times over
+├── DeliverLater        deliver_later       the job cannot be delivered now: again after `seconds`
+└── PackError           pack_failed         a sticker could not be put into, or taken out of, its owner's pack
+    ├── PackWait        wait                flood control: `retry_after_s` says how long
+    ├── TelegramDown    telegram_down       no answer, several times over
+    ├── UserUnreachable user_unreachable    the person never opened the bot
+    ├── UserBlocked     user_blocked        the person blocked the bot, or closed the account
+    ├── PictureRefused  picture_refused     Telegram does not take this picture, as PNG neither
+    └── PackFailed      pack_failed         anything else; the log has it
+"""
 
 from __future__ import annotations
 
-from typing import Final
-
-from bot.replies import say
-
-# Complete over the trees of the engine, the service, the storage and the packs; a test compares.
-SENTENCES: Final = {
-    # the person can do something about it
-    "no_face": "error-no-face",
-    "photo_empty": "error-photo-empty",
-    "photo_too_big": "error-photo-too-big",
-    "photo_too_many_pixels": "error-photo-too-many-pixels",
-    "photo_too_small": "error-photo-too-small",
-    "photo_truncated": "error-photo-truncated",
-    "photo_animated": "error-photo-animated",
-    "not_a_photo": "error-not-a-photo",
-    "photo_refused": "error-not-a-photo",
-    "photo_unusable": "error-not-a-photo",
-    "photo_gone": "error-photo-gone",
-    "file_gone": "error-file-gone",
-    "download_failed": "error-download-failed",
-    "too_many_jobs": "error-too-many-jobs",
-    "daily_limit": "error-daily-limit",
-    "queue_full": "error-queue-full",
-    "no_such_job": "error-no-such-job",
-    "bad_seed": "error-bad-seed",
-    "unknown_style": "error-unknown-style",
-    "cancelled": "cancelled",
-    # waiting helps
-    "database_busy": "error-busy",
-    "disk_full": "error-storage",
-    "storage_error": "error-storage",
-    "schema_too_new": "error-storage",
-    "database_broken": "error-storage",
-    "engine_unavailable": "error-engine-down",
-    "engine_dead": "error-engine-down",
-    "parameter_refused": "error-parameter-refused",
-    "unsupported_model": "error-unsupported-model",
-    # the pack on Telegram
-    "wait": "error-wait",
-    "telegram_down": "error-pack-failed",
-    "picture_refused": "error-pack-failed",
-    "pack_failed": "error-pack-failed",
-    "user_unreachable": "error-user-unreachable",
-    "user_blocked": "error-user-unreachable",
-    # ours
-    "drawing_failed": "error-broken",
-    "engine_error": "error-broken",
-    "service_error": "error-broken",
-    "key_unknown": "error-broken",  # of the HTTP API; nobody meets it here
-    "internal": "error-broken",
-    "crashed": "error-broken",
-}
-
-REFERENCE_CHARS: Final = 6
+from typing import ClassVar
 
 
-def explain(language: str, code: str, *, reference: str = "", limit: int = 0, seconds: int = 0) -> str:
-    """The sentence for `code`. An unknown code is our own bug and reads like one.
+class BotError(Exception):
+    """Root of the tree."""
 
-    `reference` is what the log knows it by: the beginning of a job's id. `limit` and `seconds` go with the codes
-    that speak of them.
-    """
-    key = SENTENCES.get(code, "error-broken")
-    return say(language, key, reference=reference[:REFERENCE_CHARS] or "–", limit=limit, seconds=seconds)
+    code: ClassVar[str] = "bot_error"
+
+
+class BotTokenRejected(BotError):
+    """Telegram knows no bot with this token. Never carries the token."""
+
+    code = "bot_token_rejected"
+
+
+class DownloadFailed(BotError):
+    """The file could not be fetched. Never carries the address: the token is in it."""
+
+    code = "download_failed"
+
+
+class DeliverLater(BotError):
+    """The job cannot be delivered now; try again after `seconds`."""
+
+    code = "deliver_later"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class PackError(BotError):
+    """The change of a pack failed."""
+
+    code = "pack_failed"
+
+
+class PackWait(PackError):
+    """Telegram asks to wait `retry_after_s` seconds."""
+
+    code = "wait"
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__(f"Telegram asks to wait {retry_after_s:.0f} s")
+        self.retry_after_s = retry_after_s
+
+
+class TelegramDown(PackError):
+    """Telegram did not answer. What was begun is finished by the next try."""
+
+    code = "telegram_down"
+
+
+class UserUnreachable(PackError):
+    """Nothing can be made in the name of a person who never opened the bot."""
+
+    code = "user_unreachable"
+
+
+class UserBlocked(PackError):
+    """The person blocked the bot, or the account is gone."""
+
+    code = "user_blocked"
+
+
+class PictureRefused(PackError):
+    """Telegram does not take this picture, not as PNG either."""
+
+    code = "picture_refused"
+
+
+class PackFailed(PackError):
+    """Anything else."""
+
+    code = "pack_failed"

@@ -1,4 +1,4 @@
-"""Keeps bot tokens out of every log: whoever reads one could take over the bot.
+"""Keep bot tokens out of every log: whoever reads one could take over the bot.
 
 httpx logs each request's URL, which holds the token, and exceptions quote it; so the text of every record is cleaned
 where records are made, before any handler sees it.
@@ -17,7 +17,7 @@ _ALONE = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
 
 
 def redact(text: str) -> str:
-    """The text with every bot token replaced by `***`."""
+    """Return the text with every bot token replaced by `***`."""
     return _ALONE.sub("***", _IN_URL.sub("bot***", text))
 
 
@@ -25,6 +25,8 @@ def install_redaction() -> None:
     """Clean every log record of this process from now on; a second call changes nothing."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("aiosqlite", "telegram"):  # below that they print whole rows and messages: captions, people, file ids
+        logging.getLogger(name).setLevel(logging.INFO)
     make = logging.getLogRecordFactory()
     if isinstance(make, _RedactingFactory):
         return

@@ -40,7 +40,7 @@ class Parts:
 
 
 def matte_dir(weights: Path) -> Path | None:
-    """The folder whose rembg model cuts people out: our own, else rembg's; None where the classic cut must do."""
+    """Return the folder whose rembg model cuts people out: ours, else rembg's; None where the classic cut must do."""
     with_model = [folder for folder in (weights, _rembg_home()) if find_model(folder)]
     if with_model and importlib.util.find_spec("rembg") is None:
         logger.warning("%s is there, but rembg is not installed: the cut is classic", find_model(with_model[0]))
@@ -55,7 +55,7 @@ def _rembg_home() -> Path:
 
 
 def choose_engine(settings: EngineSettings) -> Engine:
-    """The engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
+    """Return the engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
     if settings.engine == "diffusion" or (settings.engine == "auto" and _can_diffuse(settings)):
         return _diffusion_engine(settings)
     return ClassicEngine(matte_dir(settings.weights_folder))

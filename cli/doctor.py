@@ -1,4 +1,4 @@
-"""`stickerface doctor`: is everything here that a run needs? Says what is wrong and how to mend it."""
+"""`stickerface doctor`: checks that everything is here that a run needs, and says how to mend what is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import aiohttp
 from rich.console import Console
 from rich.markup import escape
 
-from api.app import tls_context
+from api.server.port import tls_context
 from cli.compose import choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings

@@ -23,17 +23,18 @@ DAY_S = 86_400.0
 def add(
     name: Annotated[str, typer.Argument(help="Whose key it is; for your own list.")],
     provider: Annotated[
-        list[str] | None, typer.Option(help="fal, segmind or pixazo, repeatable; every one if none is named.")
+        list[str] | None, typer.Option(help="Whose clients may use it, repeatable; every one if none is named.")
     ] = None,
     per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = 60,
     jobs_waiting: Annotated[int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")] = 20,
     expires_days: Annotated[float | None, typer.Option(min=0.01, help="Days until it ends; never if absent.")] = None,
 ) -> None:
     """Make a key and print it: once, for only its hash is kept."""
-    from service.keys import PROVIDERS
+    from api.providers import PROVIDERS
 
-    if unknown := sorted(set(provider or ()) - set(PROVIDERS)):
-        typer.echo(f"--provider {unknown[0]}: expected one of {', '.join(PROVIDERS)}", err=True)
+    names = [each.name for each in PROVIDERS]
+    if unknown := sorted(set(provider or ()) - set(names)):
+        typer.echo(f"--provider {unknown[0]}: expected one of {', '.join(names)}", err=True)
         raise typer.Exit(2)
 
     async def work(service: StickerService) -> None:

@@ -56,7 +56,7 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the chat page is.")] = 8080,
     out: Annotated[Path, typer.Option(help="Where stickers and the contact sheet go.")] = Path("demo"),
 ) -> None:
-    """The whole road on this machine: Telegram's emulator, the bot, a conversation, the chat page."""
+    """Show the whole road on this machine: Telegram's emulator, the bot, a conversation, the chat page."""
     from cli.demo.play import play
 
     raise typer.Exit(asyncio.run(play(out, port=port, once=once)))
@@ -77,7 +77,7 @@ def make(
     ] = None,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
-    from cli.make import Wish, make_stickers, read_assignments
+    from cli.make import MakeOptions, make_stickers, read_assignments
     from engine.errors import ParameterRefused
     from engine.types import Shape
 
@@ -88,8 +88,8 @@ def make(
         _stop(f"--set {refused}")
     if shape.lower() not in list(Shape):
         _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    wish = Wish(style, seed, prompt, Shape(shape.lower()), parameters)
-    raise typer.Exit(make_stickers(photos, out, settings, wish))
+    options = MakeOptions(style, seed, prompt, Shape(shape.lower()), parameters)
+    raise typer.Exit(make_stickers(photos, out, settings, options))
 
 
 @app.command()

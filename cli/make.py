@@ -29,13 +29,13 @@ _PARAMETERS = MODELS[DEFAULT_MODEL].parameters
 _console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
-class Refused(Exception):
+class StickerFailed(Exception):
     """One photo gave no sticker; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What every photo is to become. `seed` None draws another one for each."""
+class MakeOptions:
+    """Options for every photo of the run. `seed` None draws another one for each."""
 
     style: str
     seed: int | None
@@ -44,7 +44,7 @@ class Wish:
     parameters: Mapping[str, Value]
 
 
-def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, wish: Wish) -> int:
+def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, options: MakeOptions) -> int:
     """Make a sticker per photo; returns the exit code: 0, 1 where some failed, 2 where there is nothing to do."""
     found = list(_expand(photos))
     if not found:
@@ -58,18 +58,20 @@ def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, wish:
     except EngineError as error:
         _console.print(str(error))
         return 1
-    if unused := sorted(set(wish.parameters) - engine.parameters):
+    if unused := sorted(set(options.parameters) - engine.parameters):
         _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}")
     with closing(engine), Progress(console=_console, transient=True) as progress:
-        made = [_made(engine, path, out, wish, progress) for path in progress.track(found, description="Stickers")]
+        made = [
+            _make_file(engine, path, out, options, progress) for path in progress.track(found, description="Stickers")
+        ]
     return 0 if all(made) else 1
 
 
-def _made(engine: Engine, path: Path, out: Path, wish: Wish, progress: Progress) -> bool:
-    """Whether a photo became a sticker; what stopped it has been said."""
+def _make_file(engine: Engine, path: Path, out: Path, options: MakeOptions, progress: Progress) -> bool:
+    """Write the sticker of a photo; return False, after saying why, where there is none."""
     try:
-        result = _make(engine, path, wish, progress)
-    except Refused as reason:
+        result = _draw(engine, path, options, progress)
+    except StickerFailed as reason:
         _console.print(f"{path}: {reason}")
         return False
     target = _free_name(out, path)
@@ -78,20 +80,20 @@ def _made(engine: Engine, path: Path, out: Path, wish: Wish, progress: Progress)
     return True
 
 
-def _make(engine: Engine, path: Path, wish: Wish, progress: Progress) -> StickerResult:
+def _draw(engine: Engine, path: Path, options: MakeOptions, progress: Progress) -> StickerResult:
     try:
         photo = read_photo(path.read_bytes())
     except OSError as error:
-        raise Refused(error.strerror or str(error)) from error
+        raise StickerFailed(error.strerror or str(error)) from error
     except PhotoRefused as refusal:
-        raise Refused(sentence(refusal.code)) from refusal
+        raise StickerFailed(sentence(refusal.code)) from refusal
     request = StickerRequest(
         inputs={FACE: (photo.data,)},
-        style=wish.style,
-        seed=wish.seed if wish.seed is not None else secrets.randbelow(MAX_SEED + 1),
-        prompt=wish.prompt,
-        shape=wish.shape,
-        parameters=wish.parameters,
+        style=options.style,
+        seed=options.seed if options.seed is not None else secrets.randbelow(MAX_SEED + 1),
+        prompt=options.prompt,
+        shape=options.shape,
+        parameters=options.parameters,
     )
     steps = progress.add_task(path.name, total=None)
 
@@ -102,7 +104,7 @@ def _make(engine: Engine, path: Path, wish: Wish, progress: Progress) -> Sticker
     outcome = engine.generate([request], on_step)[0]
     progress.remove_task(steps)
     if isinstance(outcome, EngineError):
-        raise Refused(sentence(outcome.code)) from outcome
+        raise StickerFailed(sentence(outcome.code)) from outcome
     return outcome
 
 
@@ -119,7 +121,7 @@ def read_assignments(assignments: Sequence[str]) -> dict[str, Value]:
 
 
 def _typed(known: Parameter, text: str) -> object:
-    """The text as what JSON would make of it; what is no JSON is a word."""
+    """Return the text as JSON reads it; what is no JSON is a word."""
     if known.kind is str:
         return text
     try:
@@ -129,7 +131,7 @@ def _typed(known: Parameter, text: str) -> object:
 
 
 def parameter_lines() -> Iterator[str]:
-    """The table of parameters, one line each."""
+    """Return the table of parameters, one line each."""
     for each in _PARAMETERS.values():
         limits = f"{each.minimum:g} to {each.maximum:g}" if each.minimum is not None else ", ".join(each.choices)
         yield f"{each.name:<22} {json.dumps(each.default):<8} {limits:<14} {each.meaning}"
@@ -144,7 +146,7 @@ def _expand(paths: list[Path]) -> Iterator[Path]:
 
 
 def _free_name(out: Path, photo: Path) -> Path:
-    """`name.webp`; a second photo of the same name in one run or an earlier one is not overwritten."""
+    """Return `name.webp`, or `name-2.webp` ...: nothing of this run or an earlier one is overwritten."""
     target, number = out / f"{photo.stem}.webp", 2
     while target.exists():
         target, number = out / f"{photo.stem}-{number}.webp", number + 1

@@ -9,9 +9,10 @@ import ssl
 from collections.abc import Coroutine
 from typing import Any
 
-from api.app import HttpServer, tls_context
-from api.http_api import ApiOptions, HttpApi
-from bot.app import BotTokenRejected, TelegramBot
+from api.app import ApiOptions, HttpApi
+from api.server.port import HttpServer, tls_context
+from bot.app import TelegramBot
+from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
@@ -86,7 +87,7 @@ class App:
                 is_on=settings.http_api,
                 public_url=settings.public_url,
                 cors_origins=tuple(settings.cors_origins),
-                segmind_form=settings.segmind_response,
+                response_forms={"segmind": settings.segmind_response},
                 allow_private_hosts=settings.allow_private_hosts,
                 files_lifetime_s=settings.keep_files_hours * 3600,
             ),

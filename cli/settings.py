@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.weights import parse_overrides
+from service.limits import Limits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -97,9 +98,9 @@ class ServerSettings(EngineSettings):
     cors_origins: Annotated[frozenset[str], NoDecode] = frozenset()
     segmind_response: Literal["image", "json"] = "image"
     allow_private_hosts: bool = False
-    jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = 10
-    jobs_per_day: Annotated[int, Field(ge=0)] = 0
-    queue_length: Annotated[int, Field(ge=1)] = 1000
+    jobs_per_person: Annotated[int, Field(ge=1, le=1000)] = Limits().jobs_per_owner
+    jobs_per_day: Annotated[int, Field(ge=0)] = Limits().jobs_per_day
+    queue_length: Annotated[int, Field(ge=1)] = Limits().queue_length
     step_timeout_s: Annotated[float, Field(ge=5, le=3600)] = 300.0
     keep_photos_hours: Annotated[float, Field(ge=0.1)] = 24.0
     keep_results_days: Annotated[float, Field(ge=0.1)] = 30.0

@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from emulator import downloads, http
+from emulator import broken_responses, http
+from emulator.call_parameters import CallParameters
 from emulator.calls import CallLog, CallRecord
-from emulator.errors import ApiError
+from emulator.errors import BotApiError
 from emulator.faults import Fault, Faults
 from emulator.flood import FloodControl
-from emulator.methods import METHODS, Call, Handler
-from emulator.parameters import Parameters
+from emulator.methods import METHODS, Handler, MethodCall
 from emulator.state import Bot, Json
 from emulator.world import World
 
@@ -42,7 +42,7 @@ class BotApi:
         app.router.add_get("/file/bot{token}/{path:.+}", self._on_download)
 
     async def close(self) -> None:
-        """Give up the calls whose clients have gone."""
+        """Cancel the calls whose clients have gone."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -51,23 +51,29 @@ class BotApi:
         started = time.perf_counter()
         record = self._calls.open(request.match_info["method"], self._world.now)
         try:
-            bot = self._authenticate(request.match_info["token"])
+            token = request.match_info["token"]
+            http.check_token(token)
+            bot = self._world.bots_by_token.get(token)
+            if bot is None:
+                raise BotApiError(401, "")
             parameters = await http.read_parameters(request)
-        except ApiError as error:
+        except BotApiError as error:
             body = error.body()
             self._calls.close(record, body, time.perf_counter() - started)
             return http.answer(body)
         record.describe(bot, parameters)
-        call = Call(self._world, bot, record.method, parameters)
+        call = MethodCall(self._world, bot, record.method, parameters)
+        fault = self._faults.find(record.method, record.parameters, record.number)
+        record.fault = fault.action if fault else ""
         try:
-            return await self._survive(record, self._answer(request, call, record, self._find_fault(record)))
+            return await self._survive(record, self._answer(request, call, record, fault))
         finally:
             record.duration_s = time.perf_counter() - started
 
     async def _survive(
         self, record: CallRecord, answering: Coroutine[Any, Any, web.StreamResponse]
     ) -> web.StreamResponse:
-        """A client that hangs up does not undo its call: a timeout says nothing about success. Long polls do end."""
+        """Answer even when the client hangs up: a timeout says nothing about success. Long polls do end."""
         if record.method.lower() == "getupdates":
             return await answering
         task = asyncio.ensure_future(answering)
@@ -75,20 +81,8 @@ class BotApi:
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
-    def _authenticate(self, token: str) -> Bot:
-        http.check_token(token)
-        bot = self._world.bots_by_token.get(token)
-        if bot is None:
-            raise ApiError(401, "")
-        return bot
-
-    def _find_fault(self, record: CallRecord) -> Fault | None:
-        fault = self._faults.find(record.method, record.parameters, record.number)
-        record.fault = fault.action if fault else ""
-        return fault
-
     async def _answer(
-        self, request: web.Request, call: Call, record: CallRecord, fault: Fault | None
+        self, request: web.Request, call: MethodCall, record: CallRecord, fault: Fault | None
     ) -> web.StreamResponse:
         """Carry the call out, unless its fault keeps it from happening."""
         if fault is not None and (answer := await self._before(request, fault, record)) is not None:
@@ -122,29 +116,29 @@ class BotApi:
         if fault.action == "delay_after":
             await self._world.clock.sleep(fault.seconds)
         elif fault.action == "stall":
-            return await downloads.stall(request, data, self._world.clock, fault.seconds)
+            return await broken_responses.send_half(request, data, self._world.clock, fault.seconds)
         elif fault.action == "truncate":
             return web.Response(body=data[: len(data) // 2], content_type="application/json")
         elif fault.action == "garbage":
             return web.Response(body=b"\x00\xff not json", content_type="application/json")
         return http.answer(body)
 
-    async def _carry_out(self, call: Call, record: CallRecord) -> Json:
+    async def _carry_out(self, call: MethodCall, record: CallRecord) -> Json:
         try:
             name, handler = _find_method(call.method)
             call.method = record.method = name
             await self._flood.admit(call.bot.id, name, call.parameters)
             body: Json = {"ok": True, "result": await handler(call)}
-        except ApiError as error:
+        except BotApiError as error:
             return error.body()
         if call.description:
             body["description"] = call.description
         return body
 
     async def execute(self, bot: Bot, method: str, parameters: dict[str, str]) -> None:
-        """A call that came as a webhook's answer: done and logged, never answered."""
+        """Execute a call that came as a webhook's answer; it is logged, and its result goes nowhere."""
         record = self._calls.open(method, self._world.now)
-        call = Call(self._world, bot, method, Parameters(parameters))
+        call = MethodCall(self._world, bot, method, CallParameters(parameters))
         record.describe(bot, call.parameters)
         self._calls.close(record, await self._carry_out(call, record), 0.0)
 
@@ -157,26 +151,25 @@ class BotApi:
             return await _not_found(request)
         if fault is None or request.method == "HEAD":
             return web.Response(body=file.data, content_type="application/octet-stream")
-        return await downloads.send_badly(request, file.data, fault, self._world.clock)
+        return await broken_responses.send_broken(request, file.data, fault, self._world.clock)
 
 
 def _find_method(method: str) -> tuple[str, Handler]:
-    """The handler of a method.
+    """Return (name, handler) of a Bot API method.
 
-    Raises:
-        ApiError: 404 for what does not exist; 400 for what exists but is not emulated, which must never look like
-            success.
+    Raises `BotApiError`: 404 for an unknown method, 400 for one that exists but is not emulated, which must never look
+    like success.
     """
     if method.lower() in METHODS:
         return METHODS[method.lower()]
     if name := _KNOWN_LOWER.get(method.lower()):
-        raise ApiError(400, f"emulator: method {name} is not emulated")
-    raise ApiError(404, "method not found")
+        raise BotApiError(400, f"emulator: method {name} is not emulated")
+    raise BotApiError(404, "method not found")
 
 
 def _error_body(code: int, words: str, parameters: dict[str, int] | None) -> Json:
-    """An ordered error, with its status kept as ordered: 502 and 503 are not TDLib's own."""
-    body = ApiError(code, words, parameters).body()
+    """Return the body of an ordered error, its status as ordered: 502 and 503 are not TDLib's own."""
+    body = BotApiError(code, words, parameters).body()
     if code >= 500:
         body |= {"error_code": code, "description": words or {502: "Bad Gateway"}.get(code, "Internal Server Error")}
     return body
@@ -190,4 +183,4 @@ def drop(request: web.Request) -> web.Response:
 
 
 async def _not_found(request: web.Request) -> web.StreamResponse:
-    return http.answer(ApiError(404, "").body())
+    return http.answer(BotApiError(404, "").body())

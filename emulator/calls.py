@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.parameters import Parameters
+from emulator.call_parameters import CallParameters
 from emulator.state import Bot
 
 KEPT = 10_000
@@ -27,7 +27,7 @@ class CallRecord:
     duration_s: float = 0.0
     fault: str = ""
 
-    def describe(self, bot: Bot, parameters: Parameters) -> None:
+    def describe(self, bot: Bot, parameters: CallParameters) -> None:
         """Fill in what became known once the request was read."""
         self.bot = bot.username
         self.parameters = parameters.as_dict()
@@ -55,14 +55,13 @@ class CallLog:
         record.duration_s = duration_s
 
     def of(self, method: str) -> list[CallRecord]:
-        """All calls of one method."""
+        """Return all calls of one method, in any case of its name."""
         return [record for record in self.records if record.method.lower() == method.lower()]
 
     def check_refusals(self, *expected: str) -> None:
-        """No call was refused with a 4xx, except with descriptions that contain one of `expected`.
+        """Assert that no call was refused with a 4xx, but with descriptions that contain one of `expected`.
 
-        Raises:
-            AssertionError: listing the others.
+        Raises `AssertionError` with a list of the others; calls that a fault befell do not count.
         """
         refused = [record for record in self.records if 400 <= record.status < 500 and not record.fault]
         surprising = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 
@@ -14,11 +15,11 @@ class Clock:
         self._jumped = asyncio.Event()
 
     def now(self) -> float:
-        """Seconds since 1970."""
-        return self._running() + self._offset_s
+        """Return the seconds since 1970."""
+        return self._wall_time() + self._offset_s
 
     def advance(self, seconds: float) -> None:
-        """Skip `seconds` (>= 0) of time."""
+        """Skip `seconds` (at least 0) of time. Raises `ValueError`."""
         if seconds < 0:
             raise ValueError("time does not run backwards")
         self._offset_s += seconds
@@ -32,10 +33,12 @@ class Clock:
     async def sleep_until(self, deadline: float) -> None:
         """Return once it is `deadline`. In a task that starts later, safer than `sleep`: time may have jumped."""
         while (left := deadline - self.now()) > 0:
-            await self._until_jump(self._patience(left))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._timeout_s(left)):
+                    await self._jumped.wait()
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
-        """Wait for `event` at most `seconds` of this clock; whether it was set."""
+        """Wait for `event` at most `seconds` of this clock; return whether it was set."""
         if event.is_set() or seconds <= 0:
             return event.is_set()
         setting = asyncio.ensure_future(event.wait())
@@ -47,18 +50,11 @@ class Clock:
             sleeping.cancel()
         return event.is_set()
 
-    def _running(self) -> float:
+    def _wall_time(self) -> float:
         return time.time()
 
-    def _patience(self, left_s: float) -> float | None:
+    def _timeout_s(self, left_s: float) -> float | None:
         return left_s
-
-    async def _until_jump(self, timeout_s: float | None) -> None:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._jumped.wait()
-        except TimeoutError:
-            return
 
 
 class ManualClock(Clock):
@@ -68,8 +64,8 @@ class ManualClock(Clock):
         super().__init__()
         self._start = start
 
-    def _running(self) -> float:
+    def _wall_time(self) -> float:
         return self._start
 
-    def _patience(self, left_s: float) -> float | None:
+    def _timeout_s(self, left_s: float) -> float | None:
         return None

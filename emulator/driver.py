@@ -14,9 +14,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from emulator import membership, owning, people, queries
-from emulator.parameters import Upload
-from emulator.seen import CallbackAnswer, NothingSeenError, Seen, SpinnerTimeoutError
+from emulator import membership, pack_owner, people, queries
+from emulator.call_parameters import FilePart
+from emulator.seen import CallbackAnswer, NothingSeenError, SeenMessage, SpinnerTimeoutError
 from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
 from emulator.world import World
 
@@ -40,60 +40,60 @@ class PersonDriver:
 
     # What the person does.
 
-    async def start(self, payload: str = "") -> Seen:
-        """Press START, or follow a deep link."""
+    async def start(self, payload: str = "") -> SeenMessage:
+        """Press START, or follow a deep link with this payload."""
         return await self.send_text(f"/start {payload}".strip())
 
-    async def send_text(self, text: str, reply_to: Seen | None = None) -> Seen:
+    async def send_text(self, text: str, reply_to: SeenMessage | None = None) -> SeenMessage:
         target = reply_to.message if reply_to else None
         return self._seen(people.send_text(self._world, self.person, self.chat, text, target))
 
-    async def send_photo(self, photo: bytes, caption: str = "", reply_to: Seen | None = None) -> Seen:
-        """A picture as Telegram's apps send it: re-encoded, at most 1280 px."""
-        return await self._send("photo", Upload(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
+    async def send_photo(self, photo: bytes, caption: str = "", reply_to: SeenMessage | None = None) -> SeenMessage:
+        """Send a picture as Telegram's apps do: re-encoded, at most 1280 px."""
+        return await self._send("photo", FilePart(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
 
-    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
-        """A file, byte for byte."""
-        return await self._send("document", Upload(data, name, mime), caption)
+    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
+        """Send a file, byte for byte."""
+        return await self._send("document", FilePart(data, name, mime), caption)
 
-    async def send_animation(self, data: bytes, caption: str = "") -> Seen:
-        return await self._send("animation", Upload(data, "animation.mp4", "video/mp4"), caption)
+    async def send_animation(self, data: bytes, caption: str = "") -> SeenMessage:
+        return await self._send("animation", FilePart(data, "animation.mp4", "video/mp4"), caption)
 
-    async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> Seen:
-        """Any other kind: `video`, `voice`, `video_note`."""
-        return await self._send(kind, Upload(data, name, mime), caption)
+    async def send_media(self, kind: str, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
+        """Send any other kind: `video`, `voice`, `video_note`."""
+        return await self._send(kind, FilePart(data, name, mime), caption)
 
-    async def send_sticker(self, sticker: Seen | bytes) -> Seen:
-        """A sticker seen before, or a loose WebP."""
+    async def send_sticker(self, sticker: SeenMessage | bytes) -> SeenMessage:
+        """Send a sticker seen before, or a loose WebP."""
         if isinstance(sticker, bytes):
-            return await self._send("sticker", Upload(sticker, "sticker.webp", "image/webp"), "")
+            return await self._send("sticker", FilePart(sticker, "sticker.webp", "image/webp"), "")
         if sticker.message.media is None:
             raise ValueError("this message has no sticker")
         message = people.send_media_again(self._world, self.person, self.chat, sticker.message.media)
         return self._seen(message)
 
-    async def send_album(self, photos: list[bytes], caption: str = "") -> list[Seen]:
-        """Several photos in one go; the bot receives one message each."""
-        uploads = [Upload(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
+    async def send_album(self, photos: list[bytes], caption: str = "") -> list[SeenMessage]:
+        """Send several photos in one go; the bot receives one message each."""
+        uploads = [FilePart(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
 
-    async def edit(self, seen: Seen, words: str) -> None:
+    async def edit(self, seen: SeenMessage, words: str) -> None:
         """Change an own message's text or caption."""
         people.edit(self._world, self.person, seen.message, words)
 
-    async def react(self, seen: Seen, emoji: str) -> None:
+    async def react(self, seen: SeenMessage, emoji: str) -> None:
         people.react(self._world, self.person, seen.message, emoji)
 
-    async def delete_message(self, seen: Seen) -> None:
-        """Delete for both sides; the bot is not told."""
+    async def delete_message(self, seen: SeenMessage) -> None:
+        """Delete a message for both sides; the bot is not told."""
         self._world.delete(self.chat, [seen.message])
 
-    async def press(self, seen: Seen, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
+    async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
         """Press the callback button whose label contains `button` or whose data begins with it.
 
-        Raises:
-            SpinnerTimeoutError: the bot did not answer the press in time.
+        Raises `SpinnerTimeoutError` where the bot does not answer in time, `NothingSeenError` where there is no such
+        button.
         """
         data = seen.callback_data(button)
         query = queries.press(self._world, self.person, seen.message, data)
@@ -106,8 +106,7 @@ class PersonDriver:
     async def inline(self, query: str, offset: str = "", timeout_s: float = 10.0) -> InlineQuery:
         """Type `@bot query` and wait for the results (`.answer["results"]`).
 
-        Raises:
-            SpinnerTimeoutError: the bot did not answer in time.
+        Raises `SpinnerTimeoutError` where the bot does not answer in time.
         """
         asked = queries.ask_inline(self._world, self.person, self.bot, query, offset)
         try:
@@ -116,7 +115,7 @@ class PersonDriver:
             raise SpinnerTimeoutError(f"no results for {query!r} in {timeout_s} s") from error
         return asked
 
-    async def choose(self, asked: InlineQuery, result_id: str) -> Seen:
+    async def choose(self, asked: InlineQuery, result_id: str) -> SeenMessage:
         """Send one of the inline results into this chat."""
         return self._seen(queries.send_inline_result(self._world, self.person, self.chat, asked, result_id))
 
@@ -127,32 +126,34 @@ class PersonDriver:
         membership.unblock(self._world, self.person, self.bot)
 
     async def delete_pack(self, name: str) -> None:
-        """Delete an own pack in the app, behind the bot's back."""
-        owning.delete_pack(self._world, self.person, name)
+        """Delete an own pack in the app, without the bot."""
+        pack_owner.delete_pack(self._world, self.person, name)
 
-    async def delete_sticker(self, seen: Seen) -> None:
-        """Remove a sticker from its pack in the app, behind the bot's back."""
-        owning.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
+    async def delete_sticker(self, seen: SeenMessage) -> None:
+        """Remove a sticker from its pack in the app, without the bot."""
+        pack_owner.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
 
     async def create_group(self, title: str, members: list[PersonDriver] | None = None) -> PersonDriver:
-        """A group with the bot in it; the result is this person, acting there."""
+        """Create a group with the bot in it; return this person, acting there."""
         others = [member.person for member in members or []]
         chat = membership.create_group(self._world, self.person, self.bot, title, others)
         return PersonDriver(self._world, self.person, self.bot, chat)
 
     async def remove_bot(self) -> None:
-        """Throw the bot out of this group."""
+        """Remove the bot from this group."""
         membership.remove_bot(self._world, self.person, self.bot, self.chat)
 
     async def migrate(self) -> PersonDriver:
-        """This group gets a new id, as Telegram upgrades basic groups; the result acts under the new one."""
+        """Give this group a new id, as Telegram upgrades basic groups; return this person, acting under it."""
         return PersonDriver(self._world, self.person, self.bot, membership.migrate(self._world, self.chat))
 
     def within(self, group: PersonDriver) -> PersonDriver:
-        """This person, acting in a group somebody else made."""
+        """Return this person, acting in a group that somebody else made."""
         return PersonDriver(self._world, self.person, self.bot, group.chat)
 
-    async def _send(self, kind: str, upload: Upload, caption: str, reply_to: Seen | None = None) -> Seen:
+    async def _send(
+        self, kind: str, upload: FilePart, caption: str, reply_to: SeenMessage | None = None
+    ) -> SeenMessage:
         target = reply_to.message if reply_to else None
         sent = await people.send_media(self._world, self.person, self.chat, kind, [upload], caption, target)
         return self._seen(sent[0])
@@ -160,12 +161,12 @@ class PersonDriver:
     # What the person sees.
 
     @property
-    def transcript(self) -> list[Seen]:
+    def transcript(self) -> list[SeenMessage]:
         """The whole conversation, deleted messages included."""
         return [self._seen(message) for message in self.chat.messages.values()]
 
     @property
-    def seen(self) -> list[Seen]:
+    def seen(self) -> list[SeenMessage]:
         """The bot's messages that are on the screen now."""
         return [seen for seen in self.transcript if seen.is_from_bot and not seen.is_deleted]
 
@@ -175,43 +176,44 @@ class PersonDriver:
         owned = self._world.sets.owned_by(self.person.id)
         return [self._world.render(pack.bot).pack(pack) for pack in owned]
 
-    async def wait_for(self, wanted: Callable[[Seen], Any], timeout_s: float = WAIT_S) -> Seen:
-        """The bot's first message, new or edited, that `wanted` accepts; each waiting begins after the last one found.
+    async def wait_for(self, wanted: Callable[[SeenMessage], Any], timeout_s: float = WAIT_S) -> SeenMessage:
+        """Wait for the bot's next message, new or edited, that `wanted` accepts.
 
-        Raises:
-            NothingSeenError: it did not come within `timeout_s` (of real time).
+        Each waiting begins after the last message found. Raises `NothingSeenError` after `timeout_s` of real time.
         """
         found = await self._wait(lambda: self._next(wanted), timeout_s)
         self._looked_at = max(self._looked_at, found.id)
         return found
 
-    async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> Seen:
-        """A message whose text or caption contains `part`, in any case; an old one that was edited counts."""
+    async def wait_for_text(self, part: str, timeout_s: float = WAIT_S) -> SeenMessage:
+        """Wait for a message whose text or caption contains `part`, in any case; an old one that was edited counts.
+
+        Raises `NothingSeenError`.
+        """
         return await self._wait(lambda: self._containing(part), timeout_s, what=f"text {part!r}")
 
-    async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> Seen:
-        """The next sticker."""
+    async def wait_for_sticker(self, timeout_s: float = WAIT_S) -> SeenMessage:
+        """Wait for the next sticker. Raises `NothingSeenError`."""
         return await self.wait_for(lambda seen: seen.kind == "sticker", timeout_s)
 
-    async def wait_for_photo(self, timeout_s: float = WAIT_S) -> Seen:
-        """The next photo."""
+    async def wait_for_photo(self, timeout_s: float = WAIT_S) -> SeenMessage:
+        """Wait for the next photo. Raises `NothingSeenError`."""
         return await self.wait_for(lambda seen: seen.kind == "photo", timeout_s)
 
     async def wait_until(self, happened: Callable[[], Found | None], timeout_s: float = WAIT_S) -> Found:
-        """The first true value of `happened`, looked at whenever anything changes on this person's screen.
+        """Return the first true value of `happened`, asked whenever this person's screen changes.
 
-        Raises:
-            NothingSeenError: it stayed false for `timeout_s` (of real time).
+        Raises `NothingSeenError` after `timeout_s` of real time.
         """
         return await self._wait(happened, timeout_s)
 
-    def _next(self, wanted: Callable[[Seen], Any]) -> Seen | None:
+    def _next(self, wanted: Callable[[SeenMessage], Any]) -> SeenMessage | None:
         for seen in self.seen:
             if seen.id > self._looked_at and wanted(seen):
                 return seen
         return None
 
-    def _containing(self, part: str) -> Seen | None:
+    def _containing(self, part: str) -> SeenMessage | None:
         for seen in reversed(self.seen):
             if part.lower() in seen.text.lower():
                 return seen
@@ -227,5 +229,5 @@ class PersonDriver:
             raise NothingSeenError(f"{what} did not come in {timeout_s} s:\n{conversation}") from error
         return found
 
-    def _seen(self, message: Message) -> Seen:
-        return Seen(message, self._world)
+    def _seen(self, message: Message) -> SeenMessage:
+        return SeenMessage(message, self._world)

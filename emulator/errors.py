@@ -1,7 +1,7 @@
 """What Telegram answers when it refuses, word for word.
 
     EmulatorError
-    ├── ApiError          the bot's call is refused: becomes {"ok": false, ...}
+    ├── BotApiError       the bot's call is refused: becomes {"ok": false, ...}
     └── Refusal           the person's action is refused: becomes {"error": ..., "message": ...}
 
 The rewriting of server errors follows `fail_query_with_error` of tdlib/telegram-bot-api (Client.cpp).
@@ -17,7 +17,7 @@ class EmulatorError(Exception):
     """Root of this package's errors."""
 
 
-class ApiError(EmulatorError):
+class BotApiError(EmulatorError):
     """A Bot API call fails with `code` and `message` as TDLib words them, before the server's rewriting."""
 
     def __init__(self, code: int, message: str, parameters: Mapping[str, int] | None = None) -> None:
@@ -27,7 +27,7 @@ class ApiError(EmulatorError):
         self.parameters = parameters
 
     def body(self) -> dict[str, Any]:
-        """The JSON answer; its `error_code` is also the HTTP status."""
+        """Return the JSON answer; its `error_code` is also the HTTP status."""
         code, description = format_error(self.code, self.message)
         answer: dict[str, Any] = {"ok": False, "error_code": code, "description": description}
         if self.parameters:
@@ -79,10 +79,10 @@ REWORDED_FORBIDDEN = {
 
 
 def format_error(code: int, message: str) -> tuple[int, str]:
-    """The error code and description a bot receives for an inner error."""
+    """Return the error code and description that a bot receives for an inner error."""
     if code == 403 and message in REWORDED_FORBIDDEN:
         message = REWORDED_FORBIDDEN[message]
-    elif code == 403 and _is_constant(message):
+    elif code == 403 and not any(letter == " " or letter.islower() for letter in message):  # a CONSTANT
         code = 400
     if code == 400:
         message = REWORDED.get(message, message)
@@ -91,25 +91,16 @@ def format_error(code: int, message: str) -> tuple[int, str]:
     prefix = PREFIXES[code]
     if not message or message == prefix:
         return code, prefix
-    return code, f"{prefix}: {_lower_first(message)}"
+    begins_constant_or_acronym = len(message) > 1 and (message[1] == "_" or "A" <= message[1] <= "Z")
+    first = message[0] if begins_constant_or_acronym else message[0].lower()
+    return code, f"{prefix}: {first}{message[1:]}"
 
 
-def _is_constant(message: str) -> bool:
-    return not any(letter == " " or letter.islower() for letter in message)
+def bad_request(message: str) -> BotApiError:
+    """Return a refusal of the most common kind: HTTP 400."""
+    return BotApiError(400, message)
 
 
-def _lower_first(message: str) -> str:
-    """Lower-case the first letter unless the word is a CONSTANT or an acronym."""
-    if len(message) > 1 and (message[1] == "_" or "A" <= message[1] <= "Z"):
-        return message
-    return message[0].lower() + message[1:]
-
-
-def bad_request(message: str) -> ApiError:
-    """A refusal of the most common kind: HTTP 400."""
-    return ApiError(400, message)
-
-
-def too_many_requests(retry_after_s: int) -> ApiError:
-    """Flood control's answer; the HTTP layer adds the `Retry-After` header."""
-    return ApiError(429, f"retry after {retry_after_s}", {"retry_after": retry_after_s})
+def too_many_requests(retry_after_s: int) -> BotApiError:
+    """Return flood control's answer; the HTTP layer adds the `Retry-After` header."""
+    return BotApiError(429, f"retry after {retry_after_s}", {"retry_after": retry_after_s})

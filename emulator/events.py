@@ -1,4 +1,4 @@
-"""What the people's apps are told: one log, followed by server-sent events and by waiting tests."""
+"""Events for the people's apps: one log, followed by server-sent events and by waiting tests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EventLog:
         self.last_id = 0
 
     def add(self, kind: str, audience: frozenset[int], data: dict[str, Any]) -> Event:
-        """Append an event and wake the waiting."""
+        """Append an event and wake those who wait for it."""
         self.last_id += 1
         event = Event(self.last_id, kind, audience, data)
         self._events.append(event)
@@ -43,7 +43,7 @@ class EventLog:
         await self._happened.setdefault(user_id, asyncio.Event()).wait()
 
     def since(self, event_id: int, user_id: int) -> tuple[list[Event], bool]:
-        """A user's events after `event_id`, and whether there are gaps: older ones lost, or another server's id."""
+        """Return a user's events after `event_id`, and whether some are missing: older ones, or another server's id."""
         oldest = self.last_id - len(self._events)
         missed = max(self.last_id - max(event_id, oldest), 0)
         recent = [self._events[i] for i in range(len(self._events) - missed, len(self._events))]

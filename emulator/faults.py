@@ -1,8 +1,8 @@
-"""Things that go wrong between a bot and Telegram, on demand.
+"""Fault injection: errors, delays and lost answers between a bot and Telegram, on demand.
 
-A rule names what it befalls (`method`: a glob over Bot API methods, or `download`, `update`, `webhook`), whom
+A rule names what it concerns (`method`: a glob over Bot API methods, or `download`, `update`, `webhook`), whom
 (`chat_id`, `user_id`), when (`after` skips that many matches, `count` ends it, `probability` with `seed`) and what
-happens (`action`). Every time it fires, the number of the call is noted in `fired`, `struck` is set, and the call's
+happens (`action`). Every time it fires, the number of the call is noted in `fired`, `has_fired` is set, and the call's
 record names it.
 
 | action | what happens | arguments |
@@ -74,7 +74,7 @@ class Fault:
     run: Callable[[], None] | None = field(default=None, repr=False)
     fired: list[int] = field(default_factory=list)
     matches: int = 0
-    struck: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    has_fired: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def __post_init__(self) -> None:
         if self.action not in ACTIONS:
@@ -83,26 +83,27 @@ class Fault:
 
     _random: random.Random = field(init=False, repr=False, compare=False, default_factory=random.Random)
 
-    def strikes(self, method: str, parameters: Mapping[str, str]) -> bool:
-        """Whether the rule fires for this call; counts the matches."""
-        if not fnmatch.fnmatchcase(method.lower(), self.method.lower()) or not self._is_about(parameters):
+    def fires(self, method: str, parameters: Mapping[str, str]) -> bool:
+        """Return whether the rule fires for this call; a call that matches is counted."""
+        is_match = (
+            fnmatch.fnmatchcase(method.lower(), self.method.lower())
+            and (self.chat_id is None or parameters.get("chat_id") == str(self.chat_id))
+            and (self.user_id is None or parameters.get("user_id") == str(self.user_id))
+        )
+        if not is_match:
             return False
         self.matches += 1
         is_due = self.matches > self.after and len(self.fired) < self.count
         return is_due and (self.probability >= 1 or self._random.random() < self.probability)
 
-    def _is_about(self, parameters: Mapping[str, str]) -> bool:
-        chat_fits = self.chat_id is None or parameters.get("chat_id") == str(self.chat_id)
-        return chat_fits and (self.user_id is None or parameters.get("user_id") == str(self.user_id))
-
     def describe(self) -> dict[str, Any]:
-        """The rule as JSON."""
-        names = [name for name in self.__dataclass_fields__ if name not in {"run", "struck", "_random"}]
+        """Return the rule as JSON."""
+        names = [name for name in self.__dataclass_fields__ if name not in {"run", "has_fired", "_random"}]
         return {name: getattr(self, name) for name in names}
 
 
 class Faults:
-    """The rules in force; the first that strikes wins."""
+    """The rules in force; the first that fires wins."""
 
     def __init__(self, rules: list[Fault] | None = None) -> None:
         self.rules = rules or []
@@ -110,23 +111,21 @@ class Faults:
     def add(self, method: str, action: str, **arguments: Any) -> Fault:
         """Add a rule and return it, to look at `fired` later.
 
-        Raises:
-            ValueError: unknown action.
-            TypeError: unknown argument.
+        Raises `ValueError` for an unknown action, `TypeError` for an unknown argument.
         """
         fault = Fault(method, action, **arguments)
         self.rules.append(fault)
         return fault
 
     def clear(self) -> None:
-        """Let everything work again."""
+        """Remove all rules: everything works again."""
         self.rules.clear()
 
     def find(self, method: str, parameters: Mapping[str, str], number: int = 0) -> Fault | None:
-        """The rule that befalls this call, noted as fired under the call's number."""
+        """Return the rule that fires for this call, after noting the call's number in it."""
         for rule in self.rules:
-            if rule.strikes(method, parameters):
+            if rule.fires(method, parameters):
                 rule.fired.append(number)
-                rule.struck.set()
+                rule.has_fired.set()
                 return rule
         return None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from emulator.errors import bad_request
-from emulator.pictures import Picture
+from emulator.pictures import EncodedPicture
 
 
 class FileType(StrEnum):
@@ -28,6 +28,18 @@ class FileType(StrEnum):
     VIDEO_NOTE = "VideoNote"
 
 
+# The media fields of a message and the file types behind them.
+FILE_TYPES = {
+    "photo": FileType.PHOTO,
+    "document": FileType.DOCUMENT,
+    "sticker": FileType.STICKER,
+    "animation": FileType.ANIMATION,
+    "video": FileType.VIDEO,
+    "voice": FileType.VOICE,
+    "video_note": FileType.VIDEO_NOTE,
+    "audio": FileType.AUDIO,
+}
+KINDS = {file_type: kind for kind, file_type in FILE_TYPES.items()}
 # The first byte of a file_id tells its type: base64 makes AgAC a photo, BQAC a document, CAAC a sticker.
 _TAGS = {
     FileType.THUMBNAIL: 0,
@@ -105,11 +117,11 @@ class FileStore:
         self._by_unique_id[file.unique_id] = file
         return file
 
-    def add_picture(self, file_type: FileType, picture: Picture) -> StoredFile:
-        """Keep a picture the emulator encoded itself."""
+    def add_picture(self, file_type: FileType, picture: EncodedPicture) -> StoredFile:
+        """Keep a picture that the emulator encoded itself."""
         return self.add(file_type, picture.data, picture.mime, size=picture.size)
 
-    def add_photo(self, sizes: Iterable[Picture]) -> tuple[StoredFile, ...]:
+    def add_photo(self, sizes: Iterable[EncodedPicture]) -> tuple[StoredFile, ...]:
         """Keep a photo's sizes together: any of their ids brings them all."""
         family = tuple(self.add_picture(FileType.PHOTO, size) for size in sizes)
         for file in family:
@@ -117,20 +129,19 @@ class FileStore:
         return family
 
     def photo_family(self, file: StoredFile) -> tuple[StoredFile, ...]:
-        """All sizes of the photo one of whose sizes this is."""
+        """Return all sizes of the photo one of whose sizes this is."""
         return self._families[file.number]
 
     def file_id(self, file: StoredFile, bot_id: int, now: float) -> str:
-        """The id under which this bot may use the file."""
+        """Return the id under which this bot may use the file."""
         reference = int(now // _REFERENCE_LIFE_S)
         head = struct.pack(">B2sQQI", _TAGS[file.type], b"\x00\x02", bot_id, file.number, reference)
         return _encode(head + _signature(head))
 
     def find(self, file_id: str, bot_id: int) -> StoredFile:
-        """The file behind an id this bot was given.
+        """Return the file behind an id this bot was given.
 
-        Raises:
-            ApiError: the id is malformed or another bot's.
+        Raises `BotApiError` where it is malformed or another bot's.
         """
         number, owner = _decode(file_id)
         if owner != bot_id or number not in self._files:
@@ -138,20 +149,19 @@ class FileStore:
         return self._files[number]
 
     def find_any(self, file_id: str) -> StoredFile:
-        """The file behind an id, whoever's it is; the people's apps may.
+        """Return the file behind an id, whoever's it is: the people's apps may.
 
-        Raises:
-            ApiError: the id is malformed.
+        Raises `BotApiError` where it is malformed.
         """
         number, _ = _decode(file_id)
         return self._files[number]
 
     def find_unique(self, unique_id: str) -> StoredFile | None:
-        """The file with this file_unique_id."""
+        """Return the file with this file_unique_id, None where there is none."""
         return self._by_unique_id.get(unique_id)
 
     def hand_out(self, file: StoredFile, bot_id: int, until: float) -> str:
-        """A download path for this bot, good until the given time."""
+        """Return a download path for this bot, valid until the given time."""
         folder = _FOLDERS.get(file.type, "documents")
         extension = PurePosixPath(file.name).suffix or EXTENSIONS.get(file.mime, "")
         path = f"{folder}/file_{file.number}{extension}"
@@ -159,7 +169,7 @@ class FileStore:
         return path
 
     def download(self, bot_id: int, path: str, now: float) -> StoredFile | None:
-        """The file at a path handed out to this bot, unless it has expired."""
+        """Return the file at a path handed out to this bot, None where there is none or it has expired."""
         number, until = self._paths.get((bot_id, path), (0, 0.0))
         return self._files[number] if now < until else None
 
@@ -186,11 +196,7 @@ def _signature(head: bytes) -> bytes:
 
 
 def _decode(file_id: str) -> tuple[int, int]:
-    """File number and bot id of a file_id.
-
-    Raises:
-        ApiError: it is no id of this server.
-    """
+    """Return file number and bot id of a file_id. Raises `BotApiError` where it is no id of this server."""
     try:
         raw = base64.b64decode(file_id + "=" * (-len(file_id) % 4), altchars=b"-_", validate=True)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Flood control: wait inside the call a while, then 429 with `retry_after`."""
+"""Flood control (rate limits by token buckets): a call waits a while inside, then gets 429 with `retry_after`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from emulator.call_parameters import CallParameters, to_integer
 from emulator.clock import Clock
 from emulator.errors import too_many_requests
-from emulator.parameters import Parameters, to_integer
 from emulator.rules import FloodRules
 
 _STICKER_METHODS = frozenset(
@@ -30,7 +30,7 @@ class _Bucket:
     full_at: float = field(default=0.0)
 
     def wait_s(self, now: float) -> float:
-        """Seconds until there is a token."""
+        """Return the seconds until there is a token."""
         return max(self.full_at - (self.burst - 1) / self.per_s - now, 0.0)
 
     def take(self, now: float) -> None:
@@ -45,11 +45,10 @@ class FloodControl:
         self._clock = clock
         self._buckets: dict[tuple[str, int, int], _Bucket] = {}
 
-    async def admit(self, bot_id: int, method: str, parameters: Parameters) -> None:
-        """Return when the call may go on.
+    async def admit(self, bot_id: int, method: str, parameters: CallParameters) -> None:
+        """Return when the call may go on, after waiting for it.
 
-        Raises:
-            ApiError: 429, when it would have to wait longer than the server waits silently.
+        Raises `BotApiError` 429, where that would take longer than the server waits silently.
         """
         if self._rules is None:
             return
@@ -63,7 +62,7 @@ class FloodControl:
         if wait_s:
             await self._clock.sleep(wait_s)
 
-    def _buckets_of(self, rules: FloodRules, bot_id: int, method: str, parameters: Parameters) -> Iterable[_Bucket]:
+    def _buckets_of(self, rules: FloodRules, bot_id: int, method: str, parameters: CallParameters) -> Iterable[_Bucket]:
         if method in _STICKER_METHODS:
             user_id = parameters.integer("user_id")
             yield self._bucket("sticker", bot_id, user_id, rules.sticker_burst, rules.sticker_per_s)

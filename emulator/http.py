@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
-from emulator.errors import ApiError
-from emulator.parameters import Parameters, Upload
+from emulator.call_parameters import CallParameters, FilePart
+from emulator.errors import BotApiError
 
 MAX_PARAMETERS_BYTES = 1 << 20
 MAX_FILES = 50
@@ -17,27 +17,22 @@ MAX_TOKEN_LENGTH = 80
 
 
 def check_token(token: str) -> None:
-    """Refuse what cannot be a token.
-
-    Raises:
-        ApiError: 401 `Unauthorized: invalid token specified`.
-    """
+    """Check the form of a bot token. Raises `BotApiError` 401."""
     digits, colon, secret = token.partition(":")
     looks_right = digits.isascii() and digits.isdigit() and not digits.startswith("0") and colon and secret
     if not looks_right or len(token) > MAX_TOKEN_LENGTH:
-        raise ApiError(401, "Invalid token specified")
+        raise BotApiError(401, "Invalid token specified")
 
 
-async def read_parameters(request: web.Request) -> Parameters:
-    """Query string and body: urlencoded, multipart or JSON; GET and POST alike.
+async def read_parameters(request: web.Request) -> CallParameters:
+    """Read the parameters of a call: query string and body, urlencoded, multipart or JSON, GET and POST alike.
 
-    Raises:
-        ApiError: 413 too many files or too much text, 400 broken JSON.
+    Raises `BotApiError`: 413 for too many files or too much text, 400 for broken JSON.
     """
     values = dict(request.query)
-    uploads: dict[str, Upload] = {}
+    uploads: dict[str, FilePart] = {}
     if (request.content_length or 0) > MAX_REQUEST_BYTES:
-        raise ApiError(413, "")
+        raise BotApiError(413, "")
     if request.can_read_body:
         if request.content_type == "application/json":
             values |= _from_json(await request.read())
@@ -46,8 +41,8 @@ async def read_parameters(request: web.Request) -> Parameters:
         elif request.content_type == "multipart/form-data":
             await _read_parts(request, values, uploads)
     if sum(len(name) + len(value) for name, value in values.items()) > MAX_PARAMETERS_BYTES:
-        raise ApiError(413, "")
-    return Parameters(values, uploads)
+        raise BotApiError(413, "")
+    return CallParameters(values, uploads)
 
 
 def _from_json(body: bytes) -> dict[str, str]:
@@ -56,9 +51,9 @@ def _from_json(body: bytes) -> dict[str, str]:
     try:
         parsed = json.loads(body)
     except ValueError as error:
-        raise ApiError(400, "Can't parse JSON object") from error
+        raise BotApiError(400, "Can't parse JSON object") from error
     if not isinstance(parsed, dict):
-        raise ApiError(400, "Expected an Object")
+        raise BotApiError(400, "Expected an Object")
     return {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in parsed.items()
@@ -66,7 +61,7 @@ def _from_json(body: bytes) -> dict[str, str]:
     }
 
 
-async def _read_parts(request: web.Request, values: dict[str, str], uploads: dict[str, Upload]) -> None:
+async def _read_parts(request: web.Request, values: dict[str, str], uploads: dict[str, FilePart]) -> None:
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
             continue
@@ -75,13 +70,13 @@ async def _read_parts(request: web.Request, values: dict[str, str], uploads: dic
             values[part.name] = data.decode("utf-8", "replace")
         else:
             mime = part.headers.get("Content-Type", "application/octet-stream")
-            uploads[part.name] = Upload(data, part.filename, mime.partition(";")[0])
+            uploads[part.name] = FilePart(data, part.filename, mime.partition(";")[0])
         if len(uploads) > MAX_FILES:
-            raise ApiError(413, "")
+            raise BotApiError(413, "")
 
 
 def answer(body: dict[str, Any]) -> web.Response:
-    """The JSON response; an error's code is the HTTP status, flood control has its header."""
+    """Return the JSON response; an error's code is the HTTP status, flood control has its header."""
     status = body.get("error_code", 200)
     headers = {}
     if retry_after := body.get("parameters", {}).get("retry_after"):
@@ -90,5 +85,5 @@ def answer(body: dict[str, Any]) -> web.Response:
 
 
 def encode(body: dict[str, Any]) -> bytes:
-    """Compact UTF-8 JSON."""
+    """Return compact UTF-8 JSON."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

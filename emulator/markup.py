@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.errors import ApiError, bad_request
-from emulator.parameters import Parameters
+from emulator.call_parameters import CallParameters
+from emulator.errors import BotApiError, bad_request
 from emulator.state import Json
 
 MAX_BUTTONS = 100
@@ -24,12 +24,8 @@ _ACTIONS = (
 )
 
 
-def parse_reply_markup(parameters: Parameters) -> Json | None:
-    """The `reply_markup` of a call, checked; an empty inline keyboard is none.
-
-    Raises:
-        ApiError: as Telegram words it.
-    """
+def parse_reply_markup(parameters: CallParameters) -> Json | None:
+    """Parse and validate the `reply_markup` of a call; an empty inline keyboard is None. Raises `BotApiError`."""
     markup = parameters.parsed("reply_markup", "Can't parse reply keyboard markup JSON object")
     if markup is None:
         return None
@@ -71,7 +67,7 @@ def _inline_keyboard(value: Any) -> Json | None:
 def _inline_button(button: Any) -> Json:
     try:
         return _checked_button(button)
-    except ApiError as error:
+    except BotApiError as error:
         if error.message.isupper():
             raise
         raise bad_request(f"can't parse inline keyboard button: {error.message}") from error
@@ -116,7 +112,7 @@ def _field(value: Any, name: str) -> Any:
 
 
 def _check_url(url: Any) -> None:
-    """http(s), tg: and mailto-like links with a plausible host."""
+    """Refuse what is not an http(s), tg: or ton: link with a plausible host. Raises `BotApiError`."""
     if not isinstance(url, str) or not url.strip():
         raise bad_request("BUTTON_URL_INVALID")
     scheme, separator, rest = url.partition("://")

@@ -1,4 +1,4 @@
-"""Doors opened and closed: blocking a bot, groups it is in or thrown out of."""
+"""Blocking and unblocking a bot, groups that it is added to and removed from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIRST_GROUP = -1_002_000_000_001
 
 
 def block(world: World, person: Person, bot: Bot) -> None:
-    """Stop the bot; it is told so."""
+    """Block the bot; it gets `my_chat_member`."""
     if bot.id in person.blocked:
         return
     person.blocked.add(bot.id)
@@ -20,7 +20,7 @@ def block(world: World, person: Person, bot: Bot) -> None:
 
 
 def unblock(world: World, person: Person, bot: Bot) -> None:
-    """Let the bot write again; it is told so."""
+    """Unblock the bot; it gets `my_chat_member`."""
     if bot.id not in person.blocked:
         return
     person.blocked.discard(bot.id)
@@ -34,7 +34,7 @@ def _tell(world: World, person: Person, bot: Bot, old: str, new: str) -> None:
 
 
 def create_group(world: World, person: Person, bot: Bot, title: str, members: list[Person]) -> Chat:
-    """A supergroup of the person's with the bot in it."""
+    """Create a supergroup of the person's with the bot in it."""
     chat_id = _FIRST_GROUP - len(world.groups)
     ranks = {person.id: "creator", **{member.id: "member" for member in members}, bot.id: "member"}
     chat = Chat(chat_id, "supergroup", title=title, bots={bot.id: bot}, members=ranks)
@@ -47,10 +47,9 @@ def create_group(world: World, person: Person, bot: Bot, title: str, members: li
 
 
 def remove_bot(world: World, person: Person, bot: Bot, chat: Chat) -> None:
-    """Throw the bot out of a group.
+    """Remove the bot from a group.
 
-    Raises:
-        Refusal: the chat is no group, or the bot is not in it.
+    Raises `Refusal` no_such_chat, where the chat is no group or the bot is not in it.
     """
     if chat.is_private or bot.id not in chat.bots:
         raise Refusal("no_such_chat", "the bot is not in this group", 404)
@@ -60,7 +59,7 @@ def remove_bot(world: World, person: Person, bot: Bot, chat: Chat) -> None:
 
 
 def migrate(world: World, chat: Chat) -> Chat:
-    """A group gets a new id, as Telegram upgrades basic groups: calls with the old one are told the new one."""
+    """Give a group a new id, as Telegram upgrades basic groups: calls with the old one are told the new one."""
     new_id = _FIRST_GROUP - len(world.groups)
     new = Chat(new_id, "supergroup", title=chat.title, bots=dict(chat.bots), members=dict(chat.members))
     world.groups[new_id] = new

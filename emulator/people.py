@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, Refusal, format_error
-from emulator.methods.attachments import store_upload
-from emulator.parameters import Upload
+from emulator.call_parameters import FilePart
+from emulator.errors import BotApiError, Refusal, format_error
+from emulator.media import store_upload
 from emulator.reactions import is_reaction
 from emulator.render import chat_json, user_json
 from emulator.state import Bot, Chat, Json, Media, Message, Person
@@ -15,7 +15,7 @@ ALBUM_KINDS = frozenset({"photo", "document"})
 
 
 def introduce(world: World, user_id: int, first_name: str = "", **facts: str | bool) -> Person:
-    """A person by id, made when new; `facts` are Person's other fields and change what is known."""
+    """Return a person by id, made when new; `facts` are Person's other fields and change what is known."""
     person = world.people.get(user_id)
     if person is None:
         person = world.people[user_id] = Person(user_id, first_name or f"User {user_id}")
@@ -27,11 +27,7 @@ def introduce(world: World, user_id: int, first_name: str = "", **facts: str | b
 
 
 def open_chat(world: World, person: Person, bot: Bot, chat_id: int = 0) -> Chat:
-    """The private chat, or the group of that id the person is in.
-
-    Raises:
-        Refusal: no_such_chat.
-    """
+    """Return the private chat, or the group of that id the person is in. Raises `Refusal` no_such_chat."""
     if chat_id in (0, person.id):
         return world.private_chat(bot, person)
     chat = world.groups.get(chat_id)
@@ -41,11 +37,7 @@ def open_chat(world: World, person: Person, bot: Bot, chat_id: int = 0) -> Chat:
 
 
 def find_message(chat: Chat, message_id: int) -> Message:
-    """A living message.
-
-    Raises:
-        Refusal: no_such_message.
-    """
+    """Return a living message. Raises `Refusal` no_such_message."""
     message = chat.live(message_id)
     if message is None:
         raise Refusal("no_such_message", f"there is no message {message_id}", 404)
@@ -53,11 +45,7 @@ def find_message(chat: Chat, message_id: int) -> Message:
 
 
 def send_text(world: World, person: Person, chat: Chat, text: str, reply_to: Message | None = None) -> Message:
-    """Write something.
-
-    Raises:
-        Refusal: blocked, or nothing to send.
-    """
+    """Send a text of 1 to 4096 characters. Raises `Refusal` blocked, bad_request."""
     text = text.strip()
     if not 1 <= len(text) <= 4096:
         raise Refusal("bad_request", "text must have 1 to 4096 characters")
@@ -69,14 +57,13 @@ async def send_media(
     person: Person,
     chat: Chat,
     kind: str,
-    uploads: list[Upload],
+    uploads: list[FilePart],
     caption: str = "",
     reply_to: Message | None = None,
 ) -> list[Message]:
     """Send one file, or an album of several; the caption stands on the first.
 
-    Raises:
-        Refusal: blocked, too large, not a picture.
+    Raises `Refusal` blocked, too_large, not_a_picture, bad_request.
     """
     if len(uploads) > 1 and (kind not in ALBUM_KINDS or len(uploads) > 10):
         raise Refusal("bad_request", "an album has 2 to 10 photos or documents")
@@ -89,10 +76,10 @@ async def send_media(
     ]
 
 
-async def _store(world: World, kind: str, upload: Upload) -> Media:
+async def _store(world: World, kind: str, upload: FilePart) -> Media:
     try:
         return await store_upload(world, kind, upload)
-    except ApiError as error:
+    except BotApiError as error:
         _, description = format_error(error.code, error.message)
         if error.message == "IMAGE_PROCESS_FAILED":
             raise Refusal("not_a_picture", "this is not a picture", 415) from error
@@ -126,11 +113,7 @@ def _send(
 
 
 def check_may_write(person: Person, chat: Chat) -> None:
-    """Open the door to the bot by writing to it; a blocked one must be unblocked first.
-
-    Raises:
-        Refusal: blocked.
-    """
+    """Start the bot by writing to it; a blocked one must be unblocked first. Raises `Refusal` blocked."""
     if chat.bot is None:
         return
     if chat.bot.id in person.blocked:
@@ -146,7 +129,10 @@ def deliver(world: World, kind: str, message: Message) -> None:
 
 
 def sees(bot: Bot, message: Message) -> bool:
-    """Privacy mode: in groups a bot reads commands, replies to itself, mentions and service messages."""
+    """Return whether a bot sees a message of a group.
+
+    In privacy mode it reads commands, replies to itself, mentions and service messages.
+    """
     if bot.reads_all_group_messages or message.service:
         return True
     words = message.text.lower()
@@ -159,10 +145,9 @@ def sees(bot: Bot, message: Message) -> bool:
 
 
 def edit(world: World, person: Person, message: Message, words: str) -> Message:
-    """Change the words of an own message: its text, or the caption under its media.
+    """Change the text of an own message, or the caption under its media.
 
-    Raises:
-        Refusal: not_yours; bad_request, when a text would become empty.
+    Raises `Refusal` not_yours, and bad_request where a text would become empty.
     """
     if message.sender is not person:
         raise Refusal("not_yours", "only own messages can be edited", 403)
@@ -179,8 +164,7 @@ def edit(world: World, person: Person, message: Message, words: str) -> Message:
 def react(world: World, person: Person, message: Message, emoji: str) -> None:
     """React with one emoji, or take the reaction back with "".
 
-    Raises:
-        Refusal: Telegram does not have the reaction.
+    Raises `Refusal` where Telegram does not have the reaction.
     """
     if emoji and not is_reaction(emoji):
         raise Refusal("bad_request", "there is no such reaction")
@@ -200,5 +184,5 @@ def react(world: World, person: Person, message: Message, emoji: str) -> None:
 
 
 def person_json(person: Person) -> Json:
-    """The person as the bot sees them."""
+    """Return the person as the bot sees them."""
     return user_json(person)

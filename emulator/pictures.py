@@ -1,4 +1,7 @@
-"""What Telegram does to pictures: photos re-encoded and resized, thumbnails, and what a file really is."""
+"""What Telegram does to pictures: photos re-encoded and resized, thumbnails, and what a file really is.
+
+Knows no messages and no file ids.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class NotAPictureError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PictureInfo:
     """What a picture file turned out to be; `format` is Pillow's word (`WEBP`, `PNG`, `JPEG`)."""
 
     format: str
@@ -35,7 +38,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class EncodedPicture:
     """An encoded picture; `size` is (width, height) in pixels."""
 
     data: bytes
@@ -43,14 +46,13 @@ class Picture:
     size: tuple[int, int]
 
 
-def inspect(data: bytes) -> Facts:
-    """Decode fully, so that a truncated file does not pass.
+def inspect(data: bytes) -> PictureInfo:
+    """Decode a picture fully, so that a truncated file does not pass, and return what it is.
 
-    Raises:
-        NotAPictureError: see there.
+    Raises `NotAPictureError`.
     """
     image = _decode(data)
-    return Facts(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
+    return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -64,11 +66,10 @@ def _decode(data: bytes) -> Image.Image:
     return image
 
 
-def photo_sizes(data: bytes) -> tuple[Picture, ...]:
-    """The PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
+def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
+    """Return the PhotoSizes of an uploaded picture, smallest first: upright JPEGs without metadata, 2 to 4 of them.
 
-    Raises:
-        NotAPictureError: the bytes are no picture.
+    Raises `NotAPictureError`.
     """
     upright = _flatten(ImageOps.exif_transpose(_decode(data)))
     longest = max(upright.size)
@@ -80,7 +81,7 @@ def photo_sizes(data: bytes) -> tuple[Picture, ...]:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    """RGB on white: a photo has no transparency. Metadata stays behind."""
+    """Return RGB on white: a photo has no transparency. Metadata stays behind."""
     if "A" not in image.getbands() and "transparency" not in image.info:
         return image.convert("RGB")
     rgba = image.convert("RGBA")
@@ -89,16 +90,16 @@ def _flatten(image: Image.Image) -> Image.Image:
     return flat
 
 
-def _shrink(image: Image.Image, side_px: int, encoding: str) -> Picture:
+def _shrink(image: Image.Image, side_px: int, encoding: str) -> EncodedPicture:
     small = image.copy()
     small.thumbnail((side_px, side_px))
     buffer = io.BytesIO()
     small.save(buffer, encoding, quality=_QUALITY)
-    return Picture(buffer.getvalue(), f"image/{encoding.lower()}", small.size)
+    return EncodedPicture(buffer.getvalue(), f"image/{encoding.lower()}", small.size)
 
 
-def thumbnail(data: bytes, side_px: int = 320) -> Picture | None:
-    """A small preview of a picture file, with alpha as WebP, else as JPEG; None where there is nothing to show."""
+def thumbnail(data: bytes, side_px: int = 320) -> EncodedPicture | None:
+    """Return a small preview of a picture file, with alpha as WebP, else as JPEG; None where it cannot be decoded."""
     try:
         image = _decode(data)
     except NotAPictureError:
@@ -108,11 +109,7 @@ def thumbnail(data: bytes, side_px: int = 320) -> Picture | None:
 
 
 def to_webp(data: bytes) -> bytes:
-    """The same picture as lossless WebP, as Telegram keeps PNG stickers.
-
-    Raises:
-        NotAPictureError: the bytes are no picture.
-    """
+    """Return the same picture as lossless WebP, as Telegram keeps PNG stickers. Raises `NotAPictureError`."""
     buffer = io.BytesIO()
     _decode(data).convert("RGBA").save(buffer, "WEBP", lossless=True, method=0)
     return buffer.getvalue()

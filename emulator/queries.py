@@ -1,22 +1,18 @@
-"""What people ask a bot: pressed buttons and inline queries."""
+"""Callback queries and inline queries: what people ask a bot by a button or by `@bot`."""
 
 from __future__ import annotations
 
 from emulator import people
-from emulator.attachment_kinds import FILE_TYPES
 from emulator.errors import Refusal
+from emulator.files import FILE_TYPES
 from emulator.render import user_json
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Media, Message, Person
-from emulator.text.entities import parse_words
+from emulator.text.entities import parse_formatted
 from emulator.world import World
 
 
 def press(world: World, person: Person, message: Message, data: str) -> CallbackQuery:
-    """Press a callback button; the bot's answer sets `answered`.
-
-    Raises:
-        Refusal: no_such_button.
-    """
+    """Press a callback button; the bot's answer sets `answered`. Raises `Refusal` no_such_button."""
     rows = (message.reply_markup or {}).get("inline_keyboard", [])
     if not any(button.get("callback_data") == data for row in rows for button in row):
         raise Refusal("no_such_button", "this message has no such button", 404)
@@ -30,11 +26,7 @@ def press(world: World, person: Person, message: Message, data: str) -> Callback
 
 
 def ask_inline(world: World, person: Person, bot: Bot, query: str, offset: str = "") -> InlineQuery:
-    """Type `@bot query`; the bot's answer sets `answered`.
-
-    Raises:
-        Refusal: the bot has no inline mode.
-    """
+    """Type `@bot query`; the bot's answer sets `answered`. Raises `Refusal` where the bot has no inline mode."""
     if not bot.supports_inline:
         raise Refusal("bad_request", f"@{bot.username} has no inline mode")
     asked = InlineQuery(world.new_id(), bot, person, query[:256], offset, world.now)
@@ -53,8 +45,7 @@ def ask_inline(world: World, person: Person, bot: Bot, query: str, offset: str =
 def send_inline_result(world: World, person: Person, chat: Chat, asked: InlineQuery, result_id: str) -> Message:
     """Choose one of the results: a message in the person's name, `via` the bot.
 
-    Raises:
-        Refusal: there is no such result, or it is of a kind that is not emulated.
+    Raises `Refusal` where there is no such result, or it is of a kind that is not emulated.
     """
     for result in asked.answer.get("results", []):
         if result["id"] == result_id:
@@ -74,7 +65,7 @@ def send_inline_result(world: World, person: Person, chat: Chat, asked: InlineQu
 
 def _content(world: World, bot: Bot, result: Json) -> tuple[str, list[Json], Media | None]:
     written = result.get("input_message_content", {})
-    text, entities = parse_words(
+    text, entities = parse_formatted(
         written.get("message_text", result.get("caption", "")),
         written.get("parse_mode", result.get("parse_mode", "")),
         written.get("entities"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.files import FileStore, StoredFile
 from emulator.state import Account, Bot, CallbackQuery, Chat, Json, Media, Message, Person
-from emulator.sticker_sets import SetSticker, StickerSet, StickerSets
+from emulator.sticker_sets import SetSticker, StickerSet, StickerSetStore
 
 # Moving pictures and sound are never decoded here, but these fields are never missing.
 _MOVING = {"width": 320, "height": 320, "duration": 3}
@@ -21,7 +21,7 @@ _NOMINAL = {
 
 
 def user_json(account: Account) -> Json:
-    """User, as it stands in a message."""
+    """Return User, as it stands in a message."""
     user: Json = {"id": account.id, "is_bot": isinstance(account, Bot), "first_name": account.first_name}
     if isinstance(account, Person):
         user |= _filled(
@@ -36,7 +36,7 @@ def user_json(account: Account) -> Json:
 
 
 def chat_json(chat: Chat) -> Json:
-    """Chat, as it stands in a message."""
+    """Return Chat, as it stands in a message."""
     if chat.person is not None:
         person = chat.person
         names = _filled(first_name=person.first_name, last_name=person.last_name, username=person.username)
@@ -45,14 +45,14 @@ def chat_json(chat: Chat) -> Json:
 
 
 def _filled(**fields: Any) -> Json:
-    """The fields that say something: Telegram leaves out what is empty or false."""
+    """Keep the fields that say something: Telegram leaves out what is empty or false."""
     return {name: value for name, value in fields.items() if value}
 
 
 class Renderer:
     """Shapes with file ids in them, for one bot at one time."""
 
-    def __init__(self, files: FileStore, sets: StickerSets, bot: Bot, now: float) -> None:
+    def __init__(self, files: FileStore, sets: StickerSetStore, bot: Bot, now: float) -> None:
         self._files = files
         self._sets = sets
         self._bot = bot
@@ -62,7 +62,7 @@ class Renderer:
         return self._files.file_id(file, self._bot.id, self._now)
 
     def file(self, file: StoredFile) -> Json:
-        """The three fields every file object has."""
+        """Return the three fields every file object has."""
         return {
             "file_id": self.file_id(file),
             "file_unique_id": file.unique_id,
@@ -73,14 +73,14 @@ class Renderer:
         return {**self.file(file), "width": file.width, "height": file.height}
 
     def _thumbnail(self, file: StoredFile) -> Json:
-        """Both names of the field: the server still sends the old one."""
+        """Return the thumbnail under both names of the field: the server still sends the old one."""
         if file.thumbnail is None:
             return {}
         size = self.photo_size(file.thumbnail)
         return {"thumbnail": size, "thumb": size}
 
     def sticker(self, file: StoredFile) -> Json:
-        """Sticker; set name, emoji and type come from the set it is in, if any."""
+        """Return Sticker; set name, emoji and type come from the set it is in, if any."""
         sticker_set = self._sets.set_of(file)
         shape: Json = {"width": file.width, "height": file.height}
         if file.emoji:
@@ -102,7 +102,7 @@ class Renderer:
         return shape
 
     def sticker_set(self, sticker_set: StickerSet) -> Json:
-        """StickerSet, as getStickerSet answers."""
+        """Return StickerSet, as getStickerSet answers."""
         shape: Json = {"name": sticker_set.name, "title": sticker_set.title}
         if sticker_set.thumbnail is not None:
             size = self.photo_size(sticker_set.thumbnail)
@@ -113,7 +113,7 @@ class Renderer:
         return shape
 
     def pack(self, sticker_set: StickerSet) -> Json:
-        """A set as its owner's app shows it (CLIENT_API.md)."""
+        """Return a set as its owner's app shows it (CLIENT_API.md)."""
         return {
             "name": sticker_set.name,
             "title": sticker_set.title,
@@ -131,7 +131,7 @@ class Renderer:
         }
 
     def media(self, media: Media) -> Json:
-        """The field (or two) of a Message that hold its media."""
+        """Return the field (or two) of a Message that hold its media."""
         file = media.files[-1]
         if media.kind == "photo":
             return {"photo": [self.photo_size(size) for size in media.files]}
@@ -149,7 +149,7 @@ class Renderer:
         return {media.kind: shape}
 
     def message(self, message: Message, *, depth: int = 1) -> Json:
-        """Message; the one it replies to is embedded one level deep."""
+        """Return Message; the one it replies to is embedded one level deep."""
         shape: Json = {
             "message_id": message.message_id,
             "from": user_json(message.sender),
@@ -159,35 +159,32 @@ class Renderer:
         if message.edit_date is not None:
             shape["edit_date"] = int(message.edit_date)
         if message.forward_origin is not None:
-            shape |= _forwarded(message.forward_origin)
+            user, date = user_json(message.forward_origin.sender), int(message.forward_origin.date)
+            shape["forward_origin"] = {"type": "user", "sender_user": user, "date": date}
+            shape |= {"forward_from": user, "forward_date": date}
         if depth and message.reply_to is not None and not message.reply_to.is_deleted:
             shape["reply_to_message"] = self.message(message.reply_to, depth=depth - 1)
         if message.via_bot is not None:
             shape["via_bot"] = user_json(message.via_bot)
         shape |= _filled(media_group_id=message.media_group_id)
         shape |= message.service
-        shape |= self._content(message)
+        if message.media is None:
+            shape |= _filled(text=message.text, entities=message.entities)
+        else:
+            shape |= self.media(message.media)
+            shape |= _filled(caption=message.text, caption_entities=message.entities)
+            shape |= _filled(has_media_spoiler=message.media.has_spoiler)
         if message.reply_markup is not None and "inline_keyboard" in message.reply_markup:
             shape["reply_markup"] = message.reply_markup
         return shape
 
     def shown(self, message: Message) -> Json:
-        """Message as the person's app has it: with the keyboards the Bot API does not echo."""
+        """Return Message as the person's app has it: with the keyboards the Bot API does not echo."""
         shape = self.message(message)
         return shape if message.reply_markup is None else {**shape, "reply_markup": message.reply_markup}
 
-    def _content(self, message: Message) -> Json:
-        if message.media is None:
-            return _filled(text=message.text, entities=message.entities)
-        words = _filled(caption=message.text, caption_entities=message.entities)
-        return {
-            **self.media(message.media),
-            **words,
-            **_filled(has_media_spoiler=message.media.has_spoiler),
-        }
-
     def callback_query(self, query: CallbackQuery) -> Json:
-        """CallbackQuery; a message deleted meanwhile is told by `date: 0`."""
+        """Return CallbackQuery; a message deleted meanwhile has `date` 0."""
         message: Json = {"chat": chat_json(query.message.chat), "message_id": query.message.message_id, "date": 0}
         if not query.message.is_deleted:
             message = self.message(query.message)
@@ -201,12 +198,3 @@ class Renderer:
 
     def messages(self, messages: Iterable[Message]) -> list[Json]:
         return [self.message(message) for message in messages]
-
-
-def _forwarded(origin: Message) -> Json:
-    user = user_json(origin.sender)
-    return {
-        "forward_origin": {"type": "user", "sender_user": user, "date": int(origin.date)},
-        "forward_from": user,
-        "forward_date": int(origin.date),
-    }

@@ -17,7 +17,7 @@ class SpinnerTimeoutError(EmulatorError):
 
 
 class NothingSeenError(EmulatorError, AssertionError):
-    """What a test waited for did not come; the message holds the conversation."""
+    """A message that a test waited for did not come; the text holds the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class CallbackAnswer:
 
 
 @dataclass(slots=True, repr=False)
-class Seen:
+class SeenMessage:
     """A message on a person's screen."""
 
     message: Message
@@ -82,7 +82,7 @@ class Seen:
         return str(self.json.get("sticker", {}).get("set_name", ""))
 
     def picture(self) -> Image.Image:
-        """The photo, sticker or picture file, decoded."""
+        """Decode the photo, sticker or picture file."""
         return decode(self.data)
 
     def __str__(self) -> str:
@@ -92,10 +92,9 @@ class Seen:
         return f"{self.id:>4} {who}{' (deleted)' if self.is_deleted else ''}: {content}{labels}"
 
     def callback_data(self, button: str) -> str:
-        """The data of the callback button whose label contains `button` or whose data begins with it.
+        """Return the data of the callback button whose label contains `button` or whose data begins with it.
 
-        Raises:
-            NothingSeenError: there is none.
+        Raises `NothingSeenError` where there is none.
         """
         for found in self.buttons:
             data = found.get("callback_data")
@@ -106,7 +105,7 @@ class Seen:
 
 
 def decode(data: bytes) -> Image.Image:
-    """A picture, fully decoded."""
+    """Decode a picture fully."""
     image = Image.open(io.BytesIO(data))
     image.load()
     return image

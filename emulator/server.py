@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from PIL import Image
 
-from emulator import http, owning, people
+from emulator import http, pack_owner, people
 from emulator.bot_api import BotApi
 from emulator.calls import CallLog
 from emulator.client.routes import ClientApi
 from emulator.clock import Clock
-from emulator.delivery import Delivery
 from emulator.driver import PersonDriver
-from emulator.errors import ApiError
+from emulator.errors import BotApiError
 from emulator.faults import Faults
 from emulator.rules import Rules
 from emulator.seen import decode
 from emulator.state import Bot, Json
+from emulator.webhook_delivery import WebhookDelivery
 from emulator.world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -35,10 +35,9 @@ def make_bot(
     supports_inline: bool = False,
     reads_all_group_messages: bool = False,
 ) -> Bot:
-    """A bot account; its id is the number before the token's colon.
+    """Return a bot account; its id is the number before the token's colon.
 
-    Raises:
-        ApiError: `token` cannot be a token.
+    Raises `BotApiError` where `token` cannot be a token.
     """
     http.check_token(token)
     bot_id = int(token.partition(":")[0])
@@ -65,11 +64,7 @@ class Emulator:
         self._deliveries: list[asyncio.Task[None]] = []
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Listen, and return the base URL (`http://127.0.0.1:4321`).
-
-        Raises:
-            OSError: the port is taken.
-        """
+        """Listen, and return the base URL (`http://127.0.0.1:4321`). Raises `OSError` where the port is taken."""
         app = web.Application(client_max_size=http.MAX_REQUEST_BYTES)
         self._bot_api.add_routes(app)
         app.add_routes(ClientApi(self.world, self.calls, self.faults, host).routes())
@@ -80,7 +75,7 @@ class Emulator:
         await web.TCPSite(self._runner, host, port).start()
         self.url = f"http://{host}:{self._runner.addresses[0][1]}"
         self._deliveries = [
-            asyncio.ensure_future(Delivery(self.world, bot, self.faults, self._bot_api.execute).run())
+            asyncio.ensure_future(WebhookDelivery(self.world, bot, self.faults, self._bot_api.execute).run())
             for bot in self.world.bots
         ]
         return self.url
@@ -96,33 +91,28 @@ class Emulator:
         await self._bot_api.close()
 
     async def restart(self) -> None:
-        """Go away and come back at the same address, with all state."""
+        """Stop and start at the same address, with all state."""
         address = urlsplit(self.url)
         await self.stop()
         await self.start(address.hostname or "127.0.0.1", address.port or 0)
 
     def person(self, user_id: int, first_name: str, *, language: str = "en", bot: str = "") -> PersonDriver:
-        """A person for tests to act as; `bot` is a username, the first bot when left out."""
+        """Return a person for tests to act as; `bot` is a username, the first bot where it is left out."""
         person = people.introduce(self.world, user_id, first_name, language_code=language)
         return PersonDriver(self.world, person, self.world.bot_named(bot))
 
     def packs_of(self, person: PersonDriver) -> list[Json]:
-        """A person's packs in the shape of CLIENT_API.md."""
+        """Return a person's packs in the shape of CLIENT_API.md."""
         return person.packs
 
     def stickers(self, name: str) -> list[Image.Image]:
-        """The pictures of a pack, decoded, in order.
-
-        Raises:
-            Refusal: there is no such pack.
-        """
-        return [decode(sticker.file.data) for sticker in owning.find_pack(self.world, name).stickers]
+        """Return the pictures of a pack, decoded, in order. Raises `Refusal` no_such_pack."""
+        return [decode(sticker.file.data) for sticker in pack_owner.find_pack(self.world, name).stickers]
 
     def check_presses_answered(self) -> None:
-        """The bot answered every pressed button.
+        """Assert that the bot answered every pressed button.
 
-        Raises:
-            AssertionError: naming the data of those it left spinning.
+        Raises `AssertionError` with the data of those it left spinning.
         """
         spinning = [query.data for query in self.world.callback_queries.values() if not query.answered.is_set()]
         if spinning:
@@ -130,7 +120,7 @@ class Emulator:
 
 
 async def _send_page(request: web.Request) -> web.StreamResponse:
-    """The chat page's files, never cached: they are edited while it is open."""
+    """Send a file of the chat page, never cached: they are edited while it is open."""
     path = (PAGE / (request.match_info["path"] or "index.html")).resolve()
     if not path.is_relative_to(PAGE) or not path.is_file():
         return await _not_found(request)
@@ -138,4 +128,4 @@ async def _send_page(request: web.Request) -> web.StreamResponse:
 
 
 async def _not_found(request: web.Request) -> web.StreamResponse:
-    return http.answer(ApiError(404, "").body())
+    return http.answer(BotApiError(404, "").body())

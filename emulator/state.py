@@ -6,10 +6,10 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from emulator.bot_profile import BotProfile
 from emulator.files import StoredFile
-from emulator.profile import Profile
-from emulator.updates import UpdateQueue
-from emulator.webhook import Webhook
+from emulator.update_queue import UpdateQueue
+from emulator.webhook_info import WebhookInfo
 
 Json: TypeAlias = dict[str, Any]
 
@@ -24,9 +24,9 @@ class Bot:
     first_name: str
     supports_inline: bool = False
     reads_all_group_messages: bool = False
-    profile: Profile = field(default_factory=Profile)
+    profile: BotProfile = field(default_factory=BotProfile)
     updates: UpdateQueue = field(default_factory=UpdateQueue)
-    webhook: Webhook = field(default_factory=Webhook)
+    webhook: WebhookInfo = field(default_factory=WebhookInfo)
 
 
 @dataclass(slots=True, eq=False)
@@ -105,11 +105,11 @@ class Chat:
         return frozenset(user_id for user_id in self.members if user_id not in self.bots)
 
     def reactions_to(self, message_id: int) -> list[Json]:
-        """Everybody's reactions to a message."""
+        """Return everybody's reactions to a message."""
         return [one for some in self.reactions.get(message_id, {}).values() for one in some]
 
     def live(self, message_id: int) -> Message | None:
-        """The message, unless it never was or is deleted."""
+        """Return the message, None where it never was or is deleted."""
         message = self.messages.get(message_id)
         return None if message is None or message.is_deleted else message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.files import StoredFile
 from emulator.rules import Rules
 from emulator.state import Bot, Person
@@ -37,7 +37,7 @@ class StickerSet:
     thumbnail: StoredFile | None = None
 
 
-class StickerSets:
+class StickerSetStore:
     """All sets by name (any case), tombstones of deleted names, and the cache behind getStickerSet."""
 
     def __init__(self, rules: Rules) -> None:
@@ -51,25 +51,20 @@ class StickerSets:
         self._loaded: dict[str, float] = {}
 
     def get(self, name: str) -> StickerSet | None:
-        """The set as it is."""
+        """Return the set as it is, None where there is none."""
         return self._sets.get(clean_name(name))
 
     def require(self, name: str) -> StickerSet:
-        """The set as it is.
-
-        Raises:
-            ApiError: STICKERSET_INVALID.
-        """
+        """Return the set as it is. Raises `BotApiError` STICKERSET_INVALID."""
         found = self.get(name)
         if found is None:
             raise bad_request("STICKERSET_INVALID")
         return found
 
     def cached(self, name: str, now: float) -> StickerSet:
-        """The set as getStickerSet answers it: minutes after the owner deleted it in the app it still seems alive.
+        """Return the set as getStickerSet answers it: for minutes after its owner deleted it in the app, it is there.
 
-        Raises:
-            ApiError: STICKERSET_INVALID.
+        Raises `BotApiError` STICKERSET_INVALID.
         """
         key = clean_name(name)
         stale, until = self._stale.get(key, (None, 0.0))
@@ -81,11 +76,11 @@ class StickerSets:
         return found
 
     def was_deleted(self, name: str, now: float) -> bool:
-        """Whether a set of this name was deleted not long ago."""
+        """Return whether a set of this name was deleted not long ago."""
         return now < self._tombstones.get(clean_name(name), 0.0)
 
     def custom_emoji(self, custom_emoji_id: str) -> SetSticker | None:
-        """The sticker of an emoji set by its id."""
+        """Return the sticker of an emoji set by its id, None where there is none."""
         return self._custom_emoji.get(custom_emoji_id)
 
     def add(self, sticker_set: StickerSet) -> None:
@@ -103,11 +98,7 @@ class StickerSets:
             self._custom_emoji[sticker.custom_emoji_id] = sticker
 
     def append(self, sticker_set: StickerSet, sticker: SetSticker) -> None:
-        """Add at the end.
-
-        Raises:
-            ApiError: STICKERS_TOO_MUCH.
-        """
+        """Add a sticker at the end. Raises `BotApiError` STICKERS_TOO_MUCH."""
         if len(sticker_set.stickers) >= LIMITS[sticker_set.sticker_type]:
             raise bad_request("STICKERS_TOO_MUCH")
         sticker_set.stickers.append(sticker)
@@ -122,26 +113,23 @@ class StickerSets:
         self.refresh(sticker_set)
 
     def locate(self, file: StoredFile) -> tuple[StickerSet, int]:
-        """The set a sticker's file is in, and where.
+        """Return the set a sticker's file is in, and its place there.
 
-        Raises:
-            ApiError: STICKER_INVALID, when it is in no set (any more).
+        Raises `BotApiError` STICKER_INVALID, where it is in no set (any more).
         """
         sticker_set = self._by_file.get(file.number)
-        if sticker_set is None:
-            raise bad_request("STICKER_INVALID")
-        return sticker_set, _position(sticker_set, file)
+        if sticker_set is not None:
+            for position, sticker in enumerate(sticker_set.stickers):
+                if sticker.file.number == file.number:
+                    return sticker_set, position
+        raise bad_request("STICKER_INVALID")
 
     def set_of(self, file: StoredFile) -> StickerSet | None:
-        """The living set a file is in."""
+        """Return the living set a file is in, None where there is none."""
         return self._by_file.get(file.number)
 
     def remove_sticker(self, file: StoredFile) -> StickerSet:
-        """Take a sticker out; the set stays, even empty.
-
-        Raises:
-            ApiError: STICKER_INVALID.
-        """
+        """Remove a sticker; the set stays, even empty. Raises `BotApiError` STICKER_INVALID."""
         sticker_set, position = self.locate(file)
         del sticker_set.stickers[position]
         del self._by_file[file.number]
@@ -158,51 +146,43 @@ class StickerSets:
             self._by_file.pop(sticker.file.number, None)
 
     def refresh(self, sticker_set: StickerSet) -> None:
-        """The bot changed the set itself: the server's copy is fresh."""
+        """Drop the server's cached copy: the bot changed the set itself."""
         self._stale.pop(clean_name(sticker_set.name), None)
 
     def delete_in_app(self, sticker_set: StickerSet, now: float) -> None:
-        """The owner deletes a set in the app; the server's warm copy outlives it."""
+        """Delete a set as its owner does in the app; the server's cached copy outlives it."""
         stale = self._warm_copy(sticker_set)
         self.delete(sticker_set, now)
         self._stale[clean_name(sticker_set.name)] = stale
 
     def remove_in_app(self, sticker_set: StickerSet, file: StoredFile) -> None:
-        """The owner takes a sticker out in the app; the server's warm copy still has it."""
+        """Remove a sticker as the owner does in the app; the server's cached copy still has it."""
         stale = self._warm_copy(sticker_set)
         self.remove_sticker(file)
         self._stale[clean_name(sticker_set.name)] = stale
 
     def _warm_copy(self, sticker_set: StickerSet) -> tuple[StickerSet, float]:
-        """What getStickerSet goes on answering, and until when; nothing where it was not asked lately."""
+        """Return what getStickerSet goes on answering, and until when; in the past where it was not asked lately."""
         key = clean_name(sticker_set.name)
         copy = dataclasses.replace(sticker_set, stickers=list(sticker_set.stickers))
         return self._stale.get(key, (copy, self._loaded.get(key, 0.0)))
 
     def owned_by(self, user_id: int) -> list[StickerSet]:
-        """A person's sets, oldest first."""
+        """Return a person's sets, oldest first."""
         return list(self._by_owner.get(user_id, []))
 
 
-def _position(sticker_set: StickerSet, file: StoredFile) -> int:
-    for position, sticker in enumerate(sticker_set.stickers):
-        if sticker.file.number == file.number:
-            return position
-    raise bad_request("STICKER_INVALID")
-
-
 def clean_name(name: str) -> str:
-    """The key a name is looked up by: lower case, without dots."""
+    """Return the key a name is looked up by: lower case, without dots."""
     return name.lower().replace(".", "")
 
 
 def check_rights(sticker_set: StickerSet, bot: Bot, owner: Person | None) -> None:
-    """Only the bot that made a set may change it, and only for its owner.
+    """Refuse to change a set of another bot, or for another owner.
 
-    Raises:
-        ApiError: STICKERSET_INVALID or STICKERSET_OWNER_ANOTHER.
+    Raises `BotApiError`: STICKERSET_INVALID or STICKERSET_OWNER_ANOTHER.
     """
     if sticker_set.bot is not bot:
-        raise ApiError(400, "STICKERSET_INVALID")
+        raise BotApiError(400, "STICKERSET_INVALID")
     if owner is not None and sticker_set.owner is not owner:
-        raise ApiError(400, "STICKERSET_OWNER_ANOTHER")
+        raise BotApiError(400, "STICKERSET_OWNER_ANOTHER")

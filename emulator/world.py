@@ -7,16 +7,16 @@ import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from emulator.bot_profile import in_language
 from emulator.clock import Clock
 from emulator.errors import Refusal
 from emulator.events import EventLog
 from emulator.faults import Faults
 from emulator.files import FileStore
-from emulator.profile import in_language
 from emulator.render import Renderer, chat_json, user_json
 from emulator.rules import Rules
 from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
-from emulator.sticker_sets import StickerSet, StickerSets
+from emulator.sticker_sets import StickerSet, StickerSetStore
 
 
 class World:
@@ -33,7 +33,7 @@ class World:
         self.private_chats: dict[tuple[int, int], Chat] = {}
         self.groups: dict[int, Chat] = {}
         self.files = FileStore()
-        self.sets = StickerSets(rules)
+        self.sets = StickerSetStore(rules)
         self.events = EventLog()
         self.callback_queries: dict[str, CallbackQuery] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
@@ -44,29 +44,25 @@ class World:
         return self.clock.now()
 
     def new_id(self) -> str:
-        """A fresh id for a query, an album, a custom emoji."""
+        """Return a fresh id for a query, an album, a custom emoji."""
         return str(next(self._ids) * 1_000_003)
 
     def bot_named(self, username: str) -> Bot:
-        """A bot by username, the first one for "".
-
-        Raises:
-            Refusal: no_such_bot.
-        """
+        """Return a bot by username, the first one for "". Raises `Refusal` no_such_bot."""
         for bot in self.bots:
             if not username or bot.username.lower() == username.lower():
                 return bot
         raise Refusal("no_such_bot", f"there is no bot @{username}", 404)
 
     def private_chat(self, bot: Bot, person: Person) -> Chat:
-        """The private chat of the two, made when first asked for."""
+        """Return the private chat of the two, made when first asked for."""
         key = (bot.id, person.id)
         if key not in self.private_chats:
             self.private_chats[key] = Chat(person.id, "private", bot=bot, person=person, bots={bot.id: bot})
         return self.private_chats[key]
 
     def render(self, bot: Bot) -> Renderer:
-        """Makes JSON as this bot sees it now."""
+        """Return a renderer of JSON as this bot sees it now."""
         return Renderer(self.files, self.sets, bot, self.now)
 
     def post(self, message: Message) -> Message:
@@ -79,48 +75,48 @@ class World:
         return message
 
     def announce(self, kind: str, message: Message) -> None:
-        """Tell the apps of the people in the chat that a message is there, or has changed."""
+        """Notify the apps of the people in the chat that a message is there, or has changed."""
         bot = self.bot_of(message.chat)
-        self.tell_chat(kind, message.chat, {"message": self.render(bot).shown(message)})
+        self.notify_chat(kind, message.chat, {"message": self.render(bot).shown(message)})
 
     def delete(self, chat: Chat, messages: list[Message]) -> None:
-        """Delete messages for everybody; nobody's bot is told."""
+        """Delete messages for everybody; no bot is notified."""
         for message in messages:
             message.is_deleted = True
         if messages:
-            self.tell_chat("deleted", chat, {"message_ids": [message.message_id for message in messages]})
+            self.notify_chat("deleted", chat, {"message_ids": [message.message_id for message in messages]})
 
     def react(self, message: Message, user_id: int, reactions: list[Json]) -> None:
         """Replace one account's reactions to a message."""
         chat = message.chat
         chat.reactions.setdefault(message.message_id, {})[user_id] = reactions
         shown = chat.reactions_to(message.message_id)
-        self.tell_chat("reaction", chat, {"message_id": message.message_id, "reaction": shown})
+        self.notify_chat("reaction", chat, {"message_id": message.message_id, "reaction": shown})
 
-    def tell_person(self, kind: str, person: Person, chat: Chat, data: Json) -> None:
-        """Tell one person's apps something about a chat."""
+    def notify_person(self, kind: str, person: Person, chat: Chat, data: Json) -> None:
+        """Notify one person's apps of something in a chat."""
         head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
         self.events.add(kind, frozenset({person.id}), {**head, **data})
 
-    def tell_chat(self, kind: str, chat: Chat, data: Json) -> None:
-        """Tell the apps of the people in a chat anything else."""
+    def notify_chat(self, kind: str, chat: Chat, data: Json) -> None:
+        """Notify the apps of the people in a chat of anything else."""
         head = {"bot": self.bot_of(chat).username, "chat_id": chat.id}
         self.events.add(kind, chat.audience, {**head, **data})
 
-    def tell_pack(self, sticker_set: StickerSet, change: str) -> None:
-        """Tell the owner's app that a pack was created, changed or deleted."""
+    def notify_pack(self, sticker_set: StickerSet, change: str) -> None:
+        """Notify the owner's apps that a pack was created, changed or deleted."""
         pack = None if change == "deleted" else self.render(sticker_set.bot).pack(sticker_set)
         data = {"bot": sticker_set.bot.username, "name": sticker_set.name, "change": change, "pack": pack}
         self.events.add("pack", frozenset({sticker_set.owner.id}), data)
 
-    def tell_profile(self, bot: Bot) -> None:
-        """Tell everybody that the bot's profile changed."""
+    def notify_profile(self, bot: Bot) -> None:
+        """Notify everybody that the bot's profile changed."""
         for person in self.people.values():
             data = {"bot": bot.username, "profile": self.bot_profile(bot, person)}
             self.events.add("bot", frozenset({person.id}), data)
 
     def bot_profile(self, bot: Bot, person: Person) -> Json:
-        """BotProfile of CLIENT_API.md, in the person's language."""
+        """Return BotProfile of CLIENT_API.md, in the person's language."""
         profile, language = bot.profile, person.language_code[:2]
         scopes = [f"chat:{person.id}", "all_private_chats", "default"]
         return {
@@ -135,27 +131,27 @@ class World:
         }
 
     def bot_of(self, chat: Chat) -> Bot:
-        """The bot whose file ids a chat's page uses: the private chat's own, a group's first."""
+        """Return the bot whose file ids a chat's page uses: the private chat's own, a group's first."""
         return chat.bot or next(iter(chat.bots.values()), self.bots[0])
 
-    def update(self, bot: Bot, kind: str, lane: int, shape: Callable[[Renderer], Any]) -> None:
+    def update(self, bot: Bot, kind: str, queue_key: int, shape: Callable[[Renderer], Any]) -> None:
         """Queue an update for a bot; `shape` is only called when the bot wants the kind."""
         if not bot.updates.wants(kind):
             return
         payload = shape(self.render(bot))
-        fault = self._faults.find("update", {"chat_id": str(lane)})
+        fault = self._faults.find("update", {"chat_id": str(queue_key)})
         if fault is not None and fault.action == "late":
-            late = asyncio.ensure_future(self._put_late(bot, kind, payload, lane, self.now + fault.seconds))
+            late = asyncio.ensure_future(self._put_late(bot, kind, payload, queue_key, self.now + fault.seconds))
             self._late.add(late)
             late.add_done_callback(self._late.discard)
             return
-        update = bot.updates.put(kind, payload, lane, self.now)
+        update = bot.updates.put(kind, payload, queue_key, self.now)
         if fault is not None and fault.action == "duplicate":
             bot.updates.repeat(update)
 
-    async def _put_late(self, bot: Bot, kind: str, payload: Json, lane: int, moment: float) -> None:
+    async def _put_late(self, bot: Bot, kind: str, payload: Json, queue_key: int, moment: float) -> None:
         await self.clock.sleep_until(moment)
-        bot.updates.put(kind, payload, lane, self.now)
+        bot.updates.put(kind, payload, queue_key, self.now)
 
     def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:
         """Queue `my_chat_member`: the bot was blocked, unblocked, added or removed by a person."""
@@ -174,7 +170,7 @@ class World:
 
 
 def member_json(account: Bot | Person, status: str) -> Json:
-    """ChatMember with the fields its status requires."""
+    """Return ChatMember with the fields its status requires."""
     member: Json = {"user": user_json(account), "status": status}
     if status == "kicked":
         member["until_date"] = 0

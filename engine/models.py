@@ -13,6 +13,8 @@ from engine.weights import weights_report
 if TYPE_CHECKING:
     from engine.diffusion.model import DiffusionModel, ModelOptions
 
+__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "model", "open_models"]
+
 FACE_ID = Model(
     name="ip-adapter-face-id",
     inputs=(Input(FACE, most=MOST_PHOTOS),),

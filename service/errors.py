@@ -1,21 +1,21 @@
 """Why the service refuses something. Each has a `code` the entrances translate.
 
-ServiceError               code                retryable
-├── TooManyJobs            too_many_jobs       yes   this owner has as many jobs waiting as one may have
-├── DailyLimitReached      daily_limit         no    this owner made as many stickers today as one may make
-├── QueueFull              queue_full          yes   the whole queue is as long as it may be
-├── NoSuchJob              no_such_job         no    unknown, or somebody else's
-├── PhotoGone              photo_gone          no    the photo was deleted after its lifetime
-├── KeyUnknown             key_unknown         no    no key of the HTTP API, or one that is over
-├── BadSeed                bad_seed            no    not a whole number from 0 to 4294967295
+ServiceError               code
+├── TooManyJobs            too_many_jobs       this owner has as many jobs waiting as one may have
+├── DailyLimitReached      daily_limit         this owner made as many stickers today as one may make
+├── QueueFull              queue_full          the whole queue is as long as it may be
+├── NoSuchJob              no_such_job         unknown, or somebody else's
+├── PhotoGone              photo_gone          the photo was deleted after its lifetime
+├── KeyUnknown             key_unknown         no key of the HTTP API, or one that is over
+├── BadSeed                bad_seed            not a whole number from 0 to 4294967295
 └── PhotoRefused           (its subclasses)
-    ├── PhotoEmpty         photo_empty         no    0 bytes
-    ├── PhotoTooBig        photo_too_big       no    more bytes than allowed
-    ├── PhotoTooManyPixels photo_too_many_pixels no  more pixels than allowed
-    ├── PhotoTooSmall      photo_too_small     no    too few pixels for a face
-    ├── PhotoTruncated     photo_truncated     no    the file ends early or is damaged
-    ├── PhotoAnimated      photo_animated      no    several frames
-    └── NotAPhoto          not_a_photo         no    no picture of a kind we read
+    ├── PhotoEmpty         photo_empty             0 bytes
+    ├── PhotoTooBig        photo_too_big           more bytes than allowed
+    ├── PhotoTooManyPixels photo_too_many_pixels   more pixels than allowed
+    ├── PhotoTooSmall      photo_too_small         too few pixels for a face
+    ├── PhotoTruncated     photo_truncated         the file ends early or is damaged
+    ├── PhotoAnimated      photo_animated          several frames
+    └── NotAPhoto          not_a_photo             no picture of a kind we read
 """
 
 from __future__ import annotations
@@ -27,14 +27,12 @@ class ServiceError(Exception):
     """Root of the tree; `code` is what the entrances translate into a sentence."""
 
     code: ClassVar[str] = "service_error"
-    retryable: ClassVar[bool] = False
 
 
 class TooManyJobs(ServiceError):
     """This owner has as many jobs waiting as one may have (`limit`)."""
 
     code = "too_many_jobs"
-    retryable = True
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"{limit} jobs are waiting")
@@ -55,7 +53,6 @@ class QueueFull(ServiceError):
     """The whole queue is as long as it may be."""
 
     code = "queue_full"
-    retryable = True
 
 
 class NoSuchJob(ServiceError):

@@ -12,7 +12,6 @@ from service.errors import KeyUnknown
 from storage.keys import Keys
 from storage.records import ApiKey
 
-PROVIDERS = ("fal", "segmind", "pixazo")
 PER_MINUTE = 60  # submissions, unless the operator says otherwise
 JOBS_WAITING = 20
 
@@ -53,7 +52,7 @@ class ApiKeys:
         return key, f"{key.id}:{secret}"
 
     async def check(self, text: str) -> ApiKey:
-        """The key that `text` is. Raises `KeyUnknown` for unknown, revoked and expired ones alike."""
+        """Return the key that `text` is. Raises `KeyUnknown` for unknown, revoked and expired ones alike."""
         key_id, _, secret = text.partition(":")
         if not text.isascii():  # odd bytes of a header could not even be looked up
             raise KeyUnknown
@@ -65,22 +64,22 @@ class ApiKeys:
         return key
 
     async def get(self, key_id: str) -> ApiKey:
-        """The key of that id, as far as it may be used now. Raises `KeyUnknown`."""
+        """Return the key of that id, as far as it may be used now. Raises `KeyUnknown`."""
         key = await self._store.get(key_id)
         if key is None or not self.is_valid(key):
             raise KeyUnknown
         return key
 
     def is_valid(self, key: ApiKey) -> bool:
-        """Neither revoked nor expired."""
+        """Return whether the key is neither revoked nor expired."""
         return key.revoked_at is None and (key.expires_at is None or key.expires_at > self._clock())
 
     async def all(self) -> list[ApiKey]:
-        """Every key, revoked ones too, oldest first."""
+        """Return every key, revoked ones too, oldest first."""
         return await self._store.all()
 
     async def revoke(self, key_id: str) -> ApiKey:
-        """End a key for good. Raises `KeyUnknown`."""
+        """Revoke a key for good. Raises `KeyUnknown`."""
         key = await self._store.revoke(key_id)
         if key is None:
             raise KeyUnknown

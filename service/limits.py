@@ -17,7 +17,7 @@ WORKING_SIDE_PX = 2048  # photos are kept no larger: enough for every engine, an
 class Limits:
     """What the operator may set."""
 
-    jobs_per_owner: int = 5
+    jobs_per_owner: int = 10
     jobs_per_day: int = 0  # 0: no limit
     queue_length: int = 1000
 

@@ -60,7 +60,7 @@ def read_photo(data: bytes) -> Photo:
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether the bytes begin like a picture of a kind we read; they may still be damaged.
+    """Return whether the bytes begin like a picture of a kind we read; they may still be damaged.
 
     Sounds and films that share a container with pictures are none.
     """
@@ -97,7 +97,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image) -> Image.Image:
-    """8 bits, RGB or RGBA, colours as sRGB: from CMYK, 16 bits, palettes, grey, and from wide-gamut profiles."""
+    """Return 8 bits, RGB or RGBA, colours as sRGB: from CMYK, 16 bits, palettes, grey, and from wide-gamut profiles."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)
@@ -111,7 +111,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit and float greys, stretched from their own range where they are not plain 16 bits."""
+    """Convert 16-bit and float greys, stretched from their own range where they are not plain 16 bits."""
     values = np.asarray(image, dtype=np.float64)
     values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     top = 65535.0 if image.mode.startswith("I") else max(float(values.max()), 1.0)

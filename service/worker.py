@@ -134,7 +134,7 @@ class Worker:
                 self._idle.set()
 
     async def _hand_back(self, job_id: str, *, counts_as_attempt: bool) -> None:
-        """At the end of the process: what cannot be written now is put right by the next start."""
+        """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
         try:
             await self._jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
             logger.info("job %s handed back for the next start", job_id[:8])
@@ -209,7 +209,10 @@ class Worker:
                 await self._failed(claimed.job, outcome)
 
     async def _generate(self, batch: Sequence[ClaimedJob]) -> Sequence[StickerResult | EngineError]:
-        """Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing."""
+        """Draw, with a timeout for every step.
+
+        Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing.
+        """
         limit_s = self._step_timeout_s * len(batch)
         requests = [claimed.request for claimed in batch]
         tickets = [claimed.ticket for claimed in batch]
@@ -233,7 +236,7 @@ class Worker:
     # --- how a drawing ends -------------------------------------------------------------------------------------------
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
-        """Files first, then the row that says done: a crash in between draws the sticker once more."""
+        """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
         done = await self._jobs.finish(
@@ -302,7 +305,7 @@ def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerReques
 
 
 def _placeholders(job: Job) -> dict[str, tuple[bytes, ...]]:
-    """As many empty photos as the job has: whether two jobs can be batched depends on their number alone."""
+    """Return as many empty photos as the job has: whether two jobs can be batched depends on their number alone."""
     return {name: (b"",) * len(files) for name, files in job.request.inputs.items()}
 
 

@@ -23,7 +23,7 @@ Parameters = Mapping[str, Any]
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def sqlite_errors_as_ours() -> Iterator[None]:
     """Turn sqlite3's errors into ours, where they enter."""
     try:
         yield
@@ -57,11 +57,11 @@ class Database:
 
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
-        with translated():
+        with sqlite_errors_as_ours():
             connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         connection.row_factory = sqlite3.Row
         try:
-            with translated():
+            with sqlite_errors_as_ours():
                 await connection.execute_fetchall("PRAGMA journal_mode = WAL")
                 # FULL: what was confirmed to a sender survives a power cut, not only a kill.
                 await connection.execute_fetchall("PRAGMA synchronous = FULL")
@@ -93,7 +93,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Statements that happen all or not at all."""
+        """Run statements in one transaction: all or none."""
         async with self._lock:
             await self._run("BEGIN IMMEDIATE", None)
             try:
@@ -109,7 +109,7 @@ class Database:
             await self._connection.execute_fetchall("ROLLBACK")
 
     async def _run(self, sql: str, parameters: Parameters | None) -> list[sqlite3.Row]:
-        with translated():
+        with sqlite_errors_as_ours():
             return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
 

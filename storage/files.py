@@ -19,7 +19,7 @@ _TEMPORARY = ".part"
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _os_errors_as_ours() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
@@ -55,7 +55,7 @@ class Files:
         return await asyncio.to_thread(self._photo(owner, name).is_file)
 
     async def delete_photo(self, owner: str, name: str) -> None:
-        """Delete a photo before its lifetime ends; gone already is well."""
+        """Delete a photo before its lifetime ends. Missing files are ignored."""
         await self._delete(self._photo(owner, name))
 
     async def save_result(self, owner: str, job_id: str, kind: str, data: bytes) -> None:
@@ -67,7 +67,7 @@ class Files:
         return await self._read(self._result(owner, job_id, kind))
 
     async def delete_result(self, owner: str, job_id: str, kind: str) -> None:
-        """Delete one file of a job's result; gone already is well."""
+        """Delete one file of a job's result. Missing files are ignored."""
         await self._delete(self._result(owner, job_id, kind))
 
     async def save_upload(self, owner: str, upload_id: str, data: bytes) -> None:
@@ -79,7 +79,7 @@ class Files:
         return await self._read(self._upload(owner, upload_id))
 
     async def delete_upload(self, owner: str, upload_id: str) -> None:
-        """Delete a file that was handed in; gone already is well."""
+        """Delete a file that was handed in. Missing files are ignored."""
         await self._delete(self._upload(owner, upload_id))
 
     async def delete_owner(self, owner: str) -> None:
@@ -91,7 +91,7 @@ class Files:
 
         `keep` holds names of photos that jobs still need.
         """
-        with _translated():
+        with _os_errors_as_ours():
             return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
     def _folder(self, owner: str) -> Path:
@@ -107,15 +107,15 @@ class Files:
         return self._folder(owner) / "uploads" / upload_id
 
     async def _delete(self, path: Path) -> None:
-        with _translated():
+        with _os_errors_as_ours():
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
     async def _save(self, path: Path, data: bytes) -> None:
-        with _translated():
+        with _os_errors_as_ours():
             await asyncio.to_thread(_write_whole, path, data)
 
     async def _read(self, path: Path) -> bytes:
-        with _translated():
+        with _os_errors_as_ours():
             return await asyncio.to_thread(path.read_bytes)
 
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:

@@ -16,7 +16,7 @@ class Inbox:
         self._clock = clock
 
     async def put(self, messages: Sequence[tuple[int, str]]) -> list[int]:
-        """Store (number, body) pairs in one transaction; returns the numbers that were new."""
+        """Store (number, body) pairs in one transaction; return the numbers that were new."""
         fresh: list[int] = []
         async with self._database.transaction() as transaction:
             for number, body in messages:
@@ -29,19 +29,19 @@ class Inbox:
         return fresh
 
     async def open(self) -> list[tuple[int, str]]:
-        """What was stored and not handled, in the sender's order: what a restart goes on with."""
+        """Return what was stored and not handled, in the sender's order: what a restart goes on with."""
         rows = await self._database.run("SELECT id, body FROM inbox WHERE handled_at IS NULL ORDER BY id")
         return [(row["id"], row["body"]) for row in rows]
 
     async def start(self, number: int, most_attempts: int) -> bool:
-        """Count an attempt; False where this message has had `most_attempts` and is given up (a poison message)."""
+        """Count an attempt; return False where there were `most_attempts` and it is given up (a poison message)."""
         row = await self._database.one(
             "UPDATE inbox SET attempts = attempts + 1 WHERE id = :id RETURNING attempts", {"id": number}
         )
         return row is not None and row["attempts"] <= most_attempts
 
     async def handled(self, number: int) -> None:
-        """Dealt with: its text is dropped, its number stays a while so that a second delivery is noticed."""
+        """Mark as handled: its text is dropped, its number stays a while so that a second delivery is noticed."""
         await self._database.run(
             "UPDATE inbox SET handled_at = :now, body = '' WHERE id = :id",
             {"id": number, "now": self._clock()},

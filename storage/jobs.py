@@ -134,15 +134,21 @@ class Jobs:
         return _maybe(row)
 
     async def finish(self, job_id: str, result: JobResult) -> Job | None:
-        """running -> done. None where it is not running any more (cancelled, or its owner was forgotten)."""
+        """Change running to done.
+
+        Returns None where it is not running any more (cancelled, or its owner was forgotten).
+        """
         return await self._end(job_id, JobStatus.DONE, result=result)
 
     async def fail(self, job_id: str, error_code: str) -> Job | None:
-        """queued or running -> failed, with the code the entrances translate."""
+        """Change queued or running to failed, with the code the entrances translate."""
         return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
 
     async def expire(self, job_id: str, error_code: str) -> Job | None:
-        """queued -> failed: it did not start in time. None where it has started, though it may wait again."""
+        """Change queued to failed: it did not start in time.
+
+        Returns None where it has started, though it may wait again.
+        """
         row = await self._database.one(
             """UPDATE jobs SET status = 'failed', error_code = :code, finished_at = :now
                WHERE id = :id AND status = 'queued' AND claimed_at IS NULL RETURNING *""",
@@ -151,7 +157,7 @@ class Jobs:
         return _maybe(row)
 
     async def cancel(self, job_id: str) -> Job | None:
-        """queued or running -> cancelled. None where it had already ended."""
+        """Change queued or running to cancelled. Returns None where it had already ended."""
         return await self._end(job_id, JobStatus.CANCELLED, error_code="cancelled")
 
     async def _end(
@@ -177,7 +183,7 @@ class Jobs:
         return _maybe(row)
 
     async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
-        """running -> queued: the process is stopping (the attempt is given back) or the job is tried once more."""
+        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more."""
         row = await self._database.one(
             """UPDATE jobs SET status = 'queued', attempts = attempts - :refund
                WHERE id = :id AND status = 'running' RETURNING *""",
@@ -186,7 +192,7 @@ class Jobs:
         return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
-        """After a crash: (running jobs put back in the queue, jobs given up after `MAX_ATTEMPTS`)."""
+        """Put running jobs back after a crash; return (those, the ones given up after `MAX_ATTEMPTS`)."""
         given_up = await self._database.run(
             """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now
                WHERE status = 'running' AND attempts >= :most RETURNING *""",
@@ -196,7 +202,7 @@ class Jobs:
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 
     async def mark_delivered(self, job_id: str) -> None:
-        """The owner has what the job made, or knows that it failed."""
+        """Note that the owner has what the job made, or knows that it failed."""
         await self._database.run(
             "UPDATE jobs SET delivered_at = :now WHERE id = :id AND delivered_at IS NULL",
             {"id": job_id, "now": self._clock()},
@@ -233,7 +239,7 @@ class Jobs:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE source = :source", {"source": source}))
 
     async def of_owner(self, owner: str, *statuses: JobStatus) -> list[Job]:
-        """The owner's jobs in the given states (all where none is given), oldest first."""
+        """Return the owner's jobs in the given states (all where none is given), oldest first."""
         rows = await self._database.run(
             "SELECT * FROM jobs WHERE owner = :owner ORDER BY created_at, id", {"owner": owner}
         )
@@ -241,7 +247,7 @@ class Jobs:
         return [job for job in jobs if not statuses or job.status in statuses]
 
     async def count_since(self, owner: str, moment: float) -> int:
-        """How many jobs of the owner were submitted since `moment` and not refused or cancelled."""
+        """Count the owner's jobs that were submitted since `moment` and not refused or cancelled."""
         row = await self._database.one(
             """SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND created_at >= :moment
                AND status IN ('queued', 'running', 'done')""",
@@ -250,7 +256,7 @@ class Jobs:
         return int(row["n"]) if row else 0
 
     async def active_child(self, parent: str, source_prefix: str) -> Job | None:
-        """A waiting or running job made from `parent` whose source starts so: what a second press finds."""
+        """Return a waiting or running job made from `parent` whose source starts so: what a second press finds."""
         row = await self._database.one(
             """SELECT * FROM jobs WHERE parent = :parent AND status IN ('queued', 'running')
                AND substr(source, 1, length(:prefix)) = :prefix LIMIT 1""",
@@ -259,7 +265,7 @@ class Jobs:
         return _maybe(row)
 
     async def next_waiting(self) -> Job | None:
-        """The job that `claim` would start now."""
+        """Return the job that `claim` would start now."""
         row = await self._database.one(
             f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
             self._low_since(),
@@ -267,7 +273,7 @@ class Jobs:
         return _maybe(row)
 
     async def undelivered(self, entrance: str) -> list[Job]:
-        """Ended jobs of this entrance whose owner has not been told, oldest first."""
+        """Return ended jobs of this entrance whose owner has not been notified, oldest first."""
         rows = await self._database.run(
             """SELECT * FROM jobs WHERE delivered_at IS NULL AND status IN ('done', 'failed', 'cancelled')
                AND entrance = :entrance ORDER BY created_at, id""",
@@ -276,7 +282,7 @@ class Jobs:
         return [_job_of(row) for row in rows]
 
     async def waiting(self, entrance: str) -> list[Job]:
-        """Waiting jobs of this entrance, with and without their photos, oldest first."""
+        """Return waiting jobs of this entrance, with and without their photos, oldest first."""
         rows = await self._database.run(
             """SELECT * FROM jobs WHERE status = 'queued'
                AND entrance = :entrance ORDER BY created_at, id""",
@@ -285,7 +291,7 @@ class Jobs:
         return [_job_of(row) for row in rows]
 
     async def without_photo(self, entrance: str) -> list[Job]:
-        """Waiting jobs whose photo never arrived (a crash while it was fetched)."""
+        """Return waiting jobs whose photo never arrived (a crash while it was fetched)."""
         rows = await self._database.run(
             """SELECT * FROM jobs WHERE status = 'queued' AND NOT is_ready
                AND entrance = :entrance ORDER BY created_at, id""",
@@ -294,7 +300,7 @@ class Jobs:
         return [_job_of(row) for row in rows]
 
     async def positions(self) -> dict[str, int]:
-        """Place in the queue of every waiting job, from 1."""
+        """Return the place in the queue of every waiting job, from 1."""
         rows = await self._database.run(ORDER, self._low_since())
         return {row["id"]: row["position"] for row in rows}
 
@@ -302,19 +308,19 @@ class Jobs:
         return {"low_since": self._clock() - LOW_YIELDS_S}
 
     async def count(self, status: JobStatus) -> int:
-        """How many jobs are in this state."""
+        """Count the jobs in this state."""
         row = await self._database.one(
             "SELECT COUNT(*) AS n FROM jobs WHERE status = :status", {"status": status.value}
         )
         return int(row["n"]) if row else 0
 
     async def counts(self) -> dict[str, int]:
-        """How many jobs are in each state."""
+        """Count the jobs in each state."""
         rows = await self._database.run("SELECT status, COUNT(*) AS n FROM jobs GROUP BY status")
         return {row["status"]: row["n"] for row in rows}
 
     async def counts_by_model(self) -> dict[tuple[str, str], int]:
-        """How many jobs wait or run, by (state, model)."""
+        """Count the jobs that wait or run, by (state, model)."""
         rows = await self._database.run(
             """SELECT status, json_extract(request, '$.model') AS model, COUNT(*) AS n FROM jobs
                WHERE status IN ('queued', 'running') GROUP BY 1, 2"""
@@ -322,7 +328,7 @@ class Jobs:
         return {(row["status"], row["model"]): row["n"] for row in rows}
 
     async def oldest_waiting(self) -> float | None:
-        """When the job was submitted that has been waiting longest; None where nobody waits."""
+        """Return when the job was submitted that has been waiting longest; None where nobody waits."""
         row = await self._database.one("SELECT MIN(created_at) AS since FROM jobs WHERE status = 'queued'")
         return row["since"] if row else None
 
@@ -341,7 +347,7 @@ class Jobs:
         return [_job_of(row) for row in rows]
 
     async def photos_in_use(self) -> set[str]:
-        """Names of the photo files that waiting or running jobs still need."""
+        """Return the names of the photo files that waiting or running jobs still need."""
         rows = await self._database.run("SELECT request FROM jobs WHERE status IN ('queued', 'running')")
         return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
 

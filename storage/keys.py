@@ -41,7 +41,7 @@ class Keys:
         return _key(row) if row else None
 
     async def all(self) -> list[ApiKey]:
-        """Every key, revoked ones too, oldest first."""
+        """Return every key, revoked ones too, oldest first."""
         return [_key(row) for row in await self._database.run("SELECT * FROM keys ORDER BY created_at, id")]
 
     async def revoke(self, key_id: str) -> ApiKey | None:

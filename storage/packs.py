@@ -20,7 +20,7 @@ class Packs:
         self._clock = clock
 
     async def open_pack(self, owner: str) -> Pack | None:
-        """The pack that takes the owner's next sticker."""
+        """Return the pack that takes the owner's next sticker."""
         row = await self._database.one(
             "SELECT * FROM packs WHERE owner = :owner AND state = 'open' ORDER BY generation DESC LIMIT 1",
             {"owner": owner},
@@ -28,7 +28,7 @@ class Packs:
         return _pack(row) if row else None
 
     async def next_generation(self, owner: str) -> int:
-        """One more than the highest generation ever used: names of deleted packs are not used again."""
+        """Return one more than the highest generation ever used: names of deleted packs are not used again."""
         row = await self._database.one(
             "SELECT COALESCE(MAX(generation), 0) + 1 AS n FROM packs WHERE owner = :owner", {"owner": owner}
         )
@@ -65,7 +65,7 @@ class Packs:
         )
 
     async def of_owner(self, owner: str) -> list[Pack]:
-        """The owner's packs that still exist, oldest first."""
+        """Return the owner's packs that still exist, oldest first."""
         rows = await self._database.run(
             "SELECT * FROM packs WHERE owner = :owner AND state != 'gone' ORDER BY generation",
             {"owner": owner},
@@ -98,7 +98,7 @@ class Packs:
         return _sticker(row) if row else None
 
     async def stickers_in(self, pack_id: int) -> list[Sticker]:
-        """The stickers we know to be in this pack, oldest first."""
+        """Return the stickers we know to be in this pack, oldest first."""
         rows = await self._database.run(
             "SELECT * FROM stickers WHERE pack_id = :pack AND state = 'in_pack' ORDER BY created_at, id",
             {"pack": pack_id},

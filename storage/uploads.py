@@ -53,14 +53,14 @@ class Uploads:
             return row is not None
 
     async def get(self, upload_id: str) -> Upload | None:
-        """The upload, None where it is unknown or past its lifetime."""
+        """Return the upload, None where it is unknown or past its lifetime."""
         row = await self._database.one(
             "SELECT * FROM uploads WHERE id = :id AND expires_at > :now", {"id": upload_id, "now": self._clock()}
         )
         return _upload(row) if row else None
 
     async def bytes_of(self, owner: str) -> int:
-        """How many bytes of uploads the owner has here, small ones counted as `LEAST_BYTES`."""
+        """Return how many bytes of uploads the owner has here, small ones counted as `LEAST_BYTES`."""
         row = await self._database.one(f"SELECT {_USED} AS n", {"owner": owner, "now": self._clock()})
         return int(row["n"]) if row else 0
 

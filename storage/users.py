@@ -21,7 +21,7 @@ class Users:
         self._clock = clock
 
     async def get(self, owner: str) -> User:
-        """The owner's row; defaults, and no row, for somebody new."""
+        """Return the owner's row; defaults, and no row, for somebody new."""
         row = await self._database.one("SELECT * FROM users WHERE owner = :owner", {"owner": owner})
         return _user(row) if row else User(owner)
 
@@ -41,7 +41,7 @@ class Users:
         return _user(rows[0])
 
     async def show_hint_once(self, owner: str, hint: str) -> bool:
-        """True the first time this owner is to see this hint, and never again."""
+        """Return True the first time this owner is to see this hint, and never again."""
         async with self._database.transaction() as transaction:
             await transaction.run(
                 "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",

@@ -1,4 +1,4 @@
-"""Which addresses this server calls for a stranger: public ones only, and the very ones that were looked at.
+"""SSRF guard: which addresses this server calls for a stranger. Public ones only, and the very ones that were resolved.
 
 A host name is resolved once, every address it has must be public, and the connection goes to those: a name that
 changes its mind between the look and the call gains nothing.
@@ -17,6 +17,8 @@ from typing import Final
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
+
+from api.errors import AddressRefused
 
 PORTS: Final = (80, 443)
 CONNECT_S: Final = 10.0
@@ -40,12 +42,8 @@ _CLOSED: Final = (
 _NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*(?![0-9])[a-z0-9_-]{1,63}\.?", re.IGNORECASE)
 
 
-class AddressRefused(Exception):
-    """The address is none that this server calls. The text names no host."""
-
-
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet, also where it carries another one.
+    """Return whether an IP address is one of the open internet, also where it carries another one.
 
     False for what is no address at all.
     """
@@ -63,7 +61,7 @@ def _is_open(ip: IpAddress) -> bool:
 
 
 def _unwrapped(ip: IpAddress) -> list[IpAddress]:
-    """The addresses that a packet to `ip` may reach. (Teredo is not global anyway.)"""
+    """Return the addresses that a packet to `ip` may reach. (Teredo is not global anyway.)"""
     if isinstance(ip, ipaddress.IPv4Address):
         return [ip]
     if ip.ipv4_mapped is not None:
@@ -103,7 +101,7 @@ class NameThreads(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The name's addresses. Raises OSError; ValueError for what can be no name."""
+        """Return the name's addresses. Raises OSError; ValueError for what can be no name."""
         look = partial(
             socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
         )
@@ -132,7 +130,7 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The name's addresses. Raises OSError, which is what a resolver may raise."""
+        """Return the name's addresses. Raises OSError, which is what a resolver may raise."""
         found = await self._inner.resolve(host, port, family)
         if not found or not all(is_public(each["host"]) for each in found):
             raise OSError("no public address")
@@ -145,7 +143,7 @@ class PublicResolver(AbstractResolver):
 def guarded_session(
     *, allow_private_hosts: bool = False, resolver: AbstractResolver | None = None
 ) -> aiohttp.ClientSession:
-    """A session that connects to public addresses only, and knows no cookies, no proxy and no password file.
+    """Return a session that connects to public addresses only, and knows no cookies, no proxy and no password file.
 
     `check_url` comes before each call: aiohttp does not ask a resolver about an address that is one already.
     """

@@ -1,4 +1,4 @@
-"""Photos out of a zip archive that may be hostile: read in memory, never extracted, every byte counted."""
+"""Photos of a zip archive that may be hostile: read in memory, never extracted, every byte counted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Packed(io.BytesIO):
 
 
 def read_archive(data: bytes) -> list[bytes]:
-    """The photos of a zip archive, in its order. Blocking.
+    """Return the photos of a zip archive, in its order. Blocking.
 
     Folders, dot files, `__MACOSX` and files that are no picture are passed over. Raises `ArchiveUnsupported`,
     `ArchiveInvalid`, `ArchiveTooBig`, `ArchiveTooMany`, `ArchiveEmpty`.
@@ -83,14 +83,14 @@ def _photos(archive: zipfile.ZipFile) -> list[bytes]:
 
 
 def _counts(entry: zipfile.ZipInfo) -> bool:
-    """Whether the entry is a file that somebody put there on purpose."""
+    """Return whether the entry is a file that somebody put there on purpose."""
     parts = [part for part in entry.filename.replace("\\", "/").split("/") if part]
     is_hidden = any(part.startswith(".") and part not in (".", "..") for part in parts)
     return bool(parts) and not entry.is_dir() and not is_hidden and "__MACOSX" not in parts
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    """The member's bytes, counted while they come: headers lie, and entries may overlap."""
+    """Return the member's bytes, counted while they come: headers lie, and entries may overlap."""
     content = bytearray()
     with archive.open(entry) as file:
         while piece := file.read(_PIECE_BYTES):

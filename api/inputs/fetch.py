@@ -1,4 +1,4 @@
-"""Gets the bytes of a file that a request names: a data URI, one of our own files, or a stranger's server."""
+"""Files that a request names: a data URI, one of our own files, or a download. Knows no field."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from urllib.parse import unquote_to_bytes
 import aiohttp
 from yarl import URL
 
-from api.errors import DataUriInvalid, DownloadFailed
-from api.inputs.addresses import TOTAL_S, AddressRefused, check_url, guarded_session
+from api.errors import AddressRefused, DataUriInvalid, DownloadFailed
+from api.inputs.addresses import TOTAL_S, check_url, guarded_session
 from service.errors import PhotoEmpty, PhotoTooBig
 from service.limits import MAX_PHOTO_BYTES
+from service.streams import read_limited
 
 MAX_ARCHIVE_BYTES: Final = 20 * 1024 * 1024
 MAX_INLINE_CHARS: Final = 14_000_000  # 10 MB in base64
@@ -32,12 +33,12 @@ OwnFile = Callable[[str], Awaitable[bytes | None]]
 
 
 def is_inline(source: str) -> bool:
-    """Whether `source` is the file itself and no web address."""
+    """Return whether `source` is the file itself and no web address."""
     return not _WEB.match(source)
 
 
 def decode_inline(source: str, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-    """The bytes of a data URI or of plain base64.
+    """Decode a data URI or plain base64.
 
     Raises `DataUriInvalid`, `DownloadFailed` for neither, `PhotoTooBig`, `PhotoEmpty`.
     """
@@ -71,7 +72,7 @@ def _unescaped(text: str) -> bytes:
 
 
 def _from_base64(text: bytes) -> bytes:
-    """Strict, but for line breaks, the url-safe alphabet and missing padding, which programs send."""
+    """Decode strictly, but for line breaks, the url-safe alphabet and missing padding, which programs send."""
     compact = text.translate(_URL_SAFE, b" \t\r\n").rstrip(b"=")
     try:
         return base64.b64decode(compact + b"=" * (-len(compact) % 4), validate=True)
@@ -80,7 +81,7 @@ def _from_base64(text: bytes) -> bytes:
 
 
 class Fetcher:
-    """Fetches from web addresses; `own_file` gives the bytes behind one of our own addresses, None for any other."""
+    """Downloads from web addresses; `own_file` gives the bytes behind one of our own addresses, None for any other."""
 
     def __init__(
         self,
@@ -100,26 +101,22 @@ class Fetcher:
             await self._session.close()
 
     async def fetch(self, source: str, *, max_bytes: int = MAX_PHOTO_BYTES) -> bytes:
-        """The bytes behind a web address. Raises `DownloadFailed`, `PhotoTooBig`, `PhotoEmpty`."""
-        data = await self._from_address(source, max_bytes)
-        if not data:
-            raise PhotoEmpty
-        if len(data) > max_bytes:
-            raise PhotoTooBig
-        return data
-
-    async def _from_address(self, source: str, max_bytes: int) -> bytes:
+        """Return the bytes behind a web address. Raises `DownloadFailed`, `PhotoTooBig`, `PhotoEmpty`."""
         try:
-            own = await self._own_file(source)  # first: our own host may be a private one
-            if own is not None:
-                return own
-            async with asyncio.timeout(self._timeout_s):  # for all redirects together
-                return await self._download(source, max_bytes)
+            data = await self._own_file(source)  # first: our own host may be a private one
+            if data is None:
+                async with asyncio.timeout(self._timeout_s):  # for all redirects together
+                    data = await self._download(source, max_bytes)
         except AddressRefused as refused:
             raise DownloadFailed(str(refused)) from refused
         # ValueError: what urllib, yarl and aiohttp say of odd addresses and headers
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise DownloadFailed(type(error).__name__) from error
+        if not data:
+            raise PhotoEmpty
+        if len(data) > max_bytes:
+            raise PhotoTooBig
+        return data
 
     async def _download(self, source: str, max_bytes: int) -> bytes:
         url = self._checked(source)
@@ -134,7 +131,7 @@ class Fetcher:
         return check_url(url, allow_private_hosts=self._allow_private_hosts)
 
     async def _get(self, url: URL, max_bytes: int) -> bytes | URL:
-        """One call: the body, or where it redirects to."""
+        """Send one request; return the body, or where it redirects to."""
         if self._session is None:
             self._session = guarded_session(allow_private_hosts=self._allow_private_hosts)
         async with self._session.get(url, allow_redirects=False, headers={"Accept": "image/*, */*;q=0.5"}) as response:
@@ -144,10 +141,8 @@ class Fetcher:
                 raise DownloadFailed(f"status {response.status}")
             if (response.content_length or 0) > max_bytes:
                 raise PhotoTooBig
-            data = bytearray()
             # Counted as it comes and after unpacking: neither a lying header nor a bomb fills the memory.
-            async for piece in response.content.iter_chunked(_PIECE_BYTES):
-                data += piece
-                if len(data) > max_bytes:
-                    raise PhotoTooBig
-            return bytes(data)
+            data = await read_limited(response.content.iter_chunked(_PIECE_BYTES), max_bytes)
+            if data is None:
+                raise PhotoTooBig
+            return data

@@ -1,7 +1,7 @@
-"""The end of a job is told to its caller's server until that says yes, or long enough.
+"""The end of a job is posted to its caller's server until that says 2xx, or long enough: at least once.
 
 The outbox is the jobs table itself: a job that has ended and is not delivered. A restart goes on where the last
-process stopped; a crash between the call and its mark calls once more, with the same body.
+process stopped; a crash between the call and its mark calls once more, with the same body. Knows no provider.
 """
 
 from __future__ import annotations
@@ -9,27 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from api.orders import request_id_of
-from api.patience import Turns, patiently
-from api.webhooks.events import Heralds, Render
+from api.access.fair_semaphore import FairSemaphore
+from api.jobs.caller_note import COMPLETED, WebhookTarget
+from api.webhooks.policy import WebhookPolicy
 from api.webhooks.post import Poster
-from api.webhooks.signing import SigningKeys
+from api.webhooks.progress import ProgressWebhooks
 from service.events import EventKind
 from service.stickers import StickerService
+from service.store_retry import keep_trying
 from storage.errors import StorageError
 from storage.records import Entrance, Job
 
 logger = logging.getLogger(__name__)
 
-# Seconds before each further attempt: fal's ten over two hours; Pixazo's, the last about a minute after the end.
-PAUSES_S: Final = {
-    "fal": (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0, 2180.0),
-    "pixazo": (1.0, 2.0, 4.0, 8.0, 16.0, 30.0),
-}
 CALLS: Final = 32  # at the same time
 CALLS_PER_OWNER: Final = 4
 
@@ -37,52 +33,46 @@ Count = Callable[[str, str], None]  # (provider, "delivered" | "failed" | "given
 
 
 class Outbox:
-    """Delivers what has ended. `render` gives the body, the same bytes every time."""
+    """Delivers what has ended. `policies` are the providers', by name."""
 
     def __init__(
         self,
         service: StickerService,
         *,
-        render: Render,
-        signing: SigningKeys,
+        policies: Mapping[str, WebhookPolicy],
         poster: Poster,
-        heralds: Heralds,
         count: Count,
     ) -> None:
         self._service = service
-        self._render = render
-        self._signing = signing
+        self._policies = policies
         self._poster = poster
-        self._heralds = heralds
         self._count = count
-        self._calls = Turns(CALLS, CALLS_PER_OWNER)
+        self._progress = ProgressWebhooks(poster, policies)
+        self._calls = FairSemaphore(CALLS, CALLS_PER_OWNER)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         with self._service.events.listen(Entrance.HTTP) as events:
             try:
-                await patiently(self._resume)
+                await keep_trying(self._resume)
                 while True:
                     event = await events.get()
-                    self._heralds.hear(event)
+                    self._progress.record(event)
                     if event.kind is EventKind.ENDED:
                         self._begin(event.job)
                     elif event.kind is EventKind.FORGOTTEN and event.job.id in self._tasks:
                         self._tasks[event.job.id].cancel()
             finally:
-                await self._close()
+                tasks = list(self._tasks.values())
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._progress.close()
 
     async def _resume(self) -> None:
         for job in await self._service.undelivered(Entrance.HTTP):
             self._begin(job)
-
-    async def _close(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._heralds.close()
 
     def _begin(self, job: Job) -> None:
         if job.id in self._tasks:
@@ -92,52 +82,43 @@ class Outbox:
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
     async def _deliver(self, job: Job) -> None:
-        """Call until the receiver says yes or the attempts are used up; then mark."""
+        """Post until the receiver says 2xx or the attempts are used up; then mark."""
         try:
-            webhook = job.note.get("webhook")
-            if webhook and await self._is_wanted(job, webhook):
-                await self._call_until_taken(job, webhook)
-            await patiently(partial(self._service.mark_delivered, job.id))
+            if webhook := WebhookTarget.of(job):
+                await self._send_output_event(job, webhook)
+                if COMPLETED in webhook.events:
+                    await self._send_completed(job, webhook)
+            await keep_trying(partial(self._service.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])
 
-    async def _is_wanted(self, job: Job, webhook: dict[str, Any]) -> bool:
-        if webhook["provider"] != "pixazo":
-            return True
-        if not webhook.get("attempts"):  # else an earlier process has told the output, and the end once
-            async with self._calls.of(job.owner):
-                await self._heralds.finish(job)
-        return "completed" in webhook["events"]
+    async def _send_output_event(self, job: Job, webhook: WebhookTarget) -> None:
+        """Stop the events of a running job, and post its output if that was asked for.
 
-    async def _call_until_taken(self, job: Job, webhook: dict[str, Any]) -> None:
-        provider, pauses = webhook["provider"], PAUSES_S[webhook["provider"]]
-        attempts, next_at = int(webhook.get("attempts", 0)), float(webhook.get("next_at", 0.0))
-        body = self._render(job)
+        After a first attempt to tell the end it has been posted already, by an earlier process.
+        """
+        if webhook.events != (COMPLETED,) and not webhook.attempts:
+            async with self._calls.hold(job.owner):
+                await self._progress.finish(job)
+
+    async def _send_completed(self, job: Job, webhook: WebhookTarget) -> None:
+        policy, attempts, next_at = self._policies[webhook.provider], webhook.attempts, webhook.next_at
+        body = policy.render(job)
         while True:
             await asyncio.sleep(max(0.0, next_at - time.time()))
-            if await self._call(job, webhook["url"], body, provider):
-                self._count(provider, "delivered")
+            async with self._calls.hold(job.owner):
+                is_taken = await self._poster.post(webhook.url, body, policy.headers(job, body))
+            if is_taken:
+                self._count(webhook.provider, "delivered")
                 return
             attempts += 1
-            if attempts > len(pauses):
-                self._count(provider, "given_up")
+            if attempts > len(policy.retry_pauses_s):
+                self._count(webhook.provider, "given_up")
                 logger.warning("job %s: its webhook was not taken in %d attempts", job.id[:8], attempts)
                 return
-            self._count(provider, "failed")
-            next_at = time.time() + pauses[attempts - 1]
-            await self._note(job, attempts, next_at)
-
-    async def _note(self, job: Job, attempts: int, next_at: float) -> None:
-        """For the next process; without the note it would begin to count anew."""
-        try:
-            await self._service.set_note(job.id, webhook={"attempts": attempts, "next_at": next_at})
-        except StorageError as error:
-            logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)
-
-    async def _call(self, job: Job, url: str, body: bytes, provider: str) -> bool:
-        async with self._calls.of(job.owner):
-            headers: dict[str, str] = {}
-            if provider == "fal":
-                user_id = Entrance.HTTP.id_of(job.owner)
-                headers = self._signing.headers(request_id_of(job), user_id, body)
-            return await self._poster.post(url, body, headers)
+            self._count(webhook.provider, "failed")
+            next_at = time.time() + policy.retry_pauses_s[attempts - 1]
+            try:  # for the next process; without the note it would begin to count anew
+                await self._service.set_note(job.id, webhook={"attempts": attempts, "next_at": next_at})
+            except StorageError as error:
+                logger.warning("job %s: an attempt could not be noted: %s", job.id[:8], error.code)

@@ -1,4 +1,4 @@
-"""One call of a caller's server."""
+"""One call of a caller's server. Knows no provider."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Final
 
 import aiohttp
 
-from api.inputs.addresses import AddressRefused, check_url
+from api.errors import AddressRefused, WebhookRefused
+from api.inputs.addresses import check_url
 
 logger = logging.getLogger(__name__)
 
 ANSWER_S: Final = 15.0
-READ_BYTES: Final = 1024  # of the answer: enough to be polite
+READ_BYTES: Final = 1024  # of the answer: drained so that the connection closes cleanly
+MAX_URL_CHARS: Final = 2048
 
 
 class Poster:
@@ -24,8 +26,17 @@ class Poster:
         self._session = session
         self._allow_private_hosts = allow_private_hosts
 
+    def check(self, url: str) -> None:
+        """Check an address before it is kept. Raises `WebhookRefused`."""
+        if len(url) > MAX_URL_CHARS:
+            raise WebhookRefused("too long")
+        try:
+            check_url(url, allow_private_hosts=self._allow_private_hosts)
+        except AddressRefused as refused:
+            raise WebhookRefused from refused
+
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout_s: float = ANSWER_S) -> bool:
-        """Whether the receiver said 2xx in time. Never raises for anything the receiver does."""
+        """Return whether the receiver said 2xx in time. Never raises for anything the receiver does."""
         try:
             checked = check_url(url, allow_private_hosts=self._allow_private_hosts)
             async with self._session.post(

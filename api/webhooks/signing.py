@@ -1,4 +1,4 @@
-"""Ed25519 signatures of fal's webhooks, and the public keys that receivers check them with.
+"""Ed25519 keys that sign webhooks, and the public halves that receivers check them with. Knows no header.
 
 Receivers keep the keys for a day: a new one is published a day before it signs, and the old one stays a day after.
 """
@@ -33,7 +33,7 @@ class SigningKey:
         return cls(Ed25519PrivateKey.generate(), signs_from)
 
     def as_jwk(self) -> dict[str, str]:
-        """The public half as JSON Web Key."""
+        """Return the public half as JSON Web Key."""
         x = base64.urlsafe_b64encode(self.private.public_key().public_bytes_raw()).decode("ascii").rstrip("=")
         return {
             "kty": "OKP",
@@ -45,15 +45,15 @@ class SigningKey:
 
 
 class SigningKeys:
-    """This installation's keys, oldest first."""
+    """This installation's keys, oldest first. `clock` gives Unix seconds."""
 
     def __init__(self, keys: Sequence[SigningKey], clock: Callable[[], float] = time.time) -> None:
         self._keys = tuple(keys)
-        self._clock = clock
+        self.clock = clock
 
     @classmethod
     async def load(cls, service: StickerService, clock: Callable[[], float] = time.time) -> SigningKeys:
-        """Read the keys; make the first one the first time."""
+        """Load the keys; make the first one the first time."""
         kept = await service.fact(FACT)
         if kept is None:
             first = cls([SigningKey.new(clock())], clock)
@@ -69,8 +69,8 @@ class SigningKeys:
 
     async def rotate(self, service: StickerService) -> SigningKeys:
         """Publish a new key, which signs from tomorrow; forget those that nobody needs any more."""
-        kept = [*self._published(), SigningKey.new(self._clock() + DAY_S)]
-        rotated = SigningKeys(kept, self._clock)
+        kept = [*self._published(), SigningKey.new(self.clock() + DAY_S)]
+        rotated = SigningKeys(kept, self.clock)
         await rotated._keep(service)
         return rotated
 
@@ -79,25 +79,17 @@ class SigningKeys:
         await service.set_fact(FACT, json.dumps(entries))
 
     def _published(self) -> list[SigningKey]:
-        """The key that signs, those to come, and the one before for a day."""
-        now = self._clock()
+        """Return the key that signs, those to come, and the one before for a day."""
+        now = self.clock()
         ends = [key.signs_from for key in self._keys[1:]] + [float("inf")]
         return [key for key, ended_at in zip(self._keys, ends, strict=True) if now < ended_at + DAY_S]
 
     def jwks(self) -> Mapping[str, Any]:
-        """The public keys, as receivers fetch them."""
+        """Return the public keys, as receivers fetch them."""
         return {"keys": [key.as_jwk() for key in self._published()]}
 
-    def headers(self, request_id: str, user_id: str, body: bytes) -> dict[str, str]:
-        """The headers of one attempt; the time is signed too, so each attempt has its own."""
-        now = self._clock()
-        # The first one also before its time: the clock may have been set back since it was made.
-        signer = [self._keys[0], *(key for key in self._keys if key.signs_from <= now)][-1]
-        timestamp = str(int(now))
-        message = "\n".join([request_id, user_id, timestamp, hashlib.sha256(body).hexdigest()])
-        return {
-            "X-Fal-Webhook-Request-Id": request_id,
-            "X-Fal-Webhook-User-Id": user_id,
-            "X-Fal-Webhook-Timestamp": timestamp,
-            "X-Fal-Webhook-Signature": signer.private.sign(message.encode()).hex(),
-        }
+    def sign(self, message: bytes) -> str:
+        """Return the signature of `message`, in hex."""
+        # The first key also before its time: the clock may have been set back since it was made.
+        signer = [self._keys[0], *(key for key in self._keys if key.signs_from <= self.clock())][-1]
+        return signer.private.sign(message).hex()

@@ -1,69 +1,69 @@
-"""The conversation: every handler of the bot, in one list. The first one whose filter fits takes the update."""
+"""The conversation: every feature of the bot, one file each. A handler sees an update again after a crash."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, CommandHandler
+from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler
 from telegram.ext import MessageHandler as OnMessage
-from telegram.ext import filters as only
 
-from bot.handlers import admin, jobs, language, membership, packs, privacy, seed, start, strays, style
-from bot.handlers.buttons import on_press
-from bot.handlers.photo import Photos
-from bot.handlers.turn import Turns
-from bot.notifier import Notifier
-
-if TYPE_CHECKING:
-    from bot.app import BotParts  # it imports this package
-
-_NEW = only.UpdateType.MESSAGE  # edits of old messages are not new wishes
-_EDITED_PRIVATE = only.ChatType.PRIVATE & only.UpdateType.EDITED_MESSAGE
-_PRIVATE = only.ChatType.PRIVATE & _NEW
-_GROUPS = only.ChatType.GROUPS & _NEW
-
-# Worth a look at the content, which alone decides: senders' apps know HEIC and its kin by many names, or by none.
-_PICTURE_FILES = (
-    only.Document.IMAGE
-    | only.Document.MimeType("application/octet-stream")
-    | only.Document.FileExtension("jpg")
-    | only.Document.FileExtension("jpeg")
-    | only.Document.FileExtension("png")
-    | only.Document.FileExtension("webp")
-    | only.Document.FileExtension("heic")
-    | only.Document.FileExtension("heif")
-    | only.Document.FileExtension("avif")
+from bot.handlers import (
+    help,
+    jobs,
+    language,
+    membership,
+    packs,
+    photo,
+    privacy,
+    seed,
+    start,
+    stats,
+    sticker,
+    style,
+    unknown,
 )
+from bot.handlers.context import BotParts
+from bot.handlers.feature import CallbackHandler, Feature, Handler
+from bot.handlers.middleware import handle
+from bot.handlers.presses import on_press
+
+# Commands stand in the menu in this order; of the messages' filters the first one that fits takes the message.
+FEATURES: tuple[Feature, ...] = (
+    start.FEATURE,
+    style.FEATURE,
+    seed.FEATURE,
+    packs.FEATURE,
+    jobs.FEATURE,
+    language.FEATURE,
+    privacy.FEATURE,
+    help.FEATURE,
+    stats.FEATURE,
+    sticker.FEATURE,
+    photo.FEATURE,
+    membership.FEATURE,
+    unknown.FEATURE,
+)
+MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
+CALLBACKS: dict[str, CallbackHandler] = {
+    operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
+}
 
 
-def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: BotParts, notifier: Notifier) -> None:
-    """Give `application` every handler. A handler sees an update again after a crash, and must not mind."""
-    turns = Turns(application.bot, parts, notifier)
-    photos = Photos()
-    application.add_handlers(
-        [
-            CommandHandler("start", turns(start.on_start), _PRIVATE),
-            CommandHandler("help", turns(start.on_help), _PRIVATE),
-            CommandHandler(["style", "styles"], turns(style.on_style), _PRIVATE),
-            CommandHandler("seed", turns(seed.on_seed), _PRIVATE),
-            CommandHandler(["pack", "packs"], turns(packs.on_pack), _PRIVATE),
-            CommandHandler("queue", turns(jobs.on_queue), _PRIVATE),
-            CommandHandler("cancel", turns(jobs.on_cancel), _PRIVATE),
-            CommandHandler(["language", "lang"], turns(language.on_language), _PRIVATE),
-            CommandHandler("privacy", turns(privacy.on_privacy), _PRIVATE),
-            CommandHandler("forget", turns(privacy.on_forget), _PRIVATE),
-            CommandHandler("stats", turns(admin.on_stats), _PRIVATE),
-            CommandHandler("start", turns(start.on_group_start), _GROUPS),
-            OnMessage(_PRIVATE & only.PHOTO, turns(photos.on_photo)),
-            OnMessage(_EDITED_PRIVATE & (only.PHOTO | _PICTURE_FILES), turns(photos.on_new_caption)),
-            OnMessage(_PRIVATE & (only.ANIMATION | only.VIDEO), turns(strays.on_animation)),
-            OnMessage(_PRIVATE & _PICTURE_FILES, turns(photos.on_photo)),
-            OnMessage(_PRIVATE & only.Document.ALL, turns(strays.on_document)),
-            OnMessage(_PRIVATE & only.Sticker.ALL, turns(strays.on_sticker)),
-            OnMessage(_PRIVATE & only.COMMAND, turns(strays.on_unknown_command)),
-            OnMessage(_PRIVATE & only.TEXT, turns(strays.on_text)),
-            OnMessage(_PRIVATE & ~only.StatusUpdate.ALL, turns(strays.on_anything_else)),
-            CallbackQueryHandler(turns(on_press)),
-            ChatMemberHandler(turns(membership.on_membership), ChatMemberHandler.MY_CHAT_MEMBER),
-        ]
-    )
+def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: BotParts) -> None:
+    """Give `application` a handler for everything that the features handle."""
+
+    def wrap(handler: Handler) -> Any:  # a callback of python-telegram-bot's
+        return partial(handle, parts, handler)
+
+    handlers: list[BaseHandler[Any, Any, Any]] = [
+        CommandHandler([command.name, *command.aliases], wrap(command.handle), command.filters)
+        for feature in FEATURES
+        for command in feature.commands
+    ]
+    for feature in FEATURES:
+        handlers += [OnMessage(filters, wrap(each)) for filters, each in feature.messages]
+        if feature.membership:
+            handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
+    handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))
+    application.add_handlers(handlers)

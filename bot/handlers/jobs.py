@@ -1,35 +1,49 @@
-"""/queue and /cancel: what is being worked on for this person."""
+"""/queue, /cancel and the button under a progress message: what is being worked on for this person."""
 
 from __future__ import annotations
 
-from bot.handlers.turn import Turn
-from storage.records import Job, JobStatus
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Command, Feature
+from bot.words.buttons import Press
+from storage.records import JobStatus
 
 
-async def on_queue(turn: Turn) -> None:
-    service = turn.parts.service
-    mine = await service.jobs_of(turn.owner, JobStatus.QUEUED, JobStatus.RUNNING)
-    if not mine:
-        await turn.answer(turn.say("queue-none"))
+async def on_queue(context: UpdateContext) -> None:
+    """Send how far the person's jobs are."""
+    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
+    if not jobs:
+        await context.answer(context.say("queue-none"))
         return
-    positions = await service.positions()
-    drawing = await service.running()
-    lines = [_line(turn, job, positions, drawing) for job in mine]
+    positions = await context.service.positions()
+    running = await context.service.running()
+    lines = []
+    for job in jobs:
+        if job.status is JobStatus.RUNNING:
+            lines.append(context.say("queue-running"))
+        elif job.id not in positions:
+            lines.append(context.say("queue-fetching"))
+        else:
+            lines.append(context.say("queue-waiting", ahead=positions[job.id] - 1 + running))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
-    await turn.answer("\n".join(numbered))
+    await context.answer("\n".join(numbered))
 
 
-def _line(turn: Turn, job: Job, positions: dict[str, int], drawing: int) -> str:
-    if job.status is JobStatus.RUNNING:
-        return turn.say("queue-running")
-    if job.id not in positions:
-        return turn.say("queue-fetching")
-    return turn.say("queue-waiting", ahead=positions[job.id] - 1 + drawing)
-
-
-async def on_cancel(turn: Turn) -> None:
-    cancelled = await turn.parts.service.cancel(turn.owner)
+async def on_cancel(context: UpdateContext) -> None:
+    """Cancel all jobs of the person."""
+    cancelled = await context.service.cancel(context.owner)
     if cancelled:
-        await turn.answer(turn.say("cancel-done", count=len(cancelled)))
+        await context.answer(context.say("cancel-done", count=len(cancelled)))
     else:
-        await turn.answer(turn.say("cancel-none"))
+        await context.answer(context.say("cancel-none"))
+
+
+async def cancel(context: UpdateContext, press: Press) -> str:
+    """Cancel the job of one progress message. Raises `NoSuchJob`."""
+    cancelled = await context.service.cancel(context.owner, press.job_id)
+    return context.say("press-stopped" if cancelled else "press-too-late")
+
+
+FEATURE = Feature(
+    commands=(Command("queue", on_queue), Command("cancel", on_cancel)),
+    callbacks={"cancel": cancel},
+)

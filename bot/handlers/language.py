@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.handlers.turn import Turn
+from telegram import InlineKeyboardMarkup
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Command, Feature
+from bot.words.buttons import Press, choice, in_pairs
+from bot.words.translations import LANGUAGES
 
 
-async def on_language(turn: Turn) -> None:
-    await turn.answer(turn.say("language-choose"), keyboards.languages(turn.language))
+async def on_language(context: UpdateContext) -> None:
+    """Send the languages to choose from."""
+    await context.answer(context.say("language-choose"), keyboard(context.language))
 
 
-async def choose(turn: Turn, language: str) -> str:
-    """Remember the language; returns what to say, in it."""
-    await turn.parts.service.set_preference(turn.owner, language=language)
-    return turn.speaking(language).say("language-chosen")
+async def choose(context: UpdateContext, press: Press) -> str:
+    """Use the language from now on."""
+    if press.argument not in LANGUAGES:
+        return context.say("press-stale")
+    await context.service.set_preference(context.owner, language=press.argument)
+    text = context.in_language(press.argument).say("language-chosen")
+    await context.edit(keyboard(press.argument), text)
+    return text
+
+
+def keyboard(current: str) -> InlineKeyboardMarkup:
+    """Return all languages, two in a row, the current one marked."""
+    buttons = [choice(name, Press("lang", "", code), is_current=code == current) for code, name in LANGUAGES.items()]
+    return InlineKeyboardMarkup(in_pairs(buttons))
+
+
+FEATURE = Feature(commands=(Command("language", on_language, aliases=("lang",)),), callbacks={"lang": choose})

@@ -1,17 +1,23 @@
-"""A person blocks the bot, or lets it in again."""
+"""A person blocks the bot, or unblocks it."""
 
 from __future__ import annotations
 
 from telegram.constants import ChatMemberStatus, ChatType
 
-from bot.handlers.turn import Turn
+from bot.delivery.delivery_queue import mark_blocked
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Feature
 
 
-async def on_membership(turn: Turn) -> None:
-    change = turn.update.my_chat_member
+async def on_membership(context: UpdateContext) -> None:
+    """Note who blocks the bot; deliver what waits for those who are back."""
+    change = context.update.my_chat_member
     if change is None or change.chat.type != ChatType.PRIVATE:
         return  # being thrown out of a group says nothing about who did it
     if change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT):
-        await turn.notifier.shut_out(turn.owner)
+        await mark_blocked(context.service, context.owner)
     else:
-        await turn.notifier.welcome_back(turn.owner)
+        await context.parts.notifier.unblock(context.owner)
+
+
+FEATURE = Feature(membership=on_membership)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.handlers.turn import Turn
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Command, Feature
 
 
-async def on_pack(turn: Turn) -> None:
-    packs = await turn.parts.sets.overview(turn.user_id)
+async def on_pack(context: UpdateContext) -> None:
+    """Send the person's packs. Raises `PackError`."""
+    packs = await context.parts.sets.overview(context.user_id)
     if not packs:
-        await turn.answer(turn.say("pack-none"))
+        await context.answer(context.say("pack-none"))
         return
-    lines = [turn.say("pack-list", count=len(packs))]
-    lines += [turn.say("pack-line", title=each.title, stickers=each.count) for each in packs]
-    await turn.answer("\n".join(lines), keyboards.packs([(each.title, each.url) for each in packs]))
+    lines = [context.say("pack-list", count=len(packs))]
+    lines += [context.say("pack-line", title=each.title, stickers=each.count) for each in packs]
+    links = [[InlineKeyboardButton(f"📦 {each.title}", url=each.url)] for each in packs]
+    await context.answer("\n".join(lines), InlineKeyboardMarkup(links))
+
+
+FEATURE = Feature(commands=(Command("pack", on_pack, aliases=("packs",)),))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Callable
 
-from bot.addressee import Addressee, source_of_message
-from bot.caption import read_caption
-from bot.download import DownloadFailed, download
-from bot.handlers.turn import Turn, explain_refusal
+from telegram.ext import filters as only
+
+from bot.delivery.addressee import Addressee, source_of_message
+from bot.errors import DownloadFailed
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
+from bot.transport.downloads import download
+from bot.words.captions import parse_caption
+from bot.words.sentences import explain_error
 from engine.model import FACE
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
@@ -22,100 +25,87 @@ from storage.records import Job, JobStatus
 logger = logging.getLogger(__name__)
 
 _BURST_S = 10.0  # one refusal stands for all photos that follow each other within this time
-_ALBUMS_KEPT = 200
-_CHATS_KEPT = 1000
+
+# Worth a look at the content, which alone decides: senders' apps know HEIC and its kin by many names, or by none.
+# Animations are documents, too; they are told apart in `unknown`.
+_PICTURE_FILES = ~(only.ANIMATION | only.VIDEO) & (
+    only.Document.IMAGE
+    | only.Document.MimeType("application/octet-stream")
+    | only.Document.FileExtension("jpg")
+    | only.Document.FileExtension("jpeg")
+    | only.Document.FileExtension("png")
+    | only.Document.FileExtension("webp")
+    | only.Document.FileExtension("heic")
+    | only.Document.FileExtension("heif")
+    | only.Document.FileExtension("avif")
+)
 
 
-class Photos:
-    """The photo handler with its short memory: captions of albums, and what was refused a moment ago.
-
-    `clock` gives seconds on any scale.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._captions: OrderedDict[str, str] = OrderedDict()
-        self._refused_at: OrderedDict[int, float] = OrderedDict()
-
-    async def on_photo(self, turn: Turn) -> None:
-        try:
-            job = await turn.parts.service.submit(self._submission(turn))
-        except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
-            await self._refuse(turn, refusal)
-            return
-        if not job.wants_photo:
-            return  # this message came a second time
-        turn.notifier.announce(job)
-        try:
-            await _fetch(turn, job)
-        except StorageError as error:
-            logger.warning("job %s: its photo could not be kept: %s", job.id[:8], error.code)
-            await turn.parts.service.fail(job.id, error.code)
-
-    async def on_new_caption(self, turn: Turn) -> None:
-        """A caption that is changed before its sticker is begun still counts; afterwards there is "Another"."""
-        service = turn.parts.service
-        job = await service.job_from(source_of_message(turn.chat_id, turn.message.message_id))
-        if job is None or job.status is not JobStatus.QUEUED:
-            return
-        wish = read_caption(self._caption(turn))
-        style = wish.style or turn.user.style or DEFAULT_STYLE
-        await service.change_request(job.id, prompt=wish.prompt, style=style)
-        if wish.emoji:
-            await service.set_note(job.id, emoji=wish.emoji)
-
-    def _submission(self, turn: Turn) -> Submission:
-        wish = read_caption(self._caption(turn))
-        to = Addressee(turn.chat_id, turn.message.message_id, turn.first_name, turn.language, wish.emoji)
-        return Submission(
-            owner=turn.owner,
-            source=source_of_message(turn.chat_id, turn.message.message_id),
-            prompt=wish.prompt,
-            style=wish.style,
-            note=to.to_json(),
-        )
-
-    def _caption(self, turn: Turn) -> str:
-        """The photo's own caption, or that of its album: it stands under one of the photos, usually the first."""
-        caption, album = turn.message.caption or "", turn.message.media_group_id
-        if album is None:
-            return caption
-        if caption:
-            self._captions[album] = caption
-            while len(self._captions) > _ALBUMS_KEPT:
-                self._captions.popitem(last=False)
-        return caption or self._captions.get(album, "")
-
-    async def _refuse(self, turn: Turn, refusal: TooManyJobs | QueueFull | DailyLimitReached) -> None:
-        """One sentence for twenty photos, not twenty."""
-        now = self._clock()
-        last = self._refused_at.get(turn.chat_id)
-        self._refused_at[turn.chat_id] = now
-        self._refused_at.move_to_end(turn.chat_id)
-        while len(self._refused_at) > _CHATS_KEPT:
-            self._refused_at.popitem(last=False)
-        if last is None or now - last > _BURST_S:
-            await turn.reply(explain_refusal(turn.language, refusal))
-
-
-async def _fetch(turn: Turn, job: Job) -> None:
-    """Download the photo and give it to the job; what is wrong with it ends the job, and the notifier says so."""
-    service = turn.parts.service
-    file_id, size = _file(turn)
+async def on_photo(context: UpdateContext) -> None:
+    """Submit a job, then fetch its photo."""
+    source = source_of_message(context.chat_id, context.message.message_id)
+    caption = parse_caption(_caption(context))
+    to = Addressee(context.chat_id, context.message.message_id, context.first_name, context.language, caption.emoji)
+    submission = Submission(context.owner, source, caption.prompt, caption.style, note=to.to_json())
     try:
-        if size > MAX_PHOTO_BYTES:
-            raise PhotoTooBig
-        data = await download(turn.bot, file_id)
-    except (PhotoTooBig, DownloadFailed) as error:
-        await service.fail(job.id, error.code)
+        job = await context.service.submit(submission)
+    except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:  # debounced: one sentence for twenty photos
+        now, refused_at = time.monotonic(), context.parts.refused_at
+        last = refused_at.find(context.chat_id)
+        refused_at.put(context.chat_id, now)
+        if last is None or now - last > _BURST_S:
+            await context.reply(explain_error(context.language, refusal))
         return
-    await service.attach_inputs(job.id, {FACE: [data]})
+    if not job.wants_photo:
+        return  # this message came a second time
+    context.parts.notifier.announce(job)
+    try:
+        await _attach_photo(context, job)
+    except StorageError as error:
+        logger.warning("job %s: its photo could not be kept: %s", job.id[:8], error.code)
+        await context.service.fail(job.id, error.code)
 
 
-def _file(turn: Turn) -> tuple[str, int]:
-    """(file id, bytes as Telegram states them) of the largest version."""
-    message = turn.message
-    if message.photo:
-        return message.photo[-1].file_id, message.photo[-1].file_size or 0
-    assert message.document is not None  # noqa: S101 - the filters let only photos and documents through
-    return message.document.file_id, message.document.file_size or 0
+async def on_new_caption(context: UpdateContext) -> None:
+    """Change the request: a caption that is edited before its sticker is begun still counts."""
+    service = context.service
+    job = await service.job_from(source_of_message(context.chat_id, context.message.message_id))
+    if job is None or job.status is not JobStatus.QUEUED:
+        return
+    caption = parse_caption(_caption(context))
+    style = caption.style or context.user.style or DEFAULT_STYLE
+    await service.change_request(job.id, prompt=caption.prompt, style=style)
+    if caption.emoji:
+        await service.set_note(job.id, emoji=caption.emoji)
+
+
+def _caption(context: UpdateContext) -> str:
+    """Return the photo's own caption, or its album's: that stands under one of the photos, usually the first."""
+    caption, album = context.message.caption or "", context.message.media_group_id
+    if album is None:
+        return caption
+    if caption:
+        context.parts.album_captions.put(album, caption)
+    return caption or context.parts.album_captions.find(album) or ""
+
+
+async def _attach_photo(context: UpdateContext, job: Job) -> None:
+    """Download the photo and give it to the job; what is wrong with it ends the job, and the notifier says so."""
+    file = context.message.photo[-1] if context.message.photo else context.message.document
+    assert file is not None  # noqa: S101 - the filters let only photos and documents through
+    try:
+        if (file.file_size or 0) > MAX_PHOTO_BYTES:
+            raise PhotoTooBig
+        data = await download(context.bot, file.file_id)
+    except (PhotoTooBig, DownloadFailed) as error:
+        await context.service.fail(job.id, error.code)
+        return
+    await context.service.attach_inputs(job.id, {FACE: [data]})
+
+
+FEATURE = Feature(
+    messages=(
+        (PRIVATE & (only.PHOTO | _PICTURE_FILES), on_photo),
+        (EDITED_PRIVATE & (only.PHOTO | _PICTURE_FILES), on_new_caption),
+    ),
+)

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.handlers.turn import Turn
+from telegram import InlineKeyboardMarkup
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Command, Feature
+from bot.words.buttons import Press, button
 
 
-async def on_privacy(turn: Turn) -> None:
-    lifetimes = turn.parts.service.lifetimes
+async def on_privacy(context: UpdateContext) -> None:
+    """Send what is kept, and for how long."""
+    lifetimes = context.service.lifetimes
     hours, days = lifetimes.photos_s / 3600, lifetimes.results_s / 86_400
-    await turn.answer(turn.say("privacy", hours=max(1, round(hours)), days=max(1, round(days))))
+    await context.answer(context.say("privacy", hours=max(1, round(hours)), days=max(1, round(days))))
 
 
-async def on_forget(turn: Turn) -> None:
+async def on_forget(context: UpdateContext) -> None:
     """Ask first; the buttons do it."""
-    has_packs = bool(await turn.parts.service.packs.of_owner(turn.owner))
-    await turn.answer(turn.say("forget-ask"), keyboards.forget(turn.language, has_packs=has_packs))
+    has_packs = bool(await context.service.packs.of_owner(context.owner))
+    await context.answer(context.say("forget-ask"), keyboard(context.language, has_packs=has_packs))
 
 
-async def forget(turn: Turn, *, with_packs: bool) -> str:
-    """Delete everything; returns what to say. Raises `PackTrouble` before anything else is deleted."""
-    if with_packs:
-        # First: the names of the packs are among what is forgotten.
-        await turn.parts.sets.delete_all(turn.user_id)
-    await turn.parts.service.forget(turn.owner)
-    return turn.say("forget-done-packs" if with_packs else "forget-done")
+async def forget(context: UpdateContext, press: Press) -> str:
+    """Delete everything, or nothing. Raises `PackError` before anything else is deleted."""
+    if press.argument == "no":
+        text = context.say("forget-kept")
+    elif press.argument == "packs":
+        await context.parts.sets.delete_all(context.user_id)  # first: the packs' names are among what is forgotten
+        await context.service.forget(context.owner)
+        text = context.say("forget-done-packs")
+    else:
+        await context.service.forget(context.owner)
+        text = context.say("forget-done")
+    await context.edit(None, text)
+    return ""
+
+
+def keyboard(language: str, *, has_packs: bool) -> InlineKeyboardMarkup:
+    """Return the second step before everything is deleted."""
+    rows = [[button(language, "button-forget", Press("forget", "", "me"))]]
+    if has_packs:
+        rows.append([button(language, "button-forget-packs", Press("forget", "", "packs"))])
+    rows.append([button(language, "button-keep", Press("forget", "", "no"))])
+    return InlineKeyboardMarkup(rows)
+
+
+FEATURE = Feature(
+    commands=(Command("privacy", on_privacy), Command("forget", on_forget)),
+    callbacks={"forget": forget},
+)

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 
-from bot.replies import DEFAULT_LANGUAGE, LANGUAGES, say
+from bot.handlers import MENU
+from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES, say
 from service.stickers import StickerService
 
 logger = logging.getLogger(__name__)
-
-COMMANDS = ("start", "style", "seed", "pack", "queue", "cancel", "language", "privacy", "forget", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,10 @@ class Profile:
 
 
 def profiles() -> Iterator[Profile]:
+    """Yield the profile of every language."""
     for code in ("", *(each for each in LANGUAGES if each != DEFAULT_LANGUAGE)):
         language = code or DEFAULT_LANGUAGE
-        commands = tuple((name, say(language, f"command-{name}")) for name in COMMANDS)
+        commands = tuple((name, say(language, f"command-{name}")) for name in MENU)
         yield Profile(code, commands, say(language, "about"), say(language, "about-short"))
 
 
@@ -39,22 +39,14 @@ async def register_profile(bot: Bot, service: StickerService) -> None:
     """Tell Telegram what changed since the last time. Raises `TelegramError`: what was done is not repeated."""
     for profile in profiles():
         name = f"profile {bot.id} {profile.language_code}"
-        digest = _digest(profile)
+        text = json.dumps([profile.commands, profile.description, profile.short_description], ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
         if await service.fact(name) == digest:
             continue
-        await _register(bot, profile)
+        code = profile.language_code or None
+        commands = [BotCommand(name, description) for name, description in profile.commands]
+        await bot.set_my_commands(commands, BotCommandScopeAllPrivateChats(), code)
+        await bot.set_my_description(profile.description, code)
+        await bot.set_my_short_description(profile.short_description, code)
         await service.set_fact(name, digest)
         logger.info("commands and descriptions registered: %s", profile.language_code or "every language")
-
-
-async def _register(bot: Bot, profile: Profile) -> None:
-    code = profile.language_code or None
-    commands = [BotCommand(name, description) for name, description in profile.commands]
-    await bot.set_my_commands(commands, BotCommandScopeAllPrivateChats(), code)
-    await bot.set_my_description(profile.description, code)
-    await bot.set_my_short_description(profile.short_description, code)
-
-
-def _digest(profile: Profile) -> str:
-    text = json.dumps([profile.commands, profile.description, profile.short_description], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from bot.handlers.turn import Turn
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Command, Feature
 from service.stickers import parse_seed
 
-_FREE = frozenset(("random", "off", "zufall", "azar", "aleatorio", "випадково", "случайно"))
+_RANDOM_WORDS = frozenset(("random", "off", "zufall", "azar", "aleatorio", "випадково", "случайно"))
 
 
-async def on_seed(turn: Turn) -> None:
-    """`/seed 42`, `/seed random`, or bare to see which. Raises `BadSeed`."""
-    seed = turn.user.seed
-    if turn.args:
-        word = " ".join(turn.args).casefold()
-        seed = None if word in _FREE else parse_seed(word)
-        await turn.parts.service.set_preference(turn.owner, seed=seed)
+async def on_seed(context: UpdateContext) -> None:
+    """Handle `/seed 42`, `/seed random`, or bare to see which. Raises `BadSeed`."""
+    seed = context.user.seed
+    if context.args:
+        word = " ".join(context.args).casefold()
+        seed = None if word in _RANDOM_WORDS else parse_seed(word)
+        await context.service.set_preference(context.owner, seed=seed)
     if seed is None:
-        await turn.answer(turn.say("seed-is-random"))
+        await context.answer(context.say("seed-is-random"))
     else:
-        await turn.answer(turn.say("seed-is-fixed", seed=str(seed)))
+        await context.answer(context.say("seed-is-fixed", seed=str(seed)))
+
+
+FEATURE = Feature(commands=(Command("seed", on_seed),))

@@ -1,19 +1,25 @@
-"""/start, /help, and the pointer that groups get."""
+"""/start, and the pointer that groups get."""
 
 from __future__ import annotations
 
-from bot import keyboards
-from bot.handlers.turn import Turn
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import GROUPS, Command, Feature
 
 
-async def on_start(turn: Turn) -> None:
-    await turn.answer(turn.say("start", name=turn.first_name))
+async def on_start(context: UpdateContext) -> None:
+    """Greet."""
+    await context.answer(context.say("start", name=context.first_name))
 
 
-async def on_help(turn: Turn) -> None:
-    await turn.answer(turn.say("help"))
+async def on_group_start(context: UpdateContext) -> None:
+    """Point a group to the private chat."""
+    url = f"https://t.me/{context.bot.username}?start=hello"
+    button = InlineKeyboardButton(context.say("button-open-chat"), url=url)
+    await context.answer(context.say("start-in-group"), InlineKeyboardMarkup([[button]]))
 
 
-async def on_group_start(turn: Turn) -> None:
-    keyboard = keyboards.open_chat(turn.language, turn.bot.username)
-    await turn.answer(turn.say("start-in-group"), keyboard)
+FEATURE = Feature(
+    commands=(Command("start", on_start), Command("start", on_group_start, in_menu=False, filters=GROUPS)),
+)

@@ -15,7 +15,7 @@ _INK = (40, 48, 56)
 
 
 def contact_sheet(stickers: Sequence[tuple[str, bytes]]) -> Image.Image:
-    """A row per background, a column per sticker; `stickers` are (caption, WebP) pairs. RGB, 300 px a cell."""
+    """Draw a row per background, a column per sticker; `stickers` are (caption, WebP) pairs. RGB, 300 px a cell."""
     pictures = [(caption, Image.open(io.BytesIO(data)).convert("RGBA")) for caption, data in stickers]
     step = _CELL_PX + _MARGIN_PX
     width = _MARGIN_PX + step * max(len(pictures), 1)

@@ -63,7 +63,7 @@ class Narrator:
             self._line("", "  ".join(f"[ {button['text']} ]" for button in row), "blue")
 
     def said(self, who: str, what: str) -> None:
-        """Something that is no message, such as a press."""
+        """Tell of something that is no message, such as a press."""
         self._line(who, what, "dim")
 
     def _line(self, who: str, text: str, style: str = "") -> None:

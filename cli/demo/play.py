@@ -18,7 +18,7 @@ from cli.logs import set_up_logging
 from cli.run import EXIT_FAILED, EXIT_OK, App
 from cli.settings import Settings
 from emulator.driver import PersonDriver
-from emulator.seen import NothingSeenError, Seen, SpinnerTimeoutError
+from emulator.seen import NothingSeenError, SeenMessage, SpinnerTimeoutError
 from emulator.server import Emulator, make_bot
 from engine.errors import EngineError
 from engine.types import Engine
@@ -120,9 +120,9 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     photo = await asyncio.to_thread((files("cli.demo") / "astronaut.jpg").read_bytes)
     await ada.send_photo(photo, caption="🚀 ready for launch")
     first = await ada.wait_for_sticker()
-    await _press(ada, narrator, first, "Look")
-    looks = await ada.wait_for(lambda seen: "Which look" in seen.text)
-    await _press(ada, narrator, looks, "Comic")
+    await _press(ada, narrator, first, "Style")
+    styles = await ada.wait_for(lambda seen: "Which style" in seen.text)
+    await _press(ada, narrator, styles, "Comic")
     second = await ada.wait_for_sticker()
     await _press(ada, narrator, second, "Another")
     third = await ada.wait_for_sticker()
@@ -136,7 +136,7 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     return [(caption, seen.data) for caption, seen in zip(captions, (first, second, third, fourth), strict=True)]
 
 
-async def _press(ada: PersonDriver, narrator: Narrator, seen: Seen, button: str) -> None:
+async def _press(ada: PersonDriver, narrator: Narrator, seen: SeenMessage, button: str) -> None:
     narrator.catch_up()
     narrator.said("Ada", f"presses “{button}”")
     await ada.press(seen, button)

@@ -17,14 +17,13 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
-    TaskID,
     TextColumn,
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
 
-from cli.download.errors import DownloadFailed, Refused, Unreachable
-from cli.download.fetch import Fetcher
+from cli.download.downloader import Downloader
+from cli.download.errors import DownloadError, DownloadRefused, Unreachable
 from cli.download.listing import in_gb, listing, sentence
 from cli.download.plan import Choice, Wanted, choose, find_wanted
 from cli.download.remote import Hosts, Published
@@ -42,13 +41,13 @@ FreeBytes = Callable[[Path], int]
 
 
 def free_bytes(folder: Path) -> int:
-    """Room on the disk of `folder`."""
+    """Return the free bytes on the disk of `folder`."""
     return shutil.disk_usage(folder).free
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the operator asked for. `reread` compares every byte of what is here already."""
+    """Options of one download. `reread` compares every byte of what is here already."""
 
     models: tuple[str, ...]
     folder: Path
@@ -71,14 +70,14 @@ def list_weights(request: Request, console: Console) -> int:
 
 
 async def download(request: Request, console: Console) -> int:
-    """Bring everything that is missing; returns 0 when all is here, 1 otherwise. A cancelled one can go on later."""
+    """Download everything that is missing; returns 0 when all is here, 1 otherwise. A cancelled one can go on later."""
     choice = choose(request.models, request.overrides, commercial_only=request.commercial_only)
     if not _is_allowed(choice, console):
         return 1
-    return await bring(choice.sources, request, console)
+    return await download_sources(choice.sources, request, console)
 
 
-async def bring(
+async def download_sources(
     sources: Iterable[Source],
     request: Request,
     console: Console,
@@ -87,17 +86,24 @@ async def bring(
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     room: FreeBytes = free_bytes,
 ) -> int:
-    """Bring the files of `sources`; exit codes as `download`. `pause` waits, `room` measures the disk."""
+    """Download the files of `sources`; exit codes as `download`. `pause` waits, `room` measures the disk."""
     try:
         request.folder.mkdir(parents=True, exist_ok=True)
-        async with _alone(request.folder, console, pause), _session(timeouts) as session:
+        async with (
+            _exclusive(request.folder, console, pause),
+            aiohttp.ClientSession(
+                timeout=timeouts,
+                trust_env=True,  # HTTPS_PROXY and its kin
+                read_bufsize=1 << 20,
+            ) as session,
+        ):
             lock = WeightsLock.read(request.folder)
             wanted = await find_wanted(sources, request.folder, lock, request.hosts, reread=request.reread)
             if not wanted:
                 console.print("All weights are here; nothing to download.")
                 return 0
-            work = _Work(request, lock, console, room)
-            return await work.run(Fetcher(session, request.hosts, on_trouble=work.tell, pause=pause), wanted)
+            run = _DownloadRun(request, lock, console, room)
+            return await run.run(Downloader(session, request.hosts, on_retry=run.show, pause=pause), wanted)
     except EngineUnavailable as error:
         console.print(str(error), markup=False)
     except OSError as error:
@@ -105,87 +111,93 @@ async def bring(
     return 1
 
 
-class _Work:
-    """One run over the files that are wanted: ask about all, see that there is room, bring them, keep records."""
+class _DownloadRun:
+    """One run over the files that are missing: ask about all, see that there is room, download them, keep records."""
 
     def __init__(self, request: Request, lock: WeightsLock, console: Console, room: FreeBytes) -> None:
         self._request = request
         self._lock = lock
         self._console = console
         self._room = room
-        self._problems: list[str] = []
-        self._away: set[str | None] = set()  # hosts that cannot be reached
+        self._errors: list[str] = []
+        self._unreachable_hosts: set[str | None] = set()
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    def tell(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Show a line above the bars."""
         self._console.print(text, markup=False, style="dim", soft_wrap=True)
 
-    async def run(self, fetcher: Fetcher, wanted: Sequence[Wanted]) -> int:
-        asked = await asyncio.gather(*(self._tried(self._ask(fetcher, each)) for each in wanted))
+    async def run(self, downloader: Downloader, wanted: Sequence[Wanted]) -> int:
+        asked = await asyncio.gather(*(self._collect_error(self._look_up(downloader, each)) for each in wanted))
         found = {each.name: published for each, published in zip(wanted, asked, strict=True) if published}
-        to_bring = [each for each in wanted if each.name in found and each.state is not FileState.UNRECORDED]
-        if to_bring and not await self._bring_all(fetcher, to_bring, found):
+        to_download = [each for each in wanted if each.name in found and each.state is not FileState.UNRECORDED]
+        if to_download and not await self._download_all(downloader, to_download, found):
             return 1
-        for problem in self._problems:
-            self._console.print(f"[red]✗[/] {escape(problem)}", soft_wrap=True)
-        if not self._problems:
+        for error in self._errors:
+            self._console.print(f"[red]✗[/] {escape(error)}", soft_wrap=True)
+        if not self._errors:
             self._console.print("All weights are here.")
-        return 1 if self._problems else 0
+        return 1 if self._errors else 0
 
-    async def _bring_all(self, fetcher: Fetcher, files: Sequence[Wanted], found: Mapping[str, Published]) -> bool:
-        """Bring `files`, two at a time; False where there is no room for them."""
+    async def _download_all(
+        self, downloader: Downloader, files: Sequence[Wanted], found: Mapping[str, Published]
+    ) -> bool:
+        """Download `files`, two at a time; return False where there is no room for them."""
         need = sum(each.room(found[each.name].size or each.file.size) for each in files)
         if not self._has_room(need):
             return False
         folder = escape(str(self._request.folder))
         self._console.print(f"{len(files)} files to download, {in_gb(need)}, into {folder}", soft_wrap=True)
         with _bars(self._console) as bars:
-            await asyncio.gather(*(self._tried(self._bring(fetcher, each, bars)) for each in files))
+            await asyncio.gather(*(self._collect_error(self._download(downloader, each, bars)) for each in files))
         return True
 
-    async def _tried(self, work: Awaitable[Published | None]) -> Published | None:
-        """What `work` gives; where it fails, None and a problem to report: the other files go on."""
+    async def _collect_error(self, work: Awaitable[Published | None]) -> Published | None:
+        """Return what `work` gives, or None; its error is reported at the end, and the other files go on."""
         async with self._slots:
             try:
                 return await work
-            except DownloadFailed as problem:
-                self._problems.append(str(problem))
+            except DownloadError as error:
+                self._errors.append(str(error))
                 return None
 
-    async def _ask(self, fetcher: Fetcher, wanted: Wanted) -> Published | None:
-        """What the host says of the file; of a host that is away, one file is asked for and not all."""
+    async def _look_up(self, downloader: Downloader, wanted: Wanted) -> Published | None:
+        """Return what the host says of the file; of an unreachable host, one file is asked for and not all."""
         host = wanted.remote.url.host
-        if host in self._away:
+        if host in self._unreachable_hosts:
             return None
         try:
-            published = await fetcher.published(wanted.remote)
+            published = await downloader.published(wanted.remote)
         except Unreachable:
-            if host in self._away:
+            if host in self._unreachable_hosts:
                 return None
-            self._away.add(host)
+            self._unreachable_hosts.add(host)
             raise
         if wanted.state is FileState.UNRECORDED:
             await self._adopt(wanted, published)
         return published
 
     async def _adopt(self, wanted: Wanted, published: Published) -> None:
-        """A file that somebody put there counts as downloaded where it is the published one."""
+        """Record a file that somebody put there as downloaded, where it is the published one."""
         digest, size = published.digest, wanted.target.stat().st_size
         is_it = size == published.size if published.size else True
         if digest and is_it:
             is_it = await asyncio.to_thread(digest.of, wanted.target) == digest.value
         if not is_it:
-            raise Refused(
+            raise DownloadRefused(
                 f"{wanted.target} is not the file that {wanted.remote.label} is: move it away, "
                 "or name it in WEIGHTS_OVERRIDES"
             )
         await self._record(wanted, published)
 
-    async def _bring(self, fetcher: Fetcher, wanted: Wanted, bars: Progress) -> Published:
+    async def _download(self, downloader: Downloader, wanted: Wanted, bars: Progress) -> Published:
         bar = bars.add_task(escape(wanted.remote.label), total=wanted.file.size or None)
+
+        def move(here: int, total: int) -> None:
+            bars.update(bar, completed=here, total=total or None)
+
         try:
-            published = await fetcher.fetch(wanted.remote, wanted.target, _mover(bars, bar))
+            published = await downloader.fetch(wanted.remote, wanted.target, move)
             await self._record(wanted, published)
         finally:
             bars.remove_task(bar)
@@ -238,26 +250,20 @@ def _is_allowed(choice: Choice, console: Console) -> bool:
 
 
 @asynccontextmanager
-async def _alone(folder: Path, console: Console, pause: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
+async def _exclusive(folder: Path, console: Console, pause: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
     """Wait until no other process downloads into `folder`; the system frees the lock when a process dies."""
     with (folder / ".download.lock").open("w") as file:
-        has_told = False
+        has_said_so = False
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if not has_told:
+                if not has_said_so:
                     console.print(f"Another download into {folder} is at work; waiting for it.", markup=False)
-                has_told = True
+                has_said_so = True
                 await pause(_POLL_S)
         yield
-
-
-def _session(timeouts: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        timeout=timeouts, trust_env=True, read_bufsize=1 << 20
-    )  # trust_env: HTTPS_PROXY and its kin
 
 
 def _bars(console: Console) -> Progress:
@@ -271,15 +277,8 @@ def _bars(console: Console) -> Progress:
     return Progress(*columns, console=console, disable=not console.is_terminal)
 
 
-def _mover(bars: Progress, bar: TaskID) -> Callable[[int, int], None]:
-    def move(here: int, total: int) -> None:
-        bars.update(bar, completed=here, total=total or None)
-
-    return move
-
-
 def download_until_interrupted(request: Request, console: Console) -> int:
-    """`download` for a command line: Ctrl-C ends it with 130 and keeps what has arrived."""
+    """Run `download` for a command line: Ctrl-C ends it with 130 and keeps what has arrived."""
     try:
         return asyncio.run(download(request, console))
     except KeyboardInterrupt:

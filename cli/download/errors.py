@@ -1,8 +1,8 @@
-"""What can go wrong with a download.
+"""Errors of a download.
 
-DownloadFailed       the text is a sentence for the operator; it never holds a signed address or the token
-├── Refused          a second try cannot help
-├── Interrupted      it may; raised to the outside when patience is at its end
+DownloadError        the text is a sentence for the operator; it never holds a signed address or the token
+├── DownloadRefused  a second try cannot help
+├── Interrupted      it may; raised to the outside after the last retry
 │   └── Unreachable  no connection at all: other files of that host will fare no better
 └── NoRoom           the disk is full, or does not take the file
 """
@@ -14,15 +14,15 @@ import errno
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class DownloadFailed(Exception):
+class DownloadError(Exception):
     """A file could not be downloaded."""
 
 
-class Refused(DownloadFailed):
+class DownloadRefused(DownloadError):
     """A second try cannot help."""
 
 
-class Interrupted(DownloadFailed):
+class Interrupted(DownloadError):
     """A second try may help, not before `pause_s`."""
 
     def __init__(self, text: str, pause_s: float = 0.0) -> None:
@@ -34,12 +34,12 @@ class Unreachable(Interrupted):
     """No connection at all: other files of that host will fare no better."""
 
 
-class NoRoom(DownloadFailed):
+class NoRoom(DownloadError):
     """The disk is full, or does not take the file."""
 
     @classmethod
     def because(cls, error: OSError) -> NoRoom:
-        """The sentence for what the disk said."""
+        """Return the error with a sentence for what the disk said."""
         if error.errno in _FULL:
             return cls("the disk is full; what has arrived is kept, and the next download goes on from there")
         return cls(f"{error.filename or 'the weights folder'} cannot be written: {error.strerror}")

@@ -17,12 +17,12 @@ _WORDS = {
 
 
 def in_gb(size: int) -> str:
-    """Bytes as people read them."""
+    """Return a size in bytes as people read it."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def sentence(report: WeightsReport) -> str:
-    """One line: complete, or what is not and how to get it."""
+    """Return one line: complete, or what is not and how to get it."""
     if report.is_complete:
         return f"{report.model}: all weights are here"
     parts = ", ".join(f"{each.role.name} ({_WORDS[each.state]})" for each in report.unusable)
@@ -34,7 +34,7 @@ def sentence(report: WeightsReport) -> str:
 
 
 def listing(reports: Iterable[WeightsReport]) -> list[str]:
-    """Every role once: what it is, whether it is here; its sources, with their sizes and licences."""
+    """Return the lines on every role: what it is, whether it is here; its sources, with their sizes and licences."""
     found = {each.role.name: each for report in reports for each in report.roles}
     return [line for each in found.values() for line in _lines(each)]
 

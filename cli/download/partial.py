@@ -25,49 +25,52 @@ class Partial:
         self.size = self.path.stat().st_size if self._identity and self.path.is_file() else 0
 
     def headers(self) -> dict[str, str]:
-        """Ask for the rest. A hash proves in the end that it fits; without one the host must promise it."""
+        """Return the headers that ask for the rest.
+
+        A hash proves in the end that it fits; without one the host must promise it.
+        """
         if not (self.size and self._identity):
             return {}
         condition = {} if "digest" in self._identity else {"If-Range": self._identity["etag"]}
         return {"Range": f"bytes={self.size}-", **condition}
 
     def belongs_to(self, published: Published) -> bool:
-        """The bytes here are of the file that the host has now."""
+        """Return whether the bytes here are of the file that the host has now."""
         return bool(self._identity) and self._identity == _identity(published)
 
     def begin(self, published: Published) -> None:
         """Start anew with the file that the host has now. Raises `NoRoom`."""
         self.drop()
         self._identity = _identity(published)
-        with _translated():
+        with _os_errors_as_no_room():
             self._target.parent.mkdir(parents=True, exist_ok=True)
             if self._identity:
                 self._note.write_text(json.dumps(self._identity), encoding="utf-8")
 
     def open(self) -> FileIO:
-        """The file to append to; unbuffered, so that a full disk is met where it is written. Raises `NoRoom`."""
-        with _translated():
+        """Open the file to append to, unbuffered, so that a full disk is met where it is written. Raises `NoRoom`."""
+        with _os_errors_as_no_room():
             return self.path.open("ab", buffering=0)
 
     def append(self, file: FileIO, chunk: bytes) -> None:
         """Write all of `chunk`. Raises `NoRoom`."""
         rest = memoryview(chunk)
         while rest:
-            with _translated():
+            with _os_errors_as_no_room():
                 written = file.write(rest)
             self.size += written
             rest = rest[written:]
 
     def drop(self) -> None:
         """Forget what is here. Raises `NoRoom`."""
-        with _translated():
+        with _os_errors_as_no_room():
             self.path.unlink(missing_ok=True)
             self._note.unlink(missing_ok=True)
         self._identity, self.size = {}, 0
 
     def finish(self) -> None:
-        """The bytes are the file: give them its name. Raises `NoRoom`."""
-        with _translated():
+        """Give the complete file its name (fsync, rename). Raises `NoRoom`."""
+        with _os_errors_as_no_room():
             with self.path.open("rb+") as file:
                 os.fsync(file.fileno())
             self.path.replace(self._target)
@@ -83,7 +86,7 @@ class Partial:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _os_errors_as_no_room() -> Iterator[None]:
     try:
         yield
     except OSError as error:

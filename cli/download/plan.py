@@ -34,13 +34,13 @@ class Wanted:
     state: FileState
 
     def room(self, size: int) -> int:
-        """Bytes of disk that bringing it takes, where it is `size` bytes long; a zip lies beside what is in it."""
+        """Return the bytes of disk it takes, where it is `size` bytes long; a zip lies beside what is in it."""
         rest = max(size - part_size(self.target), 0)
         return rest + (size if self.source.kind == "zip" else 0)
 
 
 def choose(models: Sequence[str], overrides: Mapping[str, str], *, commercial_only: bool) -> Choice:
-    """A source for every role of `models`."""
+    """Choose a source for every role of `models`."""
     roles = {role.name: role for model in models for role in roles_of(model)}
     own = tuple(role for role in roles.values() if own_path(role, overrides))
     rest = [role for role in roles.values() if role not in own]
@@ -57,7 +57,7 @@ def choose(models: Sequence[str], overrides: Mapping[str, str], *, commercial_on
 async def find_wanted(
     sources: Iterable[Source], folder: Path, lock: WeightsLock, hosts: Hosts, *, reread: bool
 ) -> list[Wanted]:
-    """The files of `sources` that are not here, or not as recorded; with `reread` every byte is compared."""
+    """Return the files of `sources` that are not here, or not as recorded; with `reread` every byte is compared."""
     wanted = []
     for source in sources:
         for file, name in zip(source.files, source.names, strict=True):
@@ -79,7 +79,7 @@ def _remote(source: Source, file: WeightFile, lock: WeightsLock, hosts: Hosts) -
 
 
 def _known(file: WeightFile, locked: Locked | None) -> Digest | None:
-    """The hash it must have: that of the bytes we had before, else the manifest's."""
+    """Return the hash it must have: that of the bytes we had before, else the manifest's."""
     if locked:
         return Digest("sha256", locked.sha256)
     if file.sha256:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from cli.download.errors import Interrupted, Refused
+from cli.download.errors import DownloadRefused, Interrupted
 
 _BLOCK_BYTES = 1 << 20
 _MAX_RETRY_AFTER_S = 60.0
@@ -26,7 +26,7 @@ class Digest:
     value: str
 
     def of(self, path: Path) -> str:
-        """The hash of `path` in this digest's kind; reads all of it."""
+        """Return the hash of `path` in this digest's kind; reads all of it."""
         if self.kind == "git":
             state = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
         else:
@@ -65,11 +65,11 @@ class Hosts:
     token: str = ""
 
     def hub_url(self, repo: str, revision: str, path: str) -> URL:
-        """A file of a repository on the hub, at a branch, tag or commit."""
+        """Return the URL of a file of a repository on the hub, at a branch, tag or commit."""
         return URL(f"{self.hub}/{repo}/resolve/{quote(revision, safe='')}/{quote(path)}", encoded=True)
 
     def github_url(self, repo: str, tag: str, path: str) -> URL:
-        """An asset of a GitHub release."""
+        """Return the URL of an asset of a GitHub release."""
         return URL(f"{self.github}/{repo}/releases/download/{quote(tag, safe='')}/{quote(path)}", encoded=True)
 
     def is_hub(self, url: URL) -> bool:
@@ -79,8 +79,8 @@ class Hosts:
         return {"Authorization": f"Bearer {self.token}"} if self.token and self.is_hub(url) else {}
 
 
-class Told:
-    """Collects what the answers on the way to the bytes say: the hub knows the hash, the last host the ETag."""
+class ServerInfo:
+    """Collects what the servers on the way to the bytes say: the hub knows the hash, the last host the ETag."""
 
     def __init__(self, remote: Remote, hosts: Hosts) -> None:
         self._remote = remote
@@ -89,7 +89,7 @@ class Told:
         self._digest: Digest | None = None
         self._commit = ""
 
-    def listen(self, url: URL, response: aiohttp.ClientResponse) -> None:
+    def read(self, url: URL, response: aiohttp.ClientResponse) -> None:
         """Note what the answer from `url` says; only the hub's own word on hashes counts."""
         if not self._hosts.is_hub(url) or response.status >= HTTPStatus.BAD_REQUEST:
             return
@@ -99,49 +99,51 @@ class Told:
         self._digest = self._digest or _digest(headers.get("X-Linked-ETag", headers.get("ETag", "")))
 
     def published(self, last: aiohttp.ClientResponse) -> Published:
-        """All of it. Raises `Refused` where the host has another file than the known one."""
-        known, told = self._remote.known, self._digest
-        if known and told and known.kind == told.kind and known != told:
-            raise Refused(
-                f"{self._remote.label}: the host now has another file ({told.kind} {told.value[:12]}...) than the "
-                f"known one ({known.value[:12]}...)"
+        """Return all that was said. Raises `DownloadRefused` where the host has another file than the known one."""
+        known, announced = self._remote.known, self._digest
+        if known and announced and known.kind == announced.kind and known != announced:
+            raise DownloadRefused(
+                f"{self._remote.label}: the host now has another file ({announced.kind} {announced.value[:12]}...) "
+                f"than the known one ({known.value[:12]}...)"
             )
-        return Published(self._size or _length(last), known or told, self._commit, last.headers.get("ETag", ""))
+        return Published(self._size or _length(last), known or announced, self._commit, last.headers.get("ETag", ""))
 
 
 def check_status(response: aiohttp.ClientResponse, remote: Remote, *, is_hub: bool) -> None:
-    """Return where the answer holds the file's bytes. Raises `Refused` or `Interrupted`, with the way out."""
+    """Return where the answer holds the file's bytes. Raises `DownloadRefused` or `Interrupted`, with the way out."""
     status = response.status
     if status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         if response.content_type == "text/html":
-            raise Refused(f"{remote.label}: a web page came instead of the file (does a proxy want a login?)")
+            raise DownloadRefused(f"{remote.label}: a web page came instead of the file (does a proxy want a login?)")
         return
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and is_hub:
-        raise Refused(
+        raise DownloadRefused(
             f"{remote.label}: not allowed ({status}). Accept the terms on the model's page with your account "
             "and set HF_TOKEN to a token of yours; a repository that does not exist answers the same"
         )
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        raise Refused(f"{remote.label}: the host has no such file ({status}); WEIGHTS_OVERRIDES can name your own copy")
+        raise DownloadRefused(
+            f"{remote.label}: the host has no such file ({status}); WEIGHTS_OVERRIDES can name your own copy"
+        )
     # A signed address elsewhere expires with 403: the next try gets a fresh one from the hub.
     if status in (HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS) or status >= 500:
         raise Interrupted(f"{remote.label}: the host answered {status}", _retry_after_s(response))
-    raise Refused(f"{remote.label}: the host answered {status}")
+    raise DownloadRefused(f"{remote.label}: the host answered {status}")
 
 
 def next_url(remote: Remote, url: URL, response: aiohttp.ClientResponse) -> URL:
-    """Where a redirect leads. Raises `Refused` where that is nowhere or no longer encrypted."""
+    """Return where a redirect leads. Raises `DownloadRefused` where that is nowhere or no longer encrypted."""
     location = response.headers.get("Location", "")
     if not location:
-        raise Refused(f"{remote.label}: a redirect to nowhere")
+        raise DownloadRefused(f"{remote.label}: a redirect to nowhere")
     target = url.join(URL(location, encoded=True))
     if url.scheme == "https" and target.scheme != "https":
-        raise Refused(f"{remote.label}: a redirect that is not encrypted")
+        raise DownloadRefused(f"{remote.label}: a redirect that is not encrypted")
     return target
 
 
 def first_byte(response: aiohttp.ClientResponse) -> int:
-    """Where the range of a 206 begins; -1 where it does not say."""
+    """Return where the range of a 206 begins; -1 where it does not say."""
     found = re.match(r"bytes (\d+)-", response.headers.get("Content-Range", ""))
     return int(found[1]) if found else -1
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from emulator import membership, owning, people, queries
+from emulator import membership, pack_owner, people, queries
 from emulator.client.request import ClientHandler, ClientRequest
-from emulator.errors import ApiError, Refusal
+from emulator.errors import BotApiError, Refusal
 from emulator.files import FileType
 from emulator.render import chat_json
 from emulator.state import Json, Media, Message
@@ -48,7 +48,7 @@ async def _send_sticker(request: ClientRequest) -> Json:
         return await _send_media(request)
     try:
         file = request.world.files.find_any(request.text("file_id"))
-    except ApiError as error:
+    except BotApiError as error:
         raise Refusal("no_such_file", "there is no such sticker", 404) from error
     if file.type is not FileType.STICKER:
         raise Refusal("no_such_file", "this is not a sticker", 404)
@@ -131,7 +131,7 @@ async def _unblock(request: ClientRequest) -> Json:
 
 
 async def _delete_pack(request: ClientRequest) -> Json:
-    owning.delete_pack(request.world, request.person, request.text("name"))
+    pack_owner.delete_pack(request.world, request.person, request.text("name"))
     return {}
 
 
@@ -140,9 +140,9 @@ async def _delete_sticker(request: ClientRequest) -> Json:
     if not unique_id:
         try:
             unique_id = request.world.files.find_any(request.text("file_id")).unique_id
-        except ApiError as error:
+        except BotApiError as error:
             raise Refusal("no_such_sticker", "there is no such sticker", 404) from error
-    owning.delete_sticker(request.world, request.person, unique_id)
+    pack_owner.delete_sticker(request.world, request.person, unique_id)
     return {}
 
 

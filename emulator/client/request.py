@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from aiohttp import BodyPartReader, web
 
 from emulator import people
+from emulator.call_parameters import FilePart
 from emulator.errors import Refusal
 from emulator.http import encode
-from emulator.parameters import Upload
 from emulator.state import Bot, Chat, Json, Message, Person
 from emulator.world import World
 
@@ -21,11 +21,7 @@ ClientHandler = Callable[["ClientRequest"], Awaitable[Json]]
 
 
 def check_origin(request: web.Request, own_host: str) -> None:
-    """Keep other web pages of this browser, and rebound DNS names, away from a server on loopback.
-
-    Raises:
-        Refusal: forbidden.
-    """
+    """Refuse requests of other web pages in this browser, and of rebound DNS names. Raises `Refusal` forbidden."""
     host = urlsplit(f"//{request.host}").hostname or ""
     if host not in LOOPBACK and host != own_host:
         raise Refusal("forbidden", "this server only answers to its own address", 403)
@@ -37,20 +33,16 @@ def check_origin(request: web.Request, own_host: str) -> None:
 class ClientRequest:
     """The fields of a request (query, JSON or multipart) and the uploads, with who acts on what."""
 
-    def __init__(self, world: World, fields: Json, uploads: list[Upload]) -> None:
+    def __init__(self, world: World, fields: Json, uploads: list[FilePart]) -> None:
         self.world = world
         self.fields = fields
         self.uploads = uploads
 
     @classmethod
     async def read(cls, request: web.Request, world: World) -> ClientRequest:
-        """Read everything.
-
-        Raises:
-            Refusal: bad_request, too_large.
-        """
+        """Read query, path and body (JSON or multipart). Raises `Refusal` bad_request, too_large."""
         fields: Json = dict(request.query)
-        uploads: list[Upload] = []
+        uploads: list[FilePart] = []
         if request.content_type == "multipart/form-data":
             await _read_parts(request, fields, uploads)
         elif request.content_type == "application/json":
@@ -60,14 +52,17 @@ class ClientRequest:
         return cls(world, fields | dict(request.match_info), uploads)
 
     def text(self, name: str, default: str | None = None) -> str:
-        """A string field; required when there is no default."""
+        """Return a string field; it is required where there is no default. Raises `Refusal` bad_request."""
         value = self.fields.get(name, default)
         if not isinstance(value, str):
             raise Refusal("bad_request", f"{name} must be a string")
         return value
 
     def integer(self, name: str, default: int | None = None) -> int:
-        """A whole number, also as text; required when there is no default."""
+        """Return a whole number, also given as text; required where there is no default.
+
+        Raises `Refusal` bad_request.
+        """
         value = self.fields.get(name, default)
         try:
             return int(value)  # type: ignore[arg-type]  # None and lists are what the except is for
@@ -75,7 +70,7 @@ class ClientRequest:
             raise Refusal("bad_request", f"{name} must be a whole number") from error
 
     def number(self, name: str, default: float) -> float:
-        """A number of seconds, at least 0."""
+        """Return a number of seconds, at least 0. Raises `Refusal` bad_request."""
         value = self.fields.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise Refusal("bad_request", f"{name} must be a number, 0 or more")
@@ -117,7 +112,7 @@ def _parse(text: str) -> Json:
     return parsed
 
 
-async def _read_parts(request: web.Request, fields: Json, uploads: list[Upload]) -> None:
+async def _read_parts(request: web.Request, fields: Json, uploads: list[FilePart]) -> None:
     room = MAX_UPLOAD_BYTES
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
@@ -128,7 +123,7 @@ async def _read_parts(request: web.Request, fields: Json, uploads: list[Upload])
             fields[part.name] = data.decode("utf-8", "replace")
         else:
             mime = part.headers.get("Content-Type", "application/octet-stream")
-            uploads.append(Upload(data, part.filename, mime.partition(";")[0]))
+            uploads.append(FilePart(data, part.filename, mime.partition(";")[0]))
 
 
 async def _read_at_most(part: BodyPartReader, room: int) -> bytes:
@@ -141,7 +136,7 @@ async def _read_at_most(part: BodyPartReader, room: int) -> bytes:
 
 
 def json_response(body: Json, status: int = 200) -> web.Response:
-    """A JSON answer nobody caches."""
+    """Return a JSON response that nobody caches."""
     return web.Response(
         body=encode(body),
         status=status,

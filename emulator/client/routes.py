@@ -13,7 +13,7 @@ from emulator.calls import CallLog
 from emulator.client.actions import ACTIONS
 from emulator.client.request import ClientHandler, ClientRequest, check_origin, json_response
 from emulator.client.views import VIEWS
-from emulator.errors import ApiError, Refusal
+from emulator.errors import BotApiError, Refusal
 from emulator.faults import Faults
 from emulator.http import encode
 from emulator.state import Json
@@ -32,7 +32,7 @@ class ClientApi:
         self._own_host = own_host
 
     def routes(self) -> list[web.RouteDef]:
-        """Everything CLIENT_API.md lists."""
+        """Return the routes that CLIENT_API.md lists."""
         posts = [web.post(f"/emulator/{name}", self._json(act)) for name, act in ACTIONS.items()]
         gets = [web.get(f"/emulator/{name}", self._json(view)) for name, view in VIEWS.items()]
         return [
@@ -90,7 +90,7 @@ class ClientApi:
     async def _send_file(self, request: web.Request) -> web.StreamResponse:
         try:
             file = self._world.files.find_any(request.match_info["file_id"])
-        except ApiError as error:
+        except BotApiError as error:
             raise Refusal("no_such_file", "there is no such file", 404) from error
         headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
         headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -99,7 +99,7 @@ class ClientApi:
         return web.Response(body=file.data, content_type=file.mime, headers=headers)
 
     async def _follow(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events of one person."""
+        """Stream one person's events (server-sent events)."""
         person = (await ClientRequest.read(request, self._world)).person
         position = request.headers.get("Last-Event-ID") or request.query.get("after")
         seen = int(position) if position and position.isdigit() else self._world.events.last_id
@@ -116,7 +116,7 @@ class ClientApi:
         return stream
 
     async def _happens(self, user_id: int) -> bool:
-        """Wait for a person's next event; false when it is time for a sign of life."""
+        """Wait for a person's next event; return False when it is time for a sign of life."""
         try:
             await asyncio.wait_for(self._world.events.next(user_id), KEEP_ALIVE_S)
         except TimeoutError:

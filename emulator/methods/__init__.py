@@ -7,25 +7,21 @@ from emulator.methods import (
     files,
     messages,
     profile,
-    set_stickers,
     sticker_sets,
     updates,
-    webhooks,
 )
-from emulator.methods.registry import METHODS, Call, Handler
+from emulator.methods.registry import METHODS, Handler, MethodCall
 
 __all__ = [
     "METHODS",
-    "Call",
     "Handler",
+    "MethodCall",
     "callbacks",
     "chats",
     "edits",
     "files",
     "messages",
     "profile",
-    "set_stickers",
     "sticker_sets",
     "updates",
-    "webhooks",
 ]

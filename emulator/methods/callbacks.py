@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType
-from emulator.methods.registry import Call, method
+from emulator.methods.registry import MethodCall, method
 from emulator.state import Json
 
 MAX_ANSWER_TEXT = 200
@@ -15,7 +15,7 @@ _CACHED = {"sticker": FileType.STICKER, "photo": FileType.PHOTO, "document": Fil
 
 
 @method("answerCallbackQuery")
-async def answer_callback_query(call: Call) -> bool:
+async def answer_callback_query(call: MethodCall) -> bool:
     """End the spinner on a button, once, with or without a note."""
     parameters, world = call.parameters, call.world
     query = world.callback_queries.get(parameters.text("callback_query_id"))
@@ -30,13 +30,13 @@ async def answer_callback_query(call: Call) -> bool:
     query.answer = {"text": text, "show_alert": parameters.flag("show_alert"), "url": url or None}
     query.answered.set()
     where = {"message_id": query.message.message_id, "callback_query_id": query.id}
-    world.tell_person("callback_answer", query.person, query.message.chat, {**where, **query.answer})
+    world.notify_person("callback_answer", query.person, query.message.chat, {**where, **query.answer})
     return True
 
 
 @method("answerInlineQuery")
-async def answer_inline_query(call: Call) -> bool:
-    """Up to 50 results for what a person typed."""
+async def answer_inline_query(call: MethodCall) -> bool:
+    """Answer what a person typed with up to 50 results."""
     world = call.world
     query = world.inline_queries.get(call.parameters.text("inline_query_id"))
     is_open = query is not None and query.bot is call.bot and not query.answered.is_set()
@@ -52,7 +52,7 @@ async def answer_inline_query(call: Call) -> bool:
     return True
 
 
-def _read_results(call: Call) -> list[Json]:
+def _read_results(call: MethodCall) -> list[Json]:
     value = call.parameters.parsed("results", "Can't parse JSON encoded inline query results")
     if not isinstance(value, list):
         raise bad_request("Expected an Array of inline query results")
@@ -64,7 +64,7 @@ def _read_results(call: Call) -> list[Json]:
     return results
 
 
-def _checked_result(call: Call, result: Any) -> Json:
+def _checked_result(call: MethodCall, result: Any) -> Json:
     prefix = "can't parse inline query result: "
     if not isinstance(result, dict):
         raise bad_request(prefix + "Inline query result must be an object")
@@ -79,12 +79,12 @@ def _checked_result(call: Call, result: Any) -> Json:
     return result
 
 
-def _check_cached(call: Call, result: Json, file_type: FileType) -> None:
-    """A cached result must name a file this bot has, of the right type."""
+def _check_cached(call: MethodCall, result: Json, file_type: FileType) -> None:
+    """Refuse a cached result that does not name a file of this bot, of the right type. Raises `BotApiError`."""
     field = f"{result['type']}_file_id"
     try:
         file = call.world.files.find(str(result[field]), call.bot.id)
-    except ApiError as error:
+    except BotApiError as error:
         raise bad_request(f"Wrong {field} specified") from error
     if file.type is not file_type:
         raise bad_request(f"Wrong {field} specified")

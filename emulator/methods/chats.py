@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.registry import Call, method
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import find_chat, find_user
 from emulator.render import chat_json
-from emulator.state import Account, Bot, Json
+from emulator.state import Account, Json
 from emulator.world import member_json
 
 ACCENT_COLORS = 7
 
 
 @method("getChat")
-async def get_chat(call: Call) -> Json:
-    """ChatFullInfo."""
+async def get_chat(call: MethodCall) -> Json:
+    """Return ChatFullInfo."""
     chat = find_chat(call)
     return {
         **chat_json(chat),
@@ -31,8 +31,8 @@ async def get_chat(call: Call) -> Json:
 
 
 @method("getChatMember")
-async def get_chat_member(call: Call) -> Json:
-    """One member of a chat."""
+async def get_chat_member(call: MethodCall) -> Json:
+    """Return one member of a chat."""
     chat = find_chat(call)
     user_id = call.parameters.integer("user_id")
     account: Account = call.bot if user_id == call.bot.id else find_user(call)
@@ -42,51 +42,41 @@ async def get_chat_member(call: Call) -> Json:
 
 
 @method("getChatAdministrators")
-async def get_chat_administrators(call: Call) -> list[Json]:
-    """Owner and administrators of a group; bots other than the asking one are left out."""
+async def get_chat_administrators(call: MethodCall) -> list[Json]:
+    """Return owner and administrators of a group; bots other than the asking one are left out."""
     chat = find_chat(call)
     if chat.is_private:
         raise bad_request("there are no administrators in the private chat")
-    ranks = {user_id: rank for user_id, rank in chat.members.items() if rank in {"creator", "administrator"}}
+    accounts: dict[int, Account] = {**call.world.people, call.bot.id: call.bot}
     return [
-        member_json(account, rank)
-        for user_id, rank in ranks.items()
-        if (account := _account(call, user_id)) is not None
+        member_json(accounts[user_id], rank)
+        for user_id, rank in chat.members.items()
+        if rank in {"creator", "administrator"} and user_id in accounts
     ]
 
 
-def _account(call: Call, user_id: int) -> Account | None:
-    if user_id == call.bot.id:
-        return call.bot
-    return call.world.people.get(user_id)
-
-
 @method("getChatMemberCount")
-async def get_chat_member_count(call: Call) -> int:
-    """How many are in the chat, the bot included."""
+async def get_chat_member_count(call: MethodCall) -> int:
+    """Count the members of the chat, the bot included."""
     chat = find_chat(call)
     return 2 if chat.is_private else sum(rank not in {"left", "kicked"} for rank in chat.members.values())
 
 
 @method("leaveChat")
-async def leave_chat(call: Call) -> bool:
-    """The bot leaves a group."""
+async def leave_chat(call: MethodCall) -> bool:
+    """Take the bot out of a group."""
     chat = find_chat(call)
     if chat.is_private:
         raise bad_request("chat member status can't be changed in private chats")
     if chat.members[call.bot.id] in {"left", "kicked"}:
-        raise ApiError(403, f"bot is not a member of the {chat.type} chat")
-    _leave(call.bot, chat.members, chat.bots)
+        raise BotApiError(403, f"bot is not a member of the {chat.type} chat")
+    chat.members[call.bot.id] = "left"
+    chat.bots.pop(call.bot.id, None)
     return True
 
 
-def _leave(bot: Bot, members: dict[int, str], bots: dict[int, Bot]) -> None:
-    members[bot.id] = "left"
-    bots.pop(bot.id, None)
-
-
 @method("getUserProfilePhotos")
-async def get_user_profile_photos(call: Call) -> Json:
-    """Nobody here has a profile photo."""
+async def get_user_profile_photos(call: MethodCall) -> Json:
+    """Return no profile photos: nobody here has one."""
     find_user(call)
     return {"total_count": 0, "photos": []}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from emulator.errors import bad_request
 from emulator.markup import parse_reply_markup
 from emulator.methods.input_media import parse_input_media
-from emulator.methods.registry import Call, method
-from emulator.methods.sending import Words, read_caption, read_text
+from emulator.methods.registry import MethodCall, method
+from emulator.methods.sending import FormattedText, read_caption, read_text
 from emulator.methods.targets import find_chat, find_message
 from emulator.reactions import parse_reactions
 from emulator.state import Chat, Json, Media, Message
@@ -14,12 +14,8 @@ from emulator.state import Chat, Json, Media, Message
 MAX_DELETED_AT_ONCE = 100
 
 
-def _find_own(call: Call) -> Message:
-    """The bot's own message to edit.
-
-    Raises:
-        ApiError: not found, or somebody else's.
-    """
+def _find_own(call: MethodCall) -> Message:
+    """Return the bot's own message to edit. Raises `BotApiError`: not found, or somebody else's."""
     if call.parameters.text("inline_message_id"):
         raise bad_request("MESSAGE_ID_INVALID")
     message = find_message(call, find_chat(call), "message to edit not found")
@@ -28,12 +24,8 @@ def _find_own(call: Call) -> Message:
     return message
 
 
-def _change(call: Call, message: Message, words: Words, media: Media | None, markup: Json | None) -> Json:
-    """Apply an edit.
-
-    Raises:
-        ApiError: MESSAGE_NOT_MODIFIED, when nothing would change.
-    """
+def _change(call: MethodCall, message: Message, words: FormattedText, media: Media | None, markup: Json | None) -> Json:
+    """Apply an edit. Raises `BotApiError` MESSAGE_NOT_MODIFIED, where nothing would change."""
     old_content = (message.text, message.entities, _files_of(message.media))
     new_content = (words.text, words.entities, _files_of(media))
     if old_content == new_content and message.reply_markup == markup:
@@ -47,13 +39,13 @@ def _change(call: Call, message: Message, words: Words, media: Media | None, mar
 
 
 def _files_of(media: Media | None) -> tuple[bytes, ...]:
-    """Equal for equal content: a picture uploaded anew is the same picture."""
+    """Return what is equal for equal content: a picture uploaded anew is the same picture."""
     return tuple(file.digest for file in media.files) if media else ()
 
 
 @method("editMessageText")
-async def edit_message_text(call: Call) -> Json:
-    """New words for a text message; a keyboard not given is taken away."""
+async def edit_message_text(call: MethodCall) -> Json:
+    """Edit a text message; a keyboard not given is taken away."""
     words = read_text(call)
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -63,8 +55,8 @@ async def edit_message_text(call: Call) -> Json:
 
 
 @method("editMessageCaption")
-async def edit_message_caption(call: Call) -> Json:
-    """New words under a picture or file; stickers have none."""
+async def edit_message_caption(call: MethodCall) -> Json:
+    """Edit the caption of a picture or file; stickers have none."""
     words = read_caption(call)
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -74,8 +66,8 @@ async def edit_message_caption(call: Call) -> Json:
 
 
 @method("editMessageMedia")
-async def edit_message_media(call: Call) -> Json:
-    """Another picture or file in the same message, or one in the place of its text (Bot API 10.1)."""
+async def edit_message_media(call: MethodCall) -> Json:
+    """Put another picture or file into the message, or one in the place of its text (Bot API 10.1)."""
     value = call.parameters.parsed("media", "Can't parse input media JSON object")
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -86,24 +78,24 @@ async def edit_message_media(call: Call) -> Json:
 
 
 @method("editMessageReplyMarkup")
-async def edit_message_reply_markup(call: Call) -> Json:
-    """Another keyboard, or none."""
+async def edit_message_reply_markup(call: MethodCall) -> Json:
+    """Replace the keyboard, or take it away."""
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
-    return _change(call, message, Words(message.text, message.entities), message.media, markup)
+    return _change(call, message, FormattedText(message.text, message.entities), message.media, markup)
 
 
 @method("deleteMessage")
-async def delete_message(call: Call) -> bool:
-    """One message for both sides."""
+async def delete_message(call: MethodCall) -> bool:
+    """Delete one message for both sides."""
     chat = find_chat(call)
     _delete(call, chat, [find_message(call, chat, "message to delete not found")])
     return True
 
 
 @method("deleteMessages")
-async def delete_messages(call: Call) -> bool:
-    """Up to 100 messages; those that are gone already are skipped."""
+async def delete_messages(call: MethodCall) -> bool:
+    """Delete up to 100 messages; those that are gone already are skipped."""
     chat = find_chat(call)
     ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
     if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
@@ -117,23 +109,19 @@ async def delete_messages(call: Call) -> bool:
     return True
 
 
-def _delete(call: Call, chat: Chat, messages: list[Message]) -> None:
+def _delete(call: MethodCall, chat: Chat, messages: list[Message]) -> None:
+    may_delete_all = chat.is_private or chat.members.get(call.bot.id) == "administrator"
     for message in messages:
-        _check_deletable(call, chat, message)
+        if call.world.now - message.date > call.world.rules.delete_within_s:
+            raise bad_request("message can't be deleted for everyone")
+        if not may_delete_all and message.sender is not call.bot:
+            raise bad_request("message can't be deleted")
     call.world.delete(chat, messages)
 
 
-def _check_deletable(call: Call, chat: Chat, message: Message) -> None:
-    if call.world.now - message.date > call.world.rules.delete_within_s:
-        raise bad_request("message can't be deleted for everyone")
-    is_allowed = chat.is_private or message.sender is call.bot or chat.members.get(call.bot.id) == "administrator"
-    if not is_allowed:
-        raise bad_request("message can't be deleted")
-
-
 @method("setMessageReaction")
-async def set_message_reaction(call: Call) -> bool:
-    """At most one emoji of Telegram's list; an empty list takes it back."""
+async def set_message_reaction(call: MethodCall) -> bool:
+    """React with at most one emoji of Telegram's list; an empty list takes it back."""
     chat = find_chat(call)
     message = find_message(call, chat, "message to react not found")
     reactions = parse_reactions(call.parameters)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.attachments import take_media
-from emulator.methods.registry import Call
-from emulator.methods.sending import Words, check_caption
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.files import take_media
+from emulator.methods.registry import MethodCall
+from emulator.methods.sending import FormattedText, check_caption
 from emulator.state import Media
-from emulator.text.entities import parse_words
+from emulator.text.entities import parse_formatted
 
 KINDS = frozenset({"photo", "document", "animation", "video", "audio"})
 
 
-async def parse_input_media(call: Call, value: Any) -> tuple[Media, Words]:
-    """One InputMedia with its caption.
+async def parse_input_media(call: MethodCall, value: Any) -> tuple[Media, FormattedText]:
+    """Parse one InputMedia with its caption.
 
-    Raises:
-        ApiError: `can't parse InputMedia: ...`, or what sending such a file would say.
+    Raises `BotApiError`: `can't parse InputMedia: ...`, or what sending such a file would say.
     """
     kind, source = _read_source(value)
     mode = str(value.get("parse_mode", ""))
-    words = Words(*parse_words(str(value.get("caption", "")), mode, value.get("caption_entities")))
+    words = FormattedText(*parse_formatted(str(value.get("caption", "")), mode, value.get("caption_entities")))
     media = await take_media(call, kind, source)
     media.has_spoiler = bool(value.get("has_spoiler"))
     return media, check_caption(words)
@@ -43,12 +42,8 @@ def _read_source(value: Any) -> tuple[str, str]:
     return value["type"], value["media"]
 
 
-async def parse_album(call: Call) -> list[tuple[Media, Words]]:
-    """The `media` of sendMediaGroup: at most 10, documents among themselves.
-
-    Raises:
-        ApiError: as Telegram words it.
-    """
+async def parse_album(call: MethodCall) -> list[tuple[Media, FormattedText]]:
+    """Parse the `media` of sendMediaGroup: at most 10, documents among themselves. Raises `BotApiError`."""
     value = call.parameters.parsed("media", "Can't parse media JSON object")
     if not isinstance(value, list):
         raise bad_request("expected an Array of InputMedia")
@@ -58,5 +53,5 @@ async def parse_album(call: Call) -> list[tuple[Media, Words]]:
         raise bad_request("Too many messages to send as an album")
     kinds = {_read_source(item)[0] for item in value}
     if "animation" in kinds or ("document" in kinds and len(kinds) > 1) or ("audio" in kinds and len(kinds) > 1):
-        raise ApiError(400, "Can't mix these media types in an album")
+        raise BotApiError(400, "Can't mix these media types in an album")
     return [await parse_input_media(call, item) for item in value]

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from emulator import pictures
-from emulator.errors import ApiError, bad_request
+from emulator.call_parameters import FilePart
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
-from emulator.methods.attachments import find_stored
-from emulator.methods.registry import Call
-from emulator.parameters import Upload
+from emulator.methods.files import find_stored
+from emulator.methods.registry import MethodCall
 from emulator.state import Json
 from emulator.sticker_sets import SetSticker
 from emulator.text.emoji_rule import is_emoji
@@ -30,26 +30,33 @@ MAX_CUSTOM_EMOJI_BYTES = {"static": 128 << 10, "animated": 64 << 10, "video": 64
 class InputSticker:
     """A parsed InputSticker; `source` is the upload or the file it names."""
 
-    source: Upload | StoredFile
+    source: FilePart | StoredFile
     format: str
     emoji_list: list[str]
     keywords: list[str]
 
 
-def parse_input_sticker(call: Call, value: Any, default_format: str | None) -> InputSticker:
-    """One InputSticker object; `default_format` None makes the field required.
+def parse_input_sticker(call: MethodCall, value: Any, default_format: str | None) -> InputSticker:
+    """Parse one InputSticker; `default_format` None makes the field required.
 
-    Raises:
-        ApiError: the inner text; callers put their `can't parse ...` before it.
+    Raises `BotApiError` with the inner text; callers put their `can't parse ...` before it.
     """
     if not isinstance(value, dict):
         raise bad_request("InputSticker must be an Object")
     sticker = _string(value, "sticker", "")
-    source = _find_source(call, sticker)
+    source: FilePart | StoredFile | None
+    if not sticker or sticker.startswith("attach://"):
+        source = call.parameters.uploads.get(sticker.removeprefix("attach://")) if sticker else None
+    else:
+        source = find_stored(call, sticker)
+    if source is None:
+        raise bad_request("sticker not found")
     sticker_format = _string(value, "format", default_format)
     if sticker_format not in FORMATS:
         raise bad_request("Invalid sticker format specified")
-    emoji_list = parse_emoji_list(_required(value, "emoji_list"))
+    if "emoji_list" not in value:
+        raise bad_request('Can\'t find field "emoji_list"')
+    emoji_list = parse_emoji_list(value["emoji_list"])
     keywords = parse_keywords(value.get("keywords", []))
     return InputSticker(source, sticker_format, emoji_list, keywords)
 
@@ -64,29 +71,8 @@ def _string(value: Json, name: str, default: str | None) -> str:
     return str(value[name])
 
 
-def _required(value: Json, name: str) -> Any:
-    if name not in value:
-        raise bad_request(f'Can\'t find field "{name}"')
-    return value[name]
-
-
-def _find_source(call: Call, sticker: str) -> Upload | StoredFile:
-    if sticker.startswith("attach://"):
-        upload = call.parameters.uploads.get(sticker.removeprefix("attach://"))
-        if upload is None:
-            raise bad_request("sticker not found")
-        return upload
-    if not sticker:
-        raise bad_request("sticker not found")
-    return find_stored(call, sticker)
-
-
 def parse_emoji_list(value: Any) -> list[str]:
-    """1 to 20 emoji.
-
-    Raises:
-        ApiError: the inner text.
-    """
+    """Parse 1 to 20 emoji. Raises `BotApiError` with the inner text."""
     if not isinstance(value, list):
         raise bad_request("expected an Array of string")
     if not value:
@@ -102,10 +88,9 @@ def parse_emoji_list(value: Any) -> list[str]:
 
 
 def parse_keywords(value: Any) -> list[str]:
-    """Up to 20 keywords, 64 characters together; commas and newlines inside become spaces.
+    """Parse up to 20 keywords, 64 characters together; commas and newlines inside become spaces.
 
-    Raises:
-        ApiError: the inner text.
+    Raises `BotApiError` with the inner text.
     """
     if not isinstance(value, list):
         raise bad_request('Field "keywords" must be an Array')
@@ -119,14 +104,13 @@ def parse_keywords(value: Any) -> list[str]:
     return [keyword for keyword in keywords if keyword]
 
 
-async def make_sticker(call: Call, parsed: InputSticker, sticker_type: str) -> SetSticker:
+async def make_sticker(call: MethodCall, parsed: InputSticker, sticker_type: str) -> SetSticker:
     """Upload, check as Telegram's servers do, and make the in-set sticker: a new file with ids of its own.
 
-    Raises:
-        ApiError: STICKER_PNG_DIMENSIONS and its family, `file is too big`.
+    Raises `BotApiError`: STICKER_PNG_DIMENSIONS and its family, `file is too big`.
     """
     source = parsed.source
-    if isinstance(source, Upload):
+    if isinstance(source, FilePart):
         source = await upload_sticker(call.world, source, parsed.format, sticker_type)
     if source.type is FileType.PHOTO or source.type is FileType.THUMBNAIL:
         raise bad_request(f"can't use file of type {source.type} as Sticker")
@@ -136,13 +120,9 @@ async def make_sticker(call: Call, parsed: InputSticker, sticker_type: str) -> S
 
 
 async def upload_sticker(
-    world: World, upload: Upload, sticker_format: str, sticker_type: str = "regular"
+    world: World, upload: FilePart, sticker_format: str, sticker_type: str = "regular"
 ) -> StoredFile:
-    """Keep an uploaded sticker file; only its size is checked here.
-
-    Raises:
-        ApiError: empty or too big.
-    """
+    """Keep an uploaded sticker file; only its size is checked here. Raises `BotApiError`: empty or too big."""
     if not upload.data:
         raise bad_request("file must be non-empty")
     limits = MAX_CUSTOM_EMOJI_BYTES if sticker_type == "custom_emoji" else MAX_BYTES
@@ -168,8 +148,8 @@ async def _convert(world: World, source: StoredFile, parsed: InputSticker, stick
     )
 
 
-def _checked(data: bytes, sticker_type: str) -> tuple[pictures.Facts, bytes, pictures.Picture | None]:
-    """Decode, measure, and turn PNG into WebP; WebP stays as it is."""
+def _checked(data: bytes, sticker_type: str) -> tuple[pictures.PictureInfo, bytes, pictures.EncodedPicture | None]:
+    """Decode, measure, and turn PNG into WebP; WebP stays as it is. Raises `BotApiError`."""
     try:
         facts = pictures.inspect(data)
     except pictures.NotAPictureError as error:
@@ -184,6 +164,6 @@ def _checked(data: bytes, sticker_type: str) -> tuple[pictures.Facts, bytes, pic
     return facts, webp, pictures.thumbnail(data)
 
 
-def with_prefix(prefix: str, error: ApiError) -> ApiError:
-    """The same refusal said by the outer parser."""
+def with_prefix(prefix: str, error: BotApiError) -> BotApiError:
+    """Return the same refusal in the words of the outer parser."""
     return bad_request(f"{prefix}: {error.message}")

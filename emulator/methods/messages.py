@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from emulator.errors import bad_request
-from emulator.methods.attachments import take_media
+from emulator.methods.files import take_media
 from emulator.methods.input_media import parse_album
-from emulator.methods.registry import Call, method
-from emulator.methods.sending import Words, post, read_caption, read_text
+from emulator.methods.registry import MethodCall, method
+from emulator.methods.sending import FormattedText, post, read_caption, read_text
 from emulator.methods.targets import find_chat, find_message, find_writable_chat
 from emulator.state import Json, Message
 
@@ -30,14 +30,14 @@ ACTION_SHOWN_S = 5
 
 
 @method("sendMessage")
-async def send_message(call: Call) -> Json:
-    """Text."""
+async def send_message(call: MethodCall) -> Json:
+    """Send a text."""
     words = read_text(call)
     message = post(call, find_writable_chat(call), words)
     return call.render.message(message)
 
 
-async def _send_media(call: Call, kind: str) -> Json:
+async def _send_media(call: MethodCall, kind: str) -> Json:
     words = read_caption(call)
     chat = find_writable_chat(call)
     media = await take_media(call, kind)
@@ -46,55 +46,55 @@ async def _send_media(call: Call, kind: str) -> Json:
 
 
 @method("sendPhoto")
-async def send_photo(call: Call) -> Json:
-    """A picture, re-encoded."""
+async def send_photo(call: MethodCall) -> Json:
+    """Send a picture, re-encoded."""
     return await _send_media(call, "photo")
 
 
 @method("sendDocument")
-async def send_document(call: Call) -> Json:
-    """A file, byte for byte."""
+async def send_document(call: MethodCall) -> Json:
+    """Send a file, byte for byte."""
     return await _send_media(call, "document")
 
 
 @method("sendAnimation")
-async def send_animation(call: Call) -> Json:
-    """A GIF or a silent MP4, byte for byte; never transcoded here."""
+async def send_animation(call: MethodCall) -> Json:
+    """Send a GIF or a silent MP4, byte for byte; nothing is transcoded here."""
     return await _send_media(call, "animation")
 
 
 @method("sendSticker")
-async def send_sticker(call: Call) -> Json:
-    """A sticker of a set by id, or a loose WebP; stickers have no caption."""
+async def send_sticker(call: MethodCall) -> Json:
+    """Send a sticker of a set by id, or a loose WebP; stickers have no caption."""
     chat = find_writable_chat(call)
     media = await take_media(call, "sticker")
     is_fresh = not call.parameters.text("sticker") or call.parameters.text("sticker").startswith("attach://")
     if is_fresh and call.parameters.text("emoji"):
         media.files[0].emoji = call.parameters.text("emoji")
-    return call.render.message(post(call, chat, Words(), media))
+    return call.render.message(post(call, chat, FormattedText(), media))
 
 
 @method("sendChatAction")
-async def send_chat_action(call: Call) -> bool:
+async def send_chat_action(call: MethodCall) -> bool:
     """Show what the bot is doing, for five seconds."""
     chat = find_writable_chat(call)
     action = call.parameters.text("action")
     if action not in ACTIONS:
         raise bad_request("Wrong parameter action in request")
-    call.world.tell_chat("chat_action", chat, {"action": action, "expires_in_s": ACTION_SHOWN_S})
+    call.world.notify_chat("chat_action", chat, {"action": action, "expires_in_s": ACTION_SHOWN_S})
     return True
 
 
 @method("sendMediaGroup")
-async def send_media_group(call: Call) -> list[Json]:
-    """An album: several messages with one `media_group_id`."""
+async def send_media_group(call: MethodCall) -> list[Json]:
+    """Send an album: several messages with one `media_group_id`."""
     chat = find_writable_chat(call)
     items = await parse_album(call)
     album = call.world.new_id() if len(items) > 1 else ""
     return [call.render.message(post(call, chat, words, media, album=album)) for media, words in items]
 
 
-def _source(call: Call, verb: str) -> Message:
+def _source(call: MethodCall, verb: str) -> Message:
     chat = find_chat(call, "from_chat_id")
     message = find_message(call, chat, f"message to {verb} not found")
     if message.service:
@@ -103,17 +103,17 @@ def _source(call: Call, verb: str) -> Message:
 
 
 @method("copyMessage")
-async def copy_message(call: Call) -> Json:
-    """The same content anew, without a link to where it came from."""
+async def copy_message(call: MethodCall) -> Json:
+    """Send the same content anew, without a link to where it came from."""
     chat = find_writable_chat(call)
     source = _source(call, "copy")
-    words = read_caption(call) if "caption" in call.parameters else Words(source.text, source.entities)
+    words = read_caption(call) if "caption" in call.parameters else FormattedText(source.text, source.entities)
     return {"message_id": post(call, chat, words, source.media).message_id}
 
 
 @method("forwardMessage")
-async def forward_message(call: Call) -> Json:
-    """The same content, saying whose it was."""
+async def forward_message(call: MethodCall) -> Json:
+    """Send the same content, saying whose it was."""
     chat = find_writable_chat(call)
     source = _source(call, "forward")
     message = Message(0, chat, call.bot, call.world.now, source.text, source.entities, source.media)

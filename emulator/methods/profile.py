@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from emulator.bot_profile import in_language
 from emulator.errors import bad_request
-from emulator.methods.registry import Call, method
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import find_chat
-from emulator.profile import in_language
 from emulator.state import Json
 
 MAX_COMMANDS = 100
@@ -16,15 +16,15 @@ _PLAIN_SCOPES = frozenset({"default", "all_private_chats", "all_group_chats", "a
 _CHAT_SCOPES = frozenset({"chat", "chat_administrators", "chat_member"})
 
 
-def _language(call: Call) -> str:
+def _language(call: MethodCall) -> str:
     code = call.parameters.text("language_code")
     if code and not re.fullmatch(r"[a-z]{2,3}", code):
         raise bad_request("Invalid language code specified")
     return code
 
 
-def _scope(call: Call) -> str:
-    """The key commands are kept under: `default`, `chat:7`, `chat_member:-100:7`, ..."""
+def _scope(call: MethodCall) -> str:
+    """Return the key commands are kept under: `default`, `chat:7`, `chat_member:-100:7`, ..."""
     value: Any = call.parameters.parsed("scope", "Can't parse BotCommandScope JSON object")
     if value is None:
         return "default"
@@ -41,15 +41,15 @@ def _scope(call: Call) -> str:
 
 
 @method("setMyCommands")
-async def set_my_commands(call: Call) -> bool:
-    """Commands for a scope and language; an empty list removes them."""
+async def set_my_commands(call: MethodCall) -> bool:
+    """Set the commands for a scope and language; an empty list removes them."""
     value = call.parameters.parsed("commands", "Can't parse commands JSON object")
     if not isinstance(value, list):
         raise bad_request("expected an Array of BotCommand")
     if len(value) > MAX_COMMANDS:
         raise bad_request("too many commands specified")
     call.bot.profile.commands[_scope(call), _language(call)] = [_checked_command(item) for item in value]
-    call.world.tell_profile(call.bot)
+    call.world.notify_profile(call.bot)
     return True
 
 
@@ -75,68 +75,68 @@ def _checked_command(value: Any) -> dict[str, str]:
 
 
 @method("getMyCommands")
-async def get_my_commands(call: Call) -> list[dict[str, str]]:
-    """Exactly what was set for this scope and language."""
+async def get_my_commands(call: MethodCall) -> list[dict[str, str]]:
+    """Return exactly what was set for this scope and language."""
     return call.bot.profile.commands.get((_scope(call), _language(call)), [])
 
 
 @method("deleteMyCommands")
-async def delete_my_commands(call: Call) -> bool:
+async def delete_my_commands(call: MethodCall) -> bool:
     """Forget the commands of a scope and language."""
     call.bot.profile.commands.pop((_scope(call), _language(call)), None)
-    call.world.tell_profile(call.bot)
+    call.world.notify_profile(call.bot)
     return True
 
 
-def _set_text(call: Call, texts: dict[str, str], field: str, limit: int, complaint: str) -> bool:
+def _set_text(call: MethodCall, texts: dict[str, str], field: str, limit: int, error_text: str) -> bool:
     text = call.parameters.text(field).strip()
     if len(text) > limit:
-        raise bad_request(complaint)
+        raise bad_request(error_text)
     texts[_language(call)] = text
-    call.world.tell_profile(call.bot)
+    call.world.notify_profile(call.bot)
     return True
 
 
 @method("setMyName")
-async def set_my_name(call: Call) -> bool:
-    """At most 64 characters."""
+async def set_my_name(call: MethodCall) -> bool:
+    """Set the name, at most 64 characters."""
     return _set_text(call, call.bot.profile.names, "name", 64, "BOT_TITLE_INVALID")
 
 
 @method("getMyName")
-async def get_my_name(call: Call) -> Json:
-    """The name for a language."""
+async def get_my_name(call: MethodCall) -> Json:
+    """Return the name for a language."""
     return {"name": in_language(call.bot.profile.names, _language(call)) or call.bot.first_name}
 
 
 @method("setMyDescription")
-async def set_my_description(call: Call) -> bool:
-    """Shown in the empty chat; at most 512 characters."""
+async def set_my_description(call: MethodCall) -> bool:
+    """Set what the empty chat shows, at most 512 characters."""
     return _set_text(call, call.bot.profile.descriptions, "description", 512, "BOT_DESCRIPTION_TOO_LONG")
 
 
 @method("getMyDescription")
-async def get_my_description(call: Call) -> Json:
-    """The description for a language."""
+async def get_my_description(call: MethodCall) -> Json:
+    """Return the description for a language."""
     return {"description": in_language(call.bot.profile.descriptions, _language(call))}
 
 
 @method("setMyShortDescription")
-async def set_my_short_description(call: Call) -> bool:
-    """Shown on the profile; at most 120 characters."""
+async def set_my_short_description(call: MethodCall) -> bool:
+    """Set what the profile shows, at most 120 characters."""
     texts = call.bot.profile.short_descriptions
     return _set_text(call, texts, "short_description", 120, "BOT_SHARE_TEXT_TOO_LONG")
 
 
 @method("getMyShortDescription")
-async def get_my_short_description(call: Call) -> Json:
-    """The short description for a language."""
+async def get_my_short_description(call: MethodCall) -> Json:
+    """Return the short description for a language."""
     return {"short_description": in_language(call.bot.profile.short_descriptions, _language(call))}
 
 
 @method("setChatMenuButton")
-async def set_chat_menu_button(call: Call) -> bool:
-    """The button of one chat, or everybody's default."""
+async def set_chat_menu_button(call: MethodCall) -> bool:
+    """Set the menu button of one chat, or everybody's default."""
     value: Any = call.parameters.parsed("menu_button", "Can't parse menu button JSON object")
     button = {"type": "default"} if value is None else value
     if not isinstance(button, dict) or button.get("type") not in {"commands", "default", "web_app"}:
@@ -144,15 +144,15 @@ async def set_chat_menu_button(call: Call) -> bool:
     if button["type"] == "web_app" and not (button.get("text") and button.get("web_app", {}).get("url")):
         raise bad_request("can't parse menu button: Can't find field \"web_app\"")
     call.bot.profile.menu_buttons[_menu_chat(call)] = button
-    call.world.tell_profile(call.bot)
+    call.world.notify_profile(call.bot)
     return True
 
 
 @method("getChatMenuButton")
-async def get_chat_menu_button(call: Call) -> Json:
-    """The button of one chat, or everybody's default."""
+async def get_chat_menu_button(call: MethodCall) -> Json:
+    """Return the menu button of one chat, or everybody's default."""
     return call.bot.profile.menu_button(_menu_chat(call))
 
 
-def _menu_chat(call: Call) -> int:
+def _menu_chat(call: MethodCall) -> int:
     return find_chat(call).id if call.parameters.text("chat_id") else 0

@@ -6,20 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from emulator.parameters import Parameters
+from emulator.call_parameters import CallParameters
 from emulator.render import Renderer
 from emulator.state import Bot
 from emulator.world import World
 
 
 @dataclass(slots=True)
-class Call:
+class MethodCall:
     """One request of a bot. `description` goes into a success answer, as the webhook methods have it."""
 
     world: World
     bot: Bot
     method: str
-    parameters: Parameters
+    parameters: CallParameters
     description: str = ""
 
     @property
@@ -27,7 +27,7 @@ class Call:
         return self.world.render(self.bot)
 
 
-Handler = Callable[[Call], Awaitable[Any]]
+Handler = Callable[[MethodCall], Awaitable[Any]]
 SomeHandler = TypeVar("SomeHandler", bound=Handler)
 METHODS: dict[str, tuple[str, Handler]] = {}
 

@@ -5,31 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from emulator.call_parameters import to_integer
 from emulator.errors import bad_request
 from emulator.markup import parse_reply_markup
-from emulator.methods.registry import Call
-from emulator.parameters import to_integer
+from emulator.methods.registry import MethodCall
 from emulator.state import Chat, Json, Media, Message
-from emulator.text.entities import parse_words
+from emulator.text.entities import parse_formatted
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 
 
 @dataclass(slots=True)
-class Words:
+class FormattedText:
     """A text or caption with its entities, after parsing."""
 
     text: str = ""
     entities: list[Json] = field(default_factory=list)
 
 
-def read_text(call: Call) -> Words:
-    """The `text` of a call.
-
-    Raises:
-        ApiError: empty, too long, or entities that do not parse.
-    """
+def read_text(call: MethodCall) -> FormattedText:
+    """Read the `text` of a call. Raises `BotApiError`: empty, too long, or entities that do not parse."""
     if not call.parameters.text("text"):
         raise bad_request("Message text is empty")
     words = _read_words(call, "text", "entities")
@@ -42,37 +38,28 @@ def read_text(call: Call) -> Words:
     return words
 
 
-def read_caption(call: Call) -> Words:
-    """The `caption` of a call, possibly empty.
-
-    Raises:
-        ApiError: too long, or entities that do not parse.
-    """
+def read_caption(call: MethodCall) -> FormattedText:
+    """Read the `caption` of a call, possibly empty. Raises `BotApiError`: too long, or entities that do not parse."""
     return check_caption(_read_words(call, "caption", "caption_entities"))
 
 
-def check_caption(words: Words) -> Words:
-    """Refuse a caption over the limit.
-
-    Raises:
-        ApiError: `message caption is too long`.
-    """
+def check_caption(words: FormattedText) -> FormattedText:
+    """Refuse a caption over the limit. Raises `BotApiError`."""
     if len(words.text) > MAX_CAPTION:
         raise bad_request("Message caption is too long")
     return words
 
 
-def _read_words(call: Call, text_field: str, entities_field: str) -> Words:
+def _read_words(call: MethodCall, text_field: str, entities_field: str) -> FormattedText:
     entities = call.parameters.parsed(entities_field, "Can't parse message entities JSON object")
-    text, found = parse_words(call.parameters.text(text_field), call.parameters.text("parse_mode"), entities)
-    return Words(text, found)
+    text, found = parse_formatted(call.parameters.text(text_field), call.parameters.text("parse_mode"), entities)
+    return FormattedText(text, found)
 
 
-def read_reply_target(call: Call, chat: Chat) -> Message | None:
-    """The message this one replies to (`reply_parameters`, or the older `reply_to_message_id`).
+def read_reply_target(call: MethodCall, chat: Chat) -> Message | None:
+    """Return the message this one replies to (`reply_parameters`, or the older `reply_to_message_id`).
 
-    Raises:
-        ApiError: `message to be replied not found`.
+    Raises `BotApiError` where it is gone.
     """
     reply: Any = call.parameters.parsed("reply_parameters", "Can't parse reply parameters JSON object")
     if reply is None:
@@ -91,11 +78,10 @@ def read_reply_target(call: Call, chat: Chat) -> Message | None:
     return target
 
 
-def post(call: Call, chat: Chat, words: Words, media: Media | None = None, *, album: str = "") -> Message:
+def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None = None, *, album: str = "") -> Message:
     """Check what remains to be checked and put the bot's message into the chat.
 
-    Raises:
-        ApiError: bad keyboard, reply target gone.
+    Raises `BotApiError`: bad keyboard, reply target gone.
     """
     markup = parse_reply_markup(call.parameters)
     reply_to = read_reply_target(call, chat)

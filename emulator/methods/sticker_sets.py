@@ -1,14 +1,23 @@
-"""Sticker sets as a whole: found, made, renamed, given an icon, deleted."""
+"""Sticker sets and the stickers in them: made, found, changed, deleted."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.files import FileType, StoredFile
-from emulator.methods.attachments import find_stored, find_upload
-from emulator.methods.input_stickers import InputSticker, make_sticker, parse_input_sticker, with_prefix
-from emulator.methods.registry import Call, method
+from emulator.methods.files import find_stored, find_upload
+from emulator.methods.input_stickers import (
+    InputSticker,
+    make_sticker,
+    parse_emoji_list,
+    parse_input_sticker,
+    parse_keywords,
+    upload_sticker,
+    with_prefix,
+)
+from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import check_peer, find_user
 from emulator.pictures import NotAPictureError, inspect
 from emulator.state import Json
@@ -22,18 +31,14 @@ MAX_CUSTOM_EMOJI_IDS = 200
 
 
 @method("getStickerSet")
-async def get_sticker_set(call: Call) -> Json:
-    """A set by name, from a cache of some minutes."""
+async def get_sticker_set(call: MethodCall) -> Json:
+    """Return a set by name, from a cache of some minutes."""
     name = read_name(call)
     return call.render.sticker_set(call.world.sets.cached(name, call.world.now))
 
 
-def read_name(call: Call) -> str:
-    """The `name` of a call.
-
-    Raises:
-        ApiError: it is empty.
-    """
+def read_name(call: MethodCall) -> str:
+    """Read the `name` of a call. Raises `BotApiError` where it is empty."""
     name = call.parameters.text("name")
     if not name:
         raise bad_request("Sticker set name must be non-empty")
@@ -41,8 +46,8 @@ def read_name(call: Call) -> str:
 
 
 @method("createNewStickerSet")
-async def create_new_sticker_set(call: Call) -> bool:
-    """A set of 1 to 50 stickers owned by the user."""
+async def create_new_sticker_set(call: MethodCall) -> bool:
+    """Create a set of 1 to 50 stickers owned by the user."""
     parsed = _read_stickers(call)
     sticker_type = call.parameters.text("sticker_type") or "regular"
     if sticker_type not in LIMITS:
@@ -60,13 +65,13 @@ async def create_new_sticker_set(call: Call) -> bool:
     is_known_as_deleted = _check_name(call, name)
     new = StickerSet(name, title, sticker_type, owner, call.bot, stickers)
     call.world.sets.add(new)
-    call.world.tell_pack(new, "created")
+    call.world.notify_pack(new, "created")
     if is_known_as_deleted:
-        raise ApiError(500, "Created sticker set not found")
+        raise BotApiError(500, "Created sticker set not found")
     return True
 
 
-def _read_stickers(call: Call) -> list[InputSticker]:
+def _read_stickers(call: MethodCall) -> list[InputSticker]:
     value = call.parameters.parsed("stickers", "Can't parse stickers JSON object")
     if not isinstance(value, list):
         raise bad_request("Expected an Array of InputSticker")
@@ -75,12 +80,15 @@ def _read_stickers(call: Call) -> list[InputSticker]:
     legacy = call.parameters.text("sticker_format") or None
     try:
         return [parse_input_sticker(call, sticker, legacy) for sticker in value]
-    except ApiError as error:
+    except BotApiError as error:
         raise with_prefix("Can't parse InputSticker", error) from error
 
 
-def _check_name(call: Call, name: str) -> bool:
-    """Refuse a bad or taken name; whether the server's cache still calls the set of that name deleted."""
+def _check_name(call: MethodCall, name: str) -> bool:
+    """Refuse a bad or taken name; return whether the server's cache still calls the set of that name deleted.
+
+    Raises `BotApiError`.
+    """
     suffix = f"_by_{call.bot.username}"
     well_formed = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and "__" not in name
     if not well_formed or not name.lower().endswith(suffix.lower()):
@@ -91,8 +99,8 @@ def _check_name(call: Call, name: str) -> bool:
     return was_deleted
 
 
-def _read_title(call: Call) -> str:
-    """The title, cut to what fits without a word, as TDLib does."""
+def _read_title(call: MethodCall) -> str:
+    """Read the title, cut without a word to what fits, as TDLib does. Raises `BotApiError` where it is empty."""
     title = call.parameters.text("title").strip()[:MAX_TITLE]
     if not title:
         raise bad_request("Sticker set title must be non-empty")
@@ -100,18 +108,18 @@ def _read_title(call: Call) -> str:
 
 
 @method("deleteStickerSet")
-async def delete_sticker_set(call: Call) -> bool:
+async def delete_sticker_set(call: MethodCall) -> bool:
     """Delete a whole set."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     call.world.sets.delete(sticker_set, call.world.now)
-    call.world.tell_pack(sticker_set, "deleted")
+    call.world.notify_pack(sticker_set, "deleted")
     return True
 
 
 @method("setStickerSetTitle")
-async def set_sticker_set_title(call: Call) -> bool:
-    """Another title; the name, and so the link, never changes."""
+async def set_sticker_set_title(call: MethodCall) -> bool:
+    """Replace the title; the name, and so the link, never changes."""
     title = _read_title(call)
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
@@ -120,8 +128,8 @@ async def set_sticker_set_title(call: Call) -> bool:
 
 
 @method("setStickerSetThumbnail")
-async def set_sticker_set_thumbnail(call: Call) -> bool:
-    """The set's icon, 100 x 100; left out, the first sticker is it."""
+async def set_sticker_set_thumbnail(call: MethodCall) -> bool:
+    """Set the icon of a set, 100 x 100 px; left out, the first sticker is it."""
     if call.parameters.text("format") not in {"static", "animated", "video"}:
         raise bad_request("Invalid sticker format specified")
     sticker_set = find_owned_set(call)
@@ -131,7 +139,7 @@ async def set_sticker_set_thumbnail(call: Call) -> bool:
     return changed(call, sticker_set)
 
 
-async def _read_thumbnail(call: Call) -> StoredFile | None:
+async def _read_thumbnail(call: MethodCall) -> StoredFile | None:
     value = call.parameters.text("thumbnail")
     upload = find_upload(call, "thumbnail", value)
     if upload is None and not value:
@@ -150,8 +158,8 @@ async def _read_thumbnail(call: Call) -> StoredFile | None:
 
 
 @method("setCustomEmojiStickerSetThumbnail")
-async def set_custom_emoji_sticker_set_thumbnail(call: Call) -> bool:
-    """The icon of an emoji set is one of its own stickers."""
+async def set_custom_emoji_sticker_set_thumbnail(call: MethodCall) -> bool:
+    """Accept one of an emoji set's own stickers as its icon; nothing is kept of it."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     wanted = call.parameters.text("custom_emoji_id")
@@ -163,8 +171,8 @@ async def set_custom_emoji_sticker_set_thumbnail(call: Call) -> bool:
 
 
 @method("getCustomEmojiStickers")
-async def get_custom_emoji_stickers(call: Call) -> list[Json]:
-    """Stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
+async def get_custom_emoji_stickers(call: MethodCall) -> list[Json]:
+    """Return stickers of emoji sets by their custom_emoji_id; unknown ids are left out."""
     ids = call.parameters.parsed("custom_emoji_ids", "Can't parse custom emoji identifiers JSON object")
     if not isinstance(ids, list):
         raise bad_request("Expected an Array of custom emoji identifiers")
@@ -174,11 +182,10 @@ async def get_custom_emoji_stickers(call: Call) -> list[Json]:
     return [call.render.set_sticker(sticker) for sticker in found if sticker is not None]
 
 
-def find_owned_set(call: Call) -> StickerSet:
-    """The set a call names, which this bot made for the user the call names.
+def find_owned_set(call: MethodCall) -> StickerSet:
+    """Return the set a call names, which this bot made for the user the call names.
 
-    Raises:
-        ApiError: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
+    Raises `BotApiError`: STICKERSET_INVALID, STICKERSET_OWNER_ANOTHER, `user not found`.
     """
     owner = find_user(call)
     sticker_set = call.world.sets.require(read_name(call))
@@ -186,8 +193,129 @@ def find_owned_set(call: Call) -> StickerSet:
     return sticker_set
 
 
-def changed(call: Call, sticker_set: StickerSet) -> bool:
-    """The end of every successful change: the server's cache is fresh, the owner's app knows."""
+def changed(call: MethodCall, sticker_set: StickerSet) -> bool:
+    """End a successful change: the server's cache is fresh, the owner's app is notified."""
     call.world.sets.refresh(sticker_set)
-    call.world.tell_pack(sticker_set, "changed")
+    call.world.notify_pack(sticker_set, "changed")
     return True
+
+
+@method("uploadStickerFile")
+async def upload_sticker_file(call: MethodCall) -> Json:
+    """Keep a file for later use in sets; its pixels are not looked at yet."""
+    person = find_user(call)
+    check_peer(call, person)
+    sticker_format = call.parameters.text("sticker_format")
+    if sticker_format not in {"static", "animated", "video"}:
+        raise bad_request("Invalid sticker format specified")
+    value = call.parameters.text("sticker")
+    upload = find_upload(call, "sticker", value) or call.parameters.uploads.get("sticker")
+    if upload is None:
+        raise bad_request("inputFile is not specified")
+    if not upload.data:
+        raise bad_request("can't upload sticker file: empty file")
+    file = await upload_sticker(call.world, upload, sticker_format)
+    return call.render.file(file)
+
+
+@method("addStickerToSet")
+async def add_sticker_to_set(call: MethodCall) -> bool:
+    """Add a sticker at the end; one that is already there changes nothing."""
+    parsed = _read_sticker(call)
+    sticker_set = find_owned_set(call)
+    sticker = await make_sticker(call, parsed, sticker_set.sticker_type)
+    if call.world.rules.identical_sticker == "same_file":
+        is_there = any(old.source.number == sticker.source.number for old in sticker_set.stickers)
+    else:
+        is_there = any(old.source.digest == sticker.source.digest for old in sticker_set.stickers)
+    if is_there:
+        return True
+    call.world.sets.append(sticker_set, sticker)
+    call.world.notify_pack(sticker_set, "changed")
+    return True
+
+
+def _read_sticker(call: MethodCall) -> InputSticker:
+    value: Any = call.parameters.parsed("sticker", "Can't parse sticker JSON object")
+    try:
+        return parse_input_sticker(call, value, "auto")
+    except BotApiError as error:
+        raise with_prefix("Can't parse sticker", error) from error
+
+
+@method("replaceStickerInSet")
+async def replace_sticker_in_set(call: MethodCall) -> bool:
+    """Put another sticker into the same place, with ids of its own."""
+    parsed = _read_sticker(call)
+    sticker_set = find_owned_set(call)
+    located, position = _locate(call, "old_sticker")
+    if located is not sticker_set:
+        raise bad_request("STICKER_INVALID")
+    sticker = await make_sticker(call, parsed, sticker_set.sticker_type)
+    call.world.sets.replace(sticker_set, position, sticker)
+    return changed(call, sticker_set)
+
+
+def _locate(call: MethodCall, field: str = "sticker") -> tuple[StickerSet, int]:
+    """Return the set and place of the in-set sticker a call names. Raises `BotApiError`."""
+    file_id = call.parameters.text(field)
+    if not file_id:
+        raise bad_request("sticker is not specified")
+    sticker_set, position = call.world.sets.locate(call.world.files.find(file_id, call.bot.id))
+    check_rights(sticker_set, call.bot, None)
+    return sticker_set, position
+
+
+@method("deleteStickerFromSet")
+async def delete_sticker_from_set(call: MethodCall) -> bool:
+    """Remove a sticker; the last one leaves an empty set."""
+    sticker_set, position = _locate(call)
+    call.world.sets.remove_sticker(sticker_set.stickers[position].file)
+    return changed(call, sticker_set)
+
+
+@method("setStickerPositionInSet")
+async def set_sticker_position_in_set(call: MethodCall) -> bool:
+    """Move a sticker; a place beyond the end is the end."""
+    position = call.parameters.integer("position", -1)
+    if position < 0:
+        raise bad_request("Wrong sticker position specified")
+    sticker_set, old = _locate(call)
+    new = min(position, len(sticker_set.stickers) - 1)
+    if new == old:
+        raise bad_request("STICKERSET_NOT_MODIFIED")
+    sticker_set.stickers.insert(new, sticker_set.stickers.pop(old))
+    return changed(call, sticker_set)
+
+
+@method("setStickerEmojiList")
+async def set_sticker_emoji_list(call: MethodCall) -> bool:
+    """Replace a sticker's emoji; only the first is ever shown to bots."""
+    value = call.parameters.parsed("emoji_list", "Can't parse emoji list JSON array")
+    try:
+        emoji_list = parse_emoji_list(value)
+    except BotApiError as error:
+        raise with_prefix("Can't parse emoji list", error) from error
+    sticker_set, position = _locate(call)
+    sticker = sticker_set.stickers[position]
+    sticker.emoji_list, sticker.file.emoji = emoji_list, emoji_list[0]
+    return changed(call, sticker_set)
+
+
+@method("setStickerKeywords")
+async def set_sticker_keywords(call: MethodCall) -> bool:
+    """Replace the words a sticker is found by; left out, there are none."""
+    value = call.parameters.parsed("keywords", "Can't parse keywords JSON object")
+    keywords = parse_keywords([] if value is None else value)
+    sticker_set, position = _locate(call)
+    sticker_set.stickers[position].keywords = keywords
+    return changed(call, sticker_set)
+
+
+@method("setStickerMaskPosition")
+async def set_sticker_mask_position(call: MethodCall) -> bool:
+    """Accept the position on a face of a sticker in a mask set; nothing is kept of it."""
+    sticker_set, _ = _locate(call)
+    if sticker_set.sticker_type != "mask":
+        raise bad_request("STICKER_MASK_COORDS_NOT_SUPPORTED")
+    return changed(call, sticker_set)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from emulator.errors import ApiError, bad_request
-from emulator.methods.registry import Call
-from emulator.parameters import to_integer
+from emulator.call_parameters import to_integer
+from emulator.errors import BotApiError, bad_request
+from emulator.methods.registry import MethodCall
 from emulator.state import Chat, Message, Person
 
 
-def find_chat(call: Call, field: str = "chat_id") -> Chat:
-    """The chat a call names; for reading, no right to write is needed.
+def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
+    """Return the chat a call names; for reading, no right to write is needed.
 
-    Raises:
-        ApiError: `chat_id is empty`, `chat not found`.
+    Raises `BotApiError`: `chat_id is empty`, `chat not found`.
     """
     value = call.parameters.text(field)
     if not value:
@@ -29,52 +28,45 @@ def find_chat(call: Call, field: str = "chat_id") -> Chat:
     return call.world.private_chat(call.bot, person)
 
 
-def find_writable_chat(call: Call, field: str = "chat_id") -> Chat:
-    """The chat a call sends to.
+def find_writable_chat(call: MethodCall, field: str = "chat_id") -> Chat:
+    """Return the chat a call sends to.
 
-    Raises:
-        ApiError: also when the person blocked the bot or never started it, or the bot is out of the group.
+    Raises `BotApiError`, also where the person blocked the bot or never started it, or the bot is out of the group.
     """
     chat = find_chat(call, field)
     if chat.person is not None:
         check_reachable(call, chat.person)
         if call.bot.id not in chat.person.started:
-            raise ApiError(403, "bot can't initiate conversation with a user")
+            raise BotApiError(403, "bot can't initiate conversation with a user")
     elif chat.migrated_to:
-        raise ApiError(400, "group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat.migrated_to})
+        raise BotApiError(400, "group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat.migrated_to})
     elif chat.members[call.bot.id] in {"kicked", "left"}:
-        raise ApiError(403, f"bot was kicked from the {chat.type} chat")
+        raise BotApiError(403, f"bot was kicked from the {chat.type} chat")
     return chat
 
 
-def check_reachable(call: Call, person: Person) -> None:
-    """Refuse when the person closed the door.
-
-    Raises:
-        ApiError: 403 blocked or deactivated.
-    """
+def check_reachable(call: MethodCall, person: Person) -> None:
+    """Refuse where the person blocked the bot or is gone. Raises `BotApiError` 403."""
     if person.is_deactivated:
-        raise ApiError(403, "INPUT_USER_DEACTIVATED")
+        raise BotApiError(403, "INPUT_USER_DEACTIVATED")
     if call.bot.id in person.blocked:
-        raise ApiError(403, "USER_IS_BLOCKED")
+        raise BotApiError(403, "USER_IS_BLOCKED")
 
 
-def check_peer(call: Call, person: Person) -> None:
+def check_peer(call: MethodCall, person: Person) -> None:
     """Refuse for people the bot only knows from a group: sticker files are uploaded through the private chat.
 
-    Raises:
-        ApiError: PEER_ID_INVALID, or 403 blocked or deactivated.
+    Raises `BotApiError`: PEER_ID_INVALID, or 403 blocked or deactivated.
     """
     if call.bot.id not in person.started:
         raise bad_request("PEER_ID_INVALID")
     check_reachable(call, person)
 
 
-def find_user(call: Call, field: str = "user_id") -> Person:
-    """The person a call names.
+def find_user(call: MethodCall, field: str = "user_id") -> Person:
+    """Return the person a call names.
 
-    Raises:
-        ApiError: `invalid user_id specified`, USER_IS_BOT, `user not found`.
+    Raises `BotApiError`: `invalid user_id specified`, USER_IS_BOT, `user not found`.
     """
     user_id = call.parameters.integer(field)
     if user_id <= 0:
@@ -87,23 +79,22 @@ def find_user(call: Call, field: str = "user_id") -> Person:
     return person
 
 
-def is_known(call: Call, person: Person) -> bool:
-    """Whether the bot has ever seen the person: in private or in a common group."""
+def is_known(call: MethodCall, person: Person) -> bool:
+    """Return whether the bot has ever seen the person: in private or in a common group."""
     if call.bot.id in person.started:
         return True
     return any(person.id in chat.members and call.bot.id in chat.members for chat in call.world.groups.values())
 
 
-def find_message(call: Call, chat: Chat, complaint: str) -> Message:
-    """The living message a call names.
+def find_message(call: MethodCall, chat: Chat, error_text: str) -> Message:
+    """Return the living message a call names.
 
-    Raises:
-        ApiError: `message identifier is not specified`, or `complaint` when it is gone.
+    Raises `BotApiError`: `message identifier is not specified`, or `error_text` where it is gone.
     """
     message_id = call.parameters.integer("message_id")
     if message_id <= 0:
         raise bad_request("Message identifier is not specified")
     message = chat.live(message_id)
     if message is None:
-        raise bad_request(complaint)
+        raise bad_request(error_text)
     return message

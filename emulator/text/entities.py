@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from emulator.call_parameters import to_integer
 from emulator.errors import bad_request
-from emulator.parameters import to_integer
 from emulator.state import Json
 from emulator.text.html_mode import parse_html
 from emulator.text.markdown_modes import parse_markdown, parse_markdown_v2
@@ -29,11 +29,10 @@ _FOUND_TYPES = (
 _OPAQUE = frozenset({"code", "pre", "text_link", "text_mention"})  # nothing is found inside
 
 
-def parse_words(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
-    """The text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
+def parse_formatted(source: str, parse_mode: str, entities: Any = None) -> tuple[str, list[Json]]:
+    """Return the text a reader sees and its MessageEntity objects; an explicit list is ignored beside a parse mode.
 
-    Raises:
-        ApiError: unknown mode, or `can't parse entities: ...`.
+    Raises `BotApiError`: unknown mode, or `can't parse entities: ...`.
     """
     if parse_mode and parse_mode.lower() != "none":
         if parse_mode.lower() not in _PARSERS:
@@ -45,7 +44,7 @@ def parse_words(source: str, parse_mode: str, entities: Any = None) -> tuple[str
 
 
 def find_entities(text: str) -> list[Json]:
-    """The MessageEntity objects of a text nobody marked up."""
+    """Return the MessageEntity objects of a text nobody marked up."""
     return to_entities(text, _find_spans(text, []))
 
 
@@ -74,7 +73,7 @@ def _find_spans(text: str, marked: list[Span]) -> list[Span]:
 
 
 def _given_spans(text: str, entities: Any) -> list[Span]:
-    """An explicit `entities` list, in UTF-16 code units."""
+    """Parse an explicit `entities` list, in UTF-16 code units. Raises `BotApiError`."""
     if entities is None:
         return []
     if not isinstance(entities, list):

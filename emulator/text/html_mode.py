@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.text.spans import Span, byte_offset
 
 _TYPES = {
@@ -33,7 +33,7 @@ _NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenTag:
     """A start tag waiting for its end."""
 
     tag: str
@@ -41,13 +41,13 @@ class _Open:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
-class _Parser:
+class _HtmlParser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
         self.text: list[str] = []
         self.length = 0
-        self.open: list[_Open] = []
+        self.open: list[_OpenTag] = []
         self.spans: list[Span] = []
 
     def parse(self) -> tuple[str, list[Span]]:
@@ -62,7 +62,7 @@ class _Parser:
             raise _refusal(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         return "".join(self.text), self.spans
 
-    def _error(self, words: str, at: int) -> ApiError:
+    def _error(self, words: str, at: int) -> BotApiError:
         return _refusal(f"{words} at byte offset {byte_offset(self.source, at)}")
 
     def _character(self) -> None:
@@ -86,7 +86,7 @@ class _Parser:
             raise self._error('Tag "span" must have class "tg-spoiler"', begin)
         if tag == "tg-emoji" and not attributes.get("emoji-id", "").isdigit():
             raise self._error("Invalid custom emoji identifier specified", begin)
-        self.open.append(_Open(tag, self.length, attributes))
+        self.open.append(_OpenTag(tag, self.length, attributes))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
         """Read up to and over the closing `>`."""
@@ -149,7 +149,7 @@ class _Parser:
             raise _refusal(f"Unmatched end tag at byte offset {where}, {found_tag}")
         self._close(self.open.pop())
 
-    def _close(self, opened: _Open) -> None:
+    def _close(self, opened: _OpenTag) -> None:
         if self.length == opened.start:
             return
         span = Span(_TYPES[opened.tag], opened.start, self.length)
@@ -173,22 +173,18 @@ class _Parser:
         return start
 
 
-def _refusal(words: str) -> ApiError:
+def _refusal(words: str) -> BotApiError:
     return bad_request(f"can't parse entities: {words}")
 
 
 def parse_html(source: str) -> tuple[str, list[Span]]:
-    """The text and its spans.
-
-    Raises:
-        ApiError: `can't parse entities: ...`.
-    """
-    text, spans = _Parser(source).parse()
+    """Return the text and its spans. Raises `BotApiError` `can't parse entities: ...`."""
+    text, spans = _HtmlParser(source).parse()
     return text, _join_code_blocks(spans)
 
 
 def _join_code_blocks(spans: list[Span]) -> list[Span]:
-    """`<pre><code class="language-x">` is one block with a language; a language outside of pre means nothing."""
+    """Join `<pre><code class="language-x">` to one block with a language; a language outside of pre means nothing."""
     languages = {(span.start, span.end): span for span in spans if span.type == "code" and span.extra}
     joined = []
     for span in spans:

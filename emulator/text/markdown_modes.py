@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from emulator.errors import ApiError, bad_request
+from emulator.errors import BotApiError, bad_request
 from emulator.text.spans import Span, byte_offset
 
 _RESERVED = "_*[]()~`>#+-=|{}.!"
@@ -26,19 +26,19 @@ _CODE = frozenset({"```", "`"})
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenMark:
     mark: str
     start: int
     at: int
     language: str = ""
 
 
-class _Parser:
+class _MarkdownParser:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
         self.text = ""
-        self.open: list[_Open] = []
+        self.open: list[_OpenMark] = []
         self.spans: list[Span] = []
         self.quote_start: int | None = None
 
@@ -87,7 +87,7 @@ class _Parser:
                 break
         else:
             raise _refusal(f"Character '{letter}' is reserved and must be escaped with the preceding '\\'")
-        opened = _Open(mark, len(self.text), self.at)
+        opened = _OpenMark(mark, len(self.text), self.at)
         self.at += len(mark)
         if mark == "```" and (language := re.match(r"([^\s`]*)\n", self.source[self.at :])):
             opened.language = language.group(1)
@@ -95,8 +95,8 @@ class _Parser:
         self.open.append(opened)
 
     def _end(self) -> None:
+        self.at += len(self._end_mark())
         opened = self.open.pop()
-        self.at += len(self._end_of(opened))
         span = Span(_MARKS[opened.mark][0], opened.start, len(self.text))
         if opened.mark in _ENDS:
             span.extra = self._target(opened)
@@ -105,12 +105,8 @@ class _Parser:
         if span.end > span.start:
             self.spans.append(span)
 
-    @staticmethod
-    def _end_of(opened: _Open) -> str:
-        return _ENDS.get(opened.mark, opened.mark)
-
-    def _target(self, opened: _Open) -> dict[str, str]:
-        """The `(url)` after a link's text; the text itself where there is none."""
+    def _target(self, opened: _OpenMark) -> dict[str, str]:
+        """Read the `(url)` after a link's text; the text itself where there is none."""
         url = self.text[opened.start :]
         if self.source.startswith("(", self.at):
             start = self.at + 1
@@ -134,27 +130,22 @@ class _Parser:
             self.quote_start = None
 
 
-def _refusal(words: str) -> ApiError:
+def _refusal(words: str) -> BotApiError:
     return bad_request(f"can't parse entities: {words}")
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Span]]:
-    """The text and its spans.
-
-    Raises:
-        ApiError: `can't parse entities: ...`.
-    """
-    return _Parser(source).parse()
+    """Return the text and its spans. Raises `BotApiError` `can't parse entities: ...`."""
+    return _MarkdownParser(source).parse()
 
 
 _OLD_TYPES = {"*": "bold", "_": "italic", "`": "code", "```": "pre"}
 
 
 def parse_markdown(source: str) -> tuple[str, list[Span]]:
-    """The old mode: no nesting, a backslash escapes only its own four characters.
+    """Return the text and its spans in the old mode: no nesting, a backslash escapes only its own four characters.
 
-    Raises:
-        ApiError: `can't parse entities: ...`.
+    Raises `BotApiError` `can't parse entities: ...`.
     """
     text, spans, at = "", [], 0
     while at < len(source):

@@ -18,24 +18,24 @@ class Span:
 
 
 def utf16_length(text: str) -> int:
-    """Length in UTF-16 code units: one more for every character beyond the Basic Multilingual Plane."""
+    """Return the length in UTF-16 code units: one more for every character beyond the Basic Multilingual Plane."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def from_utf16(text: str, offset: int) -> int:
-    """The character index of a UTF-16 offset; inside a surrogate pair, the character after it."""
+    """Return the character index of a UTF-16 offset; inside a surrogate pair, the character after it."""
     if text.isascii():
         return offset
     return len(text.encode("utf-16-le")[: offset * 2].decode("utf-16-le", "replace"))
 
 
 def byte_offset(text: str, index: int) -> int:
-    """Where the character at `index` begins in UTF-8; the parsers' errors count so."""
+    """Return where the character at `index` begins in UTF-8; the parsers' errors count so."""
     return len(text[:index].encode())
 
 
 def to_entities(text: str, spans: list[Span]) -> list[Json]:
-    """MessageEntity objects, outer before inner."""
+    """Return MessageEntity objects, outer before inner."""
     spans = sorted(spans, key=lambda span: (span.start, -span.end))
     return [
         {

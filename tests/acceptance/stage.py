@@ -12,8 +12,8 @@ from typing import Any
 
 from PIL import Image
 
-from bot.addressee import Addressee, source_of_message
 from bot.app import TelegramBot
+from bot.delivery.addressee import Addressee, source_of_message
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules

@@ -76,8 +76,8 @@ async def test_a_look_for_this_photo_keeps_its_seed(stage: Stage) -> None:
     await person.send_photo(picture())
     first = await person.wait_for_sticker()
 
-    await person.press(first, "Look")
-    choice = await person.wait_for_text("Which look for this photo")
+    await person.press(first, "Style")
+    choice = await person.wait_for_text("Which style for this photo")
     await person.press(choice, "Watercolour")
     await person.wait_for_sticker()
 

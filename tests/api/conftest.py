@@ -16,8 +16,8 @@ import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from PIL import Image
 
-from api.app import HttpServer
-from api.http_api import ApiOptions, HttpApi
+from api.app import ApiOptions, HttpApi
+from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
 from service.limits import Limits
@@ -137,7 +137,7 @@ async def running(
     runner = EngineRunner(engine)
     worker = Worker(service, runner, step_timeout_s=60)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
-    http_api = await HttpApi.open(service, runner=runner, options=chosen)
+    http_api = await HttpApi.open(service, runner, chosen)
     server = HttpServer(http_api.dispatcher)
     port = await server.start("127.0.0.1", 0, tls)
     key, text = await service.keys.add("test", per_minute=10_000, jobs_waiting=40)

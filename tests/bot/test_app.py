@@ -14,11 +14,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.app import BotTokenRejected, TelegramBot
+from bot.app import TelegramBot
+from bot.errors import BotTokenRejected
 from bot.redact import install_redaction, redact
 from emulator.server import Emulator
 from service.stickers import StickerService
-from tests.bot.transport import ADA, TOKEN, telegram
+from tests.bot.emulated import ADA, TOKEN, telegram
 
 
 @pytest.fixture

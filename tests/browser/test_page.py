@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from emulator.server import Emulator
-from tests.browser.conftest import ADA, BORIS, Act
+from tests.browser.conftest import ADA, BORIS, Act, words
 from tests.browser.scripted_bot import ScriptedBot, face_sticker
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_each_person_sees_only_their_own_chat_and_packs(chat: Page, act: Act, bot: ScriptedBot) -> None:
     await bot.make_pack(ADA, "faces_by_emulated_bot", "Ada's faces", [face_sticker()])
     await bot.call("sendMessage", chat_id=ADA, text="for Ada only")
-    await expect(chat.get_by_text("for Ada only")).to_be_visible()
+    await expect(words(chat, "for Ada only")).to_be_visible()
 
     await chat.get_by_role("button", name="New person").click()
     await chat.get_by_label("Name").fill("Boris")
     await chat.get_by_role("button", name="Add").click()
 
-    await expect(chat.get_by_text("for Ada only")).to_have_count(0)
+    await expect(words(chat, "for Ada only")).to_have_count(0)
     await chat.get_by_role("button", name="Start", exact=True).click()
     await bot.call("sendMessage", chat_id=BORIS, text="for Boris only")
     await bot.call("sendMessage", chat_id=ADA, text="more for Ada")
@@ -37,7 +37,7 @@ async def test_after_a_restart_of_the_server_nothing_is_lost_or_doubled(
     chat: Page, emulator: Emulator, bot: ScriptedBot
 ) -> None:
     await bot.call("sendMessage", chat_id=ADA, text="before")
-    await expect(chat.get_by_text("before")).to_be_visible()
+    await expect(words(chat, "before")).to_be_visible()
     port = int(emulator.url.rsplit(":", 1)[1])
 
     await emulator.stop()
@@ -67,8 +67,8 @@ async def test_a_sticker_opens_at_full_size_on_three_backgrounds(chat: Page, bot
     box = await stage.locator("img").bounding_box()
     assert box is not None
     assert (box["width"], box["height"]) == (512, 512)
-    for words, value in (("Light", "light"), ("Dark", "dark"), ("Pattern", "pattern")):
-        await chat.get_by_role("dialog").get_by_text(words, exact=True).click()
+    for label, value in (("Light", "light"), ("Dark", "dark"), ("Pattern", "pattern")):
+        await chat.get_by_role("dialog").get_by_text(label, exact=True).click()
         await expect(stage).to_have_attribute("data-backdrop", value)
 
 

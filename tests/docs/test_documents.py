@@ -11,14 +11,21 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from docs.tables import with_tables
+from docs.tree import with_files
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-DOCUMENTS = sorted(ROOT.glob("*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("emulator/*.md")])
 
 
 def test_the_readmes_tables_are_the_codes() -> None:
     assert with_tables(README) == README, "run: python docs/tables.py"
+
+
+def test_the_architectures_list_of_files_is_the_modules() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert "- `stickers.py`: " in text
+    assert with_files(text) == text, "run: python -m docs.tree"
 
 
 def _commands(kind: str) -> set[str]:
@@ -58,7 +65,7 @@ def test_links_between_files_lead_somewhere(document: Path) -> None:
 
 def test_files_the_architecture_names_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text()
-    named = re.findall(r"`((?:bot|api|cli|service|engine|storage)/[\w/]+\.\w+)`", text)
+    named = re.findall(r"`((?:bot|api|cli|service|engine|storage|emulator)/[\w/]+\.\w+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 

@@ -81,8 +81,8 @@ async def test_it_runs_alone(http: aiohttp.ClientSession) -> None:
         cwd=Path(package.__file__).parents[1],
     )
     assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode() for _ in range(2)]
-    url = lines[1].split()[-1].rstrip("/")
+    lines = [(await process.stdout.readline()).decode() for _ in range(3)]
+    url = lines[-1].split()[-1].rstrip("/")
     try:
         async with http.get(f"{url}/bot5:five/getMe") as response:
             answer = await response.json()

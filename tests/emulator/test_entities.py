@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.errors import ApiError
-from emulator.text.entities import find_entities, parse_words
+from emulator.errors import BotApiError
+from emulator.text.entities import find_entities, parse_formatted
 
 
 def kinds(entities: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
@@ -31,7 +31,7 @@ def kinds(entities: list[dict[str, Any]]) -> list[tuple[str, int, int]]:
     ],
 )
 def test_html_is_parsed(source: str, text: str, entities: list[tuple[str, int, int]]) -> None:
-    parsed, found = parse_words(source, "html")
+    parsed, found = parse_formatted(source, "html")
     assert (parsed, kinds(found)) == (text, entities)
 
 
@@ -51,8 +51,8 @@ def test_html_is_parsed(source: str, text: str, entities: list[tuple[str, int, i
     ],
 )
 def test_broken_html_is_refused_as_tdlib_refuses_it(source: str, words: str) -> None:
-    with pytest.raises(ApiError) as refusal:
-        parse_words(source, "HTML")
+    with pytest.raises(BotApiError) as refusal:
+        parse_formatted(source, "HTML")
     assert refusal.value.message == f"can't parse entities: {words}"
 
 
@@ -67,7 +67,7 @@ def test_broken_html_is_refused_as_tdlib_refuses_it(source: str, words: str) -> 
     ],
 )
 def test_markdown_v2_is_parsed(source: str, text: str, entities: list[tuple[str, int, int]]) -> None:
-    parsed, found = parse_words(source, "MarkdownV2")
+    parsed, found = parse_formatted(source, "MarkdownV2")
     assert (parsed, kinds(found)) == (text, entities)
 
 
@@ -81,13 +81,13 @@ def test_markdown_v2_is_parsed(source: str, text: str, entities: list[tuple[str,
     ],
 )
 def test_broken_markdown_v2_is_refused_as_tdlib_refuses_it(source: str, words: str) -> None:
-    with pytest.raises(ApiError) as refusal:
-        parse_words(source, "MarkdownV2")
+    with pytest.raises(BotApiError) as refusal:
+        parse_formatted(source, "MarkdownV2")
     assert refusal.value.message == f"can't parse entities: {words}"
 
 
 def test_the_old_markdown_does_not_nest() -> None:
-    parsed, found = parse_words("*b* _i_ `c` [l](http://a.b) \\_", "Markdown")
+    parsed, found = parse_formatted("*b* _i_ `c` [l](http://a.b) \\_", "Markdown")
     assert (parsed, kinds(found)) == (
         "b i c l _",
         [("bold", 0, 1), ("italic", 2, 1), ("code", 4, 1), ("text_link", 6, 1)],
@@ -95,10 +95,10 @@ def test_the_old_markdown_does_not_nest() -> None:
 
 
 def test_an_explicit_list_is_checked_and_moved_with_the_text() -> None:
-    _, found = parse_words(" 😀x", "", [{"type": "bold", "offset": 3, "length": 1}])
+    _, found = parse_formatted(" 😀x", "", [{"type": "bold", "offset": 3, "length": 1}])
     assert kinds(found) == [("bold", 2, 1)]
-    with pytest.raises(ApiError, match="ends after the end of the text"):
-        parse_words("x", "", [{"type": "bold", "offset": 0, "length": 2}])
+    with pytest.raises(BotApiError, match="ends after the end of the text"):
+        parse_formatted("x", "", [{"type": "bold", "offset": 0, "length": 2}])
 
 
 def test_commands_links_mentions_and_hashtags_are_found() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.errors import NOT_MODIFIED, ApiError, format_error, too_many_requests
+from emulator.errors import NOT_MODIFIED, BotApiError, format_error, too_many_requests
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_flood_control_says_how_long_to_wait_twice() -> None:
 
 
 def test_an_error_is_an_exception_with_the_message_tdlib_gave_it() -> None:
-    assert str(ApiError(400, "Chat not found")) == "Chat not found"
+    assert str(BotApiError(400, "Chat not found")) == "Chat not found"

@@ -9,11 +9,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from emulator.call_parameters import CallParameters
 from emulator.clock import ManualClock
 from emulator.driver import PersonDriver
 from emulator.faults import Faults
 from emulator.flood import FloodControl
-from emulator.parameters import Parameters
 from emulator.rules import FloodRules, Rules
 from emulator.server import Emulator, make_bot
 from tests.emulator.conftest import Api, picture
@@ -64,7 +64,7 @@ async def test_a_client_that_hangs_up_does_not_undo_its_call(
 ) -> None:
     late = emulator.faults.add("sendMessage", "delay_before", seconds=6)
     impatient = asyncio.create_task(post(http, emulator, "x"))
-    await late.struck.wait()
+    await late.has_fired.wait()
     impatient.cancel()
     emulator.clock.advance(6)
     assert (await ada.wait_for_text("x")).text == "x"
@@ -158,12 +158,12 @@ def test_an_unknown_action_is_refused() -> None:
 async def test_a_chat_takes_a_burst_then_waits_then_refuses() -> None:
     clock = ManualClock()
     flood = FloodControl(FloodRules(chat_burst=2, chat_per_s=0.1, silent_wait_s=8), clock)
-    message = Parameters({"chat_id": "7"})
+    message = CallParameters({"chat_id": "7"})
     await flood.admit(42, "sendMessage", message)
     await flood.admit(42, "sendMessage", message)
     with pytest.raises(Exception, match="retry after 10"):
         await flood.admit(42, "sendMessage", message)
-    await flood.admit(42, "sendMessage", Parameters({"chat_id": "8"}))
+    await flood.admit(42, "sendMessage", CallParameters({"chat_id": "8"}))
     clock.advance(10)
     await flood.admit(42, "sendMessage", message)
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from api.inputs.addresses import AddressRefused, NameThreads, PublicResolver, check_url, guarded_session, is_public
+from api.errors import AddressRefused
+from api.inputs.addresses import NameThreads, PublicResolver, check_url, guarded_session, is_public
 
 
 class Names(AbstractResolver):

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from aiohttp import ClientSession, web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from api.webhooks.events import Heralds
-from api.webhooks.outbox import PAUSES_S
+from api.providers.fal.webhooks import FalWebhooks, signature_headers
+from api.providers.pixazo import PixazoWebhooks
 from api.webhooks.post import Poster
+from api.webhooks.progress import ProgressWebhooks
 from api.webhooks.signing import DAY_S, SigningKeys
 from engine.errors import NoFace
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
+from storage.records import Job
 from tests.api.conftest import PHOTO, PIXAZO, QUEUE, Api, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -115,7 +117,7 @@ async def test_an_address_that_may_not_be_called_is_refused_before_a_job_is_made
 async def test_a_receiver_that_says_no_is_called_again_with_the_same_body(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(PAUSES_S, "fal", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(FalWebhooks, "retry_pauses_s", (0.0, 0.0, 0.0))
     receiver = Receiver(statuses=[500, 302])
     async with stranger(receiver) as address:
         await submit(api, address)
@@ -125,7 +127,7 @@ async def test_a_receiver_that_says_no_is_called_again_with_the_same_body(
 
 
 async def test_after_the_last_attempt_it_is_left_alone(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PAUSES_S, "fal", (0.0,))
+    monkeypatch.setattr(FalWebhooks, "retry_pauses_s", (0.0,))
     receiver = Receiver(statuses=[500] * 9)
     async with stranger(receiver) as address:
         await api.delivered(await submit(api, address))
@@ -134,8 +136,8 @@ async def test_after_the_last_attempt_it_is_left_alone(api: Api, monkeypatch: py
 
 
 def test_fals_ten_retries_take_two_hours_and_pixazos_a_minute() -> None:
-    assert (len(PAUSES_S["fal"]), sum(PAUSES_S["fal"])) == (10, 7200)
-    assert 55 <= sum(PAUSES_S["pixazo"]) <= 70
+    assert (len(FalWebhooks.retry_pauses_s), sum(FalWebhooks.retry_pauses_s)) == (10, 7200)
+    assert 55 <= sum(PixazoWebhooks.retry_pauses_s) <= 70
 
 
 async def test_a_restart_goes_on_with_what_was_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,10 +146,10 @@ async def test_a_restart_goes_on_with_what_was_not_taken(tmp_path: Path, monkeyp
         async with running(tmp_path, PlainEngine()) as api:
             await submit(api, address)
             await receiver.until(1)
-            monkeypatch.setitem(PAUSES_S, "fal", (10.0,))
+            monkeypatch.setattr(FalWebhooks, "retry_pauses_s", (10.0,))
 
             async def is_noted() -> bool:
-                return any("attempts" in job.note["webhook"] for job in await api.store.jobs.undelivered("api"))
+                return any(job.note["webhook"]["attempts"] for job in await api.store.jobs.undelivered("api"))
 
             await api.until(is_noted)
             job = (await api.store.jobs.undelivered("api"))[0]
@@ -198,7 +200,7 @@ async def test_a_new_key_is_published_a_day_before_it_signs_and_the_old_one_a_da
     for day in (0.0, 0.99, 1.01, 1.99, 2.01):
         now[0] = 1_000_000.0 + day * DAY_S
         reloaded = await SigningKeys.load(service, lambda: now[0])
-        headers = reloaded.headers("r", "u", b"{}")
+        headers = signature_headers(reloaded, "r", "u", b"{}")
         by_day.append((len(reloaded.jwks()["keys"]), _verifies(old, headers, b"{}")))
     await service.close()
 
@@ -228,7 +230,7 @@ async def test_a_clock_that_was_set_back_still_signs(tmp_path: Path) -> None:
     await service.close()
     now[0] -= 60
 
-    assert _verifies(_public(keys.jwks()["keys"][0]["x"]), keys.headers("r", "u", b"{}"), b"{}")
+    assert _verifies(_public(keys.jwks()["keys"][0]["x"]), signature_headers(keys, "r", "u", b"{}"), b"{}")
 
 
 async def test_a_receiver_that_says_yes_and_never_ends_its_answer_has_taken_it() -> None:
@@ -246,6 +248,18 @@ async def test_a_receiver_that_says_yes_and_never_ends_its_answer_has_taken_it()
     assert is_taken
 
 
+class PlainWebhooks:
+    """A policy whose body is always the same."""
+
+    retry_pauses_s: Sequence[float] = ()
+
+    def render(self, job: Job) -> bytes:
+        return b"{}"
+
+    def headers(self, job: Job, body: bytes) -> Mapping[str, str]:
+        return {}
+
+
 async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody_any_more(api: Api) -> None:
     asked = asyncio.Event()
 
@@ -255,11 +269,14 @@ async def test_a_delivery_that_is_cancelled_while_it_stops_the_logs_calls_nobody
 
     async with stranger(slow) as address, ClientSession() as session:
         done = await api.ended(await api.submit())
-        job = replace(done, note={**done.note, "webhook": {"url": address, "events": ["start", "output"]}})
-        heralds = Heralds(Poster(session, allow_private_hosts=True), lambda job: b"{}")
-        heralds.hear(JobEvent(EventKind.STARTED, job))
+        job = replace(
+            done, note={**done.note, "webhook": {"url": address, "provider": "plain", "events": ["start", "output"]}}
+        )
+        poster = Poster(session, allow_private_hosts=True)
+        progress = ProgressWebhooks(poster, {"plain": PlainWebhooks()})
+        progress.record(JobEvent(EventKind.STARTED, job))
         await asyncio.wait_for(asked.wait(), 5)
-        finishing = asyncio.create_task(heralds.finish(job))
+        finishing = asyncio.create_task(progress.finish(job))
         await asyncio.sleep(0)
         finishing.cancel()
         with pytest.raises(asyncio.CancelledError):

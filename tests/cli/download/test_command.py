@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from cli.download.command import Request, bring, download, list_weights
+from cli.download.command import Request, download, download_sources, list_weights
 from cli.download.remote import Hosts
 from cli.main import app
 from cli.settings import WeightsSettings
@@ -141,10 +141,10 @@ async def test_too_small_a_disk_is_told_before_a_byte(hub: Hub, tmp_path: Path) 
     hub.files["owner/repo/a.bin"] = BIG
     console = _console()
     request = Request(models=(), folder=tmp_path / "weights", hosts=hub.hosts)
-    assert await bring([_source("a.bin")], request, console, room=lambda _folder: 500_400_000) == 1
+    assert await download_sources([_source("a.bin")], request, console, room=lambda _folder: 500_400_000) == 1
     assert "Not enough room: 0 MB to download (and 500 MB to spare), 500 MB free" in _said(console)
     assert hub.ranges() == []
-    assert await bring([_source("a.bin")], request, console, room=lambda _folder: 500_600_000) == 0
+    assert await download_sources([_source("a.bin")], request, console, room=lambda _folder: 500_600_000) == 0
 
 
 async def test_a_file_put_there_by_hand_counts_where_it_is_the_published_one(hub: Hub, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ async def test_a_file_put_there_by_hand_counts_where_it_is_the_published_one(hub
     (place / "a.bin").write_bytes(BIG)
     (place / "b.bin").write_bytes(b"my own model")
     console = _console()
-    assert await bring([_source("a.bin"), _source("b.bin")], request, console) == 1
+    assert await download_sources([_source("a.bin"), _source("b.bin")], request, console) == 1
     assert "b.bin is not the file that owner/repo: b.bin is: move it away" in _said(console)
     assert (place / "b.bin").read_bytes() == b"my own model"
     assert list(json.loads((request.folder / LOCK_NAME).read_text())["files"]) == ["owner--repo/a.bin"]
@@ -171,7 +171,7 @@ async def test_a_zip_becomes_a_flat_folder_that_is_watched_file_by_file(hub: Hub
     hub.files["owner/repo/releases/download/v1/pack.zip"] = packed.getvalue()
     source = _source("pack.zip", host="github", kind="zip", revision="v1", opens="pack")
     request = Request(models=(), folder=tmp_path / "weights", hosts=hub.hosts)
-    assert await bring([source], request, _console()) == 0
+    assert await download_sources([source], request, _console()) == 0
     folder = request.folder / "owner--repo"
     assert {path.name: path.read_bytes() for path in (folder / "pack").iterdir()} == {
         "det.onnx": b"finds",
@@ -180,10 +180,10 @@ async def test_a_zip_becomes_a_flat_folder_that_is_watched_file_by_file(hub: Hub
     assert [path.name for path in folder.iterdir()] == ["pack"]
     assert not list(tmp_path.rglob("evil.txt"))
     console = _console()
-    assert await bring([source], request, console) == 0
+    assert await download_sources([source], request, console) == 0
     assert "nothing to download" in _said(console)
     (folder / "pack" / "det.onnx").unlink()
-    assert await bring([source], request, _console()) == 0
+    assert await download_sources([source], request, _console()) == 0
     assert (folder / "pack" / "det.onnx").read_bytes() == b"finds"
 
 
@@ -191,7 +191,7 @@ async def test_a_zip_that_is_none_is_told(hub: Hub, tmp_path: Path) -> None:
     hub.files["owner/repo/releases/download/v1/pack.zip"] = b"not a zip at all"
     source = _source("pack.zip", host="github", kind="zip", revision="v1", opens="pack")
     console = _console()
-    assert await bring([source], Request(models=(), folder=tmp_path / "w", hosts=hub.hosts), console) == 1
+    assert await download_sources([source], Request(models=(), folder=tmp_path / "w", hosts=hub.hosts), console) == 1
     assert "pack.zip cannot be unpacked: it is broken or no zip" in _said(console)
 
 
@@ -213,7 +213,7 @@ async def test_without_network_one_line_per_host_is_enough(photomaker: Request, 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)
 
-    assert await bring(sources, request, console, pause=pause) == 1
+    assert await download_sources(sources, request, console, pause=pause) == 1
     assert len([line for line in _said(console).splitlines() if line.startswith("✗")]) == 1
     assert sum(pauses) <= 2 * 15.5  # two files are asked for at once
 
@@ -223,8 +223,8 @@ async def test_a_proxy_is_honoured(hub: Hub, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("http_proxy", hub.urls["hub"])
     hosts = Hosts(hub="http://models.example")  # a name that leads nowhere
     console = _console()
-    assert await bring([_source("a.json")], Request((), tmp_path / "weights", hosts=hosts), console) == 0, _said(
-        console
+    assert await download_sources([_source("a.json")], Request((), tmp_path / "weights", hosts=hosts), console) == 0, (
+        _said(console)
     )
     assert {seen.path for seen in hub.seen} == {"/owner/repo/resolve/main/a.json"}
 
@@ -233,7 +233,7 @@ async def test_a_terminal_sees_a_bar_per_file(hub: Hub, tmp_path: Path) -> None:
     console = Console(file=io.StringIO(), width=120, force_terminal=True, highlight=False)
     source = _source("a.bin", repo="owner/repo")
     hub.files["owner/repo/a.bin"] = BIG
-    assert await bring([source], Request((), tmp_path / "[my] weights", hosts=hub.hosts), console) == 0
+    assert await download_sources([source], Request((), tmp_path / "[my] weights", hosts=hub.hosts), console) == 0
     assert "owner/repo: a.bin" in _said(console) and "[my] weights" in _said(console)
 
 

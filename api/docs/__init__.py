@@ -1,0 +1,1 @@
+"""The documents for callers: OpenAPI and the page, made from the providers' tables."""

@@ -1,0 +1,151 @@
+"""`/docs` and `/openapi.json`: one page that needs no other server. Knows no provider."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Final, Protocol
+
+from aiohttp import web
+
+from api.answers import ANSWERS, json_answer
+from api.docs.openapi import Documented, document
+from api.inputs.table import SIZE_LEAST_PX, SIZE_MOST_PX, SIZES, Field, FieldKind, Table
+from api.server.routing import Call, Route
+
+CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+_TYPE_WORDS: Final = {
+    FieldKind.IMAGE: "address or data URI",
+    FieldKind.ARCHIVE: "address or data URI of a zip",
+    FieldKind.SIZE: "name or {width, height}",
+    FieldKind.SEED: "integer",
+    FieldKind.URL: "address",
+    FieldKind.EVENTS: "list",
+    FieldKind.CHOICE: "word",
+}
+
+
+class OnPage(Documented, Protocol):
+    """A provider as the page needs it.
+
+    `shown_key` is the header a key goes into, `has_own_statuses` whether errors have other statuses than in the table
+    of answers, `response_form` what its endpoint answers where the caller does not say.
+    """
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def shown_key(self) -> str: ...
+
+    @property
+    def has_own_statuses(self) -> bool: ...
+
+    def usage(self, table: Table, base: str, response_form: str | None) -> str:
+        """Return how `table` is called at `base`, as HTML."""
+
+    def examples(self, table: Table, base: str) -> Sequence[tuple[str, str]]:
+        """Return (language, program) that call `table` at `base`."""
+
+
+class DocsPage:
+    """The routes of the documentation."""
+
+    def __init__(self, providers: Sequence[OnPage], response_forms: Mapping[str, str]) -> None:
+        self._providers = providers
+        self._response_forms = response_forms
+
+    def routes(self) -> list[Route]:
+        return [Route("GET", "/docs", self.docs), Route("GET", "/openapi.json", self.openapi)]
+
+    async def docs(self, call: Call) -> web.StreamResponse:
+        """Answer the page."""
+        text = page(self._providers, call.origin.base, self._response_forms)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": CSP})
+
+    async def openapi(self, call: Call) -> web.StreamResponse:
+        """Answer the whole document."""
+        return json_answer(document(self._providers, call.origin.base))
+
+
+def page(providers: Sequence[OnPage], base: str, response_forms: Mapping[str, str]) -> str:
+    """Return the HTML of the page; `base` is where this server is, as the reader reached it."""
+    css = (files("api.docs") / "page.css").read_text(encoding="utf-8")
+    titles = [provider.title for provider in providers]
+    links, sections = "", ""
+    for provider in providers:
+        for table in provider.tables:
+            anchor, heading = table.path.replace("/", "-"), escape(f"{provider.title}: {table.title}")
+            links += f'<a href="#{anchor}">{heading}</a>'
+            form = response_forms.get(provider.name)
+            rows, examples = "".join(_row(each) for each in table.fields), ""
+            for language, program in provider.examples(table, base):
+                opened, code = " open" if language == "curl" else "", escape(program)
+                examples += f"<details{opened}><summary>{language}</summary><pre><code>{code}</code></pre></details>"
+            sections += f"""<section id="{anchor}"><h2>{heading}</h2>
+<p class="soft">{escape(table.description)}</p><p>{provider.usage(table, escape(base), form)}</p>
+<p>Key: <code>{escape(provider.shown_key)}</code></p>
+<h3>Fields</h3><div class="scroll"><table><tr><th>name</th><th>type</th><th>default</th><th>range</th><th></th></tr>
+{rows}</table></div><h3>Example</h3>{examples}</section>"""
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>stickerface HTTP API</title><style>{css}</style></head><body><main>
+<h1>stickerface HTTP API</h1>
+<p class="lead">A photo of a face becomes a sticker. Programs written for {_listed(titles)} work against this
+server: the address changes, the program does not.</p>
+<p>This server: <code>{escape(base)}</code>. A key comes from its operator
+(<code>stickerface keys add NAME</code>). The same as a document: <a href="/openapi.json">openapi.json</a>.</p>
+<nav>{links}<a href="#errors">Errors</a></nav>
+{sections}{_errors(providers)}
+</main></body></html>
+"""
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
+
+
+def _row(each: Field) -> str:
+    default = "" if each.default is None else f"<code>{escape(json.dumps(each.default))}</code>"
+    cells = (
+        f"<code>{escape(each.name)}</code>",
+        escape(_TYPE_WORDS.get(each.kind, each.kind.value)),
+        '<span class="must">required</span>' if each.is_required else default,
+        _range(each),
+        escape(each.meaning),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _range(each: Field) -> str:
+    if each.kind is FieldKind.SIZE:
+        return f"{_words(SIZES)}; sides {SIZE_LEAST_PX} to {SIZE_MOST_PX}"
+    if each.choices:
+        return _words(each.choices)
+    if each.minimum is None or each.maximum is None:
+        return ""
+    return f"{each.minimum:g} to {each.maximum:g}"
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"<code>{escape(word)}</code>" for word in words)
+
+
+def _errors(providers: Sequence[OnPage]) -> str:
+    seen: dict[tuple[int, str], str] = {}
+    for each in ANSWERS.values():
+        seen.setdefault((each.status, each.type), each.message)
+    rows = "".join(
+        f"<tr><td>{status}</td><td><code>{escape(kind)}</code></td><td>{escape(message)}</td></tr>"
+        for (status, kind), message in sorted(seen.items())
+    )
+    as_they_are = _listed([f"{each.title}'s" for each in providers if not each.has_own_statuses])
+    others = _listed([f"{each.title}'s" for each in providers if each.has_own_statuses])
+    return f"""<section id="errors"><h2>Errors</h2>
+<p class="soft">As {as_they_are} programs read them. {others} get the same sentences under their own statuses
+(400 for what is 422 here).</p>
+<div class="scroll"><table><tr><th>status</th><th>type</th><th></th></tr>{rows}</table></div></section>"""

@@ -1,0 +1,1 @@
+"""The API's jobs: submitted, given their inputs, watched. Knows no provider's protocol."""

@@ -1,0 +1,51 @@
+"""One request for a picture, read from a call. Knows no provider."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from api.inputs.table import Reading, Table
+from api.inputs.validation import read
+from api.jobs.caller_note import WebhookTarget
+from api.server.body import parse_object, read_bytes
+from api.server.routing import Call
+from storage.records import ApiKey
+
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """What a body asks for, with what is wrong with it. `base` is where addresses in its answers begin."""
+
+    reading: Reading
+    base: str
+    hash: str
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRequest:
+    """What is submitted: who asks, for what, and how. `start_within_s` and `lifetime_s` None leave it to the server."""
+
+    key: ApiKey
+    body: RequestBody
+    webhook: WebhookTarget | None = None
+    is_low: bool = False
+    start_within_s: float | None = None
+    lifetime_s: float | None = None
+
+
+async def read_request(call: Call, table: Table) -> RequestBody:
+    """Read the call's body against `table`. Raises `BodyRefused`, `BodyTooBig`."""
+    body = await read_bytes(call.request)
+    repeated = call.request.headers.get("Idempotency-Key", "")
+    return RequestBody(
+        reading=read(table, parse_object(body)),
+        base=call.origin.base,
+        hash=hashlib.sha256(body).hexdigest(),
+        # A malformed one is ignored.
+        idempotency_key=repeated if _IDEMPOTENCY_KEY.fullmatch(repeated) else None,
+    )

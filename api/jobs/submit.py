@@ -1,0 +1,162 @@
+"""Submission: the job's row is written first, then it gets its photos. Idempotent by the caller's key.
+
+The row is the only state; what a restart needs stands in its `CallerNote`. A data URI is never kept there: its photo
+is on disk before the caller gets an answer. Knows no provider.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from typing import Any, Final
+
+from api.errors import ApiError, KeyReused
+from api.inputs.fetch import is_inline
+from api.inputs.table import Reading
+from api.jobs.background import BackgroundTasks
+from api.jobs.caller_note import CallerNote
+from api.jobs.ids import job_id_of
+from api.jobs.input_files import InputLoader
+from api.jobs.logs import JobLogs
+from api.jobs.request import PictureRequest
+from api.jobs.start_deadlines import StartDeadlines
+from engine.runner import EngineRunner
+from engine.styles import HOSTED_STYLE
+from service.errors import NoSuchJob, ServiceError
+from service.stickers import StickerService, Submission
+from storage.errors import StorageError
+from storage.records import ApiKey, Job
+
+SHOWN_CHARS: Final = 80  # of a data URI's head
+ECHOED_CHARS: Final = 2000  # of a text that an answer repeats; a data URI is not repeated
+
+
+class Submitter:
+    """Submits requests, and waits for their jobs."""
+
+    def __init__(
+        self,
+        service: StickerService,
+        runner: EngineRunner,
+        loader: InputLoader,
+        deadlines: StartDeadlines,
+        logs: JobLogs,
+        tasks: BackgroundTasks,
+    ) -> None:
+        self._service = service
+        self._runner = runner
+        self._loader = loader
+        self._deadlines = deadlines
+        self._logs = logs
+        self._tasks = tasks
+        self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
+
+    async def submit(self, request: PictureRequest) -> Job:
+        """Write the job and return it; the same idempotency key with the same body is the same job.
+
+        A request that cannot work is a job that has failed. A caller that hangs up meanwhile leaves no half of one.
+        Raises `KeyReused`, and what `StickerService.submit` raises.
+        """
+        return await asyncio.shield(self._submit(request))
+
+    async def draw(self, request: PictureRequest) -> Job:
+        """Submit and wait; return the job once it has ended. Raises what `submit` raises, and `NoSuchJob`.
+
+        A caller that goes away takes its job along, unless an idempotency key says that it will ask again.
+        """
+        if request.body.idempotency_key:
+            return await self._service.wait((await self.submit(request)).id)
+        submitting = asyncio.create_task(self._submit(request))
+        try:
+            return await self._service.wait((await asyncio.shield(submitting)).id)
+        except asyncio.CancelledError:
+            cancelling = self._tasks.spawn(self._cancel(submitting))
+            if submitting.done():
+                await asyncio.shield(cancelling)
+            raise
+
+    async def _cancel(self, submitting: asyncio.Task[Job]) -> None:
+        with contextlib.suppress(ApiError, ServiceError, StorageError):
+            job = await submitting
+            await self._service.cancel(job.owner, job.id)
+
+    async def own(self, key: ApiKey, request_id: str, path: str | None = None) -> Job:
+        """Return the key's job of that id, asked for under `path` if one is given. Raises `NoSuchJob`."""
+        job = await self._service.own(key.owner, job_id_of(request_id))
+        if path is not None and CallerNote.of(job).path != path:
+            raise NoSuchJob(request_id)
+        return job
+
+    def release(self, job_id: str) -> None:
+        """Forget that a job was begun here: it has started, or is over."""
+        self._begun.discard(job_id)
+
+    async def _submit(self, request: PictureRequest) -> Job:
+        body, reading = request.body, request.body.reading
+        job = await self._service.submit(
+            Submission(
+                owner=request.key.owner,
+                source=f"{request.key.owner}:{body.idempotency_key or uuid.uuid4().hex}",
+                prompt=reading.prompt,
+                style=HOSTED_STYLE,
+                seed=reading.seed,
+                model=reading.table.model,
+                parameters={} if reading.problems else reading.parameters,
+                note=_note(request).to_json(),
+                lifetime_s=request.lifetime_s,
+                is_low=request.is_low,
+                jobs_waiting=request.key.jobs_waiting,
+            )
+        )
+        note = CallerNote.of(job)  # of the first submission, where this is not the first
+        if (note.path, note.body_hash) != (reading.table.path, body.hash):
+            raise KeyReused
+        if not job.wants_photo or job.id in self._begun:
+            return job
+        self._begun.add(job.id)  # the same submission again, a moment later, begins nothing
+        return await self._begin(job, reading)
+
+    async def _begin(self, job: Job, reading: Reading) -> Job:
+        """End what cannot work, attach the files that came with the request, fetch the others in the background."""
+        if reading.problems:
+            return await self._service.fail(job.id, "bad_input")
+        if job.request.model not in self._runner.models:
+            return await self._service.fail(job.id, "unsupported_model")
+        if unused := sorted(reading.given_parameters - self._runner.parameters):
+            message = f"Not used by the {self._runner.engine_name} engine: {', '.join(unused)}"
+            self._logs.add(job.id, message, time.time(), "WARN")
+        self._deadlines.watch(job)
+        if all(is_inline(source) for source in reading.inputs.values()):
+            try:
+                return await self._loader.load(job, reading.inputs)
+            except StorageError as error:  # told to the caller; no job stays behind without its photo
+                self._tasks.spawn(self._loader.give_up(job, error.code))
+                raise
+        self._tasks.spawn(self._loader.load_in_background(job, reading.inputs))
+        return job
+
+
+def _note(request: PictureRequest) -> CallerNote:
+    reading, table = request.body.reading, request.body.reading.table
+    return CallerNote(
+        provider=table.provider,
+        path=table.path,
+        base=request.body.base,
+        body_hash=request.body.hash,
+        webhook=request.webhook,
+        start_by=None if request.start_within_s is None else time.time() + request.start_within_s,
+        problems=reading.problems,
+        inputs={name: source for name, source in reading.inputs.items() if not is_inline(source)},
+        field_names={name: table.input_fields[name] for name in reading.inputs},
+        values={name: _echoed(value) for name, value in reading.values.items()},
+    )
+
+
+def _echoed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value[:5].lower() == "data:":
+        return value.partition(",")[0][:SHOWN_CHARS] + ",…"
+    return value[:ECHOED_CHARS]

@@ -1,0 +1,186 @@
+"""fal's storage: files handed in ahead of a request, in the ways that its clients do it.
+
+Python asks `rest` for a token and posts the file to `cdn`; JavaScript, and Python's second way, ask `rest` for an
+address to put the file to. Files in several parts are refused: what is larger than a part is larger than a photo.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from aiohttp import web
+
+from api.access.authentication import Scheme
+from api.answers import json_answer
+from api.errors import BodyRefused, NoSuchEndpoint, RateLimited, Unauthorized
+from api.files.public import SHOWN_TYPES
+from api.providers.provider import FacadeContext
+from api.server.body import parse_object, read_bytes
+from api.server.routing import Call, Route
+from service.errors import PhotoEmpty
+from storage.records import ApiKey, Upload
+
+UPLOAD_BYTES: Final = 25 * 1024 * 1024
+UPLOAD_S: Final = 300.0  # a phone's connection needs minutes for so much
+QUOTA_BYTES: Final = 200 * 1024 * 1024  # of one key's living uploads
+QUOTA_PAUSE_S: Final = 3600.0  # by then some of them have ended
+TOKEN_S: Final = 3600.0
+PUT_S: Final = 900.0
+BROWSER_TOKEN_S: Final = (10.0, 120.0, 3600.0)  # least, usual, most
+PUT_PURPOSE: Final = "put"
+ARCHIVE_TYPES: Final = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
+_SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,5})$")
+
+
+class FalUploads:
+    """The handlers of the sites "rest" and "cdn"."""
+
+    def __init__(self, context: FacadeContext, scheme: Scheme) -> None:
+        self._context = context
+        self._scheme = scheme
+        self._taking: set[str] = set()  # uploads that are being put
+
+    def rest_routes(self) -> list[Route]:
+        return [
+            Route("POST", "/storage/auth/token", self.token),
+            Route("POST", "/storage/upload/initiate", self.initiate),
+            Route("POST", "/storage/upload/initiate-multipart", self.in_parts),
+            Route("POST", "/tokens", self.browser_token),
+            Route("GET", "/.well-known/jwks.json", self.jwks),
+        ]
+
+    def cdn_routes(self) -> list[Route]:
+        return [
+            Route("POST", "/files/upload", self.upload),
+            Route("POST", "/files/upload/multipart", self.in_parts),
+            Route("PUT", "/upload/{token:word}", self.put),
+        ]
+
+    async def token(self, call: Call) -> web.StreamResponse:
+        """Answer a token for `upload`."""
+        key = await self._context.authenticator.authenticate(call, self._scheme, takes_tokens=False)
+        until = datetime.fromtimestamp(time.time() + TOKEN_S, UTC)
+        return json_answer(
+            {
+                "token": self._context.tokens.make(self._scheme.name, {"key": key.id}, TOKEN_S),
+                "token_type": "Bearer",
+                "base_url": call.origin.url("cdn", ""),
+                # "+00:00" and no "Z": Python before 3.11 cannot read that.
+                "expires_at": until.isoformat(timespec="seconds"),
+            }
+        )
+
+    async def browser_token(self, call: Call) -> web.StreamResponse:
+        """Answer a short-lived token for a browser, as a JSON string."""
+        key = await self._context.authenticator.authenticate(call, self._scheme, takes_tokens=False)
+        body = parse_object(await read_bytes(call.request) or b"{}")
+        least, usual, most = BROWSER_TOKEN_S
+        asked_s = body.get("token_expiration", usual)
+        if isinstance(asked_s, bool) or not isinstance(asked_s, int | float):
+            raise BodyRefused("token_expiration is no number")
+        lasts_s = min(max(asked_s, least), most)
+        return json_answer(self._context.tokens.make(self._scheme.name, {"key": key.id}, lasts_s))
+
+    async def jwks(self, call: Call) -> web.StreamResponse:
+        """Answer the public keys of webhook signatures."""
+        response = json_answer(self._context.signing.jwks())
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    async def in_parts(self, call: Call) -> web.StreamResponse:
+        """Refuse: files that need several parts are too large for anything here."""
+        await self._context.authenticator.authenticate(call, self._scheme)
+        return json_answer({"detail": f"Files may have at most {UPLOAD_BYTES // 1024**2} MB."}, 413)
+
+    async def upload(self, call: Call) -> web.StreamResponse:
+        """Keep the body under a new address."""
+        key = await self._context.authenticator.authenticate(call, self._scheme)
+        name = call.request.headers.get("X-Fal-File-Name", "")
+        asked_s = lifetime_s(call.request.headers)
+        upload = await self._keep(call, key, secrets.token_hex(16), call.request.content_type, asked_s)
+        return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
+
+    async def initiate(self, call: Call) -> web.StreamResponse:
+        """Answer an address to put a file to, and the one it will have."""
+        key = await self._context.authenticator.authenticate(call, self._scheme)
+        body = parse_object(await read_bytes(call.request))
+        name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
+        await self._check_quota(key)
+        upload_id = secrets.token_hex(16)
+        facts = {
+            "id": upload_id,
+            "key": key.id,
+            "type": _safe_type(content_type),
+            "lifetime_s": lifetime_s(call.request.headers),
+        }
+        return json_answer(
+            {
+                "upload_url": call.origin.url("cdn", f"/upload/{self._context.tokens.make(PUT_PURPOSE, facts, PUT_S)}"),
+                "file_url": self._address(call, upload_id, content_type, name),
+            }
+        )
+
+    async def put(self, call: Call) -> web.StreamResponse:
+        """Take a file under an address of `initiate`, once: the address is the permission while its key is one."""
+        facts = self._context.tokens.read(PUT_PURPOSE, call.match["token"])
+        if facts is None:
+            raise Unauthorized
+        key = await self._context.authenticator.key_named_in(facts)
+        if facts["id"] in self._taking:
+            raise NoSuchEndpoint("in use")
+        self._taking.add(facts["id"])
+        try:
+            if await self._context.service.uploads.get(facts["id"]) is not None:
+                raise NoSuchEndpoint("used already")
+            await self._keep(call, key, facts["id"], facts["type"], facts["lifetime_s"])
+        finally:
+            self._taking.discard(facts["id"])
+        return json_answer({})
+
+    async def _check_quota(self, key: ApiKey) -> None:
+        if await self._context.service.uploads.bytes_of(key.owner) >= QUOTA_BYTES:
+            raise RateLimited(QUOTA_PAUSE_S)
+
+    async def _keep(self, call: Call, key: ApiKey, upload_id: str, content_type: str, asked_s: float | None) -> Upload:
+        await self._check_quota(key)
+        data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
+        if not data:
+            raise PhotoEmpty
+        now = time.time()
+        ends_at = now + self._context.lifetimes.bounded_s(asked_s)
+        upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
+        if not await self._context.service.uploads.keep(
+            upload, data, QUOTA_BYTES
+        ):  # others came while this one was read
+            raise RateLimited(QUOTA_PAUSE_S)
+        return upload
+
+    def _address(self, call: Call, upload_id: str, content_type: str, name: str) -> str:
+        suffix = _SUFFIX.search(name)
+        ending = suffix[1].lower() if suffix else _ENDINGS.get(_safe_type(content_type), "bin")
+        return call.origin.url("files", f"/{upload_id}/file.{ending}")
+
+
+_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/zip": "zip"}
+
+
+def _safe_type(content_type: str) -> str:
+    """Return the type if it is one that is served as such, else that of bytes."""
+    plain = content_type.partition(";")[0].strip().lower()
+    return plain if plain in SHOWN_TYPES or plain in ARCHIVE_TYPES else "application/octet-stream"
+
+
+def lifetime_s(headers: Mapping[str, str]) -> float | None:
+    """Return how long the caller wants its files kept; unparseable values are ignored."""
+    text = headers.get("X-Fal-Object-Lifecycle-Preference") or headers.get("X-Fal-Object-Lifecycle")
+    try:
+        seconds = float(json.loads(text or "{}")["expiration_duration_seconds"])
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    return seconds if 0 < seconds < float("inf") else None

@@ -1,0 +1,54 @@
+"""Health, readiness and metrics of the process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from api.answers import json_answer
+from api.server.metrics import CONTENT_TYPE, Metrics
+from api.server.routing import Call, Route
+from engine.runner import EngineRunner
+from service.stickers import StickerService
+from storage.errors import StorageError
+
+
+class Health:
+    """The routes that a supervisor and a monitoring ask."""
+
+    def __init__(self, service: StickerService, runner: EngineRunner, metrics: Metrics) -> None:
+        self._service = service
+        self._runner = runner
+        self._metrics = metrics
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("GET", "/healthz", self.healthz),
+            Route("GET", "/readyz", self.readyz),
+            Route("GET", "/metrics", self.metrics),
+        ]
+
+    async def healthz(self, call: Call) -> web.StreamResponse:
+        """Answer 200 while the process can take and keep jobs, 503 while its database does not answer."""
+        try:
+            counts = await self._service.counts()
+        except StorageError as error:
+            return json_answer({"status": "unwell", "reason": error.code}, 503)
+        body: dict[str, Any] = {
+            "status": "ok",
+            "engine": self._runner.engine_name,
+            "state": "ready" if self._runner.is_ready else "warming up",
+            "jobs": {"queued": counts.get("queued", 0), "running": counts.get("running", 0)},
+        }
+        return json_answer(body)
+
+    async def readyz(self, call: Call) -> web.StreamResponse:
+        """Answer 200 once the engine draws, 503 while it warms up: jobs are taken all the same, and wait."""
+        if not self._runner.is_ready:
+            return json_answer({"status": "warming up", "engine": self._runner.engine_name}, 503)
+        return json_answer({"status": "ready", "engine": self._runner.engine_name})
+
+    async def metrics(self, call: Call) -> web.StreamResponse:
+        """Answer the figures in Prometheus' text format."""
+        return web.Response(body=await self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})

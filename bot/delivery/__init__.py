@@ -1,0 +1,1 @@
+"""From job events to progress messages and the sticker in the chat."""

@@ -1,0 +1,38 @@
+"""The bot's note on a job: where its answer goes. Stored as JSON that the storage never looks into."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from storage.records import Entrance, Job
+
+
+def source_of_message(chat_id: int, message_id: int) -> str:
+    """Return the source of a message's job: the same message delivered twice is the same job."""
+    return f"{Entrance.TELEGRAM}:{chat_id}:{message_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Keep who gets the sticker, and where.
+
+    `message` is the photo's message, `progress` the progress message. `emoji` None means that of the style that gets
+    drawn.
+    """
+
+    chat: int
+    message: int
+    first_name: str = ""
+    language: str = "en"
+    emoji: str | None = None
+    progress: int | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> Addressee:
+        """Return the note of a job of this entrance."""
+        return cls(**job.note)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the note as it is stored."""
+        return {name: value for name, value in asdict(self).items() if value is not None}

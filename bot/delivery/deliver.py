@@ -1,0 +1,198 @@
+"""Deliver one ended job: the sticker into the pack and into the chat, or why there is none. Safe to repeat.
+
+A crash after the send and before its note in the row sends the sticker to the chat a second time (at-least-once); into
+the pack it never goes twice (`bot/packs/placement.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardMarkup, Message
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.delivery import keyboards
+from bot.delivery.addressee import Addressee
+from bot.delivery.progress import ProgressBoard
+from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
+from bot.packs.placement import DEFAULT_EMOJI, InPack
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.rate_limits import Urgency
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.sentences import explain
+from bot.words.translations import say
+from engine.errors import UnknownStyle
+from engine.model import ResultFile
+from engine.styles import style
+from engine.types import Note
+from service.stickers import StickerService
+from storage.errors import FileGone
+from storage.records import Entrance, Job, JobStatus
+
+logger = logging.getLogger(__name__)
+
+MAX_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
+_STICKER_NOT_TAKEN = (
+    TelegramErrorKind.FILE_REFUSED,
+    TelegramErrorKind.STICKER_GONE,
+    TelegramErrorKind.SET_GONE,
+    TelegramErrorKind.OTHER,
+)
+_NOTES = {
+    Note.SEVERAL_FACES: "note-several-faces",
+    Note.BADGE_FALLBACK: "note-badge-fallback",
+    Note.PROMPT_AS_LOOK: "note-prompt-as-style",
+    Note.PROMPT_IGNORED: "note-prompt-ignored",
+}
+_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)
+_NEWS = {
+    "first_pack": "news-first-pack",
+    "new_pack_after_deletion": "news-new-pack",
+    "next_pack": "news-next-pack",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _StickerMessage:
+    """What goes into the chat: the sticker in its pack, or the bytes where there is no pack to be had.
+
+    `sentences` stand in the progress message afterwards.
+    """
+
+    sticker: str | bytes
+    keyboard: InlineKeyboardMarkup
+    sentences: list[str]
+
+
+class Delivery:
+    """Deliver ended jobs, one call per job."""
+
+    def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets, board: ProgressBoard) -> None:
+        self._bot = bot
+        self._service = service
+        self._sets = sets
+        self._board = board
+
+    async def deliver(self, job: Job) -> None:
+        """Send what an ended job made, or why it made nothing, and mark it delivered.
+
+        Raises `DeliverLater`, `UserBlocked`, `TelegramError`, `StorageError`: then it is not marked.
+        """
+        language = Addressee.of(job).language
+        sent: _StickerMessage | None = None
+        if job.status is JobStatus.CANCELLED:
+            await self._board.close(job, say(language, "cancelled"))
+        elif job.status is not JobStatus.DONE:
+            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id))
+        elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
+            await self._notify(job, say(language, "note-flagged"))
+        else:
+            try:
+                webp = await self._service.result_file(job, ResultFile.STICKER)
+            except FileGone as gone:
+                await self._notify(job, explain(language, gone.code))
+            else:
+                sent = await self._send_sticker(job, webp)
+        await self._service.mark_delivered(job.id)
+        if sent:
+            await self._clean_up(job, sent)
+
+    async def _notify(self, job: Job, text: str) -> None:
+        """Write into the progress message; where that is gone, send a new one."""
+        if not await self._board.close(job, text):
+            to = Addressee.of(job)
+            await self._bot.send_message(
+                to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True
+            )
+
+    async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
+        """Put the sticker into the pack and send it, unless an earlier attempt has sent it."""
+        row = await self._service.packs.sticker(job.id)
+        message = await self._into_pack(job, webp)
+        if row is None or row.message_id is None:
+            try:
+                sent = await self._send(job, message.sticker, message.keyboard)
+            except TelegramError as error:
+                if classify(error) not in _STICKER_NOT_TAKEN:
+                    raise
+                # Deleted from its pack a moment ago: the bytes are here still.
+                sent = await self._send(job, webp, message.keyboard)
+            await self._service.packs.change(job.id, message_id=sent.message_id)
+        return message
+
+    async def _into_pack(self, job: Job, webp: bytes) -> _StickerMessage:
+        """Put the sticker into the pack; where that fails it is sent without one."""
+        to, user_id, emoji = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner)), emoji_of(job)
+        try:
+            if job.replaces:
+                in_pack = await self._sets.replace(user_id, to.first_name, job.replaces, job.id, webp, emoji)
+            else:
+                in_pack = await self._sets.add(user_id, to.first_name, job.id, webp, emoji)
+        except UserBlocked:
+            raise
+        except PackError as error:
+            if isinstance(error, PackWait) and error.retry_after_s <= MAX_WAIT_S:
+                seconds = max(1, round(error.retry_after_s))
+                await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
+                raise DeliverLater(error.retry_after_s) from error
+            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
+            await self._service.packs.begin(job.id, job.owner, emoji)
+            await self._service.packs.mark_loose(job.id)
+            sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
+            return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)
+        sentences = await self._notes(job)
+        if in_pack.news:
+            sentences.append(say(to.language, _NEWS[in_pack.news]))
+        return _StickerMessage(in_pack.file_id, in_pack_keyboard(to.language, job, in_pack), sentences)
+
+    async def _notes(self, job: Job) -> list[str]:
+        sentences = []
+        for note in (Note(each) for each in (job.result.notes if job.result else ())):
+            if note in _SAID_ONCE and not await self._service.show_hint_once(job.owner, note.value):
+                continue
+            sentences.append(say(Addressee.of(job).language, _NOTES[note]))
+        return sentences
+
+    async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
+        to = Addressee.of(job)
+        return await self._bot.send_sticker(
+            to.chat,
+            sticker,
+            reply_to_message_id=to.message,
+            allow_sending_without_reply=True,
+            reply_markup=keyboard,
+        )
+
+    async def _clean_up(self, job: Job, sent: _StickerMessage) -> None:
+        """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
+        try:
+            if sent.sentences:
+                await self._notify(job, "\n".join(sent.sentences))
+            else:
+                await self._board.close(job, None)
+            old = await self._service.packs.sticker(job.replaces) if job.replaces else None
+            if old is not None and old.message_id is not None:  # keep only the buttons that still mean something
+                to = Addressee.of(job)
+                await self._bot.edit_message_reply_markup(
+                    to.chat, old.message_id, reply_markup=keyboards.replaced(to.language, old.id)
+                )
+        except TelegramError as error:
+            logger.info("after job %s: %s", job.id[:8], classify(error))
+
+
+def in_pack_keyboard(language: str, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
+    """Return the buttons under a job's sticker in its pack."""
+    return keyboards.in_pack(language, job.id, job.result.shape if job.result else "", in_pack.url)
+
+
+def emoji_of(job: Job) -> str:
+    """Return the sticker's emoji: the person's, or that of the style that was drawn."""
+    chosen = Addressee.of(job).emoji
+    if chosen:
+        return chosen
+    try:
+        return style(job.drawn_style).emoji
+    except UnknownStyle:
+        return DEFAULT_EMOJI

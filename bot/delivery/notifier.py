@@ -1,0 +1,182 @@
+"""Follow what happens to jobs: progress messages while it lasts, the delivery at the end.
+
+The rows are the truth: what this process could not deliver, the next one delivers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.delivery.addressee import Addressee
+from bot.delivery.deliver import Delivery
+from bot.delivery.delivery_queue import NOBODY_THERE, DeliveryQueue, mark_blocked
+from bot.delivery.lost_photos import fail_lost_photos
+from bot.delivery.progress import ProgressBoard
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.keyed_queue import KeyedQueue
+from bot.transport.rate_limits import Urgency
+from bot.transport.telegram_errors import classify
+from bot.words.translations import say
+from service.events import EventKind, JobEvent
+from service.stickers import StickerService
+from storage.errors import StorageError
+from storage.records import Entrance, Job, JobStatus
+
+logger = logging.getLogger(__name__)
+
+_TICK_S = 1.0
+_SOON_S = 1.0
+_LOST_PHOTOS_EVERY_S = 600.0
+_GRACE_S = 1.5
+
+
+class Notifier:
+    """Tell the owners of Telegram's jobs how their jobs are going. `start`, then `run` until `stop`."""
+
+    def __init__(
+        self,
+        bot: ExtBot[Urgency],
+        service: StickerService,
+        sets: StickerSets,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._service = service
+        self._board = ProgressBoard(bot, clock)
+        self._chats = KeyedQueue()
+        self._deliveries = DeliveryQueue(service, Delivery(bot, service, sets, self._board), self._board, self._chats)
+        self._listening = ExitStack()
+        self._events: asyncio.Queue[JobEvent] | None = None
+        self._places_changed = asyncio.Event()
+
+    async def start(self) -> None:
+        """Listen from now on, and take up what the last process left: deliveries and progress messages."""
+        self._listen()
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
+            self._deliveries.put(job)
+        for job in await self._service.waiting(Entrance.TELEGRAM):
+            if job.has_photo:
+                self.announce(job)
+
+    async def run(self) -> None:
+        """Follow the events until cancelled."""
+        events = self._listen()
+        beside = [asyncio.create_task(each) for each in (self._show_progress(), self._look_for_lost_photos())]
+        try:
+            while True:
+                event = await events.get()
+                try:
+                    self._follow(event)
+                except Exception:  # one job must not end the deliveries of all others
+                    logger.exception("job %s: an event was not followed", event.job.id[:8])
+        finally:
+            for task in beside:
+                task.cancel()
+
+    async def stop(self) -> None:
+        """Let deliveries under way end; the rest stays in the rows."""
+        self._listening.close()
+        await self._chats.finish(_GRACE_S)
+
+    def announce(self, job: Job) -> None:
+        """Open the job's progress message, unless the job ends before."""
+        self._chats.put(Addressee.of(job).chat, partial(self._open_message, job.id))
+
+    def announce_soon(self, job: Job) -> None:
+        """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
+        self._chats.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id))
+
+    async def unblock(self, owner: str) -> None:
+        """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
+        await self._service.set_preference(owner, is_blocked=False)
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
+            if job.owner == owner:
+                self._deliveries.put(job)
+
+    def _listen(self) -> asyncio.Queue[JobEvent]:
+        if self._events is None:
+            self._events = self._listening.enter_context(self._service.events.listen(Entrance.TELEGRAM))
+        return self._events
+
+    def _follow(self, event: JobEvent) -> None:
+        job = event.job
+        match event.kind:
+            case EventKind.QUEUED:
+                self._places_changed.set()
+            case EventKind.STARTED:
+                self._board.set_text(job.id, "progress-started")
+                self._board.set_drawing(job.id)
+                self._places_changed.set()
+            case EventKind.STEP if event.step is not None:
+                self._board.set_text(job.id, f"progress-{event.step.phase}")
+                if event.step.preview:
+                    self._board.set_preview(job.id, event.step.preview)
+            case EventKind.ENDED:
+                if job.status is JobStatus.DONE:
+                    self._board.set_text(job.id, "progress-pack")
+                self._places_changed.set()
+                self._deliveries.put(job)
+            case EventKind.FORGOTTEN:
+                self._chats.put(Addressee.of(job).chat, partial(self._delete_message, job))
+
+    async def _show_progress(self) -> None:
+        """Edit the progress messages every second; everybody waiting is told how many are ahead of them."""
+        while True:
+            try:
+                if self._places_changed.is_set():
+                    self._places_changed.clear()
+                    await self._set_places()
+                await self._board.flush()
+            except Exception:  # progress is a courtesy: it must not end the deliveries
+                logger.exception("progress could not be shown")
+            await asyncio.sleep(_TICK_S)
+
+    async def _set_places(self) -> None:
+        if not len(self._board):
+            return
+        key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
+        running = await self._service.running()
+        for job_id, position in (await self._service.positions()).items():
+            self._board.set_text(job_id, key, ahead=position - 1 + running)
+
+    async def _look_for_lost_photos(self) -> None:
+        while True:
+            try:
+                await fail_lost_photos(self._service)
+            except StorageError as error:
+                logger.warning("looking for lost photos: %s", error.code)
+            await asyncio.sleep(_LOST_PHOTOS_EVERY_S)
+
+    async def _open_message(self, job_id: str) -> None:
+        job = await self._service.job(job_id)
+        if job is None or job.status.is_final or job.id in self._board:
+            return
+        to = Addressee.of(job)
+        try:
+            message_id = await self._board.open(
+                job, say(to.language, "progress-started" if job.has_photo else "progress-fetching")
+            )
+        except TelegramError as error:  # the job goes on without, unless nobody is there to see it
+            logger.info("no progress for job %s: %s", job.id[:8], classify(error))
+            if classify(error) in NOBODY_THERE:
+                await mark_blocked(self._service, job.owner)
+            return
+        if to.progress != message_id:
+            await self._service.set_note(job.id, progress=message_id)
+        self._places_changed.set()
+
+    async def _delete_message(self, job: Job) -> None:
+        if job.id not in self._board:
+            return
+        try:
+            await self._board.close(job, None)
+        except TelegramError as error:
+            logger.debug("a forgotten job's message stays: %s", classify(error))

@@ -1,0 +1,211 @@
+"""Progress messages: one per job, edited seldom, never after the end. Knows no queue, no event.
+
+Nothing here is needed for a delivery: every edit may be lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.delivery import keyboards
+from bot.delivery.addressee import Addressee
+from bot.transport.rate_limits import DROPPABLE, Urgency
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.translations import say
+from storage.records import Job
+
+logger = logging.getLogger(__name__)
+
+EDIT_EVERY_S = 3.0  # Telegram counts edits as messages: about one a second in a chat
+ACTION_EVERY_S = 4.5  # an action is shown for 5 s
+_MAX_EDITS = 10  # in one flush: with a long queue everybody's place changes at every end
+
+
+@dataclass(slots=True)
+class _ProgressMessage:
+    """One message. The lock keeps an edit under way from overtaking the last one.
+
+    `preview` is the newest picture that was not shown yet; with the first one the message becomes a photo, and its text
+    a caption. A chat or a server that does not take one gets no other.
+    """
+
+    to: Addressee
+    shown: str
+    text: str
+    edited_at: float
+    preview: bytes = b""
+    is_photo: bool = False
+    takes_previews: bool = True
+    is_drawing: bool = False
+    action_at: float = float("-inf")
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def message_id(self) -> int:
+        assert self.to.progress is not None  # noqa: S101 - `open` sends the message first
+        return self.to.progress
+
+
+class ProgressBoard:
+    """Keep the progress messages of all jobs under way. `clock` gives seconds on any scale."""
+
+    def __init__(self, bot: ExtBot[Urgency], clock: Callable[[], float] = time.monotonic) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._messages: dict[str, _ProgressMessage] = {}
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def __contains__(self, job_id: str) -> bool:
+        return job_id in self._messages
+
+    async def open(self, job: Job, text: str) -> int:
+        """Send the job's progress message, or take over the one it has; return its id. Raises `TelegramError`."""
+        to = Addressee.of(job)
+        shown = ""
+        if to.progress is None:
+            sent = await self._bot.send_message(
+                to.chat,
+                text,
+                reply_to_message_id=to.message,
+                allow_sending_without_reply=True,
+                reply_markup=keyboards.progress(to.language, job.id),
+            )
+            to, shown = replace(to, progress=sent.message_id), text
+        message = _ProgressMessage(to, shown, text, self._clock())
+        self._messages[job.id] = message
+        return message.message_id
+
+    def set_text(self, job_id: str, key: str, **variables: int) -> None:
+        """Set what the message says from the next flush on."""
+        if message := self._messages.get(job_id):
+            message.text = say(message.to.language, key, **variables)
+
+    def set_preview(self, job_id: str, picture: bytes) -> None:
+        """Set what the sticker looks like so far, a small JPEG; a newer one takes its place until it is shown."""
+        if (message := self._messages.get(job_id)) and message.takes_previews:
+            message.preview = picture
+
+    def set_drawing(self, job_id: str) -> None:
+        """Show in the chat, from the next flush on, that a sticker is being chosen for it."""
+        if message := self._messages.get(job_id):
+            message.is_drawing = True
+
+    async def flush(self) -> None:
+        """Make the edits and chat actions that are due."""
+        now = self._clock()
+        due = [
+            (job_id, message)
+            for job_id, message in self._messages.items()
+            if (message.text != message.shown or message.preview) and now - message.edited_at >= EDIT_EVERY_S
+        ]
+        for job_id, message in due[:_MAX_EDITS]:
+            await self._edit(job_id, message)
+        for message in list(self._messages.values()):
+            if message.is_drawing and now - message.action_at >= ACTION_EVERY_S:
+                message.action_at = now
+                try:
+                    await self._bot.send_chat_action(
+                        message.to.chat, ChatAction.CHOOSE_STICKER, rate_limit_args=DROPPABLE
+                    )
+                except TelegramError as error:
+                    logger.debug("chat action: %s", classify(error))
+
+    async def show_now(self, job: Job, text: str) -> bool:
+        """Edit at once; the message stays open. False where there is no message. Raises `TelegramError`."""
+        message = self._messages.get(job.id)
+        if message is None:
+            return await self.close(job, text)
+        message.text = text
+        async with message.lock:
+            message.shown, message.edited_at, message.is_drawing = text, self._clock(), False
+            return await self._set_last(message.to.chat, message.message_id, text, is_photo=message.is_photo)
+
+    async def close(self, job: Job, text: str | None) -> bool:
+        """Make the last change of a job's message: `text`, or its deletion. False where there was none to change.
+
+        Raises `TelegramError` where the last text could not be shown.
+        """
+        message = self._messages.pop(job.id, None)
+        to = message.to if message else Addressee.of(job)
+        if to.progress is None:
+            return False
+        if message is None:
+            return await self._set_last(to.chat, to.progress, text, is_photo=False)
+        async with message.lock:
+            return await self._set_last(to.chat, to.progress, text, is_photo=message.is_photo)
+
+    def forget(self, job_id: str) -> None:
+        """Follow this job no more; its message stays as it is."""
+        self._messages.pop(job_id, None)
+
+    async def _set_last(self, chat: int, message_id: int, text: str | None, *, is_photo: bool) -> bool:
+        """Delete the message, or leave it with `text` and no button."""
+        try:
+            if text is None:
+                await self._bot.delete_message(chat, message_id)
+            elif is_photo:
+                await self._bot.edit_message_caption(chat, message_id, caption=text)
+            else:
+                await self._bot.edit_message_text(text, chat, message_id)
+        except TelegramError as error:
+            match classify(error):
+                case TelegramErrorKind.NOT_MODIFIED:
+                    return True
+                case TelegramErrorKind.HAS_NO_TEXT if not is_photo:  # the last process had shown a preview in it
+                    return await self._set_last(chat, message_id, text, is_photo=True)
+                case TelegramErrorKind.MESSAGE_GONE | TelegramErrorKind.OTHER:
+                    return False
+            raise
+        return True
+
+    async def _edit(self, job_id: str, message: _ProgressMessage) -> None:
+        """Edit the text, the caption, or the picture with its caption."""
+        async with message.lock:
+            if job_id not in self._messages or (message.text == message.shown and not message.preview):
+                return
+            message.shown, message.edited_at = message.text, self._clock()
+            keyboard = keyboards.progress(message.to.language, job_id)
+            chat, message_id = message.to.chat, message.message_id
+            try:
+                if message.preview and await self._show_preview(message, keyboard):
+                    return
+                if message.is_photo:
+                    await self._bot.edit_message_caption(
+                        chat, message_id, caption=message.shown, reply_markup=keyboard, rate_limit_args=DROPPABLE
+                    )
+                else:
+                    await self._bot.edit_message_text(
+                        message.shown, chat, message_id, reply_markup=keyboard, rate_limit_args=DROPPABLE
+                    )
+            except TelegramError as error:
+                kind = classify(error)
+                if kind is TelegramErrorKind.HAS_NO_TEXT:  # an earlier process had shown a preview in it
+                    message.is_photo, message.shown = True, ""
+                logger.debug("progress of job %s: %s", job_id[:8], kind)
+
+    async def _show_preview(self, message: _ProgressMessage, keyboard: InlineKeyboardMarkup) -> bool:
+        """Show the newest picture, once; return whether it stands there now. Without it everything works."""
+        media = InputMediaPhoto(message.preview, caption=message.shown, filename="preview.jpg")
+        message.preview = b""
+        try:
+            answer = await self._bot.edit_message_media(
+                media, message.to.chat, message.message_id, reply_markup=keyboard, rate_limit_args=DROPPABLE
+            )
+        except TelegramError as error:
+            message.takes_previews = classify(error) in (TelegramErrorKind.WAIT, TelegramErrorKind.AMBIGUOUS)
+            logger.debug("a preview was not taken: %s", classify(error))
+            return False
+        was_sent = isinstance(answer, Message)  # a droppable call that had to wait was not
+        message.is_photo = message.is_photo or was_sent
+        return was_sent

@@ -1,0 +1,122 @@
+"""One update as the handlers see it: who writes, in which language, how to answer, and what the bot consists of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.delivery.notifier import Notifier
+from bot.packs.sticker_sets import StickerSets
+from bot.transport.rate_limits import Urgency
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.translations import say
+from engine.cache import LruCache
+from service.stickers import StickerService
+from storage.records import User
+
+_ALBUMS_KEPT = 200
+_CHATS_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class BotParts:
+    """What the handlers work with. Two short memories: captions by album, and when a chat was refused last."""
+
+    bot: ExtBot[Urgency]
+    service: StickerService
+    sets: StickerSets
+    notifier: Notifier
+    admin_ids: frozenset[int]
+    album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
+    refused_at: LruCache[int, float] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateContext:
+    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one)."""
+
+    update: Update
+    parts: BotParts
+    user: User
+    language: str
+    args: tuple[str, ...] = ()
+
+    @property
+    def bot(self) -> ExtBot[Urgency]:
+        return self.parts.bot
+
+    @property
+    def service(self) -> StickerService:
+        return self.parts.service
+
+    @property
+    def owner(self) -> str:
+        """Return the owner of the person's jobs."""
+        return self.user.owner
+
+    @property
+    def user_id(self) -> int:
+        assert self.update.effective_user is not None  # noqa: S101 - the middleware makes no context without
+        return self.update.effective_user.id
+
+    @property
+    def first_name(self) -> str:
+        assert self.update.effective_user is not None  # noqa: S101 - as above
+        return self.update.effective_user.first_name
+
+    @property
+    def chat_id(self) -> int:
+        assert self.update.effective_chat is not None  # noqa: S101 - as above
+        return self.update.effective_chat.id
+
+    @property
+    def message(self) -> Message:
+        assert self.update.effective_message is not None  # noqa: S101 - the filters let only messages through
+        return self.update.effective_message
+
+    @property
+    def query(self) -> CallbackQuery:
+        """Return the press of a button."""
+        assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
+        return self.update.callback_query
+
+    def say(self, key: str, **variables: str | int) -> str:
+        """Return the sentence `key` in the person's language."""
+        return say(self.language, key, **variables)
+
+    def in_language(self, language: str) -> UpdateContext:
+        """Return the same context in another language."""
+        return replace(self, language=language)
+
+    async def answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+        """Send a message to the chat."""
+        return await self.bot.send_message(self.chat_id, text, reply_markup=keyboard)
+
+    async def reply(self, text: str) -> Message:
+        """Send a message that points at the person's own."""
+        return await self.bot.send_message(
+            self.chat_id,
+            text,
+            reply_to_message_id=self.message.message_id,
+            allow_sending_without_reply=True,
+        )
+
+    async def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
+        """Change the keyboard, and with `text` the words, of the message whose button was pressed.
+
+        Its loss changes nothing that matters: the message may be gone, or look like that already.
+        """
+        message = self.query.message
+        if message is None or not message.is_accessible:
+            return
+        try:
+            if text is None:
+                await self.bot.edit_message_reply_markup(self.chat_id, message.message_id, reply_markup=keyboard)
+            else:
+                await self.bot.edit_message_text(text, self.chat_id, message.message_id, reply_markup=keyboard)
+        except TelegramError as error:
+            if classify(error) not in (TelegramErrorKind.NOT_MODIFIED, TelegramErrorKind.MESSAGE_GONE):
+                raise

@@ -1,0 +1,62 @@
+"""Around every handler: who writes and in which language before, errors into sentences after. Knows no feature."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from bot.delivery.delivery_queue import NOBODY_THERE, mark_blocked
+from bot.handlers.context import BotParts, UpdateContext
+from bot.handlers.feature import Handler
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.buttons import PRESS_ANSWER_CHARS
+from bot.words.sentences import explain_error
+from bot.words.translations import language_of
+from storage.records import Entrance
+
+logger = logging.getLogger(__name__)
+
+
+async def handle(parts: BotParts, handler: Handler, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+    """Run `handler` on an update. Raises nothing: the person gets a sentence, the log the rest."""
+    person, chat = update.effective_user, update.effective_chat
+    if person is None or chat is None or person.is_bot:
+        return
+    language = language_of(person.language_code)
+    owner = Entrance.TELEGRAM.owner(person.id)
+    try:
+        user = await parts.service.preferences(owner)
+        language = user.language or language
+        if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
+            await parts.notifier.unblock(owner)
+        await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
+    except TelegramError as error:
+        await _unanswered(parts, update, owner, error)
+    except Exception as error:
+        text = explain_error(language, error)
+        try:
+            if update.callback_query is not None:
+                await update.callback_query.answer(text[:PRESS_ANSWER_CHARS], show_alert=True)
+            elif update.message is not None:
+                await parts.bot.send_message(chat.id, text)
+        except TelegramError as unsaid:
+            await _unanswered(parts, update, owner, unsaid)
+
+
+async def _unanswered(parts: BotParts, update: Update, owner: str, error: TelegramError) -> None:
+    kind = classify(error)
+    if kind in NOBODY_THERE:
+        await mark_blocked(parts.service, owner)
+        return
+    is_ours = kind is TelegramErrorKind.OTHER
+    logger.log(
+        logging.ERROR if is_ours else logging.WARNING,
+        "update %d was not answered: %s",
+        update.update_id,
+        kind,
+        exc_info=error if is_ours else None,
+    )

@@ -1,0 +1,63 @@
+"""Callback queries: parse the data, let the feature's callback work, answer every press within seconds. Owner only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from telegram.error import TelegramError
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import CallbackHandler
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
+from bot.words.sentences import explain_error
+
+_ANSWER_WITHIN_S = 3.0  # then the spinner stops with "one moment", and the work goes on
+
+
+async def on_press(callbacks: Mapping[str, CallbackHandler], context: UpdateContext) -> None:
+    """Run the callback that `callbacks` has for the pressed button's operation."""
+    press = parse_press(context.query.data)
+    if press is None or press.operation not in callbacks:
+        await _answer(context, context.say("press-stale"))
+        return
+    if context.chat_id != context.user_id:
+        await _answer(context, context.say("press-not-yours"))
+        return
+    work = asyncio.ensure_future(callbacks[press.operation](context, press))
+    try:
+        done, _ = await asyncio.wait([work], timeout=_ANSWER_WITHIN_S)
+    except asyncio.CancelledError:
+        work.cancel()
+        raise
+    if not done:
+        await _answer(context, context.say("press-working"))
+        await _finish_late(context, work)
+        return
+    try:
+        text = work.result()
+    except TelegramError:
+        await _answer(context, context.say("error-busy"))
+        raise
+    await _answer(context, text)
+
+
+async def _finish_late(context: UpdateContext, work: asyncio.Future[str]) -> None:
+    """Send what the work comes to as a message: its press was answered before."""
+    try:
+        text = await work
+    except TelegramError:
+        raise
+    except Exception as error:  # as in the middleware, whose answer to the press would come too late
+        text = explain_error(context.language, error)
+    if text:
+        await context.answer(text)
+
+
+async def _answer(context: UpdateContext, text: str) -> None:
+    try:
+        await context.query.answer(text[:PRESS_ANSWER_CHARS])
+    except TelegramError as error:
+        if classify(error) is not TelegramErrorKind.QUERY_EXPIRED:
+            raise

@@ -1,0 +1,52 @@
+"""Everything that is neither a photo nor a known command: each kind has its own hint. The last feature asked."""
+
+from __future__ import annotations
+
+from telegram.ext import filters as only
+
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import PRIVATE, Feature
+
+
+async def on_animation(context: UpdateContext) -> None:
+    """Say that a still photo is needed."""
+    await context.reply(context.say("is-animation"))
+
+
+async def on_document(context: UpdateContext) -> None:
+    """Say which files are photos."""
+    await context.reply(context.say("is-document"))
+
+
+async def on_sticker(context: UpdateContext) -> None:
+    """Say that a photo is needed, not a sticker."""
+    sticker = context.message.sticker
+    moves = sticker is not None and (sticker.is_animated or sticker.is_video)
+    await context.reply(context.say("is-animation" if moves else "is-sticker"))
+
+
+async def on_unknown_command(context: UpdateContext) -> None:
+    """Point to /help."""
+    await context.answer(context.say("unknown-command"))
+
+
+async def on_text(context: UpdateContext) -> None:
+    """Ask for a selfie."""
+    await context.answer(context.say("send-a-selfie"))
+
+
+async def on_anything_else(context: UpdateContext) -> None:
+    """Ask for a photo."""
+    await context.reply(context.say("send-a-photo"))
+
+
+FEATURE = Feature(
+    messages=(
+        (PRIVATE & (only.ANIMATION | only.VIDEO), on_animation),
+        (PRIVATE & only.Document.ALL, on_document),
+        (PRIVATE & only.Sticker.ALL, on_sticker),
+        (PRIVATE & only.COMMAND, on_unknown_command),
+        (PRIVATE & only.TEXT, on_text),
+        (PRIVATE & ~only.StatusUpdate.ALL, on_anything_else),
+    ),
+)

@@ -1,0 +1,1 @@
+"""People's sticker sets on Telegram."""

@@ -1,0 +1,129 @@
+"""People's packs on Telegram: add, replace, remove, list, delete. Knows no job, no chat.
+
+One change at a time for each person; the set on Telegram is the truth and the rows follow it. What leaves here is a
+`PackError`. How a sticker gets into a pack is in `placement`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from telegram import Bot
+
+from bot.packs.calls import SetCalls
+from bot.packs.errors import as_pack_errors
+from bot.packs.names import set_link
+from bot.packs.placement import InPack, Placement, by_unique_id
+from service.packs import PackRegistry
+from storage.records import Entrance, Pack, StickerState
+
+__all__ = ["InPack", "PackOverview", "StickerSets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackOverview:
+    """A pack as Telegram shows it now: its title may have been changed in the app."""
+
+    pack: Pack
+    title: str
+    count: int
+    url: str
+
+
+class StickerSets:
+    """Change the packs of everybody, one change at a time for each person.
+
+    `backoff_s` scales the pauses after a lost answer; `sleep` waits.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        packs: PackRegistry,
+        *,
+        backoff_s: float = 1.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._packs = packs
+        self._calls = SetCalls(bot, backoff_s=backoff_s, sleep=sleep)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def add(self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji: str) -> InPack:
+        """Put a sticker into the person's open pack; the same `sticker_id` again is the same sticker.
+
+        `webp` is a still WebP, one side 512 px, at most 512 KB. One that was removed is put in again.
+        Raises `PackError`.
+        """
+        async with self._lock_of(user_id):
+            with as_pack_errors():
+                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
+                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
+                return await placement.add()
+
+    async def replace(
+        self, user_id: int, first_name: str, old_sticker_id: str, sticker_id: str, webp: bytes, emoji: str
+    ) -> InPack:
+        """Put a sticker in the place of an older one; into the open pack where that one is gone. Raises `PackError`."""
+        async with self._lock_of(user_id):
+            with as_pack_errors():
+                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
+                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
+                placed = await placement.replace(await self._packs.sticker(old_sticker_id))
+                await self._packs.mark_removed(old_sticker_id)
+                return placed
+
+    async def remove(self, sticker_id: str) -> bool:
+        """Take a sticker out of its pack; False where it was gone already. Raises `PackError`."""
+        owned = await self._packs.sticker(sticker_id)
+        if owned is None:
+            return False
+        async with self._lock_of(int(Entrance.TELEGRAM.id_of(owned.owner))):
+            row = await self._packs.sticker(sticker_id)  # as it is now that nobody else changes it
+            if row is None or row.state is StickerState.REMOVED:
+                return False
+            with as_pack_errors():
+                was_there = row.file_id is not None and await self._calls.delete_sticker(row.file_id)
+                if row.file_id is not None and not was_there:  # its file id may have changed, its unique id never does
+                    pack = await self._packs.get(row.pack_id) if row.pack_id else None
+                    now = by_unique_id(await self._calls.get_set(pack.name), row.file_unique_id) if pack else None
+                    if now is not None and now.file_id != row.file_id:
+                        was_there = await self._calls.delete_sticker(now.file_id)
+            await self._packs.mark_removed(sticker_id)
+            return was_there
+
+    async def delete_all(self, user_id: int) -> int:
+        """Delete the person's packs on Telegram; return how many there were. Raises `PackError`."""
+        count = 0
+        async with self._lock_of(user_id):
+            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
+                with as_pack_errors():
+                    count += await self._calls.delete_set(pack.name)
+                await self._packs.mark_gone(pack)
+        return count
+
+    async def overview(self, user_id: int) -> list[PackOverview]:
+        """Return the person's packs, oldest first, after merging what they changed in the app. Raises `PackError`."""
+        packs = []
+        async with self._lock_of(user_id):
+            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
+                with as_pack_errors():
+                    seen = await self._calls.get_set(pack.name)
+                if seen is None:
+                    await self._packs.mark_gone(pack)
+                    continue
+                there = {sticker.file_unique_id for sticker in seen.stickers}
+                for row in await self._packs.stickers_in(pack):
+                    if row.file_unique_id not in there:
+                        await self._packs.mark_removed(row.id)
+                packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
+        return packs
+
+    def _lock_of(self, user_id: int) -> asyncio.Lock:
+        """Return the person's lock; it lives as long as somebody holds or awaits it."""
+        lock = self._locks.get(user_id)
+        if lock is None:
+            lock = self._locks[user_id] = asyncio.Lock()
+        return lock

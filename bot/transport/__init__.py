@@ -1,0 +1,1 @@
+"""Telegram's side: connection, updates in, rate limits, errors, downloads. Knows no job."""

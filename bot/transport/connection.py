@@ -1,0 +1,69 @@
+"""Connect to a Bot API server: addresses, timeouts, rate limits. Telegram and its emulator differ by a URL."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, cast
+
+from telegram.ext import ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
+
+from bot.transport.intake import ALLOWED_UPDATES, RawUpdate
+from bot.transport.rate_limits import RateLimiter, Urgency
+
+POLL_S = 30  # Telegram holds an empty answer back that long
+# Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
+# lost answers.
+_READ_TIMEOUT_S = 25.0
+_CONNECT_TIMEOUT_S = 10.0
+_MEDIA_TIMEOUT_S = 60.0
+_POOL_SIZE = 64
+_BATCH_SIZE = 100  # updates in one answer, the most there are
+
+
+class UpdatesBot(ExtBot[Urgency]):
+    """A bot that also gives updates as Telegram sent them: `get_updates` fails for a whole batch, for ever, where one
+    update of it has a form python-telegram-bot does not know."""
+
+    async def raw_updates(self, offset: int | None) -> list[RawUpdate]:
+        """Return the next updates, after at most `POLL_S` seconds. This call confirms everything below `offset`."""
+        data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH_SIZE, "allowed_updates": list(ALLOWED_UPDATES)}
+        if offset is not None:
+            data["offset"] = offset
+        answer = await self._post("getUpdates", data, read_timeout=POLL_S + _READ_TIMEOUT_S)
+        return cast("list[RawUpdate]", answer)
+
+
+def connect(
+    token: str,
+    api_url: str,
+    *,
+    limiter: RateLimiter | None = None,
+    requests: Callable[[int], BaseRequest] | None = None,
+) -> UpdatesBot:
+    """Return a bot at `api_url` (`https://api.telegram.org`). `requests` makes a client of so many connections."""
+    # A notice to programmers, raised inside python-telegram-bot at each 429; `retry_after_s` is ready for the change.
+    warnings.filterwarnings("ignore", ".*`retry_after`.*", PTBDeprecationWarning)
+    make = requests or http_requests
+    return UpdatesBot(
+        token,
+        base_url=f"{api_url.rstrip('/')}/bot",
+        base_file_url=f"{api_url.rstrip('/')}/file/bot",
+        request=make(_POOL_SIZE),
+        get_updates_request=make(1),
+        rate_limiter=limiter or RateLimiter(),
+    )
+
+
+def http_requests(pool_size: int) -> HTTPXRequest:
+    """Return the HTTP client: a pool of so many connections."""
+    return HTTPXRequest(
+        connection_pool_size=pool_size,
+        read_timeout=_READ_TIMEOUT_S,
+        write_timeout=_READ_TIMEOUT_S,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        pool_timeout=_MEDIA_TIMEOUT_S,  # waiting for a free connection is no failure
+        media_write_timeout=_MEDIA_TIMEOUT_S,
+    )

@@ -1,0 +1,117 @@
+"""Incoming updates: stored before Telegram is told that they arrived, then handled, in order within a chat.
+
+python-telegram-bot's own Updater confirms an update before any handler ran, so that a crash loses it. Here a batch is
+in the database before the next `getUpdates` confirms it, and counts as handled only after its handlers: at-least-once.
+Telegram may deliver one twice; its number is then known already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
+
+from bot.transport.keyed_queue import KeyedQueue
+from service.inbox import Inbox
+
+logger = logging.getLogger(__name__)
+
+RawUpdate = dict[str, Any]  # as Telegram sent it
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+MAX_ATTEMPTS = 3  # an update that ended the process that often is given up
+_PARALLEL = 64  # chats handled at the same time
+_MAX_WAITING = 2_000  # updates in memory; beyond that no more are fetched
+
+
+class Intake:
+    """Store raw updates and hand each to `handle` once, in order within a chat, chats side by side.
+
+    `handle` deals with its own errors; one that escapes it is logged and the update counts as handled.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        handle: Callable[[RawUpdate], Awaitable[None]],
+    ) -> None:
+        self._inbox = inbox
+        self._handle = handle
+        self._queue = KeyedQueue()
+        self._parallel = asyncio.Semaphore(_PARALLEL)
+        self._left_over: set[int] = set()
+        self._waiting = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+        self._is_stopped = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many updates are waiting that no more should be taken in."""
+        return not self._has_room.is_set()
+
+    async def wait_for_room(self) -> None:
+        """Wait while too many updates are waiting."""
+        await self._has_room.wait()
+
+    async def accept(self, updates: Sequence[RawUpdate]) -> None:
+        """Store the updates; those that are new are handled soon. Raises `StorageError`: then none was stored."""
+        fresh = set(await self._inbox.put([(raw["update_id"], json.dumps(raw)) for raw in updates]))
+        for raw in updates:
+            if raw["update_id"] in fresh:
+                fresh.discard(raw["update_id"])
+                self._enqueue(raw)
+
+    async def replay(self) -> None:
+        """Handle what an earlier process stored and did not handle."""
+        stored = await self._inbox.open()
+        if stored:
+            logger.info("%d updates of the last run are handled now", len(stored))
+        for number, body in stored:
+            self._left_over.add(number)
+            self._enqueue(json.loads(body))
+
+    async def stop(self, grace_s: float) -> None:
+        """Let running handlers finish within `grace_s`; what has not begun stays stored for the next start."""
+        self._is_stopped = True
+        if late := await self._queue.finish(grace_s):
+            logger.warning("%d handlers were cut off; their updates are handled again after the start", late)
+
+    def _enqueue(self, raw: RawUpdate) -> None:
+        self._waiting += 1
+        if self._waiting >= _MAX_WAITING:
+            self._has_room.clear()
+        self._queue.put(chat_of(raw), partial(self._process, raw))
+
+    async def _process(self, raw: RawUpdate) -> None:
+        """Handle one update, at most `MAX_ATTEMPTS` times over several processes."""
+        number = raw["update_id"]
+        async with self._parallel:
+            if self._is_stopped:
+                return
+            # The first attempt is not written down: that an update is there after a start says as much.
+            if number not in self._left_over or await self._inbox.start(number, MAX_ATTEMPTS - 1):
+                try:
+                    await self._handle(raw)
+                except Exception:  # the outermost handler: one update must not end its chat
+                    logger.exception("update %d: its handler failed", number)
+            else:
+                logger.error("update %d was begun %d times and never finished: given up", number, MAX_ATTEMPTS)
+            self._left_over.discard(number)
+            await self._inbox.handled(number)
+        self._waiting -= 1
+        if self._waiting < _MAX_WAITING // 2:
+            self._has_room.set()
+
+
+def chat_of(raw: RawUpdate) -> int:
+    """Return the chat an update belongs to, the person where it has no chat; 0 for an update of an unknown kind."""
+    content = next((value for key, value in raw.items() if key != "update_id" and isinstance(value, dict)), {})
+    for place in (content, content.get("message")):
+        chat = place.get("chat") if isinstance(place, dict) else None
+        if isinstance(chat, dict):
+            return int(chat.get("id", 0))
+    sender = content.get("from")
+    return int(sender.get("id", 0)) if isinstance(sender, dict) else 0

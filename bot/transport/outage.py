@@ -1,0 +1,71 @@
+"""Backoff with jitter while a server cannot be reached: an outage is logged once, not for each try. Knows no call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+
+from telegram.error import TelegramError
+
+from bot.errors import BotTokenRejected
+from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_S = 30.0
+
+
+class Outage:
+    """Count failures in a row and pause after each. `jitter` gives a random factor in [0, 1)."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._what = what
+        self._sleep = sleep
+        self._jitter = jitter
+        self._reason: str | None = None
+        self._failures = 0
+
+    async def pause(self, error: TelegramError) -> None:
+        """Wait before the next try: from about 1 s up to 30 s. Raises `BotTokenRejected`."""
+        if classify(error) is TelegramErrorKind.TOKEN_REJECTED:
+            # From nothing: the cause's text quotes the token.
+            raise BotTokenRejected("Telegram does not know this bot token") from None
+        await self.pause_for(_describe(error), retry_after_s(error))
+
+    async def pause_for(self, reason: str, least_s: float = 0.0) -> None:
+        """Wait before the next try, `least_s` at least; a new `reason` is logged."""
+        if reason != self._reason:
+            logger.warning("%s: %s; trying again", self._what, reason)
+            self._reason = reason
+        longest = min(_LONGEST_PAUSE_S, 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        await self._sleep(max(least_s, longest * (0.5 + 0.5 * self._jitter())))
+
+    def over(self) -> None:
+        """Reset after a success."""
+        if self._reason is not None:
+            logger.info("%s: works again", self._what)
+        self._reason = None
+        self._failures = 0
+
+
+def _describe(error: TelegramError) -> str:
+    match classify(error):
+        case TelegramErrorKind.CONFLICT if "webhook" in error.message.lower():
+            return "this bot still has a webhook"
+        case TelegramErrorKind.CONFLICT:
+            return "another copy of this bot is running"
+        case TelegramErrorKind.WAIT:
+            return "Telegram asks to wait"
+        case TelegramErrorKind.AMBIGUOUS:
+            return "Telegram cannot be reached"
+        case _:
+            return error.message

@@ -1,0 +1,1 @@
+"""What people read: sentences per language, labels, captions. Knows no chat."""

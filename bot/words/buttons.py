@@ -1,0 +1,51 @@
+"""Inline buttons: their labels, and the callback data that says what a press means. Knows no feature.
+
+callback_data is `v1:<operation>:<job id or empty>[:<argument>]`, at most 64 bytes: Telegram refuses more. Which
+operations there are, the features say.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton
+
+from bot.words.translations import say
+
+PRESS_ANSWER_CHARS = 200  # of the notice that answers a press
+_PRESS = re.compile(r"v1:(?P<operation>[a-z]+):(?P<job_id>[0-9a-f]{32})?(?::(?P<argument>[\w-]{1,24}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button asks for."""
+
+    operation: str
+    job_id: str = ""
+    argument: str = ""
+
+    def data(self) -> str:
+        """Return the callback data."""
+        return f"v1:{self.operation}:{self.job_id}" + (f":{self.argument}" if self.argument else "")
+
+
+def parse_press(data: str | None) -> Press | None:
+    """Parse callback data; None for that of another version, or what we never made."""
+    match = _PRESS.fullmatch(data or "")
+    return Press(match["operation"], match["job_id"] or "", match["argument"] or "") if match else None
+
+
+def button(language: str, key: str, press: Press) -> InlineKeyboardButton:
+    """Return the button whose label is the sentence `key`."""
+    return InlineKeyboardButton(say(language, key), callback_data=press.data())
+
+
+def choice(label: str, press: Press, *, is_current: bool) -> InlineKeyboardButton:
+    """Return one of several buttons to choose from; the current one is marked."""
+    return InlineKeyboardButton(f"{'✅ ' if is_current else ''}{label}", callback_data=press.data())
+
+
+def in_pairs(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Return rows of two buttons."""
+    return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]

@@ -1,0 +1,59 @@
+"""Parse captions: what the words under a photo ask for. Knows no Telegram object."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import emoji
+
+from engine.errors import UnknownStyle
+from engine.styles import all_styles, match_words, style
+
+_HASHTAG = re.compile(r"#(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCaption:
+    """`emoji` and `style` are None where the caption leaves them open; `prompt` is what remains of it."""
+
+    prompt: str
+    emoji: str | None = None
+    style: str | None = None
+
+
+def parse_caption(caption: str) -> ParsedCaption:
+    """Parse a caption: an emoji at the start is the sticker's, `#comic` anywhere a style; the rest is the prompt."""
+    first, prompt = _leading_emoji(caption.strip())
+    chosen = None
+    for match in _HASHTAG.finditer(prompt):
+        if chosen := find_style(match[1]):
+            prompt = prompt[: match.start()] + prompt[match.end() :]
+            break
+    return ParsedCaption(" ".join(prompt.split()), first, chosen)
+
+
+def find_style(words: str) -> str | None:
+    """Return the style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
+    folded = "".join(words.split()).lstrip("#").casefold()
+    if not folded:
+        return None
+    try:
+        return style(folded).name
+    except UnknownStyle:
+        beginnings = [each.name for each in all_styles() if each.name.startswith(folded)]
+        if len(beginnings) == 1:
+            return beginnings[0]
+        meant = match_words(words)
+        return meant.name if meant else None
+
+
+def _leading_emoji(text: str) -> tuple[str | None, str]:
+    """Return the first emoji of the run of emoji that `text` begins with, and what follows the run."""
+    found = emoji.emoji_list(text)
+    end = 0
+    for each in found:
+        if text[end : each["match_start"]].strip():
+            break
+        end = each["match_end"]
+    return (str(found[0]["emoji"]), text[end:].strip()) if end else (None, text)

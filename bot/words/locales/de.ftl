@@ -1,0 +1,211 @@
+# Alle Sätze auf Deutsch. Die Schlüssel und Variablen sind die von en.ftl; ein Test vergleicht sie.
+
+# --- hello ---
+start =
+    Hallo { $name }. Schick mir ein Selfie, und ich mache einen Sticker daraus.
+    Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
+    Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
+    /style zeigt die Stile, /help alles Weitere.
+help =
+    Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
+
+    Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Als Datei gesendet behält ein Foto seine volle Qualität.
+
+    /style – deinen Stil wählen
+    /seed – immer dieselbe Variante oder jedes Mal eine neue
+    /pack – deine Sticker
+    /queue – woran ich gerade arbeite
+    /cancel – damit aufhören
+    /language – die Sprache ändern
+    /privacy – was ich behalte und wie lange
+    /forget – alles löschen
+start-in-group = Sticker mache ich im privaten Chat. Öffne mich dort und schick ein Selfie.
+button-open-chat = Chat öffnen
+
+# --- photos ---
+progress-fetching = Alles klar. Ich hole dein Foto …
+progress-queued =
+    { $ahead ->
+        [0] Du bist als Nächstes dran.
+        [one] In der Schlange, { $ahead } Sticker vor dir.
+       *[other] In der Schlange, { $ahead } Sticker vor dir.
+    }
+progress-warming-up = Ist da. Ich laufe mich noch warm; dein Sticker kommt gleich danach.
+progress-started = Ich fange mit deinem Sticker an …
+progress-face = Ich suche dein Gesicht …
+progress-cutout = Ich schneide dich aus …
+progress-draw = Ich zeichne dich …
+progress-finish = Jetzt noch der Rand …
+progress-pack = Ich lege ihn in dein Paket …
+progress-wait =
+    { $seconds ->
+        [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
+       *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
+    }
+note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
+cancelled = Angehalten. Es wurde nichts gemacht.
+
+note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
+note-badge-fallback = Ich konnte dich nicht sauber ausschneiden, deshalb ist es ein runder Sticker. Ein ruhigerer Hintergrund hilft.
+note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
+note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
+news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
+news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
+pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+
+# --- what I cannot use ---
+send-a-selfie = Schick mir zuerst ein Selfie: ein Gesicht, Blick in die Kamera. Wörter kommen unter das Foto.
+send-a-photo = Daraus kann ich keinen Sticker machen. Schick mir lieber ein Foto.
+is-animation = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticker daraus.
+is-sticker = Das ist schon ein Sticker. Schick mir ein Foto mit einem Gesicht, dann mache ich dir einen neuen.
+is-document = Aus dieser Datei kann ich keinen Sticker machen. Schick ein Foto: JPEG, PNG, WebP oder HEIC.
+unknown-command = Das kenne ich nicht. /help zeigt, was ich kann.
+
+# --- errors, by code ---
+error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
+error-photo-empty = Die Datei ist leer. Schick das Foto noch einmal.
+error-photo-too-big = Die Datei hat mehr als 20 MB. Schick sie als normales Foto, dann ist sie klein genug.
+error-photo-too-many-pixels = Das Bild hat zu viele Pixel für mich. Schick es als normales Foto.
+error-photo-too-small = Das Bild ist zu klein, um ein Gesicht zu erkennen. Schick ein größeres.
+error-photo-truncated = Die Datei ist beschädigt oder unvollständig. Schick das Foto noch einmal.
+error-photo-animated = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticker daraus.
+error-not-a-photo = Diese Datei ist kein Foto, das ich lesen kann. JPEG, PNG, WebP und HEIC gehen.
+error-photo-gone = Das Foto habe ich schon gelöscht. Schick es noch einmal, dann geht es weiter.
+error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
+error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
+error-too-many-jobs =
+    { $limit ->
+        [one] Ich zeichne immer nur { $limit } Sticker für dich. Schick die anderen Fotos noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Schick die anderen Fotos noch einmal, wenn diese fertig sind.
+    }
+error-daily-limit =
+    { $limit ->
+        [one] Das war dein Sticker für heute. Komm morgen wieder.
+       *[other] Das waren deine { $limit } Sticker für heute. Komm morgen wieder.
+    }
+error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
+error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
+error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
+error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
+error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
+error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
+error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
+error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.
+error-busy = Gerade ist viel los. Versuch es in einer Minute noch einmal.
+error-broken = Bei mir ist etwas kaputtgegangen, Kennung { $reference }. Es ist notiert. Du kannst das Foto noch einmal schicken.
+error-pack-failed = Telegram hat den Sticker nicht in dein Paket gelassen. Versuch es gleich noch einmal.
+error-user-unreachable = Ich komme noch nicht an dein Paket. Schick /start und versuch es noch einmal.
+error-wait =
+    { $seconds ->
+        [one] Telegram bittet mich, { $seconds } Sekunde zu warten. Versuch es dann noch einmal.
+       *[other] Telegram bittet mich, { $seconds } Sekunden zu warten. Versuch es dann noch einmal.
+    }
+
+# --- styles ---
+style-choose = Dein Stil ist { $style }. Welchen möchtest du?
+style-chosen = Gut, { $style }. Schick mir ein Foto.
+style-for-photo = Welcher Stil für dieses Foto?
+style-toon = Cartoon
+style-comic = Comic
+style-poster = Poster
+style-watercolour = Aquarell
+style-pencil = Bleistift
+style-neon = Neon
+style-pixel = Pixel
+style-photo = Foto
+
+# --- seed ---
+seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
+seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+
+# --- packs, queue ---
+pack-none = Du hast noch keine Sticker. Schick mir ein Selfie, und du hast einen.
+pack-list =
+    { $count ->
+        [one] Du hast { $count } Paket:
+       *[other] Du hast { $count } Pakete:
+    }
+pack-line =
+    { $stickers ->
+        [one] { $title } – { $stickers } Sticker
+       *[other] { $title } – { $stickers } Sticker
+    }
+queue-none = Ich arbeite gerade an nichts für dich. Schick mir ein Foto.
+queue-running = Wird gerade gezeichnet.
+queue-waiting =
+    { $ahead ->
+        [0] Als Nächstes dran.
+        [one] In der Schlange, { $ahead } davor.
+       *[other] In der Schlange, { $ahead } davor.
+    }
+queue-fetching = Wird gerade geholt.
+cancel-none = Es gibt nichts anzuhalten.
+cancel-done =
+    { $count ->
+        [one] { $count } Sticker angehalten.
+       *[other] { $count } Sticker angehalten.
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+        [one] Dein Foto behalte ich { $hours } Stunde, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
+       *[other] Dein Foto behalte ich { $hours } Stunden, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
+    }
+    Wo es aufgenommen wurde und andere versteckte Angaben verwerfe ich sofort.
+    { $days ->
+        [one] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tag bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
+       *[other] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tage bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
+    }
+    Niemand sonst bekommt etwas davon. /forget löscht alles.
+forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker hier und deine Einstellungen. Deine Pakete bei Telegram bleiben, wenn du sie nicht mit löschst.
+forget-done = Erledigt. Ich habe dich vergessen. Schick einfach ein Foto, wenn du wieder anfangen möchtest.
+forget-done-packs = Erledigt. Ich habe dich vergessen, und deine Pakete sind gelöscht.
+forget-kept = Es wurde nichts gelöscht.
+
+# --- language ---
+language-choose = Welche Sprache?
+language-chosen = Gut, dann auf Deutsch.
+
+# --- buttons ---
+button-another = 🔁 Noch einer
+button-style = 🎨 Stil
+button-badge = ⭕ Lieber rund
+button-cutout = ✂️ Lieber ausgeschnitten
+button-undo = ↩️ Rückgängig
+button-put-back = ➕ Wieder hinein
+button-open-pack = 📦 Paket öffnen
+button-add = ➕ Noch einmal versuchen
+button-cancel = ✖️ Anhalten
+button-forget = Alles löschen
+button-forget-packs = Alles und meine Pakete löschen
+button-keep = Alles behalten
+
+# --- short answers to a press ---
+press-drawing = Mach ich.
+press-already = Den zeichne ich schon.
+press-undone = Aus deinem Paket genommen.
+press-already-undone = Er war schon nicht mehr in deinem Paket.
+press-back = Er ist wieder in deinem Paket.
+press-added = Jetzt ist er in deinem Paket.
+press-working = Einen Moment …
+press-stopped = Angehalten.
+press-too-late = Er ist schon fertig.
+press-stale = Dieser Knopf ist zu alt. Schick mir lieber ein Foto.
+press-not-yours = Dieser Knopf gehört jemand anderem.
+
+# --- profile ---
+about = Schick ein Selfie, bekomm einen Sticker. Jeder Sticker landet in deinem eigenen Paket, bereit für jeden Chat.
+about-short = Macht aus deinem Selfie einen Sticker in deinem eigenen Paket.
+command-start = Hallo sagen
+command-style = Deinen Stil wählen
+command-seed = Bei einer Variante bleiben
+command-pack = Deine Sticker
+command-queue = Woran ich gerade arbeite
+command-cancel = Damit aufhören
+command-language = Die Sprache ändern
+command-privacy = Was ich behalte
+command-forget = Meine Daten löschen
+command-help = So geht es

@@ -1,0 +1,211 @@
+# Every sentence a person reads. Someone in a chat who wants a sticker now: warm, short, concrete.
+
+# --- hello ---
+start =
+    Hi { $name }. Send me a selfie and I'll turn it into a sticker.
+    Want a certain style? Write it under the photo, for example “comic”.
+    Your stickers are collected in a pack of your own, ready for any chat.
+    /style shows the styles, /help everything else.
+help =
+    Send a photo with a face in it. One sticker comes back.
+
+    Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Sent as a file, a photo keeps its full quality.
+
+    /style – choose your style
+    /seed – keep one variation, or a new one each time
+    /pack – your stickers
+    /queue – what I'm working on
+    /cancel – stop that
+    /language – change the language
+    /privacy – what I keep, and for how long
+    /forget – delete all of it
+start-in-group = I make stickers in a private chat. Open me there and send a selfie.
+button-open-chat = Open the chat
+
+# --- photos ---
+progress-fetching = Got it. Fetching your photo …
+progress-queued =
+    { $ahead ->
+        [0] You're next.
+        [one] In the queue, { $ahead } sticker ahead of you.
+       *[other] In the queue, { $ahead } stickers ahead of you.
+    }
+progress-warming-up = Got it. I'm still warming up; your sticker comes right after.
+progress-started = Starting your sticker …
+progress-face = Looking for your face …
+progress-cutout = Cutting you out …
+progress-draw = Drawing you …
+progress-finish = Adding the outline …
+progress-pack = Putting it into your pack …
+progress-wait =
+    { $seconds ->
+        [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
+       *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
+    }
+note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
+cancelled = Stopped. Nothing was made.
+
+note-several-faces = I saw several faces and took the largest one.
+note-badge-fallback = I couldn't cut you out cleanly, so I made a badge. A plainer background helps.
+note-prompt-as-style = I picked the style from your words. /style shows all of them.
+note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
+news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
+news-new-pack = Your old pack was deleted, so I started a new one.
+news-next-pack = Your pack was full, so I started the next one.
+pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
+
+# --- what I cannot use ---
+send-a-selfie = Send me a selfie first: one face, looking at the camera. Words go under the photo.
+send-a-photo = I can't make a sticker from this. Send me a photo instead.
+is-animation = It moves. Send me a still photo and I'll make a sticker from it.
+is-sticker = That's a sticker already. Send me a photo with a face and I'll make you a new one.
+is-document = I can't make a sticker from this file. Send a photo: JPEG, PNG, WebP or HEIC.
+unknown-command = I don't know that one. /help lists what I can do.
+
+# --- errors, by code ---
+error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
+error-photo-empty = That file is empty. Send the photo once more.
+error-photo-too-big = That file is over 20 MB. Send it as a normal photo, then it's small enough.
+error-photo-too-many-pixels = That picture has too many pixels for me. Send it as a normal photo.
+error-photo-too-small = That picture is too small to see a face. Send a larger one.
+error-photo-truncated = That file is damaged or incomplete. Send the photo once more.
+error-photo-animated = It moves. Send me a still photo and I'll make a sticker from it.
+error-not-a-photo = That file isn't a photo I can read. JPEG, PNG, WebP and HEIC work.
+error-photo-gone = I've already deleted that photo. Send it once more and we go on.
+error-file-gone = I've already deleted that one. Send the photo once more.
+error-download-failed = I couldn't fetch your photo from Telegram. Send it once more.
+error-too-many-jobs =
+    { $limit ->
+        [one] I draw { $limit } sticker at a time for you. Send the other photos again when it's done.
+       *[other] I draw { $limit } stickers at a time for you. Send the other photos again when these are done.
+    }
+error-daily-limit =
+    { $limit ->
+        [one] That was your sticker for today. Come back tomorrow.
+       *[other] Those were your { $limit } stickers for today. Come back tomorrow.
+    }
+error-queue-full = Too many people want stickers right now. Try again in a few minutes.
+error-no-such-job = I don't have that sticker any more. Send the photo once more.
+error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
+error-unknown-style = I don't know that style. Here are the ones I have:
+error-parameter-refused = This setting is not possible here. Please try again with other settings.
+error-unsupported-model = I can't draw that kind of sticker here.
+error-engine-down = I can't draw at the moment. It has been reported. Try again later.
+error-storage = I can't save anything at the moment. Try again in a few minutes.
+error-busy = I'm a little overloaded. Try again in a minute.
+error-broken = Something broke on my side, reference { $reference }. It's logged. You can send the photo again.
+error-pack-failed = Telegram didn't accept the sticker into your pack. Try again in a moment.
+error-user-unreachable = I can't reach your pack yet. Send /start and try again.
+error-wait =
+    { $seconds ->
+        [one] Telegram asks me to wait { $seconds } second. Try again then.
+       *[other] Telegram asks me to wait { $seconds } seconds. Try again then.
+    }
+
+# --- styles ---
+style-choose = Your style is { $style }. Which one do you want?
+style-chosen = { $style } it is. Send me a photo.
+style-for-photo = Which style for this photo?
+style-toon = Toon
+style-comic = Comic
+style-poster = Poster
+style-watercolour = Watercolour
+style-pencil = Pencil
+style-neon = Neon
+style-pixel = Pixel
+style-photo = Photo
+
+# --- seed ---
+seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
+seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+
+# --- packs, queue ---
+pack-none = You have no stickers yet. Send me a selfie and you'll have one.
+pack-list =
+    { $count ->
+        [one] You have { $count } pack:
+       *[other] You have { $count } packs:
+    }
+pack-line =
+    { $stickers ->
+        [one] { $title } – { $stickers } sticker
+       *[other] { $title } – { $stickers } stickers
+    }
+queue-none = I'm not working on anything for you. Send me a photo.
+queue-running = Being drawn right now.
+queue-waiting =
+    { $ahead ->
+        [0] Next in the queue.
+        [one] In the queue, { $ahead } ahead of it.
+       *[other] In the queue, { $ahead } ahead of it.
+    }
+queue-fetching = Being fetched.
+cancel-none = There's nothing to stop.
+cancel-done =
+    { $count ->
+        [one] Stopped { $count } sticker.
+       *[other] Stopped { $count } stickers.
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+        [one] I keep your photo for { $hours } hour, so that you can ask for another version. Then it's deleted by itself.
+       *[other] I keep your photo for { $hours } hours, so that you can ask for another version. Then it's deleted by itself.
+    }
+    Where it was taken and other hidden details are dropped at once.
+    { $days ->
+        [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen style and your Telegram ID until you tell me to forget.
+       *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen style and your Telegram ID until you tell me to forget.
+    }
+    Nobody else gets any of it. /forget deletes everything.
+forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
+forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.
+forget-done-packs = Done. I've forgotten you, and your packs are deleted.
+forget-kept = Nothing was deleted.
+
+# --- language ---
+language-choose = Which language?
+language-chosen = All right, English it is.
+
+# --- buttons ---
+button-another = 🔁 Another
+button-style = 🎨 Style
+button-badge = ⭕ Badge instead
+button-cutout = ✂️ Cut-out instead
+button-undo = ↩️ Undo
+button-put-back = ➕ Put it back
+button-open-pack = 📦 Open pack
+button-add = ➕ Try adding again
+button-cancel = ✖️ Stop
+button-forget = Delete everything
+button-forget-packs = Delete everything and my packs
+button-keep = Keep it all
+
+# --- short answers to a press ---
+press-drawing = On it.
+press-already = I'm already drawing it.
+press-undone = Taken out of your pack.
+press-already-undone = It was gone from your pack already.
+press-back = It's back in your pack.
+press-added = It's in your pack now.
+press-working = One moment …
+press-stopped = Stopped.
+press-too-late = It's already finished.
+press-stale = That button is too old. Send me a photo instead.
+press-not-yours = That button belongs to somebody else.
+
+# --- profile ---
+about = Send a selfie, get a sticker. Every sticker lands in your own pack, ready for any chat.
+about-short = Turns your selfie into a sticker in your own pack.
+command-start = Say hello
+command-style = Choose your style
+command-seed = Keep one variation
+command-pack = Your stickers
+command-queue = What I'm working on
+command-cancel = Stop that
+command-language = Change the language
+command-privacy = What I keep
+command-forget = Delete my data
+command-help = How it works

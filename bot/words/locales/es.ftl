@@ -1,0 +1,211 @@
+# Todas las frases en español. Las claves y variables son las de en.ftl; una prueba las compara.
+
+# --- hello ---
+start =
+    Hola, { $name }. Mándame un selfi y lo convierto en un sticker.
+    ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
+    Tus stickers van a un pack tuyo, listos para cualquier chat.
+    /style enseña los estilos, /help todo lo demás.
+help =
+    Manda una foto en la que se vea una cara. Vuelve un sticker.
+
+    Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Si la mandas como archivo, la foto conserva toda su calidad.
+
+    /style – elegir tu estilo
+    /seed – siempre la misma variante, o una nueva cada vez
+    /pack – tus stickers
+    /queue – en qué estoy trabajando
+    /cancel – pararlo
+    /language – cambiar el idioma
+    /privacy – qué guardo y cuánto tiempo
+    /forget – borrarlo todo
+start-in-group = Hago stickers en un chat privado. Ábreme allí y mándame un selfi.
+button-open-chat = Abrir el chat
+
+# --- photos ---
+progress-fetching = Recibida. Estoy bajando tu foto …
+progress-queued =
+    { $ahead ->
+        [0] Ya te toca.
+        [one] En la cola, con { $ahead } sticker por delante.
+       *[other] En la cola, con { $ahead } stickers por delante.
+    }
+progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
+progress-started = Empiezo con tu sticker …
+progress-face = Busco tu cara …
+progress-cutout = Te estoy recortando …
+progress-draw = Te estoy dibujando …
+progress-finish = Añado el borde …
+progress-pack = Lo pongo en tu pack …
+progress-wait =
+    { $seconds ->
+        [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
+       *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
+    }
+note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
+cancelled = Parado. No he hecho nada.
+
+note-several-faces = He visto varias caras y he usado la más grande.
+note-badge-fallback = No he podido recortarte bien, así que he hecho una insignia. Con un fondo más liso sale mejor.
+note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
+note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
+news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
+news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
+news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
+pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
+
+# --- what I cannot use ---
+send-a-selfie = Mándame primero un selfi: una cara, mirando a la cámara. Las palabras van bajo la foto.
+send-a-photo = Con esto no puedo hacer un sticker. Mándame una foto.
+is-animation = Se mueve. Mándame una foto fija y hago un sticker con ella.
+is-sticker = Eso ya es un sticker. Mándame una foto con una cara y te hago uno nuevo.
+is-document = Con este archivo no puedo hacer un sticker. Manda una foto: JPEG, PNG, WebP o HEIC.
+unknown-command = Eso no lo conozco. /help enseña lo que sé hacer.
+
+# --- errors, by code ---
+error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
+error-photo-empty = El archivo está vacío. Manda la foto otra vez.
+error-photo-too-big = El archivo pasa de 20 MB. Mándalo como foto normal y será lo bastante pequeño.
+error-photo-too-many-pixels = Esa imagen tiene demasiados píxeles para mí. Mándala como foto normal.
+error-photo-too-small = Esa imagen es demasiado pequeña para ver una cara. Manda una más grande.
+error-photo-truncated = El archivo está dañado o incompleto. Manda la foto otra vez.
+error-photo-animated = Se mueve. Mándame una foto fija y hago un sticker con ella.
+error-not-a-photo = Ese archivo no es una foto que yo pueda leer. Sirven JPEG, PNG, WebP y HEIC.
+error-photo-gone = Esa foto ya la he borrado. Mándala otra vez y seguimos.
+error-file-gone = Ese ya lo he borrado. Manda la foto otra vez.
+error-download-failed = No he podido bajar tu foto de Telegram. Mándala otra vez.
+error-too-many-jobs =
+    { $limit ->
+        [one] Dibujo { $limit } sticker a la vez para ti. Manda las otras fotos cuando esté listo.
+       *[other] Dibujo { $limit } stickers a la vez para ti. Manda las otras fotos cuando estén listos.
+    }
+error-daily-limit =
+    { $limit ->
+        [one] Ese era tu sticker de hoy. Vuelve mañana.
+       *[other] Esos eran tus { $limit } stickers de hoy. Vuelve mañana.
+    }
+error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba dentro de unos minutos.
+error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
+error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
+error-unknown-style = No conozco ese estilo. Tengo estos:
+error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
+error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
+error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
+error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
+error-busy = Tengo mucho trabajo. Prueba dentro de un minuto.
+error-broken = Algo se me ha roto, referencia { $reference }. Queda anotado. Puedes mandar la foto otra vez.
+error-pack-failed = Telegram no ha aceptado el sticker en tu pack. Prueba dentro de un momento.
+error-user-unreachable = Todavía no llego a tu pack. Manda /start y prueba otra vez.
+error-wait =
+    { $seconds ->
+        [one] Telegram me pide esperar { $seconds } segundo. Prueba después.
+       *[other] Telegram me pide esperar { $seconds } segundos. Prueba después.
+    }
+
+# --- styles ---
+style-choose = Tu estilo es { $style }. ¿Cuál quieres?
+style-chosen = Vale, { $style }. Mándame una foto.
+style-for-photo = ¿Qué estilo para esta foto?
+style-toon = Dibujo animado
+style-comic = Cómic
+style-poster = Póster
+style-watercolour = Acuarela
+style-pencil = Lápiz
+style-neon = Neón
+style-pixel = Píxel
+style-photo = Foto
+
+# --- seed ---
+seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker. Con /seed random cada uno sale distinto.
+seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
+
+# --- packs, queue ---
+pack-none = Todavía no tienes stickers. Mándame un selfi y tendrás uno.
+pack-list =
+    { $count ->
+        [one] Tienes { $count } pack:
+       *[other] Tienes { $count } packs:
+    }
+pack-line =
+    { $stickers ->
+        [one] { $title } – { $stickers } sticker
+       *[other] { $title } – { $stickers } stickers
+    }
+queue-none = No estoy haciendo nada para ti. Mándame una foto.
+queue-running = Lo estoy dibujando.
+queue-waiting =
+    { $ahead ->
+        [0] Es el siguiente.
+        [one] En la cola, con { $ahead } por delante.
+       *[other] En la cola, con { $ahead } por delante.
+    }
+queue-fetching = Estoy bajando la foto.
+cancel-none = No hay nada que parar.
+cancel-done =
+    { $count ->
+        [one] He parado { $count } sticker.
+       *[other] He parado { $count } stickers.
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+        [one] Guardo tu foto { $hours } hora, para que puedas pedir otra versión. Después se borra sola.
+       *[other] Guardo tu foto { $hours } horas, para que puedas pedir otra versión. Después se borra sola.
+    }
+    Dónde se hizo y otros datos ocultos los descarto enseguida.
+    { $days ->
+        [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
+       *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
+    }
+    Nadie más recibe nada de esto. /forget lo borra todo.
+forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
+forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.
+forget-done-packs = Hecho. Te he olvidado y tus packs están borrados.
+forget-kept = No he borrado nada.
+
+# --- language ---
+language-choose = ¿Qué idioma?
+language-chosen = De acuerdo, en español.
+
+# --- buttons ---
+button-another = 🔁 Otro
+button-style = 🎨 Estilo
+button-badge = ⭕ Mejor insignia
+button-cutout = ✂️ Mejor recortado
+button-undo = ↩️ Deshacer
+button-put-back = ➕ Devolverlo al pack
+button-open-pack = 📦 Abrir el pack
+button-add = ➕ Probar otra vez
+button-cancel = ✖️ Parar
+button-forget = Borrarlo todo
+button-forget-packs = Borrarlo todo y mis packs
+button-keep = Quedármelo todo
+
+# --- short answers to a press ---
+press-drawing = Voy.
+press-already = Ya lo estoy dibujando.
+press-undone = Sacado de tu pack.
+press-already-undone = Ya no estaba en tu pack.
+press-back = Vuelve a estar en tu pack.
+press-added = Ya está en tu pack.
+press-working = Un momento …
+press-stopped = Parado.
+press-too-late = Ya está terminado.
+press-stale = Ese botón es demasiado antiguo. Mejor mándame una foto.
+press-not-yours = Ese botón es de otra persona.
+
+# --- profile ---
+about = Manda un selfi, recibe un sticker. Cada sticker va a tu propio pack, listo para cualquier chat.
+about-short = Convierte tu selfi en un sticker de tu propio pack.
+command-start = Saludar
+command-style = Elegir tu estilo
+command-seed = Mantener una variante
+command-pack = Tus stickers
+command-queue = En qué estoy trabajando
+command-cancel = Pararlo
+command-language = Cambiar el idioma
+command-privacy = Qué guardo
+command-forget = Borrar mis datos
+command-help = Cómo funciona

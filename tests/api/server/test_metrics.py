@@ -1,0 +1,42 @@
+"""What the figures say."""
+
+from __future__ import annotations
+
+import asyncio
+
+from api.server.metrics import Metrics
+from engine.types import Step
+from service.events import EventKind, JobEvent
+from tests.api.conftest import Api
+
+
+async def test_the_pause_between_two_attempts_is_no_step(api: Api) -> None:
+    job = await api.ended(await api.submit())
+    metrics = Metrics(api.service, api.runner)
+    step = JobEvent(EventKind.STEP, job, Step("draw", 1, 4))
+    for event in (step, JobEvent(EventKind.STARTED, job), step, step):
+        metrics.record(event)
+    assert b'stickerface_step_seconds_count{model="face-to-sticker"} 1.0' in await metrics.render()
+
+
+async def test_two_who_look_at_once_both_see_the_queue(api: Api) -> None:
+    api.engine.hold()
+    await api.submit()
+    await api.held()
+    metrics = Metrics(api.service, api.runner)
+    for questions in range(6):  # the second begins while the first stands at any of its own
+        first = asyncio.create_task(metrics.render())
+        for _ in range(questions):
+            await api.store.jobs.counts()
+        for text in (await metrics.render(), await first):
+            assert b'stickerface_jobs{model="face-to-sticker",state="running"} 1.0' in text
+
+
+async def test_a_call_through_the_proxy_is_counted_once_for_each_site(api: Api) -> None:
+    target = "https://queue.fal.run/fal-ai/face-to-sticker"
+    status, _, _ = await api.call("POST", "/fal/proxy", json={}, headers={**api.fal, "x-fal-target-url": target})
+    _, text = await api.get("/metrics")
+
+    assert status == 200
+    assert b'stickerface_http_requests_total{site="proxy",status="200"} 1.0' in text
+    assert b'stickerface_http_requests_total{site="queue",status="200"} 1.0' in text

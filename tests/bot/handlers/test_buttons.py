@@ -1,0 +1,72 @@
+"""Every button has a callback, every callback a button, and all of it fits into Telegram's callback data."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.delivery import keyboards
+from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
+from bot.words.buttons import Press, parse_press
+from bot.words.translations import LANGUAGES
+
+JOB = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
+    every = [
+        keyboards.in_pack(locale, JOB, "badge", "https://t.me/addstickers/x"),
+        keyboards.in_pack(locale, JOB, "cutout", "https://t.me/addstickers/x"),
+        keyboards.loose(locale, JOB),
+        keyboards.removed(locale, JOB),
+        keyboards.replaced(locale, JOB),
+        keyboards.progress(locale, JOB),
+        style.keyboard(locale, "comic", JOB),
+        style.keyboard(locale, None),
+        language.keyboard(locale),
+        privacy.keyboard(locale, has_packs=True),
+    ]
+    data = [
+        button.callback_data
+        for keyboard in every
+        for row in keyboard.inline_keyboard
+        for button in row
+        if button.url is None
+    ]
+
+    assert all(len(str(each).encode()) <= 64 for each in data)
+    assert {press.operation for each in data if (press := parse_press(str(each)))} == set(CALLBACKS)
+    assert all((press := parse_press(str(each))) and press.data() == each for each in data)
+
+
+@pytest.mark.parametrize(
+    "data", [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:look::\n"]
+)
+def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
+    press = parse_press(data)
+    assert press is None or press.operation not in CALLBACKS
+
+
+def test_a_press_says_what_it_is_about() -> None:
+    assert parse_press(f"v1:look:{JOB}:watercolour") == Press("look", JOB, "watercolour")
+    assert parse_press("v1:choose::comic") == Press("choose", "", "comic")
+
+
+def test_no_two_features_claim_the_same_button_or_command() -> None:
+    operations = [operation for feature in FEATURES for operation in feature.callbacks]
+    spellings = [
+        (name, str(command.filters))
+        for feature in FEATURES
+        for command in feature.commands
+        for name in (command.name, *command.aliases)
+    ]
+
+    assert len(operations) == len(set(operations))
+    assert len(spellings) == len(set(spellings))
+
+
+def test_the_menu_keeps_the_order_people_know() -> None:
+    known = ["start", "style", "seed", "pack", "queue", "cancel", "language", "privacy", "forget", "help"]
+
+    assert [name for name in MENU if name in known] == known
+    assert "stats" not in MENU

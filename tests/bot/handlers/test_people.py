@@ -1,0 +1,156 @@
+"""People who leave, come back, change their minds, press what is not theirs; and those who run the bot."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.redact import install_redaction
+from engine.types import Note
+from tests.acceptance.stage import Stage, picture
+
+
+async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Stage) -> None:
+    ada, ben = stage.person(), stage.person(8, "Ben")
+    stage.plain.hold()
+    await ben.send_photo(picture())
+    await ben.wait_until(stage.plain.holding.is_set)
+    await ada.send_photo(picture((1, 2, 3)))
+    await ada.wait_for_text("1 sticker ahead")
+
+    await ada.block()
+    stage.plain.release()
+    await ben.wait_for_sticker()
+    await ben.send_text("/queue")
+    await ben.wait_for_text("not working on anything")
+
+    (job,) = await stage.store.jobs.of_owner("tg:7")
+    assert job.status == "cancelled"
+    assert (await stage.store.users.get("tg:7")).is_blocked
+
+
+async def test_somebody_who_is_back_is_served_again(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_text("/queue")
+    await person.wait_for_text("not working on anything")
+    await person.block()
+    await person.unblock()
+
+    await person.send_photo(picture())
+    await person.wait_for_sticker()
+
+    assert not (await stage.store.users.get("tg:7")).is_blocked
+
+
+async def test_a_group_that_throws_the_bot_out_costs_nobody_their_stickers(stage: Stage) -> None:
+    person = stage.person()
+    group = await person.create_group("Friends")
+    await group.remove_bot()
+
+    await person.send_photo(picture())
+    await person.wait_for_sticker()
+
+    assert not (await stage.store.users.get("tg:7")).is_blocked
+
+
+async def test_a_caption_changed_in_the_queue_counts(stage: Stage) -> None:
+    ada, ben = stage.person(), stage.person(8, "Ben")
+    stage.plain.hold()
+    await ben.send_photo(picture())
+    await ben.wait_until(stage.plain.holding.is_set)
+    photo = await ada.send_photo(picture((1, 2, 3)), "a cowboy")
+    await ada.wait_for_text("1 sticker ahead")
+
+    await ada.edit(photo, "#neon a pirate")
+    await ada.send_text("/queue")  # handled after the edit
+    await ada.wait_for_text("1 ahead of it")
+    stage.plain.release()
+    await ada.wait_for_sticker()
+
+    assert (stage.plain.seen[1].style, stage.plain.seen[1].prompt) == ("neon", "a pirate")
+
+
+async def test_what_the_engine_noted_is_told_and_hints_only_once(stage: Stage) -> None:
+    person = stage.person()
+    stage.plain.notes = (Note.SEVERAL_FACES, Note.PROMPT_IGNORED)
+    await person.send_photo(picture(), "riding a dragon")
+    first = await person.wait_for_text("I saw several faces")
+
+    await person.send_photo(picture((1, 2, 3)), "riding a dragon")
+    await person.wait_until(lambda: len([seen for seen in person.seen if "several faces" in seen.text]) == 2)
+
+    assert "I can't draw what your words describe" in first.text
+    assert len([seen for seen in person.seen if "what your words describe" in seen.text]) == 1
+
+
+async def test_stats_are_for_those_who_run_the_bot(stage: Stage) -> None:
+    person, admin = stage.person(), stage.person(stage.ADMIN, "Root")
+
+    await person.send_text("/stats")
+    await person.wait_for_text("I don't know that one")
+    await admin.send_text("/stats")
+    await admin.wait_for_text("queued: 0")
+
+
+async def test_a_disk_that_takes_no_photo_is_admitted(stage: Stage) -> None:
+    person = stage.person()
+    stage.files.parent.mkdir(exist_ok=True)
+    stage.files.write_text("a file where the folder should be")
+
+    await person.send_photo(picture())
+
+    await person.wait_for_text("I can't save anything at the moment")
+    assert await stage.store.jobs.waiting("tg") == []
+
+
+async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_text("/queue")
+    await person.wait_for_text("not working on anything")
+    await stage.lose_a_photo(owner="tg:7", chat=7, message=1)
+
+    await stage.stop()
+    await stage.start()
+
+    await person.wait_for_text("I couldn't fetch your photo")
+
+
+async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> None:
+    registered = len(stage.calls("setMyCommands"))
+
+    await stage.stop()
+    await stage.start()
+
+    assert registered == 5
+    assert len(stage.calls("setMyCommands")) == registered
+
+
+@pytest.fixture
+def production_logging() -> Iterator[None]:
+    """Logs as `stickerface run` sets them up, at the lowest level."""
+    names = ("httpx", "httpcore", "aiosqlite", "telegram")
+    levels = {name: logging.getLogger(name).level for name in names}
+    factory = logging.getLogRecordFactory()
+    install_redaction()
+    yield
+    logging.setLogRecordFactory(factory)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+async def test_logs_name_nobody(production_logging: None, stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    person = stage.person(765_432_101, "Nobody-Knows-Me")
+    await person.send_photo(picture(), "a secret caption")
+    sticker = await person.wait_for_sticker()
+    await person.press(sticker, "Undo")
+    await person.block()
+    await stage.wait_until_blocked("tg:765432101")
+    await stage.stop()
+
+    ours = [record.getMessage() for record in caplog.records if not record.name.startswith("emulator")]
+
+    assert any("somebody blocked the bot" in line for line in ours)
+    assert [line for line in ours if "765432101" in line or "Nobody-Knows-Me" in line or "secret caption" in line] == []

@@ -1,0 +1,231 @@
+"""Flood control: who waits, for whom, and how long."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from telegram.error import RetryAfter
+
+from bot.transport.rate_limits import DROPPABLE, Answer, RateLimiter, Urgency
+from bot.transport.telegram_errors import retry_after_s
+from tests.bot.manual_time import ManualTime, settle
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*`retry_after`.*")
+
+PRIVATE, OTHER, GROUP = 7, 8, -100
+
+
+class Server:
+    """Notes when each call arrives; `refuse` holds the seconds of the 429s it still answers, per chat."""
+
+    def __init__(self, time: ManualTime) -> None:
+        self._time = time
+        self.arrived: list[tuple[float, Any]] = []
+        self.refuse: dict[Any, list[int]] = {}
+
+    async def call(self, endpoint: str, data: dict[str, Any]) -> Answer:
+        key = data.get("chat_id", data.get("user_id"))
+        self.arrived.append((self._time.now - 1000.0, key))
+        if self.refuse.get(key):
+            raise RetryAfter(self.refuse[key].pop(0))
+        return {"message_id": len(self.arrived)}
+
+    def times(self, key: Any) -> list[float]:
+        return [moment for moment, chat in self.arrived if chat == key]
+
+
+@pytest.fixture
+def time() -> ManualTime:
+    return ManualTime()
+
+
+@pytest.fixture
+def server(time: ManualTime) -> Server:
+    return Server(time)
+
+
+@pytest.fixture
+def limiter(time: ManualTime) -> RateLimiter:
+    return RateLimiter(clock=time, sleep=time.sleep)
+
+
+class Bot:
+    """Makes calls through the limiter, as python-telegram-bot does."""
+
+    def __init__(self, limiter: RateLimiter, server: Server) -> None:
+        self._limiter = limiter
+        self._server = server
+
+    def call(self, endpoint: str = "sendMessage", urgency: Urgency | None = None, **data: Any) -> asyncio.Task[Answer]:
+        return asyncio.ensure_future(
+            self._limiter.process_request(self._server.call, (endpoint, data), {}, endpoint, data, urgency)
+        )
+
+    def calls(self, count: int, endpoint: str = "sendMessage", **data: Any) -> list[asyncio.Task[Answer]]:
+        return [self.call(endpoint, **data) for _ in range(count)]
+
+
+@pytest.fixture
+def bot(limiter: RateLimiter, server: Server) -> Bot:
+    return Bot(limiter, server)
+
+
+async def test_a_private_chat_gets_five_at_once_and_one_a_second_in_the_long_run(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    tasks = bot.calls(7, chat_id=PRIVATE)
+    await time.pass_s(10)
+    await asyncio.gather(*tasks)
+    assert server.times(PRIVATE) == [0, 0, 0, 0, 0, 5, 5]
+
+
+async def test_a_group_gets_at_most_eighteen_in_any_minute(bot: Bot, server: Server, time: ManualTime) -> None:
+    tasks = bot.calls(20, chat_id=GROUP)
+    await time.pass_s(59)
+    assert len(server.times(GROUP)) == 18
+    await time.pass_s(2)
+    await asyncio.gather(*tasks)
+    assert server.times(GROUP)[18:] == [60, 60]
+
+
+async def test_the_whole_bot_makes_twenty_five_calls_a_second(bot: Bot, server: Server, time: ManualTime) -> None:
+    tasks = [bot.call(chat_id=chat) for chat in range(1, 61)]
+    await time.pass_s(5)
+    await asyncio.gather(*tasks)
+    moments = [moment for moment, _ in server.arrived]
+    assert [moments.count(second) for second in (0, 1, 2)] == [25, 25, 10]
+
+
+async def test_calls_of_one_chat_keep_their_order(bot: Bot, time: ManualTime) -> None:
+    tasks = bot.calls(9, chat_id=PRIVATE)
+    await time.pass_s(20)
+    answers = await asyncio.gather(*tasks)
+    assert [answer["message_id"] for answer in answers if isinstance(answer, dict)] == list(range(1, 10))
+
+
+async def test_a_429_holds_up_its_own_bucket_only(bot: Bot, server: Server, time: ManualTime) -> None:
+    server.refuse[PRIVATE] = [30]
+    held = bot.call(chat_id=PRIVATE)
+    await time.pass_s(1)
+    later, elsewhere = bot.call(chat_id=PRIVATE), bot.call(chat_id=OTHER)
+    await time.pass_s(1)
+    assert elsewhere.done()
+    assert not held.done()
+    await time.pass_s(40)
+    await asyncio.gather(held, later)
+    assert server.times(PRIVATE) == [0, 30, 30]
+    assert server.times(OTHER) == [1]
+
+
+async def test_one_persons_packs_do_not_hold_up_their_chat_or_other_peoples_packs(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    server.refuse[PRIVATE] = [20]
+    held = bot.call("addStickerToSet", user_id=PRIVATE)
+    await time.pass_s(1)
+    quick = [bot.call(chat_id=PRIVATE), bot.call("addStickerToSet", user_id=OTHER)]
+    await settle()
+    assert all(task.done() for task in quick)
+    await time.pass_s(20)
+    assert await held == {"message_id": 4}
+
+
+async def test_a_wait_longer_than_the_budget_is_handed_to_the_caller(bot: Bot, server: Server) -> None:
+    server.refuse[PRIVATE] = [200]
+    with pytest.raises(RetryAfter) as refused:
+        await bot.call("addStickerToSet", user_id=PRIVATE)
+    assert retry_after_s(refused.value) == 200
+    assert len(server.arrived) == 1
+
+
+async def test_a_bucket_known_to_be_closed_for_long_is_not_even_tried(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    server.refuse[PRIVATE] = [200]
+    await asyncio.wait([bot.call("addStickerToSet", user_id=PRIVATE)])
+    await time.pass_s(50)
+    with pytest.raises(RetryAfter) as refused:
+        await bot.call("addStickerToSet", user_id=PRIVATE)
+    assert 150 <= retry_after_s(refused.value) <= 151
+    assert len(server.arrived) == 1
+
+
+async def test_a_call_may_bring_its_own_budget(bot: Bot, server: Server, time: ManualTime) -> None:
+    server.refuse[PRIVATE] = [5]
+    with pytest.raises(RetryAfter):
+        await bot.call(urgency=Urgency(max_wait_s=2.0), chat_id=PRIVATE)
+
+
+async def test_an_endless_row_of_429_ends_in_the_last_one(bot: Bot, server: Server, time: ManualTime) -> None:
+    server.refuse[PRIVATE] = [1] * 50
+    task = bot.call(chat_id=PRIVATE)
+    await time.pass_s(60)
+    with pytest.raises(RetryAfter):
+        await task
+    assert len(server.arrived) == 5
+
+
+async def test_a_droppable_edit_that_would_wait_is_not_made(bot: Bot, server: Server, time: ManualTime) -> None:
+    await asyncio.gather(*bot.calls(5, chat_id=PRIVATE))
+    assert await bot.call("editMessageText", DROPPABLE, chat_id=PRIVATE) is True
+    assert len(server.arrived) == 5
+    await time.pass_s(5)
+    assert await bot.call("editMessageText", DROPPABLE, chat_id=PRIVATE) == {"message_id": 6}
+
+
+async def test_a_droppable_edit_does_not_come_back_after_a_429(bot: Bot, server: Server) -> None:
+    server.refuse[PRIVATE] = [3]
+    assert await bot.call("editMessageText", DROPPABLE, chat_id=PRIVATE) is True
+    assert len(server.arrived) == 1
+
+
+async def test_answering_a_press_never_waits_for_the_chat(bot: Bot, server: Server, time: ManualTime) -> None:
+    bot.calls(10, chat_id=PRIVATE)
+    await settle()
+    answer = bot.call("answerCallbackQuery", callback_query_id="1")
+    await settle()
+    assert answer.done()
+    await time.pass_s(60)
+
+
+async def test_a_cancelled_waiter_gives_its_turn_to_the_next(bot: Bot, server: Server, time: ManualTime) -> None:
+    await asyncio.gather(*bot.calls(5, chat_id=PRIVATE))
+    first, second = bot.call(chat_id=PRIVATE), bot.call(chat_id=PRIVATE)
+    await settle()
+    first.cancel()
+    await time.pass_s(5)
+    assert await second == {"message_id": 6}
+
+
+async def test_buckets_of_people_who_are_silent_are_dropped(bot: Bot, limiter: RateLimiter, time: ManualTime) -> None:
+    for chat in range(1, 301):
+        task = bot.call(chat_id=chat)
+        await time.pass_s(0.5)
+        await task
+    assert len(limiter.buckets) <= 15
+
+
+async def test_buckets_in_use_are_kept_while_idle_ones_go(bot: Bot, limiter: RateLimiter, time: ManualTime) -> None:
+    bot.calls(18, chat_id=GROUP)
+    await time.pass_s(1)
+    for chat in range(1, 200):
+        task = bot.call(chat_id=chat)
+        await time.pass_s(0.1)
+        await task
+    late = bot.call(chat_id=GROUP)
+    await settle()
+    assert not late.done()
+    await time.pass_s(60)
+    assert late.done()
+
+
+async def test_failed_calls_are_counted_by_the_class_of_their_error(
+    bot: Bot, server: Server, limiter: RateLimiter
+) -> None:
+    server.refuse[PRIVATE] = [200]
+    with pytest.raises(RetryAfter):
+        await bot.call("addStickerToSet", user_id=PRIVATE)
+    await bot.call(chat_id=OTHER)
+    assert limiter.errors == {"wait": 1}

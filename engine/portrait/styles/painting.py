@@ -1,0 +1,115 @@
+"""Skin, hair and clothes in flat tones around the person's own: what the drawn styles share. Knows no style."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.portrait.study import Study
+from engine.portrait.tone import Colour, Lab, Picture, Plane, blur, mix, smoothstep, soft_steps
+from engine.portrait.variation import Variation
+
+
+def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.float32]:
+    """Return the skin's own Lab, a little more colourful; a sallow or grey cast is pulled to the hues of skin.
+
+    A photo without colour keeps none.
+    """
+    light, a, b = (float(value) for value in study.skin_lab)
+    strength, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
+    if strength < 3.5:
+        return np.array([light, a, b], np.float32)
+    hue = float(np.clip(hue, 36, 66))
+    strength = float(np.clip(strength * chroma, 15, 40))
+    return np.array([light, strength * np.cos(np.radians(hue)), strength * np.sin(np.radians(hue))], np.float32)
+
+
+def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma: float = 1.15) -> Lab:
+    """Return the skin in deep, shade, lit and shine: steps around the person's own tone, whatever it is.
+
+    `hardness` 1 soft steps, 3 hard; `keep`: share of the photo's own light and colour that stays.
+    """
+    base, span, relief = skin_base(study, chroma), study.skin_range, study.relief
+    inside = (study.skin > 0.6) & (study.oval > 0.5)
+    sample = relief[inside][::5] if np.count_nonzero(inside) > 50 else np.array([-10.0, 0.0, 10.0])
+    spread = float(np.clip(np.std(sample), 4, 13))
+    shade_at = min(-0.5 * spread, float(np.percentile(sample, 24)))
+    deep_at = min(-1.6 * spread, float(np.percentile(sample, 7)))
+    shine_at = max(0.8 * spread, float(np.percentile(sample, 86)))
+    soft = 0.42 * spread / hardness
+    shade = base + np.array([-0.17 * base[0] - 2 * span, 3.5 * span, 2.0 * span], np.float32)
+    deep = base + np.array([-0.33 * base[0] - 3 * span, 4.0 * span, 0.5], np.float32)
+    shine = base + np.array([min(8, 0.45 * (97 - base[0])), -1.5, -1], np.float32)
+    tones = mix(base, shade, smoothstep(shade_at + soft, shade_at - soft, relief))
+    tones = mix(tones, deep, smoothstep(deep_at + soft, deep_at - soft, relief))
+    tones = mix(tones, shine, smoothstep(shine_at - 0.7 * soft, shine_at + 0.7 * soft, relief))
+    own = study.flat * np.array([1, chroma, chroma], np.float32)
+    return tones + (own - tones) * np.float32(keep)
+
+
+def lively(study: Study, variation: Variation, gain: float = 1.25) -> Lab:
+    """Return the flat colours with more chroma where there is little, a warmer or cooler light off the skin."""
+    lab = study.flat.copy()
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    more = 1 + (gain * variation.colour - 1) * np.exp(-chroma / 60) * smoothstep(1, 7, chroma)
+    lab[..., 1:] *= more[..., None]
+    lab[..., 2] += 2.5 * variation.warmth * (1 - study.skin)
+    return lab
+
+
+def painted(
+    study: Study,
+    variation: Variation,
+    *,
+    hardness: float = 1.0,
+    keep: float = 0.2,
+    clothes_step: float = 14.0,
+    gain: float = 1.25,
+    hair_contrast: float = 1.15,
+) -> Lab:
+    """Return the figure in flat tones: skin by light and shade, hair with more contrast, clothes posterised."""
+    lab = lively(study, variation, gain)
+    light = lab[..., 0]
+    if hair_contrast != 1:
+        near = blur(light, 0.09 * study.fw)
+        light = light + study.hair * (hair_contrast - 1) * 2 * (light - near)
+    stepped = soft_steps(light, clothes_step, 5.0)
+    lab[..., 0] = light + (stepped - light) * (0.8 * (1 - study.skin) * (1 - 0.5 * study.hair))
+    skin = study.skin * (1 - study.eye_area) * (1 - 0.75 * study.mouth_area) * (1 - 0.6 * study.brow_area)
+    lab = mix(lab, skin_tones(study, hardness=hardness, keep=keep, chroma=gain * 0.95), skin)
+    return keep_skin(lab, study)
+
+
+def keep_skin(lab: Lab, study: Study) -> Lab:
+    """Shift the skin so that the face is as light as in the photo."""
+    inside = study.oval > 0.5
+    if inside.any():
+        lab[..., 0] += study.skin * (study.face_l - float(np.median(lab[..., 0][inside])))
+    return lab
+
+
+def crisp_eyes(picture: Picture, study: Study, amount: float = 0.8) -> Picture:
+    """Return `picture` with the photo's own eyes and teeth, clearer."""
+    near = study.rgb.astype(np.float32)
+    sharp = near + np.float32(amount) * (near - blur(near, 0.02 * study.fw))
+    share = np.clip(study.eye_area + 0.0, 0, 1)
+    return mix(picture, np.clip(sharp, 0, 255), share)
+
+
+def silhouette(study: Study, width_px: float) -> Plane:
+    """Return a line just inside the edge of the figure, 0..1."""
+    return np.clip(width_px + 0.5 - depth(study.matte), 0, 1) * (study.matte > 0.02)
+
+
+def depth(matte: Plane) -> Plane:
+    """Return the distance in px from the edge of `matte` into it, smoothed; the canvas's border is an edge too."""
+    import cv2
+
+    solid = np.pad((matte > 0.5).astype(np.uint8), 1)
+    inside = cv2.distanceTransform(solid, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
+    return cv2.GaussianBlur(inside, (0, 0), 1.2)
+
+
+def inked(picture: Picture, lines: Plane, ink: Colour, tint: float = 0.0) -> Picture:
+    """Lay lines over a picture; `tint`: how much of the local colour a line takes."""
+    return mix(picture, tint * picture + (1 - tint) * ink, lines)

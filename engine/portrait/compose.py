@@ -63,12 +63,12 @@ def compose(cut: Cut, shape: Shape, variation: Variation) -> Figure:
     if shape is Shape.BADGE:
         return _badge(cut, variation)
     stance = pose(shape, variation)
-    axes = _rotation(undone_lean(cut))
+    axes = _rotation(undone_lean(cut, is_whole=stance.below_fw is None))
     unit, centre = np.float32(cut.face.width), cut.face.centre
     upright = (cut.face.mesh - centre) @ axes.T / unit
     chin_u, neck_v = float(upright[:, 0].mean()), float(upright[list(OVAL), 1].max()) + CHIN_GAP_FW
     tilt = _rotation(-stance.tilt_deg)
-    alpha = levels(cv2.GaussianBlur(cut.matte, (0, 0), max(0.6, 0.006 * unit)), *CRISP)
+    alpha = levels(cv2.GaussianBlur(cut.matte, (0, 0), max(0.6, 0.006 * cut.face.width)), *CRISP)
 
     def figure(x: Plane, y: Plane) -> tuple[Plane, Plane, Matte]:
         """Return where a place on the tilted sticker lies in px of the cut, and the matte there."""
@@ -94,14 +94,16 @@ def compose(cut: Cut, shape: Shape, variation: Variation) -> Figure:
     return _figure(cut, rgb, matte, matte, placed, scale, shape)
 
 
-def undone_lean(cut: Cut) -> float:
+def undone_lean(cut: Cut, *, is_whole: bool = False) -> float:
     """Return by how many degrees, counter-clockwise, a cut is turned so that it stands well.
 
-    A leaning head keeps some of it; where the body leans along, the camera was askew and all of it is undone.
+    A leaning head keeps some of it, on a whole figure all; where the body leans along, the camera was askew.
     """
     roll = cut.face.roll_deg
     if abs(roll) > CAMERA_FROM_DEG and abs(_body_lean_deg(cut) - roll) < CAMERA_AGREES_DEG:
         return roll
+    if is_whole:
+        return 0.0
     return float(np.clip((1 - LEFT_LEAN) * roll, -MOST_UNDONE_DEG, MOST_UNDONE_DEG))
 
 
@@ -198,8 +200,8 @@ def _badge(cut: Cut, variation: Variation) -> Figure:
         half, corner = np.array([radius, radius]), span / 2
     else:
         axes = np.eye(2, dtype=np.float32)
-        low = np.maximum(face + (-wanted, BADGE_DOWN_FW * unit - wanted), 0)
-        high = np.minimum(face + (wanted, BADGE_DOWN_FW * unit + wanted), (width, height))
+        middle = face + np.array([0, BADGE_DOWN_FW * unit])
+        low, high = np.maximum(middle - wanted, 0), np.minimum(middle + wanted, (width, height))
         centre, half = (low + high) / 2, (high - low) / 2
         corner = BADGE_CORNER * span * float(half.min() / half.max())
     scale = np.float32(span / (2 * half.max()))  # px of the canvas per px of the cut

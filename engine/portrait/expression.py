@@ -50,11 +50,8 @@ def emoji_of(expression: Expression) -> str:
         return "😆" if is_glad and expression.mouth_open > OPEN / 2 else "😊" if is_glad else "😌"
     if expression.mouth_open > OPEN:
         return "😄" if expression.smile > 0 else "😮"
-    if expression.smile > GRINS or (expression.smile > SMILES and expression.mouth_open > OPEN / 3):
-        return "😀"
-    if expression.smile > SMILES:
-        return "🙂"
-    return ""
+    is_grinning = expression.smile > GRINS or (expression.smile > SMILES and expression.mouth_open > OPEN / 3)
+    return "😀" if is_grinning else "🙂" if expression.smile > SMILES else ""
 
 
 def _openness(eye: Eye) -> float | None:

@@ -78,7 +78,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The faces of a photo, left to right, in px of it once it has been turned counter-clockwise `quarter_turns` times."""
+    """The faces of a photo, left to right, in px of it turned counter-clockwise by `quarter_turns`."""
 
     quarter_turns: int
     faces: tuple[Face, ...]

@@ -13,7 +13,7 @@ from engine.portrait.compose import compose
 from engine.portrait.expression import Expression, measure
 from engine.portrait.faces import LARGEST, Face, find_faces
 from engine.portrait.figure import Figure
-from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, is_whole_figure
+from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body
 from engine.portrait.networks import Networks
 from engine.portrait.photo import Photo
 from engine.portrait.variation import Variation
@@ -49,7 +49,7 @@ class Prepared:
     @cached_property
     def is_whole_figure(self) -> bool:
         """Whether the person is small in the photo and all of them is in it."""
-        return is_whole_figure(self.photo, self.face, self.networks)
+        return find_body(self.photo, self.face, self.networks).is_whole
 
     @property
     def expression(self) -> Expression:

@@ -9,6 +9,7 @@ from engine.portrait.figure import Matte
 from engine.portrait.matte.filters import Mask, disc
 
 DOME_FW, DOME_SHARE = 0.25, 0.3  # height of the round top of a cut head, at most this share of the cut's length
+BOTTOM_FW, BOTTOM_SHARE = 0.12, 0.08  # the same for a trunk cut off below: like a coin's edge
 CORNER_FW = 0.22  # radius where an outline meets an edge of the photo
 LEAST_PX = 3
 
@@ -19,18 +20,20 @@ def rounded_ends(matte: Matte, cover: Matte | None, unit_px: float) -> Matte:
     if cover is not None:
         inside = cv2.erode((cover > 0.5).astype(np.uint8), disc(2), borderValue=1)
         pad = round(radius) + 2
-        inside = cv2.copyMakeBorder(inside, *[pad] * 4, cv2.BORDER_REPLICATE)
+        inside = cv2.copyMakeBorder(inside, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
         matte = matte * _opened(inside, radius)[pad:-pad, pad:-pad]
-    return _rounded_corners(_domed(matte, unit_px), radius)
+    matte = _domed(matte, DOME_FW * unit_px, DOME_SHARE)
+    matte = _domed(matte[::-1], BOTTOM_FW * unit_px, BOTTOM_SHARE)[::-1]
+    return _rounded_corners(np.ascontiguousarray(matte), radius)
 
 
-def _domed(matte: Matte, unit_px: float) -> Matte:
-    """Give a head that is cut off flat by the photo's top a round one, as wide as the head is below it."""
+def _domed(matte: Matte, depth_px: float, share: float) -> Matte:
+    """Give what the first row cuts off flat a round end, as wide as the figure is further in."""
     cut = np.full(matte.shape[1], -1.0, np.float32)
     for start, stop in _runs(matte[0] > 0.5):
         if stop - start < LEAST_PX:
             continue
-        depth = min(DOME_FW * unit_px, DOME_SHARE * (stop - start), matte.shape[0] - 1)
+        depth = min(depth_px, share * (stop - start), matte.shape[0] - 1)
         below = [run for run in _runs(matte[round(depth)] > 0.5) if run[0] < stop and run[1] > start]
         left, right = (min(run[0] for run in below), max(run[1] for run in below)) if below else (start, stop)
         across = (np.arange(left, right) + 0.5 - (left + right) / 2) / ((right - left) / 2)

@@ -66,7 +66,7 @@ def _dashes(distance: Plane, at_px: float) -> Plane:
     out = np.zeros(distance.shape, np.uint8)
     for contour in contours:
         points = contour[:, 0].astype(np.float32)
-        if len(points) < 60:
+        if len(points) < 420:  # a prop: dashes would hide it
             continue
         closed = np.concatenate([points[-6:], points, points[:6]])
         smooth = cv2.blur(closed[None], (9, 1))[0][6:-6]

@@ -153,7 +153,7 @@ def _brows(picture: Picture, study: Study, hand: Hand) -> None:
         grown = np.clip(blur(area, 0.014 * study.fw) * 1.6, 0, 1)
         low = float(np.percentile(pixels[:, 0], 25))
         hairy = smoothstep(skin_l - 0.25 * (skin_l - low), low + 0.25 * (skin_l - low), study.lab[..., 0])
-        share = cv2.GaussianBlur(hairy * grown, (0, 0), 0.9) * np.float32(hand.brows)
+        share = blur(hairy * grown, 0.9) * np.float32(hand.brows)
         picture[:] = mix(picture, lab_colour(own), share)
 
 
@@ -172,6 +172,13 @@ def _mouth(picture: Picture, study: Study, hand: Hand) -> None:
         shine = (0.45 * lower_in + 0.55 * lower_out)[20:40]
         light = lab_colour(tint + np.array([14, -2, -2], np.float32))
         stroke(picture, shine, 0.02 * fw, light, 0.8 * hand.lips, start=0.05, end=0.05)
+    if study.mouth_gap > 0.05:
+        inside = coverage(picture.shape[:2], [np.concatenate([upper_in, lower_in[::-1]])])
+        light, chroma = study.lab[..., 0], np.hypot(study.lab[..., 1], study.lab[..., 2])
+        teeth = smoothstep(0.52, 0.78, light / study.skin_lab[0]) * smoothstep(26, 14, chroma) * inside
+        picture[:] = mix(picture, np.array([250, 247, 240], np.float32), cv2.GaussianBlur(teeth, (0, 0), 0.7) * 0.7)
+        dark = smoothstep(0.62, 0.4, light / study.skin_lab[0]) * inside
+        picture[:] = mix(picture, np.array([88, 24, 30], np.float32), cv2.GaussianBlur(dark, (0, 0), 0.7) * 0.6)
     if study.mouth_gap < 0.06:
         stroke(picture, 0.5 * (upper_in + lower_in), 0.017 * fw * hand.weight, hand.ink, hand.mouth)
     else:

@@ -17,7 +17,10 @@ from engine.portrait.reactions.face import FaceFrame
 
 Affine = NDArray[np.float32]  # (2, 3)
 
-HIGHEST_HAIR_FW = 0.8  # above the forehead's top; what rises higher is an arm or another's head
+HIGHEST_HAIR_FW = 0.85  # above the forehead; what rises higher is an arm or another's head
+HALF_HEAD_FW = 0.8  # from the forehead's middle to the side of the hair at most
+FARTHEST_CROWN_FW = 0.3  # of the crown from the face's middle
+HORN_FW = 0.25  # of a horn from the crown
 _SIDED: dict[str, tuple[int, int]] = {  # points of the mesh, left and right
     "eye_corner": (33, 263),
     "cheek": (50, 280),
@@ -35,10 +38,25 @@ def _framed(frame: FaceFrame, at: Points, side: int = 1) -> Affine:
 
 
 def crown(figure: Figure, frame: FaceFrame) -> Points:
-    """Return the top of the hair above the forehead, canvas px."""
-    up = -frame.axes[1]
-    steps = np.arange(0, HIGHEST_HAIR_FW * figure.face_px, 2, dtype=np.float32)
-    line = figure.mesh[10] + steps[:, None] * up
+    """Return the top of the hair in the middle of the head, canvas px; a turned head's middle is not its face's."""
+    forehead = frame.to_face(figure.mesh[10][None])[0]
+    ends = [_edge(figure, figure.mesh[10], side * frame.axes[0], HALF_HEAD_FW) for side in (-1, 1)]
+    left, right = (float(frame.to_face(end[None])[0, 0]) for end in ends)
+    shift = float(np.clip((left + right) / 2 - forehead[0], -FARTHEST_CROWN_FW, FARTHEST_CROWN_FW))
+    return hair_top(figure, frame, float(forehead[0]) + shift)
+
+
+def hair_top(figure: Figure, frame: FaceFrame, across_fw: float) -> Points:
+    """Return the top of the hair at `across_fw` in the face's frame, canvas px."""
+    forehead = frame.to_face(figure.mesh[10][None])[0]
+    start = frame.to_canvas(np.array([[across_fw, forehead[1] + 0.05]], np.float32))[0]
+    return _edge(figure, start, -frame.axes[1], HIGHEST_HAIR_FW)
+
+
+def _edge(figure: Figure, start: Points, way: Points, most_fw: float) -> Points:
+    """The last point of the person on the way from `start`."""
+    steps = np.arange(0, most_fw * figure.face_px, 2, dtype=np.float32)
+    line = start + steps[:, None] * way
     height, width = figure.person.shape
     x, y = np.round(line[:, 0]).astype(int), np.round(line[:, 1]).astype(int)
     is_on = (x >= 0) & (x < width) & (y >= 0) & (y < height)
@@ -79,9 +97,12 @@ def _crown(figure: Figure, frame: FaceFrame, side: int) -> Affine:
     return _framed(frame, crown(figure, frame), side)
 
 
-def _hairline(figure: Figure, frame: FaceFrame, side: int) -> Affine:
-    """Between the forehead's top and the crown: where horns grow."""
-    return _framed(frame, 0.45 * figure.mesh[10] + 0.55 * crown(figure, frame), side)
+def _horn(figure: Figure, frame: FaceFrame, side: int) -> Affine:
+    """On the hair's outline, to either side of the crown."""
+    top = frame.to_face(crown(figure, frame)[None])[0]
+    place = frame.to_face(hair_top(figure, frame, float(top[0]) + side * HORN_FW)[None])[0]
+    place[1] = np.clip(place[1], top[1], top[1] + 0.3)
+    return _framed(frame, frame.to_canvas(place[None])[0], side)
 
 
 _BUILT: dict[str, Callable[[Figure, FaceFrame, int], Affine]] = {
@@ -90,7 +111,7 @@ _BUILT: dict[str, Callable[[Figure, FaceFrame, int], Affine]] = {
     "lens": _lens,
     "glasses_arm": _arm,
     "crown": _crown,
-    "hairline": _hairline,
+    "horn": _horn,
 }
 _ALSO_SINGLE = ("crown",)
 ANCHORS = frozenset(

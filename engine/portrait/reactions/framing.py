@@ -17,7 +17,7 @@ from engine.portrait.reactions.props import Placed
 from engine.types import Shape
 
 MARGIN = 0.04  # of the canvas, free on every side for border and shadow
-SCATTER_MARGIN = 0.13  # left, right and above, where pieces are strewn about the figure
+SCATTER_MARGIN = 0.09  # left, right and above, where pieces are strewn about the figure
 SMALLEST_FACE = 0.33  # of the canvas; a smaller face shows no expression on a sticker
 CLOSE_FACE = 0.40  # what it is enlarged to
 BUST_FW = (1.1, 1.15, 0.95)  # what stays of a figure brought closer: to the sides, above and below the eyes' middle
@@ -32,11 +32,13 @@ def close_up(figure: Figure) -> Figure:
     y, x = np.mgrid[:height, :width].astype(np.float32)
     place = FaceFrame.of(figure).to_face(np.stack([x, y], -1))
     side, above, below = BUST_FW
-    inside = np.minimum(below - 0.2 * place[..., 0] ** 2 - place[..., 1], above + place[..., 1])
-    inside = np.minimum(inside, side - np.abs(place[..., 0]))
-    keep = np.clip(inside * 40 + 0.5, 0, 1).astype(np.float32)
+    across, down = place[..., 0] / side, place[..., 1] / np.where(place[..., 1] > 0, below, above)
+    keep = np.clip((1 - np.abs(across) ** 3 - np.abs(down) ** 3) * 20 + 0.5, 0, 1).astype(np.float32)
     scale = CLOSE_FACE * size / figure.face_px
     person = figure.person * keep
+    _, pieces = cv2.connectedComponents((person > 0.5).astype(np.uint8))
+    nose = np.clip(np.round(figure.mesh[4]).astype(int), 0, size - 1)
+    person *= cv2.dilate((pieces == pieces[nose[1], nose[0]]).astype(np.uint8), np.ones((5, 5), np.uint8))
     figure = replace(figure, matte=person, person=person)
     rows, columns = np.flatnonzero((person > 0.5).any(1)), np.flatnonzero((person > 0.5).any(0))
     low = np.array([columns[0], rows[0]], np.float32)

@@ -82,13 +82,13 @@ MOVES = {
         jaw=0.42,
         brow_inner=-0.085,
         brow_outer=-0.07,
-        eye_zoom=0.17,
+        eye_zoom=0.14,
         near_lids=Lids(wide=1),
         far_lids=Lids(wide=1),
     ),
     "sad": Moves(
         shut=0.94,
-        smile=-0.85,
+        smile=-1.0,
         brow_inner=-0.08,
         brow_outer=0.035,
         brow_pinch=0.018,
@@ -97,7 +97,7 @@ MOVES = {
     ),
     "crying": Moves(
         shut=0.94,
-        smile=-0.75,
+        smile=-0.85,
         jaw=0.3,
         brow_inner=-0.085,
         brow_outer=0.03,
@@ -107,10 +107,10 @@ MOVES = {
     ),
     "angry": Moves(
         shut=0.94,
-        smile=-0.65,
-        brow_inner=0.065,
+        smile=-0.75,
+        brow_inner=0.06,
         brow_outer=-0.03,
-        brow_pinch=0.028,
+        brow_pinch=0.022,
         near_lids=Lids(glare=1, squint=0.7),
         far_lids=Lids(glare=1, squint=0.7),
     ),
@@ -169,7 +169,7 @@ def displacements(figure: Figure, moves: Moves, near: int, *, has_glasses: bool 
     move = np.zeros((468, 2), np.float32)
     if moves.shut > 0:
         _shut(move, where, t, moves.shut)
-    _smile(move, t, mouth, moves, near, corner_lift(figure.mesh))
+    _smile(move, t, mouth, moves, near, corner_lift(figure.mesh), mouth_openness(figure.mesh))
     _open(move, t, mouth, moves, mouth_openness(figure.mesh))
     if moves.pucker > 0:
         move[_LIPS, 0] -= 0.275 * mouth * moves.pucker * t[_LIPS]
@@ -197,15 +197,17 @@ def _shut(move: Points, where: Points, t: NDArray[np.float32], share: float) -> 
     move[list(mesh_map.CHIN), 1] -= 0.45 * gap * share
 
 
-def _smile(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, near: int, lift: float) -> None:
+def _smile(
+    move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, near: int, lift: float, openness: float
+) -> None:
     amount = moves.smile
     if amount > 0:
-        amount *= float(np.clip(1 - (lift - 0.05) / 0.3, 0.45, 1))
+        amount *= float(np.clip(1 - (lift - 0.05) / 0.3, 0.45, 1) * np.clip(1.25 - 2.5 * openness, 0.7, 1))
     elif amount < 0:
-        amount = max(amount - max(lift - 0.03, 0) / 0.3, -1.1)
+        amount = max(amount - max(lift - 0.03, 0) / 0.3, -1.25)
     side = amount + moves.smirk * near * np.clip(t * 1.5, -1, 1)
-    move[_LIPS, 0] += (0.13 * side * mouth * t)[_LIPS]
-    move[_LIPS, 1] += (mouth * side * (-0.24 * np.abs(t) ** 1.7 + 0.03))[_LIPS]
+    move[_LIPS, 0] += (0.155 * side * mouth * t)[_LIPS]
+    move[_LIPS, 1] += (mouth * side * (-0.2 * np.abs(t) ** 1.7 + 0.03))[_LIPS]
     for sign, cheek in ((-1, mesh_map.LEFT_CHEEK), (1, mesh_map.RIGHT_CHEEK)):
         here = amount + moves.smirk * near * sign
         move[list(cheek), 0] += 0.02 * sign * here * mouth

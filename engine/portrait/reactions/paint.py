@@ -61,9 +61,8 @@ def mouth_inside(
         middle = lower[24] + 0.05 * gap_px * np.array([across[1], -across[0]])
         body = ellipse(middle, (0.27 * width_px, 0.34 * gap_px * tongue), turn_deg)
         fill(picture, body, TONGUE * light, 0.96, within=inside, bottom=TONGUE_LOW * light, soft_px=1.5 * soft_px)
-        groove = np.linspace(
-            middle - (0.24 * gap_px * tongue) * np.array([-across[1], across[0]]), middle, 12, dtype=np.float32
-        )
+        root = middle - 0.24 * gap_px * tongue * np.array([-across[1], across[0]])
+        groove = np.linspace(root, middle, 12, dtype=np.float32)
         fill(picture, tapered(groove, 0.02 * width_px), THROAT_LOW * light, 0.35, within=inside, soft_px=soft_px)
     if has_teeth:
         _teeth(picture, upper, lower, inside, width_px, gap_px, light, soft_px)
@@ -91,7 +90,7 @@ def _teeth(
     for place in (0.0, 0.24, 0.45, 0.62, 0.76):
         for sign in (-1, 1) if place else (1,):
             k = round((sign * place + 1) / 2 * (len(upper) - 1))
-            line = np.linspace(upper[k], edge[k], 8)
+            line = np.linspace(upper[k], edge[k], 8, dtype=np.float32)
             fill(picture, tapered(line, 0.011 * width_px), THROAT_LOW * light, 0.2, within=inside, soft_px=0.6)
     teeth = coverage(picture.shape[:2], [row]) * inside
     for k in (0, -1):  # the dark corners
@@ -107,7 +106,7 @@ def lashes(picture: Picture, line: Points, down: Points, colour: Colour, *, is_a
         return
     for k in (4, 11, len(line) - 12, len(line) - 5):
         tip = line[k] + down * 0.11 * width_px + (line[k] - line[len(line) // 2]) * 0.15
-        fill(picture, tapered(np.linspace(line[k], tip, 8).astype(np.float32), 0.045 * width_px, 0.9, 0.1), colour)
+        fill(picture, tapered(np.linspace(line[k], tip, 8, dtype=np.float32), 0.045 * width_px, 0.9, 0.1), colour)
 
 
 def shut_lips(picture: Picture, mesh: Points, face_px: float) -> None:
@@ -153,10 +152,10 @@ def frown(picture: Picture, mesh: Points, face_px: float, strength: float) -> No
 def worry(picture: Picture, mesh: Points, face_px: float, strength: float) -> None:
     """Paint two folds across the forehead, arched over raised brows."""
     up = (mesh[10] - mesh[168]) / max(float(np.hypot(*(mesh[10] - mesh[168]))), 1e-3)
-    for height in (0.05, 0.105):
-        brows = mesh[[105, 66, 9, 296, 334]] + up * height * face_px
-        brows[2] += up * 0.05 * face_px
-        fold(picture, brows, 0.018 * face_px, strength)
+    for height in (0.08, 0.135):
+        line = mesh[[105, 9, 334]] + up * height * face_px
+        line[1] = (line[0] + line[2]) / 2 + up * 0.03 * face_px
+        fold(picture, line, 0.018 * face_px, strength)
 
 
 def blush(picture: Picture, figure: Figure, strength: float) -> None:
@@ -195,7 +194,11 @@ def skin_area(figure: Figure, size_px: int) -> Plane:
         return np.zeros(shape, np.float32)
     pixels = lab[plain > 0.5]
     middle, spread = np.median(pixels, 0), np.maximum(np.std(pixels, 0), (7, 3.5, 4))
-    far = np.sqrt((((lab - middle) / (spread * (2.4, 2.6, 2.6))) ** 2).sum(-1)).astype(np.float32)
+    away = (((lab - middle) / (spread * (2.4, 2.6, 2.6))) ** 2).astype(np.float32)
+    far = np.sqrt(away.sum(-1))
+    # In the face a glare is no hair, on the neck a shade is none.
+    in_face = np.sqrt(np.where(lab[..., 0] > middle[0], 0, away[..., 0]) + 0.6 * (away[..., 1] + away[..., 2]))
+    on_neck = np.sqrt(0.5 * away[..., 0] + away[..., 1] + away[..., 2])
 
     frame = FaceFrame.of(figure)
     grid = np.arange(size_px, dtype=np.float32) / np.float32(scale)
@@ -203,12 +206,13 @@ def skin_area(figure: Figure, size_px: int) -> Plane:
     chin = frame.to_face(figure.mesh[152][None])[0]
     neck = smoothstep(0.40, 0.30, np.abs(place[..., 0] - chin[0]))
     neck *= smoothstep(chin[1] - 0.25, chin[1] - 0.15, place[..., 1])
-    neck *= smoothstep(chin[1] + 0.6, chin[1] + 0.4, place[..., 1])
+    neck *= smoothstep(chin[1] + 0.55, chin[1] + 0.35, place[..., 1])
     ears = coverage(shape, [ellipse(mesh[k], (0.12 * fw, 0.18 * fw)) for k in (234, 454)])
     brow = np.concatenate([mesh[list(FOREHEAD)], (mesh[list(FOREHEAD)] - frame.axes[1] * 0.16 * fw)[::-1]])
     rim = np.maximum(cv2.dilate(oval, _disc(0.04 * fw)), coverage(shape, [brow]))
-    perhaps = np.maximum(blur(rim, 0.02 * fw), np.maximum(neck, blur(ears, 0.02 * fw)))
-    area = np.maximum(smoothstep(1.25, 0.75, far) * perhaps, blur(inner, 0.025 * fw) * smoothstep(2.6, 1.7, far))
+    beside = np.maximum(blur(rim, 0.02 * fw), blur(ears, 0.02 * fw)) * smoothstep(1.1, 0.65, far)
+    sure = blur(inner, 0.025 * fw) * smoothstep(2.6, 1.7, in_face)
+    area = np.maximum(sure, np.maximum(beside, neck * smoothstep(1.05, 0.6, on_neck)))
     area = guided_filter(lab[..., 0] * np.float32(0.01), area, max(2, round(0.025 * fw)), 4e-4)
     person = cv2.resize(figure.person, (size_px, size_px), interpolation=cv2.INTER_AREA)
     return np.clip(area * 1.1 - 0.05, 0, 1) * (1 - blur(coverage(shape, eyes), 0.008 * fw)) * person
@@ -225,8 +229,9 @@ def tint(picture: Picture, area: Plane, colour: Colour, strength: float) -> Pict
     light = lab[..., :1]
     middle = float(np.median(light[area[box] > 0.6])) if (area[box] > 0.6).any() else 60.0
     # Deep shade and glare have room for less chroma.
-    room = np.clip(np.minimum(light / 35, (104 - light) / 32), 0.15, 1)
-    coloured = np.concatenate([light + 0.35 * (target[0] - middle), target[1:] * room], -1).astype(np.float32)
+    room = np.clip(np.minimum(light / 35, (104 - light) / 24), 0.15, 1)
+    dimmed = np.where(light > middle, middle + 0.75 * (light - middle), light) + 0.35 * (target[0] - middle)
+    coloured = np.concatenate([dimmed, target[1:] * room], -1).astype(np.float32)
     result = picture.copy()
     result[box] = to_picture(mix(lab, coloured, share))
     return result

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Eye, Figure, Points
-from engine.portrait.reactions.face import LIDS, OVAL, EyeFrame
+from engine.portrait.reactions.face import LIDS, OVAL, EyeFrame, eye_openness
 from engine.portrait.reactions.moves import CONTROLS, EXACT, Lids, Moves, displacements
 from engine.types import Shape
 
@@ -44,7 +44,10 @@ def warp(figure: Figure, moves: Moves, near: int, *, has_glasses: bool = False) 
     shift = displacements(figure, moves, near, has_glasses=has_glasses)
     wanted = (moves.near_lids, moves.far_lids)[:: -1 if near > 0 else 1]
     lids = [lid if eye.is_visible else Lids() for lid, eye in zip(wanted, figure.eyes, strict=True)]
-    zoom = 0.0 if has_glasses or not all(eye.is_visible for eye in figure.eyes) else moves.eye_zoom
+    # Who stares already is not made to stare more.
+    stare = float(np.clip((0.5 - max(eye_openness(eye) for eye in figure.eyes)) / 0.15, 0.3, 1))
+    lids = [replace(lid, wide=lid.wide * stare) for lid in lids]
+    zoom = 0.0 if has_glasses or not all(eye.is_visible for eye in figure.eyes) else moves.eye_zoom * stare
     frames = [EyeFrame.of(eye) for eye in figure.eyes]
     radius_px = ZOOM_RADIUS_FW * figure.face_px
 
@@ -199,7 +202,7 @@ def _through_lids(at: Field, frame: EyeFrame, lids: Lids, *, is_backward: bool) 
     arch = _arch(x)
     fade = np.clip((0.82 - np.abs(x)) / 0.3, 0, 1)
     inward = np.clip(0.5 + frame.nose * x, 0, 1)
-    new_upper = upper - 0.12 * lids.wide * arch + 0.03 * lids.squint * arch
+    new_upper = upper - 0.09 * lids.wide * arch + 0.03 * lids.squint * arch
     new_upper += (0.10 * lids.glare * inward + 0.10 * lids.droop * (1 - inward)) * arch
     new_lower = lower + 0.05 * lids.wide * arch - 0.075 * lids.squint * arch
     if lids.is_shut:

@@ -108,6 +108,14 @@ class Study:
         return blur(self.mesh_area(LIPS_OUTER), 0.012 * self.fw)
 
     @cached_property
+    def lips(self) -> Plane:
+        """The lips without what is between them."""
+        if not self.has_face:
+            return np.zeros_like(self.matte)
+        polygons = [self.mesh[list(ring)] for ring in (LIPS_OUTER, LIPS_INNER)]
+        return blur(coverage(self.matte.shape, polygons), 0.6)
+
+    @cached_property
     def brow_area(self) -> Plane:
         """The brows, soft."""
         if not self.has_face:

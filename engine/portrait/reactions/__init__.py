@@ -2,5 +2,6 @@
 
 from engine.portrait.reactions.catalogue import REACTIONS, Reaction
 from engine.portrait.reactions.draw import draw_reaction
+from engine.portrait.reactions.expression import expression_emoji
 
-__all__ = ["REACTIONS", "Reaction", "draw_reaction"]
+__all__ = ["REACTIONS", "Reaction", "draw_reaction", "expression_emoji"]

@@ -16,13 +16,15 @@ from engine.portrait.reactions.framing import close_up, framed
 from engine.portrait.reactions.moves import Lids, near_side
 from engine.portrait.reactions.warp import warp
 from engine.portrait.styles.drawing import Drawing, paint_over
-from engine.portrait.tone import rgb, to_bytes
+from engine.portrait.tone import Picture, Plane, rgb, to_bytes
 from engine.portrait.variation import Variation
 
 Draw = Callable[[Figure, Variation], Drawing]
 
 LASH = rgb("#2e1a18")
 SKIN_PX = 256  # the skin is found on a picture of this size
+OWN_COLOUR = np.float32(0.6)  # how much of its own colour a prop keeps in a style of few colours
+CELL_COVER = 0.4  # a cell that a prop covers more than this is the prop's
 OPEN_MOUTH = 0.10  # a photo's mouth this open (gap over width) shows its own teeth
 
 
@@ -42,28 +44,50 @@ def draw_reaction(figure: Figure, reaction: Reaction, draw: Draw, variation: Var
     if figure.is_mesh_sure:
         figure, lash_lines = in_mood(figure, reaction, near)
     drawing = draw(figure, variation)
+    # A heart is told by its red: what a style makes of colours goes half way on props.
+    natural = replace(drawing, recolour=lambda colours: _half_way(drawing.recolour(colours), colours))
     scale = np.float32(drawing.matte.shape[1] / figure.matte.shape[1])
-    picture = drawing.picture
+    picture = drawing.picture.copy()
     if reaction.skin:
-        tinted = paint.tint(picture, paint.skin_area(figure, SKIN_PX), rgb(reaction.skin), reaction.skin_strength)
-        picture = tinted
-    picture = picture.copy()
+        area = paint.skin_area(figure, SKIN_PX)
+        colour = natural.recolour(rgb(reaction.skin)[None, None])[0, 0]
+        picture = paint.tint(picture, area, colour, reaction.skin_strength)
     down = FaceFrame.of(figure).axes[1]
     for line, lids in zip(lash_lines, _by_side(reaction, near), strict=True):
         if line is not None:
             paint.lashes(picture, line * scale, down, drawing.ink, is_arch=lids.arch > lids.close)
-    drawing = replace(drawing, picture=picture)
+    result = replace(natural, picture=picture)
     placed = props.place(names, figure, near, variation)
     for is_behind in (True, False):
         parts = [each for each in placed if each.part.is_behind == is_behind]
-        if not parts:
-            continue
-        layer = props.draw(parts, *figure.matte.shape, line_px=float(drawing.line_px / scale))
-        layer = cv2.resize(layer, drawing.matte.shape[::-1], interpolation=cv2.INTER_AREA)
-        alpha = layer[..., 3]
-        colours = layer[..., :3] / np.maximum(alpha, np.float32(1e-4))[..., None]
-        drawing = paint_over(drawing, colours, alpha * (1 - drawing.matte) if is_behind else alpha)
-    return drawing
+        if parts:
+            layer = props.draw(parts, *figure.matte.shape, line_px=float(drawing.line_px / scale))
+            colours, alpha = _shrunk(layer, result)
+            result = paint_over(result, colours, alpha * (1 - drawing.matte) if is_behind else alpha)
+    return replace(result, recolour=drawing.recolour)
+
+
+def _half_way(styled: Picture, own: Picture) -> Picture:
+    return (styled + (own - styled) * OWN_COLOUR).astype(np.float32)
+
+
+def _shrunk(layer: props.Layer, drawing: Drawing) -> tuple[Picture, Plane]:
+    """Straight colours and alpha of a layer at the drawing's size, in whole cells where it has these."""
+    height, width = drawing.matte.shape
+    cell = drawing.cell_px
+    if not cell:
+        small = cv2.resize(layer, (width, height), interpolation=cv2.INTER_AREA)
+    else:
+        rows, columns = height // cell, width // cell
+        share = layer.shape[0] / height
+        used = layer[: round(rows * cell * share), : round(columns * cell * share)]
+        cells = cv2.resize(used, (columns, rows), interpolation=cv2.INTER_AREA)
+        is_on = cells[..., 3:] > CELL_COVER
+        cells = np.where(is_on, cells / np.maximum(cells[..., 3:], np.float32(1e-4)), 0).astype(np.float32)
+        small = np.zeros((height, width, 4), np.float32)
+        small[: rows * cell, : columns * cell] = np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)
+    alpha = small[..., 3]
+    return small[..., :3] / np.maximum(alpha, np.float32(1e-4))[..., None], alpha
 
 
 def _by_side(reaction: Reaction, near: int) -> tuple[Lids, Lids]:

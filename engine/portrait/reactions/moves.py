@@ -167,15 +167,16 @@ def displacements(figure: Figure, moves: Moves, near: int, *, has_glasses: bool 
     middle = (where[61] + where[291]) / 2
     t = np.clip((where[:, 0] - middle[0]) / (mouth / 2), -1.05, 1.05)
     move = np.zeros((468, 2), np.float32)
+    openness = mouth_openness(figure.mesh)
+    lift = corner_lift(figure.mesh) + 0.6 * openness
     if moves.shut > 0:
         _shut(move, where, t, moves.shut)
-    _smile(move, t, mouth, moves, near, corner_lift(figure.mesh), mouth_openness(figure.mesh))
-    _open(move, t, mouth, moves, mouth_openness(figure.mesh))
+    _smile(move, t, mouth, moves, near, lift, openness)
+    _open(move, t, mouth, moves, openness)
     if moves.pucker > 0:
         move[_LIPS, 0] -= 0.275 * mouth * moves.pucker * t[_LIPS]
         # A smile's raised corners would stand beside pursed lips as lumps.
-        lift = max(corner_lift(figure.mesh), 0)
-        move[_LIPS, 1] += (lift * mouth * moves.pucker * np.abs(t) ** 1.7)[_LIPS]
+        move[_LIPS, 1] += (max(lift, 0) * mouth * moves.pucker * np.abs(t) ** 1.7)[_LIPS]
         move[[0, 37, 267, 39, 269, 72, 302], 1] -= 0.05 * moves.pucker * mouth
         move[[17, 84, 314, 181, 405, 85, 315], 1] += 0.06 * moves.pucker * mouth
     _brows(move, moves, near, GLASSES_BROWS if has_glasses else 1.0)

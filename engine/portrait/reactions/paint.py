@@ -112,7 +112,7 @@ def lashes(picture: Picture, line: Points, down: Points, colour: Colour, *, is_a
 def shut_lips(picture: Picture, mesh: Points, face_px: float) -> None:
     """Draw the line where lips that were open in the photo meet, over what is left of the teeth."""
     upper, lower = curve(mesh[list(INNER_UPPER)], 48), curve(mesh[list(INNER_LOWER)], 48)
-    line = (upper + lower) / 2
+    line = (upper + lower) * np.float32(0.5)
     wide = np.hypot(*(lower - upper).T).max()
     colour = rgb("#4a1e20")
     fill(picture, tapered(line, max(0.014 * face_px, 1.3 * wide), 0.5, 0.5), colour, 0.85, soft_px=0.003 * face_px)

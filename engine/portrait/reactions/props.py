@@ -151,7 +151,7 @@ def parse_prop(name: str, text: str) -> Prop:
     try:
         raw = tomllib.loads(text)
         parts = tuple(_part(part) for part in raw.pop("part"))
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise PropBroken(f"{name}: {error!r}") from error
     if raw:
         raise PropBroken(f"{name}: unknown {', '.join(raw)}")

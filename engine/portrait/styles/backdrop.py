@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.pen import Points, circle, closed_curve, coverage, ellipse
-from engine.portrait.styles.drawing import DRAWING_PX, Border
 from engine.portrait.study import Study
+from engine.portrait.styles.drawing import DRAWING_PX, Border
 from engine.portrait.tone import Colour, Picture, Plane, mix, rgb
 from engine.portrait.variation import Variation
 

@@ -24,8 +24,8 @@ Draw = Callable[[Figure, Variation], Drawing]
 LASH = rgb("#2e1a18")
 SKIN_PX = 256  # the skin is found on a picture of this size
 OWN_COLOUR = np.float32(0.6)  # how much of its own colour a prop keeps in a style of few colours
+SHUT_FIRST = 0.94  # how much of an open mouth that shows nothing is closed before it is opened anew
 CELL_COVER = 0.4  # a cell that a prop covers more than this is the prop's
-OPEN_MOUTH = 0.10  # a photo's mouth this open (gap over width) shows its own teeth
 
 
 def draw_reaction(figure: Figure, reaction: Reaction, draw: Draw, variation: Variation) -> Drawing:
@@ -101,8 +101,11 @@ def in_mood(figure: Figure, reaction: Reaction, near: int) -> tuple[Figure, tupl
 
     Of these, left and right, the line where the lids meet, [n, 2], None for an eye that is not shut.
     """
-    openness = mouth_openness(figure.mesh)
-    warped = warp(figure, reaction.moves, near, has_glasses=has_glasses(figure))
+    openness, moves = mouth_openness(figure.mesh), reaction.moves
+    is_painted = reaction.mouth is not None and (moves.shut > 0 or not paint.shows_teeth(figure))
+    if is_painted and not moves.shut:
+        moves = replace(moves, shut=SHUT_FIRST)
+    warped = warp(figure, moves, near, has_glasses=has_glasses(figure))
     moved, mesh, face_px = warped.figure, warped.figure.mesh, figure.face_px
     picture = moved.rgb.astype(np.float32)
     if reaction.blush:
@@ -115,7 +118,7 @@ def in_mood(figure: Figure, reaction: Reaction, near: int) -> tuple[Figure, tupl
         paint.frown(picture, mesh, face_px, reaction.frown)
     if reaction.worry:
         paint.worry(picture, mesh, face_px, reaction.worry)
-    if reaction.mouth is not None and (openness < OPEN_MOUTH or reaction.moves.shut):
+    if is_painted and reaction.mouth is not None:
         paint.mouth_inside(
             picture,
             mesh,
@@ -124,7 +127,7 @@ def in_mood(figure: Figure, reaction: Reaction, near: int) -> tuple[Figure, tupl
             has_teeth=reaction.mouth.has_teeth,
             tongue=reaction.mouth.tongue,
         )
-    elif reaction.moves.shut and openness > 0.05:
+    elif moves.shut and openness > 0.05:
         paint.shut_lips(picture, mesh, face_px)
     down = FaceFrame.of(figure).axes[1]
     for line, lids in zip(warped.lash_lines, _by_side(reaction, near), strict=True):

@@ -167,7 +167,7 @@ def displacements(figure: Figure, moves: Moves, near: int, *, has_glasses: bool 
     middle = (where[61] + where[291]) / 2
     t = np.clip((where[:, 0] - middle[0]) / (mouth / 2), -1.05, 1.05)
     move = np.zeros((468, 2), np.float32)
-    openness = mouth_openness(figure.mesh)
+    openness = 0.0 if moves.shut else mouth_openness(figure.mesh)
     lift = corner_lift(figure.mesh) + 0.6 * openness
     if moves.shut > 0:
         _shut(move, where, t, moves.shut)
@@ -217,8 +217,7 @@ def _smile(
 
 def _open(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, openness: float) -> None:
     fall = moves.jaw * mouth
-    if not moves.shut:
-        fall *= float(np.clip(1 - (openness - 0.06) / 0.22, 0.12, 1))  # or the real teeth become long
+    fall *= float(np.clip(1 - (openness - 0.06) / 0.22, 0.12, 1))  # or the real teeth become long
     move[_LOWER, 1] += (fall * (1 - 0.75 * t**2))[_LOWER]
     move[list(mesh_map.CHIN), 1] += 0.62 * fall
     move[list(mesh_map.JAW), 1] += 0.3 * fall

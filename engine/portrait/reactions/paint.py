@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.portrait.figure import Figure, Points
 from engine.portrait.pen import coverage, curve, ellipse, fill, tapered
-from engine.portrait.reactions.face import INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL, FaceFrame
+from engine.portrait.reactions.face import INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL, FaceFrame, mouth_openness
 from engine.portrait.tone import (
     Colour,
     Picture,
@@ -31,6 +31,8 @@ THROAT, THROAT_LOW = rgb("#38101a"), rgb("#7a2430")
 TONGUE, TONGUE_LOW = rgb("#d8666c"), rgb("#b8464e")
 TEETH, TEETH_LOW = rgb("#d9d2c8"), rgb("#f6f2ea")
 FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284)
+OPEN_MOUTH = 0.10  # gap over width from which a mouth can show teeth
+TEETH_SHARE = 0.3  # of the open mouth
 GAP_OF_NOTHING_FW = 0.025  # lips closer than this are closed
 
 
@@ -40,6 +42,18 @@ def face_light(figure: Figure) -> float:
     if not inside.any():
         return 1.0
     return float(np.clip(0.6 + 0.45 * np.percentile(figure.rgb[inside].max(1), 85) / 255, 0.75, 1.05))
+
+
+def shows_teeth(figure: Figure) -> bool:
+    """Return whether the photo's mouth is open on teeth, or a tongue, that are worth keeping: light and well lit."""
+    shape = figure.matte.shape
+    lips = coverage(shape, [figure.mesh[list(INNER_UPPER + INNER_LOWER[::-1])]]) > 0.5
+    oval = coverage(shape, [figure.mesh[list(OVAL)]]) > 0.5
+    if mouth_openness(figure.mesh) < OPEN_MOUTH or not lips.any():
+        return False
+    inside, face = to_lab(figure.rgb[lips][None])[0], np.median(to_lab(figure.rgb[oval][None])[0], 0)
+    is_pale = np.hypot(*inside[:, 1:].T) < 0.9 * float(np.hypot(*face[1:])) + 4
+    return float((is_pale & (inside[:, 0] > 0.8 * face[0])).mean()) > TEETH_SHARE
 
 
 def mouth_inside(
@@ -150,12 +164,11 @@ def frown(picture: Picture, mesh: Points, face_px: float, strength: float) -> No
 
 
 def worry(picture: Picture, mesh: Points, face_px: float, strength: float) -> None:
-    """Paint two folds across the forehead, arched over raised brows."""
+    """Paint a fold across the forehead, arched over raised brows."""
     up = (mesh[10] - mesh[168]) / max(float(np.hypot(*(mesh[10] - mesh[168]))), 1e-3)
-    for height in (0.08, 0.135):
-        line = mesh[[105, 9, 334]] + up * height * face_px
-        line[1] = (line[0] + line[2]) / 2 + up * 0.03 * face_px
-        fold(picture, line, 0.018 * face_px, strength)
+    line = mesh[[105, 9, 334]] + up * 0.08 * face_px
+    line[1] = (line[0] + line[2]) / 2 + up * 0.03 * face_px
+    fold(picture, line, 0.018 * face_px, strength)
 
 
 def blush(picture: Picture, figure: Figure, strength: float) -> None:

@@ -150,8 +150,11 @@ def parse_prop(name: str, text: str) -> Prop:
     """Parse a prop's TOML. Raises `PropBroken`."""
     try:
         raw = tomllib.loads(text)
-        parts = tuple(_part(part) for part in raw.pop("part"))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        parts_of_it = raw.pop("part")
+        if not isinstance(parts_of_it, list):
+            raise TypeError("a shape stands before its [[part]]")
+        parts = tuple(_part(part) for part in parts_of_it)
+    except (KeyError, TypeError, ValueError) as error:
         raise PropBroken(f"{name}: {error!r}") from error
     if raw:
         raise PropBroken(f"{name}: unknown {', '.join(raw)}")

@@ -197,8 +197,9 @@ def _through_lids(at: Field, frame: EyeFrame, lids: Lids, *, is_backward: bool) 
     """
     place = frame.to_eye(at)
     x, y = place[..., 0], place[..., 1]
-    upper = np.interp(x, frame.upper[:, 0], frame.upper[:, 1]).astype(np.float32) - np.float32(0.035)
-    lower = np.interp(x, frame.lower[:, 0], frame.lower[:, 1]).astype(np.float32) + np.float32(0.035)
+    edge = (0.045, 0.075) if lids.is_shut else (0.035, 0.035)  # lashes and the lids' wet rims go with the eye
+    upper = np.interp(x, frame.upper[:, 0], frame.upper[:, 1]).astype(np.float32) - np.float32(edge[0])
+    lower = np.interp(x, frame.lower[:, 0], frame.lower[:, 1]).astype(np.float32) + np.float32(edge[1])
     arch = _arch(x)
     fade = np.clip((0.82 - np.abs(x)) / 0.3, 0, 1)
     inward = np.clip(0.5 + frame.nose * x, 0, 1)

@@ -50,10 +50,18 @@ def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma
     shade = np.array([shade_l, base[1] + 3.5 * span, base[2] + 2 * span], np.float32)
     deep = np.array([deep_l, base[1] + 4 * span, base[2] + 0.5], np.float32)
     shine = np.array([shine_l, base[1] - 1.5, base[2] - 1], np.float32)
-    tones = mix(base, shade, smoothstep(shade_at + soft, shade_at - soft, relief))
-    tones = mix(tones, deep, smoothstep(deep_at + soft, deep_at - soft, relief))
-    tones = mix(tones, shine, smoothstep(shine_at - 0.7 * soft, shine_at + 0.7 * soft, relief))
-    return cv2.addWeighted(tones, 1 - keep, scaled_chroma(study.flat, chroma), keep, 0)
+    # The tones are a function of the relief alone, so they are looked up: 256 steps over -40 .. 24 L.
+    at = np.linspace(-40, 24, 256, dtype=np.float32)
+    tones = np.tile(base, (256, 1))
+    for tone, share in (
+        (shade, smoothstep(shade_at + soft, shade_at - soft, at)),
+        (deep, smoothstep(deep_at + soft, deep_at - soft, at)),
+        (shine, smoothstep(shine_at - 0.7 * soft, shine_at + 0.7 * soft, at)),
+    ):
+        tones += (tone - tones) * share[:, None]
+    index = np.clip((relief + 40) * np.float32(255 / 64) + 0.5, 0, 255).astype(np.uint8)
+    flat = cv2.merge([cv2.LUT(index, np.ascontiguousarray(tones[:, channel])) for channel in range(3)])
+    return cv2.addWeighted(flat, 1 - keep, scaled_chroma(study.flat, chroma), keep, 0)
 
 
 def _mean(values: NDArray[np.float32], otherwise: float) -> float:

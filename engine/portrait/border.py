@@ -101,5 +101,3 @@ def _celled(drawing: Drawing) -> Rgba:
         cell,
         (ink[0], ink[1], ink[2]),
     )
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,12 +55,12 @@ class _Window:
 
     mesh: Points
     eyes: tuple[Eye, ...]
-    axes: NDArray[np.float32]
+    axes: NDArray[np.floating[Any]]
     fw: float
     lab: Lab
     skin: Plane
     person: Plane
-    skin_lab: NDArray[np.float32]
+    skin_lab: NDArray[np.floating[Any]]
     mouth_gap: float
 
 
@@ -238,7 +239,7 @@ def _jaw_and_nose(picture: Picture, face: _Window, hand: Hand) -> None:
 
 def _shade_colour(face: _Window) -> Colour:
     """The colour of a line on this skin: its deep shade."""
-    skin: NDArray[np.float32] = face.skin_lab * np.array([0.52, 1.1, 1.0], np.float32) + np.array(
+    skin: NDArray[np.floating[Any]] = face.skin_lab * np.array([0.52, 1.1, 1.0], np.float32) + np.array(
         [-3, 6, 2], np.float32
     )
     return lab_colour(skin)

@@ -6,7 +6,20 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from engine.portrait.figure import Figure
-from engine.portrait.styles import caricature, cel, comic, neon, pencil, photo, pixel, poster, toon, watercolour
+from engine.portrait.styles import (
+    caricature,
+    cel,
+    comic,
+    ink,
+    neon,
+    pencil,
+    photo,
+    pixel,
+    popart,
+    poster,
+    toon,
+    watercolour,
+)
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.variation import Variation
 
@@ -21,6 +34,8 @@ STYLES: Mapping[str, Draw] = MappingProxyType(
         "watercolour": watercolour.draw,
         "pencil": pencil.draw,
         "caricature": caricature.draw,
+        "popart": popart.draw,
+        "ink": ink.draw,
         "pixel": pixel.draw,
         "neon": neon.draw,
         "photo": photo.draw,

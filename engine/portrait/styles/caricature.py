@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.features import Hand, draw_features
-from engine.portrait.figure import Eye, Figure
+from engine.portrait.figure import CANVAS_PX, Eye, Figure
 from engine.portrait.pen import Points
 from engine.portrait.study import NOSE_BRIDGE, Study
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
@@ -30,6 +30,8 @@ PALETTES = palettes(
     "#d9c8ff #bda3fa #5f36c4",
     "#ffcba0 #ffb074 #c24a16",
 )
+RIM_PX, CALM_PX = 20.0, 110.0  # nothing moves at the rim of the canvas, and little near it
+
 # What is exaggerated, by seed: (points of the mesh whose middle it is, radius in face widths, magnification, shift in
 # face widths to the outside and up). Every one keeps the eyes large and the person likeable.
 FACES = {
@@ -85,7 +87,7 @@ def exaggerated(figure: Figure, variation: Variation) -> Figure:
     right = (mesh[263] - mesh[33]) / (np.linalg.norm(mesh[263] - mesh[33]) + 1e-6)
     up = np.array([right[1], -right[0]], np.float32)
     strength = float(variation.dice("exaggeration").uniform(0.8, 1.1))
-    moves = []
+    moves: list[Move] = []
     for points, radius, magnified, (outside, rise) in FACES[variation.pick("face", tuple(FACES))]:
         centre = mesh[list(points)].mean(0)
         side = np.sign((centre - mesh[NOSE_BRIDGE]) @ right)
@@ -98,6 +100,7 @@ def exaggerated(figure: Figure, variation: Variation) -> Figure:
     # resize samples at half pixels: the grid's points lie on every fourth pixel's own place
     to_grid = np.array([[4, 0, 0], [0, 4, 0]], np.float32)
     field = cv2.warpAffine(source, to_grid, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
     def moved(plane: NDArray[Any]) -> NDArray[Any]:
         return cv2.remap(plane, field, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
@@ -108,17 +111,23 @@ def exaggerated(figure: Figure, variation: Variation) -> Figure:
         rgb=moved(figure.rgb),
         matte=figure.matte if is_badge else person,
         person=person,
-        mesh=mesh + _shift(mesh, moves),
-        eyes=tuple(
-            Eye(eye.iris + _shift(eye.iris, moves), eye.contour + _shift(eye.contour, moves), eye.is_visible)
-            for eye in figure.eyes
-        ),
+        mesh=_moved(mesh, moves),
+        eyes=(_moved_eye(figure.eyes[0], moves), _moved_eye(figure.eyes[1], moves)),
     )
 
 
-def _shift(
-    points: Points, moves: list[tuple[Points, float, float, NDArray[np.float32]]], *, inverse: bool = False
-) -> Points:
+Move = tuple[Points, float, float, Points]  # centre, radius in px, magnification there, shift in px
+
+
+def _moved(points: Points, moves: list[Move]) -> NDArray[np.float32]:
+    return (points + _shift(points, moves)).astype(np.float32)
+
+
+def _moved_eye(eye: Eye, moves: list[Move]) -> Eye:
+    return Eye(_moved(eye.iris, moves), _moved(eye.contour, moves), eye.is_visible)
+
+
+def _shift(points: Points, moves: list[Move], *, inverse: bool = False) -> Points:
     """Return how far every point moves; `inverse`: where what is seen at a point comes from, less the point."""
     total = np.zeros_like(points)
     for centre, radius, magnified, shift in moves:
@@ -126,4 +135,6 @@ def _shift(
         inside = np.clip(1 - (away**2).sum(-1, keepdims=True) / radius**2, 0, 1) ** 2
         growth = 1 / (1 + (magnified - 1) * inside) - 1 if inverse else (magnified - 1) * inside
         total += away * growth + (-shift if inverse else shift) * inside
-    return total.astype(np.float32)
+    # Nothing is pushed over the rim of the canvas, where the border has to be.
+    rim = np.minimum(points, CANVAS_PX - 1 - points).min(-1, keepdims=True)
+    return (total * np.clip((rim - RIM_PX) / CALM_PX, 0, 1)).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from engine.portrait.tone import Colour, Lab, Picture, Plane, blur, mix, scaled_
 from engine.portrait.variation import Variation
 
 
-def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.float32]:
+def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.floating[Any]]:
     """Return the skin's own Lab, a little more colourful; a sallow or grey cast is pulled to the hues of skin.
 
     A photo without colour keeps none.
@@ -64,7 +66,7 @@ def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma
     return cv2.addWeighted(flat, 1 - keep, scaled_chroma(study.flat, chroma), keep, 0)
 
 
-def _mean(values: NDArray[np.float32], otherwise: float) -> float:
+def _mean(values: NDArray[np.floating[Any]], otherwise: float) -> float:
     return float(values.mean()) if values.size > 10 else float(otherwise)
 
 

@@ -376,7 +376,7 @@ def _high_forehead(study: Study, far: Plane, around: Plane) -> Plane:
 
 
 def _find_hair(study: Study, skin: Plane) -> Plane:
-    """Return the hair at half size: against the clothes by the colours above the forehead and on the chest, by place."""
+    """Return the hair at half size: by the colours above the forehead, against those of the chest, and by place."""
     lab = study._half
     person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
     u, v = _place(study)

@@ -141,7 +141,6 @@ def _outline(shape: str, dice: np.random.Generator) -> Points:
     elif shape == "squircle":
         tilt = dice.uniform(0.0, 0.3) - 0.15
         radius = 0.93 / (np.abs(np.cos(turn - tilt)) ** 5 + np.abs(np.sin(turn - tilt)) ** 5) ** 0.2
-        radius = np.minimum(radius, 1.08)
     elif shape == "blob":
         waves = dice.uniform(0.25, 1.0, 3) * (0.07, 0.05, 0.03)
         phases = dice.uniform(0, 2 * np.pi, 3)

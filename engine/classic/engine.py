@@ -152,7 +152,7 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
 def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, tuple[Note, ...]]:
     if wanted is Shape.BADGE:
         return prepared.badge, ()
-    if wanted is Shape.CUTOUT or prepared.is_trusted:
+    if wanted is Shape.BUST or prepared.is_trusted:
         return prepared.cutout, ()
     return prepared.badge, (Note.BADGE_FALLBACK,)
 

@@ -57,12 +57,12 @@ Rows = list[list[InlineKeyboardButton]]
 
 def in_pack(language: str, job_id: str, shape: str, pack_url: str) -> InlineKeyboardMarkup:
     """Under a sticker that is in its owner's pack."""
-    other = Shape.CUTOUT if shape == Shape.BADGE else Shape.BADGE
+    other = "cutout" if shape == Shape.BADGE else Shape.BADGE.value
     return _keyboard(
         [
             _again_and_style(language, job_id),
             [
-                _button(language, f"button-{other.value}", Press(Operation.SHAPE, job_id, other.value)),
+                _button(language, f"button-{other}", Press(Operation.SHAPE, job_id, other)),
                 _button(language, "button-undo", Press(Operation.UNDO, job_id)),
             ],
             [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)],

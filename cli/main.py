@@ -69,7 +69,7 @@ def make(
     style: Annotated[str, typer.Option(help="A look; `stickerface styles` lists them.")] = "toon",
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the classic engine takes a look from them.")] = "",
-    shape: Annotated[str, typer.Option(help="auto, cutout or badge.")] = "auto",
+    shape: Annotated[str, typer.Option(help="auto, bust, figure, head or badge.")] = "auto",
     engine: Annotated[str | None, typer.Option(help="classic, diffusion or auto, in place of ENGINE.")] = None,
     assignments: Annotated[
         list[str] | None,
@@ -86,9 +86,11 @@ def make(
         parameters = read_assignments(assignments or ())
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
-    if shape.lower() not in list(Shape):
+    try:
+        chosen_shape = Shape(shape.lower())
+    except ValueError:
         _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    wish = Wish(style, seed, prompt, Shape(shape.lower()), parameters)
+    wish = Wish(style, seed, prompt, chosen_shape, parameters)
     raise typer.Exit(make_stickers(photos, out, settings, wish))
 
 

@@ -13,9 +13,16 @@ from engine.errors import EngineError
 class Shape(StrEnum):
     """How the person stands on the sticker."""
 
-    AUTO = "auto"  # cut out where the cut is trusted, a badge where it is not
-    CUTOUT = "cutout"  # always die-cut
+    AUTO = "auto"  # die-cut where the cut is trusted, a badge where it is not
+    BUST = "bust"  # die-cut: head and shoulders
+    FIGURE = "figure"  # die-cut: as much of the body as the photo shows
+    HEAD = "head"  # die-cut: a big head on a small body
     BADGE = "badge"  # a round or rounded crop; the photo's background stays
+
+    @classmethod
+    def _missing_(cls, value: object) -> Shape | None:
+        """Read "cutout", which old rows, buttons and programs say, as BUST."""
+        return cls.BUST if value == "cutout" else None
 
 
 class Note(StrEnum):
@@ -51,7 +58,7 @@ class StickerResult:
     `webp` is what Telegram takes: one side 512 px, the other at most 512, at most 512 KB, static, with alpha.
     `picture` is the whole drawing, `cutout` the drawing without its background, at full quality; both are PNG with
     alpha and of the size that the request's parameters `width`, `height` and `upscale` ask for, where it has them.
-    `style` is the look drawn (a prompt may have changed it), `shape` is CUTOUT or BADGE, never AUTO.
+    `style` is the look drawn (a prompt may have changed it), `shape` is the one made, never AUTO.
     `timings` maps a phase to seconds.
     """
 

@@ -106,9 +106,9 @@ async def _look(turn: Turn, press: Press) -> str:
 
 
 async def _shape(turn: Turn, press: Press) -> str:
-    if press.argument not in (Shape.BADGE, Shape.CUTOUT):
+    if press.argument not in ("cutout", *Shape):
         raise NoSuchJob(press.job_id)
-    return await _draw(turn, press, _Change(shape=press.argument, replaces=press.job_id))
+    return await _draw(turn, press, _Change(shape=Shape(press.argument), replaces=press.job_id))
 
 
 async def _draw(turn: Turn, press: Press, change: _Change) -> str:

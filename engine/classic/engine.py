@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from engine.classic.geometry import Frame, place
 from engine.classic.looks import LOOKS
 from engine.classic.looks.drawing import Drawing
+from engine.classic.looks.toon import toon
 from engine.classic.prepare import Prepared, prepare
 from engine.classic.study import study
 from engine.classic.subject import Rgb, Rgba, Subject
@@ -151,14 +152,14 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
 def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, tuple[Note, ...]]:
     if wanted is Shape.BADGE:
         return prepared.badge, ()
-    if wanted is Shape.CUTOUT or prepared.is_trusted:
+    if wanted is Shape.BUST or prepared.is_trusted:
         return prepared.cutout, ()
     return prepared.badge, (Note.BADGE_FALLBACK,)
 
 
 def _draw(subject: Subject, chosen: Style, variation: Variation) -> Drawing:
     placed = place(subject, _frame(variation, chosen.parameters), DRAWING_PX)
-    return LOOKS[chosen.look](study(placed), variation)
+    return LOOKS.get(chosen.drawing, toon)(study(placed), variation)
 
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:

@@ -71,7 +71,7 @@ def study(subject: Subject) -> Study:
     lab = _evened(lab, skin, subject.face.width)
     eyes, mouth = _features(subject.face, size)
     lab = _crisp(lab, eyes, mouth, subject.face.width)
-    focus = np.ones(size, np.float32) if subject.shape is Shape.CUTOUT else _guessed_person(subject.face, size)
+    focus = np.ones(size, np.float32) if subject.shape is Shape.BUST else _guessed_person(subject.face, size)
     flow = Flow(cv2.GaussianBlur(lab[..., 0], (0, 0), 0.8))
     return Study(
         lab=lab,

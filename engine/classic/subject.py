@@ -33,7 +33,7 @@ class Face:
 class Subject:
     """One person on a canvas, upright, ready to be drawn.
 
-    `rgb` has the person's own colours under the soft edge too (no background fringe). For a CUTOUT `matte` is the
+    `rgb` has the person's own colours under the soft edge too (no background fringe). For a BUST `matte` is the
     person; for a BADGE it is the badge's shape (circle or rounded rectangle) and `rgb` keeps the background.
     The canvas is cropped closely: about 3.3 face widths wide for a bust.
     """

@@ -26,7 +26,7 @@ def cut_out(photo: Rgb, face: Face, matter: Matter | None = None) -> Cut:
     """Cut the bust of `face` out of an upright `photo`; with `matter` the matte is the network's."""
     bust = take_bust(photo, face, needed_gain(photo))
     matte, signs = _matte_of_network(bust, matter) if matter else _matte_of_colours(bust)
-    return Cut(Subject(own_colours(bust.rgb, matte), matte, bust.face, Shape.CUTOUT), signs)
+    return Cut(Subject(own_colours(bust.rgb, matte), matte, bust.face, Shape.BUST), signs)
 
 
 def _matte_of_colours(bust: Bust) -> tuple[Matte, tuple[str, ...]]:

@@ -18,6 +18,6 @@ def toon(study: Study, variation: Variation) -> Drawing:
     lab = lively(study, variation)
     lab[..., 0] = shaded(study, 11.0)
     colour = to_picture(keep_skin(lab, study))
-    if study.shape is Shape.CUTOUT:
+    if study.shape is Shape.BUST:
         colour = mix(colour, variation.pick(RIMS), 0.5 * rim_light(study, variation.light_side))
     return Drawing(inked(colour, study, 1.1 * variation.line, variation.pick(INKS)), study.matte)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.pen import Points, circle, closed_curve, coverage, ellipse
+from engine.portrait.pen import Points, circle, coverage, ellipse
 from engine.portrait.study import Study
 from engine.portrait.styles.drawing import DRAWING_PX, Border
 from engine.portrait.tone import Colour, Picture, Plane, mix, rgb
@@ -70,9 +71,7 @@ class Scene:
     props_share: float = 0.4
 
 
-def staged(
-    picture: Picture, study: Study, variation: Variation, scene: Scene
-) -> tuple[Picture, Plane, Palette]:
+def staged(picture: Picture, study: Study, variation: Variation, scene: Scene) -> tuple[Picture, Plane, Palette]:
     """Return the picture with what the seed puts behind and beside the figure, the matte of both, and the palette.
 
     A badge keeps its own background.
@@ -88,7 +87,7 @@ def staged(
         behind, cover = _shape(variation, scene, palette)
     if scene.props and chance[1] < scene.props_share:
         ground = np.full((*matte.shape, 3), WHITE, np.float32) if behind is None else behind
-        behind, beside = _props(ground, matte, variation, scene, palette, has_shape=cover.any())
+        behind, beside = _props(ground, matte, variation, scene, palette, has_shape=bool(cover.any()))
         cover = np.maximum(cover, beside)
     if behind is None:
         return picture, matte, palette
@@ -134,39 +133,33 @@ def _shape(variation: Variation, scene: Scene, palette: Palette) -> tuple[Pictur
 
 def _outline(shape: str, dice: np.random.Generator) -> Points:
     """Return the polygon of a shape that fills the sticker."""
-    turn = np.linspace(0, 2 * np.pi, 120, endpoint=False)
-    unit = np.stack([np.cos(turn), np.sin(turn)], 1).astype(np.float32)
+    turn = np.linspace(0, 2 * np.pi, 160, endpoint=False) + dice.uniform(0, 0.4) * (shape in ("hexagon", "squircle"))
+    radius = np.ones_like(turn)
     if shape == "burst":
-        points = int(dice.integers(11, 17)) * 2
-        angle = np.linspace(0, 2 * np.pi, points, endpoint=False) + dice.uniform(0, 1)
-        radius = np.where(np.arange(points) % 2, 0.80, 1.0) * RADIUS_PX
-        return CENTRE + np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32) * radius[:, None]
-    if shape == "squircle":
-        tilt = np.deg2rad(dice.uniform(-9, 9))
-        side = np.sign(unit) * np.abs(unit) ** 0.42 * 0.9
-        rotation = np.array([[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]], np.float32)
-        return CENTRE + (side @ rotation).astype(np.float32) * RADIUS_PX * 0.98
-    if shape == "blob":
-        count = 9
-        angle = np.linspace(0, 2 * np.pi, count, endpoint=False) + dice.uniform(0, 1)
-        radius = dice.uniform(0.82, 1.0, count) * RADIUS_PX
-        return closed_curve(CENTRE + np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32) * radius[:, None])
-    if shape == "heart":
-        x, y = 16 * np.sin(turn) ** 3, 13 * np.cos(turn) - 5 * np.cos(2 * turn) - 2 * np.cos(3 * turn) - np.cos(4 * turn)
-        return (CENTRE + np.stack([x / 16, (-y - 2.5) / 15.2], 1) * RADIUS_PX * 1.02).astype(np.float32)
-    if shape == "cloud":
+        turn = np.linspace(0, 2 * np.pi, 2 * int(dice.integers(11, 17)), endpoint=False) + dice.uniform(0, 1)
+        radius = np.where(np.arange(len(turn)) % 2, 0.80, 1.0)
+    elif shape == "squircle":
+        tilt = dice.uniform(0.0, 0.3) - 0.15
+        radius = 0.93 / (np.abs(np.cos(turn - tilt)) ** 5 + np.abs(np.sin(turn - tilt)) ** 5) ** 0.2
+    elif shape == "blob":
+        waves = dice.uniform(0.25, 1.0, 3) * (0.07, 0.05, 0.03)
+        phases = dice.uniform(0, 2 * np.pi, 3)
+        wobble = [
+            wave * np.sin(count * turn + phase) for count, wave, phase in zip((2, 3, 5), waves, phases, strict=True)
+        ]
+        radius = 0.93 + np.sum(wobble, axis=0)
+    elif shape == "cloud":
         bumps = int(dice.integers(9, 12))
         radius = 0.90 + 0.10 * np.abs(np.sin(0.5 * bumps * (turn + dice.uniform(0, 1))))
-        return CENTRE + unit * (radius * RADIUS_PX)[:, None].astype(np.float32)
-    if shape == "hexagon":
-        angle = np.linspace(0, 2 * np.pi, 6, endpoint=False) + np.pi / 6 + dice.uniform(-0.15, 0.15)
-        corners = np.stack([np.cos(angle), np.sin(angle)], 1).astype(np.float32)
-        share = np.linspace(0, 1, 20, endpoint=False)[:, None]
-        sides = [a + (b - a) * share for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)]
-        ring = np.concatenate(sides).astype(np.float32)
-        smooth = cv2.blur(np.concatenate([ring[-8:], ring, ring[:8]])[None], (11, 1))[0][8:-8]
-        return CENTRE + smooth * RADIUS_PX * 1.02
-    return circle(CENTRE, RADIUS_PX, 160)
+    elif shape == "hexagon":
+        lean = dice.uniform(-0.15, 0.15)
+        corner = (turn - lean) % (np.pi / 3) - np.pi / 6
+        radius = np.minimum(0.90 / np.cos(corner), 1.0)
+    unit = np.stack([np.cos(turn), np.sin(turn)], 1)
+    if shape == "heart":
+        curves = 13 * np.cos(turn) - 5 * np.cos(2 * turn) - 2 * np.cos(3 * turn) - np.cos(4 * turn)
+        unit = np.stack([1.02 * np.sin(turn) ** 3, -(curves + 2.5) / 14.9], 1)
+    return (CENTRE + np.clip(unit * radius[:, None], -1.02, 1.02) * RADIUS_PX).astype(np.float32)
 
 
 def _texture(texture: str, dice: np.random.Generator) -> Plane | None:
@@ -195,7 +188,9 @@ def _texture(texture: str, dice: np.random.Generator) -> Plane | None:
         for number in range(-int(far / step), int(far / step)):
             middle = CENTRE + across * step * number
             half, reach = across * 0.25 * step, along * far
-            bands.append(np.array([middle - half - reach, middle - half + reach, middle + half + reach, middle + half - reach]))
+            bands.append(
+                np.array([middle - half - reach, middle - half + reach, middle + half + reach, middle + half - reach])
+            )
         return coverage(size, bands)
     if texture == "rings":
         step = float(dice.uniform(34, 54))
@@ -204,7 +199,7 @@ def _texture(texture: str, dice: np.random.Generator) -> Plane | None:
     return None
 
 
-# -- props around the head ----------------------------------------------------------------------------------------------
+# -- props around the head ---------------------------------------------------------------------------------------------
 
 
 def _props(
@@ -241,7 +236,7 @@ def _props(
     return picture, cover
 
 
-def prop(kind: str, radius_px: float, turn_deg: float) -> NDArray[np.float32]:
+def prop(kind: str, radius_px: float, turn_deg: float) -> NDArray[np.floating[Any]]:
     """Return the polygon of a small shape around (0, 0): one of `PROPS`."""
     if kind == "bubbles":
         return ellipse(np.zeros(2, np.float32), (radius_px, radius_px))

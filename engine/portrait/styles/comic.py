@@ -44,10 +44,10 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     blacks = smoothstep(21, 14, light) * (1 - study.skin) * (1 - study.eye_area)
     picture = mix(picture, ink, blacks * (study.person if study.is_badge else 1))
     weight = 1.45 * variation.line
-    picture = inked(picture, study.lines(weight), ink)
+    lines = np.maximum(study.lines(weight), silhouette(study, 3.0 * weight))
+    picture = inked(picture, lines, ink)
     hand = Hand(ink, weight=1.2 * variation.line, iris=0.85, big=1.05, brows=0.9, lips=0.6, jaw=0.9, nose=0.9)
     draw_features(picture, study, hand)
-    picture = inked(picture, silhouette(study, 3.0 * weight), ink)
     scene = Scene(
         PALETTES,
         shapes=("burst", "burst", "disc", "cloud", "squircle"),

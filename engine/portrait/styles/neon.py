@@ -23,7 +23,7 @@ TUBES = tuple(
         "#1c0820 #7a1048 #ff3d5e #ffa48f #fff3ec | #0a0a30 #2f2599 #5a6bff #abc0ff #f2f5ff",
         "#190a1c #7d1a3a #ff6a2b #ffc07a #fff6e6 | #0b0930 #3a1a96 #8a3dff #c9a4ff #f6f0ff",
         "#0a1220 #0f4a6a #16c8e0 #9df3ff #f2ffff | #1c1405 #7a4a06 #ffb21e #ffe08a #fffbea",
-        "#0f1408 #2c5c10 #7be02a #cff79a #f8fff0 | #1a0824 #6a1080 #e63cd8 #ffa8f2 #fff2fd",
+        "#1f0a10 #80122c #ff4f6d #ffb3b3 #fff4f0 | #04161c #0a5560 #19c7c2 #a0f5ea #f1fffd",
     )
 )
 STOPS = (0.0, 26.0, 56.0, 78.0, 100.0)  # L of the five colours

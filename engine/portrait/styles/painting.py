@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from engine.portrait.tone import Colour, Lab, Picture, Plane, blur, mix, scaled_
 from engine.portrait.variation import Variation
 
 
-def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.float32]:
+def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.floating[Any]]:
     """Return the skin's own Lab, a little more colourful; a sallow or grey cast is pulled to the hues of skin.
 
     A photo without colour keeps none.
@@ -22,7 +24,7 @@ def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.float32]:
     if strength < 3.5:
         return np.array([light, a, b], np.float32)
     hue = float(np.clip(hue, 40, 64))
-    strength = float(np.clip(strength * chroma, 19, 42))
+    strength = max(strength + 1.2 * (chroma - 1) * max(0.0, 24 - strength), 17.0)  # pale skin gains, strong colour stays
     return np.array([light, strength * np.cos(np.radians(hue)), strength * np.sin(np.radians(hue))], np.float32)
 
 
@@ -50,13 +52,21 @@ def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma
     shade = np.array([shade_l, base[1] + 3.5 * span, base[2] + 2 * span], np.float32)
     deep = np.array([deep_l, base[1] + 4 * span, base[2] + 0.5], np.float32)
     shine = np.array([shine_l, base[1] - 1.5, base[2] - 1], np.float32)
-    tones = mix(base, shade, smoothstep(shade_at + soft, shade_at - soft, relief))
-    tones = mix(tones, deep, smoothstep(deep_at + soft, deep_at - soft, relief))
-    tones = mix(tones, shine, smoothstep(shine_at - 0.7 * soft, shine_at + 0.7 * soft, relief))
-    return cv2.addWeighted(tones, 1 - keep, scaled_chroma(study.flat, chroma), keep, 0)
+    # The tones are a function of the relief alone, so they are looked up: 256 steps over -40 .. 24 L.
+    at = np.linspace(-40, 24, 256, dtype=np.float32)
+    tones = np.tile(base, (256, 1))
+    for tone, share in (
+        (shade, smoothstep(shade_at + soft, shade_at - soft, at)),
+        (deep, smoothstep(deep_at + soft, deep_at - soft, at)),
+        (shine, smoothstep(shine_at - 0.7 * soft, shine_at + 0.7 * soft, at)),
+    ):
+        tones += (tone - tones) * share[:, None]
+    index = np.clip((relief + 40) * np.float32(255 / 64) + 0.5, 0, 255).astype(np.uint8)
+    flat = cv2.merge([cv2.LUT(index, np.ascontiguousarray(tones[:, channel])) for channel in range(3)])
+    return cv2.addWeighted(flat, 1 - keep, scaled_chroma(study.flat, chroma), keep, 0)
 
 
-def _mean(values: NDArray[np.float32], otherwise: float) -> float:
+def _mean(values: NDArray[np.floating[Any]], otherwise: float) -> float:
     return float(values.mean()) if values.size > 10 else float(otherwise)
 
 

@@ -15,13 +15,13 @@ from engine.portrait.tone import Colour, Picture, blur, grain, mix, rgb, scaled_
 from engine.portrait.variation import Variation
 
 PAPERS = (rgb("#fbf8f1"), rgb("#fffdf9"), rgb("#f3e9d6"), rgb("#eef2f4"))
-LEADS = (rgb("#2b2a2e"), rgb("#3b2417"), rgb("#1f2f55"), rgb("#5a1f2a"), rgb("#1f4038"))
+LEADS = (rgb("#2b2a2e"), rgb("#3b2417"), rgb("#1f2f55"), rgb("#5a1f2a"), rgb("#24343a"))
 TINTS = (0.0, 0.45, 0.45, 0.9)  # share of the photo's colour
 # strokes: angle in degrees, period in px, from which darkness to which full
 HATCHES = {
-    "crossed": ((52.0, 4.6, 18.0, 66.0), (38.0, 4.1, 38.0, 84.0), (-42.0, 4.4, 58.0, 98.0)),
-    "parallel": ((40.0, 4.2, 16.0, 62.0), (44.0, 3.9, 46.0, 96.0)),
-    "steep": ((68.0, 4.8, 18.0, 66.0), (-60.0, 4.6, 44.0, 92.0)),
+    "crossed": ((52.0, 5.6, 18.0, 70.0), (38.0, 5.0, 42.0, 88.0), (-42.0, 5.2, 60.0, 100.0)),
+    "parallel": ((40.0, 5.4, 16.0, 66.0), (47.0, 4.8, 50.0, 98.0)),
+    "steep": ((68.0, 6.0, 18.0, 68.0), (-60.0, 5.6, 48.0, 94.0)),
 }
 
 

@@ -48,7 +48,9 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     cut = np.zeros_like(matte)
     cut[used] = _enlarged(inside, cell)
     outline = variation.pick("outline", (ink, ink, palette.accent))
-    return Drawing(whole, cut, Border(((outline, 1.0), (rgb("#ffffff"), 1.0))), ink=ink, line_px=float(cell), cell_px=cell)
+    return Drawing(
+        whole, cut, Border(((outline, 1.0), (rgb("#ffffff"), 1.0))), ink=ink, line_px=float(cell), cell_px=cell
+    )
 
 
 def _few_colours(lab: Lab, matte: Plane, count: int) -> Lab:
@@ -66,5 +68,3 @@ def _few_colours(lab: Lab, matte: Plane, count: int) -> Lab:
 
 def _enlarged(cells: np.ndarray, cell: int) -> np.ndarray:
     return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)
-
-

@@ -52,7 +52,7 @@ def test_a_clear_portrait_is_trusted(cut: Cut) -> None:
 def test_the_subject_is_as_the_looks_expect_it(cut: Cut) -> None:
     subject = cut.subject
 
-    assert subject.shape is Shape.CUTOUT
+    assert subject.shape is Shape.BUST
     assert max(subject.rgb.shape) == 512
     assert subject.rgb.dtype == np.uint8
     assert subject.matte.dtype == np.float32

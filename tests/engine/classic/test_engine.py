@@ -59,7 +59,7 @@ def opened(data: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("style", [entry.name for entry in all_styles()])
-@pytest.mark.parametrize("shape", [Shape.CUTOUT, Shape.BADGE])
+@pytest.mark.parametrize("shape", [Shape.BUST, Shape.BADGE])
 def test_every_style_makes_a_sticker_telegram_takes(engine: ClassicEngine, style: str, shape: Shape) -> None:
     result = draw(engine, style=style, shape=shape)
     webp_rules(result.webp)
@@ -81,7 +81,7 @@ def test_every_style_makes_a_sticker_telegram_takes(engine: ClassicEngine, style
 def test_pictures_are_exactly_as_large_as_asked(
     engine: ClassicEngine, style: str, asked: dict[str, object], size: tuple[int, int]
 ) -> None:
-    result = draw(engine, style=style, shape=Shape.CUTOUT, parameters=asked)
+    result = draw(engine, style=style, shape=Shape.BUST, parameters=asked)
     picture, cutout = opened(result.picture), opened(result.cutout)
 
     assert picture.shape == cutout.shape == (size[1], size[0], 4)
@@ -100,7 +100,7 @@ def test_a_parameter_beyond_its_limits_is_refused(engine: ClassicEngine) -> None
 
 
 def test_a_cutout_is_see_through_around_the_person(engine: ClassicEngine) -> None:
-    alpha = opened(draw(engine, shape=Shape.CUTOUT).webp)[..., 3]
+    alpha = opened(draw(engine, shape=Shape.BUST).webp)[..., 3]
     assert alpha[0, 0] == 0
     assert 0.3 < (alpha > 250).mean() < 0.95
 

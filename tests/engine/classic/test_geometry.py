@@ -8,13 +8,13 @@ from engine.classic.subject import Face, Subject
 from engine.types import Shape
 
 
-def figure(shape: Shape = Shape.CUTOUT, face_width: float = 120.0) -> Subject:
+def figure(shape: Shape = Shape.BUST, face_width: float = 120.0) -> Subject:
     """A head and shoulders on a canvas of 400 x 480, the photo's columns numbered in its red channel."""
     y, x = np.mgrid[:480, :400].astype(np.float32)
     face = Face(200, 190, face_width, roll_deg=0, score=1)
     u, v = (x - face.x) / face_width, (y - face.y) / face_width
     person = (np.hypot(u / 0.62, (v + 0.1) / 0.8) < 1) | ((v > 0.7) & (abs(u) < 1.3))
-    matte = person.astype(np.float32) if shape is Shape.CUTOUT else np.ones_like(x)
+    matte = person.astype(np.float32) if shape is Shape.BUST else np.ones_like(x)
     rgb = np.dstack([x / 400 * 255, y / 480 * 255, 255 * person]).astype(np.uint8)
     return Subject(rgb, matte, face, shape)
 

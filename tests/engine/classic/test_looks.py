@@ -30,7 +30,7 @@ def astronaut(tone: str | None = None) -> Subject:
     photo = cv2.cvtColor(cv2.imread(str(ASTRONAUT)), cv2.COLOR_BGR2RGB)[:300, 60:390]
     face = replace(HEAD, x=HEAD.x - 60)
     oval = face_oval(face, photo.shape[:2], 1.6)
-    subject = Subject(np.ascontiguousarray(photo), oval, face, Shape.CUTOUT)
+    subject = Subject(np.ascontiguousarray(photo), oval, face, Shape.BUST)
     placed = place(subject, Frame(tilt_deg=0, below_fw=1.2), DRAWING_PX)
     return with_skin(placed, tone) if tone else placed
 

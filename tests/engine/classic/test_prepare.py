@@ -18,7 +18,7 @@ def prepared() -> Prepared:
 
 
 def test_both_shapes_are_prepared(prepared: Prepared) -> None:
-    assert prepared.cutout.shape is Shape.CUTOUT
+    assert prepared.cutout.shape is Shape.BUST
     assert prepared.badge.shape is Shape.BADGE
     assert prepared.is_trusted
     assert prepared.doubts == ()

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.portrait import mesh as mesh_map
 from engine.portrait.figure import Figure, Points
-from engine.portrait.reactions import face as mesh_map
 from engine.portrait.reactions.face import FaceFrame, corner_lift, mouth_openness, mouth_width
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Figure, Points
+from engine.portrait.mesh import INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL
 from engine.portrait.pen import coverage, curve, ellipse, fill, tapered
-from engine.portrait.reactions.face import INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL, FaceFrame, mouth_openness
+from engine.portrait.reactions.face import FaceFrame, mouth_openness
 from engine.portrait.tone import (
     Colour,
     Picture,

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Eye, Figure, Points
-from engine.portrait.reactions.face import LIDS, OVAL, EyeFrame, eye_openness
+from engine.portrait.mesh import EYES, OVAL
+from engine.portrait.reactions.face import EyeFrame, eye_openness
 from engine.portrait.reactions.moves import CONTROLS, EXACT, Lids, Moves, displacements
 from engine.types import Shape
 
@@ -83,7 +84,7 @@ def warp(figure: Figure, moves: Moves, near: int, *, has_glasses: bool = False) 
         return _inverted(points, lambda at: at + _sampled(field, at - np.array([left, top], np.float32)))
 
     moved = figure.mesh.copy()
-    for frame, lid, indices in zip(frames, lids, LIDS, strict=True):
+    for frame, lid, indices in zip(frames, lids, EYES, strict=True):
         moved[list(indices)] = _through_lids(moved[list(indices)], frame, lid, is_backward=False)
     mesh = forward(moved)
     exact = list(EXACT)

@@ -46,5 +46,5 @@ def figure() -> Figure:
         np.zeros(468, np.float32),
         (eyes[0], eyes[1]),
         FACE_PX,
-        Shape.CUTOUT,
+        Shape.BUST,
     )

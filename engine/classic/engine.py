@@ -16,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from engine.classic.geometry import Frame, place
 from engine.classic.looks import LOOKS
 from engine.classic.looks.drawing import Drawing
+from engine.classic.looks.toon import toon
 from engine.classic.prepare import Prepared, prepare
 from engine.classic.study import study
 from engine.classic.subject import Rgb, Rgba, Subject
@@ -158,7 +159,7 @@ def _choose_shape(prepared: Prepared, wanted: Shape) -> tuple[Subject, tuple[Not
 
 def _draw(subject: Subject, chosen: Style, variation: Variation) -> Drawing:
     placed = place(subject, _frame(variation, chosen.parameters), DRAWING_PX)
-    return LOOKS[chosen.look](study(placed), variation)
+    return LOOKS.get(chosen.drawing, toon)(study(placed), variation)
 
 
 def _frame(variation: Variation, parameters: Mapping[str, float]) -> Frame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.portrait.tone import Colour, Picture, Plane
 
-Points = NDArray[np.float32]  # (points, 2), x and y in px
+Points = NDArray[np.floating[Any]]  # (points, 2), x and y in px
 
 SHIFT = 4  # sub-pixel bits of OpenCV's drawing
 
@@ -24,14 +25,6 @@ def curve(points: Points, count: int = 48) -> Points:
     a, b, c, d = (knots[number + shift] for shift in range(4))
     cubic = 2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * (b - c) + d - a) * t**3
     return (0.5 * cubic).astype(np.float32)
-
-
-def closed_curve(points: Points, count: int = 96) -> Points:
-    """Return `count` points of a closed smooth curve through `points`."""
-    around = np.concatenate([points[-2:], points, points[:3]])
-    inner = curve(around, round(count * (len(around) - 1) / len(points)))
-    share = len(inner) / (len(around) - 1)
-    return inner[round(2 * share) : round((2 + len(points)) * share)]
 
 
 def circle(centre: Points, radius_px: float, count: int = 40) -> Points:

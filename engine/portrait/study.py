@@ -6,6 +6,7 @@ Knows no style.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,9 +31,13 @@ BROWS = (
 )
 NOSE_BRIDGE, FOREHEAD, CHIN = 168, 10, 152
 EARS = (234, 454)
+FOREHEAD_RIM = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
+FOREHEAD_PATCH = (103, 67, 109, 10, 338, 297, 332, 333, 299, 9, 69, 104)
+FOREHEAD_RISE_FW = 0.26  # from the mesh's top to where a high hairline is
 
 HALF_PX = DRAWING_PX // 2  # regions are found at half size
 DEFAULT_SKIN = np.array([60.0, 13.0, 18.0], np.float32)  # Lab, where there is no face to look at
+QUIET = 0.3  # noise in L that no line and no flat area shows
 CONTEXT_FW = 0.13  # box, in face widths, that says what is locally dark
 
 
@@ -65,7 +70,7 @@ class Study:
     # -- the face ------------------------------------------------------------------------------------------------
 
     @cached_property
-    def axes(self) -> NDArray[np.float32]:
+    def axes(self) -> NDArray[np.floating[Any]]:
         """[2, 2]: the eyes' line to the right and the way down the face, unit vectors in the picture."""
         if not self.has_face:
             return np.eye(2, dtype=np.float32)
@@ -108,6 +113,14 @@ class Study:
         return blur(self.mesh_area(LIPS_OUTER), 0.012 * self.fw)
 
     @cached_property
+    def lips(self) -> Plane:
+        """The lips without what is between them."""
+        if not self.has_face:
+            return np.zeros_like(self.matte)
+        polygons = [self.mesh[list(ring)] for ring in (LIPS_OUTER, LIPS_INNER)]
+        return blur(coverage(self.matte.shape, polygons), 0.6)
+
+    @cached_property
     def brow_area(self) -> Plane:
         """The brows, soft."""
         if not self.has_face:
@@ -126,15 +139,16 @@ class Study:
     @cached_property
     def noise(self) -> float:
         """The noise's standard deviation in L."""
-        return noise_sd(to_lab(self.rgb)[..., 0], self.person > 0.9)
+        grey = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(100 / 255)
+        return noise_sd(grey, self.person > 0.9)
 
     @cached_property
     def clean(self) -> Rgb:
         """The photo without noise: a bilateral filter as strong as the noise."""
-        strength = float(np.clip(6 * self.noise, 8, 60))
+        rounds = 0 if self.noise < QUIET else 1 if self.noise < 1.5 else 3
         rgb = self.rgb
-        for _ in range(1 if self.noise < 1.5 else 3):
-            rgb = cv2.bilateralFilter(rgb, 5, strength, 2.0)
+        for _ in range(rounds):
+            rgb = cv2.bilateralFilter(rgb, 5, float(np.clip(6 * self.noise, 8, 60)), 2.0)
         return rgb
 
     @cached_property
@@ -147,8 +161,8 @@ class Study:
         """Even areas with firm edges, in Lab."""
         strength = float(np.clip(20 + 5 * self.noise, 20, 45))
         rgb = self.clean
-        for _ in range(6):
-            rgb = cv2.bilateralFilter(rgb, 5, strength, 3.0)
+        for _ in range(3):
+            rgb = cv2.bilateralFilter(rgb, 5, 1.5 * strength, 3.0)
         return to_lab(rgb)
 
     # -- regions -------------------------------------------------------------------------------------------------
@@ -158,7 +172,7 @@ class Study:
         return cv2.resize(self.lab, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
 
     @cached_property
-    def skin_lab(self) -> NDArray[np.float32]:
+    def skin_lab(self) -> NDArray[np.floating[Any]]:
         """Median Lab of the face's skin, without its darkest third."""
         if not self.has_face:
             return DEFAULT_SKIN
@@ -169,9 +183,8 @@ class Study:
 
     @cached_property
     def face_l(self) -> float:
-        """How light the face is: the median of L in its oval."""
-        inside = self.lab[..., 0][self.oval > 0.5]
-        return float(np.median(inside)) if inside.size else float(DEFAULT_SKIN[0])
+        """How light the face is."""
+        return face_lightness(self.lab, self.oval)
 
     @cached_property
     def skin_range(self) -> float:
@@ -181,8 +194,7 @@ class Study:
     @cached_property
     def _plain_face(self) -> NDArray[np.bool_]:
         """The middle of the face without eyes, brows and mouth, at half size."""
-        rim = max(1, round(0.05 * self.fw / 2))
-        core = cv2.erode(self.mesh_area(OVAL, HALF_PX), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)) > 0.5
+        core = cv2.erode(self.mesh_area(OVAL, HALF_PX), _square(0.025 * self.fw)) > 0.5
         features = np.maximum(np.maximum(self.eye_area, self.brow_area), self.mouth_area)
         return core & (cv2.resize(features, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA) < 0.1)
 
@@ -192,14 +204,16 @@ class Study:
         if not self.has_face:
             nothing = np.zeros_like(self.matte)
             return nothing, nothing
-        skin, hair = _split(self)
-        guide = self.lab[..., 0] * np.float32(0.01)
-        radius = max(2, round(0.02 * self.fw))
-        out = []
-        for plane in (skin, hair):
-            big = cv2.resize(plane, (DRAWING_PX, DRAWING_PX), interpolation=cv2.INTER_LINEAR)
-            out.append(np.clip(guided_filter(guide, big, radius, 4e-4) * 1.15 - 0.07, 0, 1) * self.person)
-        return out[0], out[1] * (1 - out[0])
+        skin = _find_skin(self)
+        hair = _find_hair(self, skin)
+        guide = self._half[..., 0] * np.float32(0.01)
+        radius = max(1, round(0.01 * self.fw))
+        fitted = [
+            cv2.resize(guided_filter(guide, plane, radius, 4e-4), self.matte.shape, interpolation=cv2.INTER_LINEAR)
+            for plane in (skin, hair)
+        ]
+        skin, hair = (np.clip(plane * 1.2 - 0.1, 0, 1) * self.person for plane in fitted)
+        return skin, hair * (1 - skin)
 
     @property
     def skin(self) -> Plane:
@@ -230,24 +244,28 @@ class Study:
         """L of the skin above (below: negative) what it is around: light and shade of the face, a side light evened."""
         weight = self.skin + np.float32(1e-3)
         broad = blur(self.skin_light * weight, 0.5 * self.fw) / blur(weight, 0.5 * self.fw)
-        return self.skin_light - (0.65 * self.skin_lab[0] + 0.35 * broad)
+        return self.skin_light - (0.5 * self.skin_lab[0] + 0.5 * broad)
 
     @cached_property
     def tangent(self) -> tuple[Plane, Plane]:
-        """Unit vectors along the picture's edges: the smoothed structure tensor's minor axis."""
-        light = cv2.GaussianBlur(self.lab[..., 0], (0, 0), 0.8)
+        """Unit vectors along the picture's edges: the smoothed structure tensor's minor axis, found at half size."""
+        light = cv2.GaussianBlur(self._half[..., 0], (0, 0), 0.6)
         gx, gy = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
-        xx, xy, yy = (cv2.GaussianBlur(plane, (0, 0), 2.2) for plane in (gx * gx, gx * gy, gy * gy))
-        double = np.arctan2(2 * xy, xx - yy)
-        return np.cos(0.5 * double + np.float32(np.pi / 2)), np.sin(0.5 * double + np.float32(np.pi / 2))
+        xx, xy, yy = (cv2.GaussianBlur(plane, (0, 0), 1.3) for plane in (gx * gx, gx * gy, gy * gy))
+        angle = 0.5 * cv2.phase(xx - yy, 2 * xy) + np.float32(np.pi / 2)
+        big = self.matte.shape
+        return (
+            cv2.resize(np.cos(angle), big, interpolation=cv2.INTER_NEAREST),
+            cv2.resize(np.sin(angle), big, interpolation=cv2.INTER_NEAREST),
+        )
 
-    def along_edges(self, field: NDArray[np.float32], reach_px: int = 4, sigma_px: float = 2.6) -> NDArray[np.float32]:
-        """Smooth a field along the edges of the picture: short straight line integrals."""
+    def along_edges(self, field: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """Smooth a field along the edges of the picture: a Gaussian of 2.6 px on short straight line integrals."""
         x, y = np.meshgrid(np.arange(DRAWING_PX, dtype=np.float32), np.arange(DRAWING_PX, dtype=np.float32))
         dx, dy = self.tangent
         total, weight = field.copy(), 1.0
-        for step in range(1, reach_px + 1):
-            share = float(np.exp(-(step**2) / (2 * sigma_px**2)))
+        for step in (1.3, 2.6, 3.9):
+            share = float(np.exp(-(step**2) / (2 * 2.6**2)))
             for sign in (-step, step):
                 total += share * cv2.remap(
                     field, x + sign * dx, y + sign * dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -272,42 +290,52 @@ class Study:
             cv2.GaussianBlur(contrast, (0, 0), wide * 2.2) - cv2.GaussianBlur(contrast, (0, 0), wide)
             for wide in (sigma, 2.1 * weight)
         ]
-        fine, broad = cv2.split(self.along_edges(cv2.merge(drops)))
-        ink = np.clip((np.maximum(fine, broad / 1.7) / threshold - 1) / 0.35 + 0.5, 0, 1)
+        drop = self.along_edges(np.maximum(drops[0], drops[1] * np.float32(1 / 1.7)))
+        ink = np.clip((drop / threshold - 1) / 0.35 + 0.5, 0, 1)
         near = cv2.dilate(self.skin, np.ones((3, 3), np.uint8)) if self.has_mesh else self.skin
         ink *= 1 - (1 - on_skin) * near * (1 - self.brow_area) * np.maximum(self.oval, 0.75)
         ink *= self.person if not self.is_badge else 0.25 + 0.75 * self.person
         return without_specks(ink, round(46 * weight))
 
 
+def face_lightness(lab: Lab, oval: Plane) -> float:
+    """Return how light a face is: the 60th percentile of L inside its oval.
+
+    A little above the median, because eyes, brows, lips and shade cover up to half of an oval and are no skin tone.
+    """
+    inside = lab[..., 0][oval > 0.5]
+    return float(np.percentile(inside[::3], 60)) if inside.size else float(DEFAULT_SKIN[0])
+
+
 def without_specks(lines: Plane, min_px: int) -> Plane:
     """Drop strokes of fewer than `min_px` pixels."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((lines > 0.3).astype(np.uint8))
-    keep = stats[:, cv2.CC_STAT_AREA] >= min_px
-    keep[0] = False
-    return lines * cv2.dilate(keep[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    keep = (stats[:, cv2.CC_STAT_AREA] >= min_px).astype(np.uint8)
+    keep[0] = 0
+    return lines * cv2.dilate(keep[labels], np.ones((3, 3), np.uint8))
 
 
-def _split(study: Study) -> tuple[Plane, Plane]:
-    """Return skin and hair at half size.
-
-    Skin by log-chromaticity (log R/G, log B/G), which shade does not move, where skin can be: face, ears, neck, chest.
-    Hair against clothes by the colours of the ring above the forehead and of the chest, and by place.
-    """
-    lab, fw = study._half, study.fw / 2
-    person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
+def _place(study: Study) -> tuple[Plane, Plane]:
+    """Return u and v of every pixel at half size, in face widths: to the right of the nose's bridge and down."""
     grid = np.arange(HALF_PX, dtype=np.float32) * 2 + 0.5
     away = np.stack(np.meshgrid(grid, grid), -1) - study.mesh[NOSE_BRIDGE]
     u, v = np.moveaxis(away @ study.axes.T.astype(np.float32) / np.float32(study.fw), -1, 0)
-    chin, brow = study.local(study.mesh[CHIN]), study.local(study.mesh[FOREHEAD])
-    lit = study.skin_lab[0]
-    light = lab[..., 0]
+    return u, v
+
+
+def _find_skin(study: Study) -> Plane:
+    """Return the skin at half size.
+
+    By log-chromaticity (log R/G, log B/G), which shade does not move, where skin can be: face, ears, neck, chest.
+    """
+    light, lit, fw = study._half[..., 0], study.skin_lab[0], study.fw / 2
+    u, v = _place(study)
+    chin = study.local(study.mesh[CHIN])
 
     rgb = np.maximum(cv2.resize(study.clean, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA).astype(np.float32), 4)
     log = np.log(rgb)
-    red, blue = log[..., 0] - log[..., 1], log[..., 2] - log[..., 1]
     far = np.zeros_like(light)
-    for ratio, floor in ((red, 0.05), (blue, 0.06)):
+    for ratio, floor in ((log[..., 0] - log[..., 1], 0.05), (log[..., 2] - log[..., 1], 0.06)):
         sample = ratio[study._plain_face]
         middle = np.median(sample) if sample.size else 0.0
         spread = 1.48 * np.median(np.abs(sample - middle)) if sample.size else 1.0
@@ -315,7 +343,7 @@ def _split(study: Study) -> tuple[Plane, Plane]:
     far = np.sqrt(far)
 
     oval = study.mesh_area(OVAL, HALF_PX)
-    around = cv2.dilate(oval, np.ones((2 * round(0.03 * fw) + 1,) * 2, np.uint8))
+    around = cv2.dilate(oval, _square(0.03 * fw))
     below = smoothstep(chin[1] - 0.10, chin[1] + 0.02, v)
     neck = below * smoothstep(0.42, 0.28, np.abs(u - chin[0]))
     chest = smoothstep(chin[1] + 0.15, chin[1] + 0.3, v) * smoothstep(0.55 * lit, 0.75 * lit, light)
@@ -323,25 +351,61 @@ def _split(study: Study) -> tuple[Plane, Plane]:
     for ear in EARS:
         cv2.circle(ears, tuple(int(c) for c in study.mesh[ear] / 2), round(0.15 * fw), 1.0, -1)
     ears *= smoothstep(0.5 * lit, 0.7 * lit, light)
-    zone = cv2.GaussianBlur(np.maximum.reduce([around, neck, chest, ears]), (0, 0), 0.012 * fw + 0.3)
+    zone = np.maximum.reduce([around, neck, chest, ears, _high_forehead(study, far, around)])
+    zone = cv2.GaussianBlur(zone, (0, 0), 0.012 * fw + 0.3)
     plausible = smoothstep(0.30 * lit, 0.48 * lit, light) * smoothstep(1.75 * lit + 14, 1.5 * lit + 10, light)
     skin = smoothstep(1.35, 0.75, far) * plausible * zone
     # The middle of the face is skin wherever it is not clearly something else: shine and make-up are skin too.
-    core = cv2.GaussianBlur(cv2.erode(oval, np.ones((2 * round(0.05 * fw) + 1,) * 2, np.uint8)), (0, 0), 0.03 * fw)
-    skin = np.maximum(skin, core * smoothstep(2.3, 1.5, far) * smoothstep(0.25 * lit, 0.42 * lit, light))
+    core = _core(study, oval)
+    return np.maximum(skin, core * smoothstep(2.3, 1.5, far) * smoothstep(0.25 * lit, 0.42 * lit, light))
 
-    inside = person > 0.9
-    ring = inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45) & (skin < 0.3)
-    body = inside & (v > chin[1] + 0.42) & (skin < 0.3)
-    to_hair, to_body = (_colour_distance(lab, lab[mask]) for mask in (ring, body))
-    place = (v - chin[1] - 0.1) / 0.22 + np.clip(0.30 - np.abs(u), 0, 0.3) * 3 * (v > chin[1] - 0.1)
+
+def _high_forehead(study: Study, far: Plane, around: Plane) -> Plane:
+    """Return what above the mesh, which ends in the middle of the forehead, is as light and as coloured as it."""
+    light, fw = study._half[..., 0], study.fw / 2
+    top, up = study.mesh[list(FOREHEAD_RIM)] / 2, study.axes[1] * fw
+    raised = np.concatenate([top + 0.08 * up, (top - FOREHEAD_RISE_FW * up)[::-1]])
+    front = coverage(light.shape, [study.mesh[list(FOREHEAD_PATCH)] / 2]) > 0.5
+    front_l = float(np.percentile(light[front], 70)) if front.any() else float(study.skin_lab[0])
+    like = smoothstep(0.70 * front_l, 0.86 * front_l, light) * smoothstep(1.3, 0.8, far)
+    forehead = blur(coverage(light.shape, [raised]), 0.05 * fw) * like
+    wide = cv2.morphologyEx(np.uint8(np.maximum(forehead, around) > 0.45), cv2.MORPH_OPEN, _square(0.03 * fw))
+    _, pieces = cv2.connectedComponents(wide)
+    middle = np.clip(study.mesh[NOSE_BRIDGE] / 2, 0, HALF_PX - 1).astype(int)
+    return forehead * cv2.dilate(np.uint8(pieces == pieces[middle[1], middle[0]]), _square(0.02 * fw))
+
+
+def _find_hair(study: Study, skin: Plane) -> Plane:
+    """Return the hair at half size: by the colours above the forehead, against those of the chest, and by place."""
+    lab = study._half
+    person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
+    u, v = _place(study)
+    chin, brow = study.local(study.mesh[CHIN]), study.local(study.mesh[FOREHEAD])
+    oval = study.mesh_area(OVAL, HALF_PX)
+    inside = (person > 0.9) & (skin < 0.3)
+    to_hair = _colour_distance(lab, lab[inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45)])
+    body = inside & (v > chin[1] + 0.42)
+    # Long hair hangs over the chest: what has its colour tells nothing of the clothes.
+    other = body & (to_hair > 1.1)
+    to_body = _colour_distance(lab, lab[other if np.count_nonzero(other) > 150 else body])
+    place = np.minimum((v - chin[1] - 0.1) / 0.22, 1.6) + np.clip(0.30 - np.abs(u), 0, 0.3) * 3 * (v > chin[1] - 0.1)
     hair = 1 / (1 + np.exp(np.clip((to_hair - to_body) * 1.6 + place * 1.5, -30, 30)))
     hair = np.where(v < chin[1] - 0.25, 1, hair) * (1 - skin)
-    hair *= 1 - core * smoothstep(brow[1] + 0.08, brow[1] + 0.16, v)
-    return skin.astype(np.float32), (hair * person).astype(np.float32)
+    return hair * (1 - _core(study, oval) * smoothstep(brow[1] + 0.08, brow[1] + 0.16, v)) * person
 
 
-def _colour_distance(lab: Lab, pixels: NDArray[np.float32]) -> Plane:
+def _core(study: Study, oval: Plane) -> Plane:
+    """Return the face without its rim, soft, at half size."""
+    fw = study.fw / 2
+    return cv2.GaussianBlur(cv2.erode(oval, _square(0.05 * fw)), (0, 0), 0.03 * fw)
+
+
+def _square(radius_px: float) -> NDArray[np.uint8]:
+    """Return the kernel of a dilation or erosion by `radius_px`, at least 1."""
+    return np.ones((2 * max(1, round(radius_px)) + 1,) * 2, np.uint8)
+
+
+def _colour_distance(lab: Lab, pixels: NDArray[np.floating[Any]]) -> Plane:
     """Return the distance of every pixel from the nearest of three main colours of `pixels`, in steps one can see."""
     if len(pixels) < 60:
         return np.full(lab.shape[:2], 4.0, np.float32)
@@ -350,7 +414,12 @@ def _colour_distance(lab: Lab, pixels: NDArray[np.float32]) -> Plane:
     stop = (cv2.TERM_CRITERIA_MAX_ITER, 10, 0)
     _, _, centres = cv2.kmeans(sample, 3, start, stop, 1, cv2.KMEANS_USE_INITIAL_LABELS)
     scale = np.array([14, 9, 9], np.float32)
-    return np.min([np.sqrt((((lab - centre) / scale) ** 2).sum(-1)) for centre in centres], 0).astype(np.float32)
+    near = lab / scale
+    squares = [
+        cv2.magnitude(*cv2.split(near - centre / scale)[1:]) ** 2 + (near[..., 0] - centre[0] / 14) ** 2
+        for centre in centres
+    ]
+    return cv2.sqrt(np.min(squares, axis=0))
 
 
 def unsharp(picture: Picture, sigma_px: float, amount: float) -> Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,7 +53,7 @@ class Drawing:
     cell_px: int = 0
 
 
-def paint_over(drawing: Drawing, colours: NDArray[np.float32], alpha: Plane) -> Drawing:
+def paint_over(drawing: Drawing, colours: NDArray[np.floating[Any]], alpha: Plane) -> Drawing:
     """Lay a painted layer (mouth, tears, props; sRGB 0..255 and alpha 0..1, any square size) over a drawing.
 
     The colours are turned into the style's own; the matte grows where the layer lies beside the figure.
@@ -62,6 +63,9 @@ def paint_over(drawing: Drawing, colours: NDArray[np.float32], alpha: Plane) -> 
         light = cv2.resize(colours * alpha[..., None], size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
         colours = light / np.maximum(alpha, 1e-4)[..., None]
-    share = alpha[..., None]
+    # What lies beside the figure, under the layer's soft edge, is not seen and may not colour it.
+    below = drawing.matte * (1 - alpha)
+    matte = alpha + below
+    share = (alpha / np.maximum(matte, np.float32(1e-4)))[..., None]
     picture = drawing.picture + (drawing.recolour(colours) - drawing.picture) * share
-    return replace(drawing, picture=picture, matte=np.maximum(drawing.matte, alpha))
+    return replace(drawing, picture=picture, matte=matte)

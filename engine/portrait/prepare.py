@@ -10,12 +10,12 @@ from functools import cached_property
 from engine.errors import Cancelled
 from engine.matte import Matter
 from engine.portrait.compose import compose
-from engine.portrait.expression import Expression, measure
 from engine.portrait.faces import LARGEST, Face, find_faces
 from engine.portrait.figure import Figure
 from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body
 from engine.portrait.networks import Networks
 from engine.portrait.photo import Photo
+from engine.portrait.reactions import expression_emoji
 from engine.portrait.variation import Variation
 from engine.types import Shape
 
@@ -52,9 +52,11 @@ class Prepared:
         return find_body(self.photo, self.face, self.networks).is_whole
 
     @property
-    def expression(self) -> Expression:
-        """What the face does by itself."""
-        return measure(self.bust.face.mesh, self.bust.eyes)
+    def emoji(self) -> str:
+        """The emoji of the face's own expression; "" for one at rest."""
+        if not any(eye.is_visible for eye in self.bust.eyes):
+            return "😎"
+        return expression_emoji(self.bust.face.mesh, self.bust.eyes) or ""
 
     def choose(self, wanted: Shape) -> Shape:
         """Return the shape to make where `wanted` is asked for: AUTO becomes a badge only where the cut is in doubt."""
@@ -76,6 +78,7 @@ def prepare(
     networks: Networks,
     matter: Matter | None = None,
     face_index: int = LARGEST,
+    needs_face: bool = True,
     keep_going: KeepGoing = lambda phase: True,
 ) -> Prepared:
     """Find the face of `photo` and cut its person out; equal photos give equal bytes.

@@ -110,7 +110,9 @@ def shaded(photo: Rgb, face: Face) -> Rgb:
     for outer, inner in ((33, 133), (263, 362)):
         middle = (face.mesh[outer] + face.mesh[inner]) / 2
         radius = 0.95 * float(np.linalg.norm(face.mesh[outer] - face.mesh[inner]))
-        cv2.circle(out, (round(float(middle[0])), round(float(middle[1]))), round(radius), (18, 18, 22), -1, cv2.LINE_AA)
+        cv2.circle(
+            out, (round(float(middle[0])), round(float(middle[1]))), round(radius), (18, 18, 22), -1, cv2.LINE_AA
+        )
     ends = np.round(face.mesh[[127, 356]]).astype(np.int32)
     cv2.line(out, ends[0].tolist(), ends[1].tolist(), (18, 18, 22), max(2, round(0.04 * face.width)), cv2.LINE_AA)
     return out

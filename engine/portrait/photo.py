@@ -1,4 +1,4 @@
-"""From the bytes of a photo to the picture that is looked at: bars trimmed, transparency kept. Knows no face."""
+"""From the bytes of a photo to the picture that is looked at: bars trimmed, straightened. Knows no face."""
 
 from __future__ import annotations
 
@@ -22,31 +22,36 @@ LEAST_BAR = 0.02  # of the photo's length
 RINGING_PX = 2  # JPEG spreads a bar's edge
 LEAST_LEFT_PX = 32
 SOLID = 26  # alpha below is see-through
+FRAME_SOLIDITY = 0.95  # share of its convex hull that a frame covers (disc, rounded square); people cover less
+CORNER_UNIFORM = 5
 LEAST_CORNER = 0.04  # legs of an empty corner, as a share of the photo's side
-CORNER_FILL = (0.9, 1.1)  # of the area of the triangle between its legs
-PAPER = 255  # what lies under transparency
+CORNER_FILL = (0.88, 1.12)  # of the area of the triangle between its legs
+ANGLES_AGREE_DEG = 3.0
+COVERED = 0.995  # a photo that fills so much of its frame fills all of it
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
     """`rgb` [H, W, 3]; `cover` [H, W] 0 .. 1: where there is a picture, None for everywhere.
 
-    `cover` is a PNG's alpha, or 0 in the empty corners of a photo that was turned within its frame.
+    `is_cut`: `cover` is the outline of a person or a thing, not of a frame. Outside of it `rgb` is white; outside of a
+    frame it goes on from what is inside.
     """
 
     rgb: Rgb
     cover: Matte | None = None
+    is_cut: bool = False
 
     def turned(self, quarter_turns: int) -> Photo:
         """Return the photo turned counter-clockwise."""
         if not quarter_turns % 4:
             return self
         cover = None if self.cover is None else np.ascontiguousarray(np.rot90(self.cover, quarter_turns))
-        return Photo(np.ascontiguousarray(np.rot90(self.rgb, quarter_turns)), cover)
+        return Photo(np.ascontiguousarray(np.rot90(self.rgb, quarter_turns)), cover, self.is_cut)
 
 
 def open_photo(data: bytes) -> Photo:
-    """Decode a JPEG or PNG and set aside what is no picture: bars, empty corners, transparency.
+    """Decode a JPEG or PNG and set aside what is no picture: bars, transparency, a turned photo's empty corners.
 
     Raises `PhotoUnusable`.
     """
@@ -57,9 +62,8 @@ def open_photo(data: bytes) -> Photo:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PhotoUnusable(str(error)) from error
     if pixels.shape[2] == 4 and (pixels[..., 3] < SOLID).any():
-        return _flattened(pixels)
-    rgb = trimmed(np.ascontiguousarray(pixels[..., :3]))
-    return Photo(rgb, empty_corners(rgb))
+        return _without_transparency(pixels)
+    return straightened(trimmed(np.ascontiguousarray(pixels[..., :3])))
 
 
 def trimmed(rgb: Rgb) -> Rgb:
@@ -70,13 +74,13 @@ def trimmed(rgb: Rgb) -> Rgb:
     return np.ascontiguousarray(rgb[rows, columns])
 
 
-def empty_corners(rgb: Rgb) -> Matte | None:
-    """Return 0 in the corners that turning a photo within its frame leaves, 1 elsewhere; None where there are none.
+def straightened(rgb: Rgb) -> Photo:
+    """Turn back a photo that was turned within its frame: its empty corners tell by how much.
 
-    Such a corner is a right triangle of one colour; two at least, and their angles agree.
+    Such a corner is a right triangle of one colour; there are two at least, and their angles agree.
     """
     height, width = rgb.shape[:2]
-    blank = np.zeros((height, width), np.uint8)
+    filled = np.ones((height, width), np.uint8)
     angles = []
     for row, column in ((0, 0), (0, width - 1), (height - 1, 0), (height - 1, width - 1)):
         piece = _flooded(rgb, row, column)
@@ -85,24 +89,64 @@ def empty_corners(rgb: Rgb) -> Matte | None:
             continue
         if not CORNER_FILL[0] < float(piece.sum()) / (across * down / 2) < CORNER_FILL[1]:
             continue
-        is_rising = (row == 0) == (column == 0)
-        angles.append(math.degrees(math.atan2(down, across) if is_rising else math.atan2(across, down)))
-        blank |= piece
-    if len(angles) < 2 or max(angles) - min(angles) > 4:
-        return None
-    grown = cv2.dilate(blank, np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8))
-    return 1 - grown.astype(np.float32)
+        is_main = (row == 0) == (column == 0)  # top left and bottom right
+        angles.append(math.degrees(math.atan2(across, down) if is_main else math.atan2(down, across)))
+        filled[piece > 0] = 0
+    if len(angles) < 2 or max(angles) - min(angles) > ANGLES_AGREE_DEG:
+        return Photo(rgb)
+    clockwise = float(np.mean(angles))
+    filled = cv2.erode(filled, np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8), borderValue=1)
+    return _turned_back(rgb, filled, clockwise if clockwise <= 45 else clockwise - 90)
 
 
-def _flattened(pixels: NDArray[np.uint8]) -> Photo:
-    """Lay a picture with transparency on white, cropped to what can be seen of it."""
+def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> Photo:
+    """Turn counter-clockwise by `degrees` and crop to what is filled."""
+    height, width = filled.shape
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    size = (round(height * sin + width * cos), round(height * cos + width * sin))
+    matrix[:, 2] += (np.array(size) - (width, height)) / 2
+    cover = cv2.warpAffine(filled.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR)
+    rows, columns = np.flatnonzero((cover > 0.5).any(axis=1)), np.flatnonzero((cover > 0.5).any(axis=0))
+    inside = np.s_[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]]
+    straight = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)[inside]
+    cover = cover[inside]
+    if float((cover > 0.5).mean()) > COVERED:
+        return Photo(np.ascontiguousarray(straight))
+    return Photo(_continued(straight, cover), np.ascontiguousarray(cover))
+
+
+def _without_transparency(pixels: NDArray[np.uint8]) -> Photo:
+    """Crop to what can be seen; what cannot be seen is white around a cut-out, and goes on around a frame."""
     ys, xs = np.nonzero(pixels[..., 3] >= SOLID)
     if len(ys) == 0:
         raise PhotoUnusable("nothing but transparency")
     seen = pixels[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    alpha = seen[..., 3] * np.float32(1 / 255)
-    rgb = seen[..., :3] * alpha[..., None] + PAPER * (1 - alpha[..., None])
-    return Photo(np.round(rgb).astype(np.uint8), alpha)
+    cover = seen[..., 3] * np.float32(1 / 255)
+    contours, _ = cv2.findContours((cover > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = cv2.convexHull(np.concatenate(contours)) if contours else None
+    area = float((cover > 0.5).sum())
+    if hull is not None and area > FRAME_SOLIDITY * cv2.contourArea(hull):
+        return Photo(_continued(np.ascontiguousarray(seen[..., :3]), cover), cover)
+    rgb = seen[..., :3] * cover[..., None] + 255 * (1 - cover[..., None])
+    return Photo(np.round(rgb).astype(np.uint8), cover, is_cut=True)
+
+
+def _continued(rgb: Rgb, cover: Matte) -> Rgb:
+    """Let the colours inside `cover` go on smoothly outside of it."""
+    sure = np.where(cover > 0.95, 1, 0).astype(np.float32)
+    colour, weight = rgb * sure[..., None], sure
+    levels = [(colour, weight)]
+    while min(weight.shape) > 2:
+        size = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
+        colour, weight = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (colour, weight))
+        levels.append((colour, weight))
+    filled = colour.sum(axis=(0, 1), keepdims=True) / max(float(weight.sum()), 1e-6)
+    for colour, weight in reversed(levels):
+        filled = cv2.resize(filled, weight.shape[::-1])
+        share = np.clip(weight, 0, 1)[..., None]
+        filled = colour + filled * (1 - share)
+    return np.clip(filled + 0.5, 0, 255).astype(np.uint8)
 
 
 def _without_bars(rgb: Rgb, axis: int) -> slice:
@@ -131,5 +175,5 @@ def _flooded(rgb: Rgb, row: int, column: int) -> NDArray[np.uint8]:
     """Return 1 where the colour of the corner reaches, without a jump."""
     mask = np.zeros((rgb.shape[0] + 2, rgb.shape[1] + 2), np.uint8)
     flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (1 << 8)
-    cv2.floodFill(rgb, mask, (column, row), 0, (UNIFORM,) * 3, (UNIFORM,) * 3, flags)
+    cv2.floodFill(rgb, mask, (column, row), 0, (CORNER_UNIFORM,) * 3, (CORNER_UNIFORM,) * 3, flags)
     return mask[1:-1, 1:-1]

@@ -16,9 +16,10 @@ WHITE_LEVEL = 0.85  # .. after all of it has been stretched until its very brigh
 MOST_STRETCH, MOST_GAIN = 8.0, 10.0  # beyond that there is only noise to see
 NOISE_TO_STRENGTH = 1.1  # non-local means: strength per unit of measured noise
 LEAST_NOISE = 1.0  # in a photo that was lifted; noise below is left ..
-LEAST_OWN_NOISE = 10.0  # .. as it is below this in any other
+LEAST_OWN_NOISE = 14.0  # .. as it is below this in any other
 MOST_STRENGTH = 40.0
 COARSE_NOISE = 1.6  # half the size halves fine noise and leaves coarse noise: more than half of it is coarse
+SMALL_GROWTH = 1.8
 SAMPLE_PX = 256  # long side of the copy that is measured
 
 
@@ -75,6 +76,8 @@ def lifted_to(rgb: Rgb, size: tuple[int, int], lift: Lift) -> Rgb:
     """`rgb` lifted at `size` (width, height); the noise is taken out before it is enlarged."""
     if size[0] < rgb.shape[1]:
         return lifted(np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), lift)
+    if lift == Lift() and size[0] > SMALL_GROWTH * rgb.shape[1]:  # so small that detail would be taken for noise
+        return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     return np.asarray(cv2.resize(lifted(rgb, lift), size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import NoFace
 from engine.portrait.crop import Pyramid, Square
-from engine.portrait.exposure import noise_level
+from engine.portrait.exposure import brighten, needed_lift, noise_level
 from engine.portrait.figure import Eye, Points, Rgb
 from engine.portrait.mesh import LEFT_EYE, RIGHT_EYE
 from engine.portrait.networks import DETECTOR_PX, IRIS_PX, MESH_PX, Networks, Values
@@ -34,7 +34,7 @@ TURNS_DEG = (0.0, 90.0, 180.0, 270.0)
 UPRIGHT_BONUS = 0.1
 ZOOM_OUT = 1.6  # for faces that fill the frame: the square is larger than the photo
 TILES = ((0.6, 0.3), (0.35, 0.3))  # (side as a share of the long side, overlap)
-TURN_FROM_DEG = 60.0  # heads lean, photos are turned: from here the photo is turned
+CLEAR_ROLL_DEG = 28.0  # heads lean, photos are turned: from here either may be meant
 LEAST_EYE_RATIO = 0.55  # of the eyes' widths; below, the head is turned by more than about 50 degrees
 LEAST_EYE_CONTRAST = 9.0  # L between white and iris; below, the eye is behind dark glass
 
@@ -85,6 +85,15 @@ class Found:
 
     quarter_turns: int
     faces: tuple[Face, ...]
+    shape: tuple[int, ...]
+
+    def other_turn(self) -> Found | None:
+        """Return the same faces with the photo turned the other way where it is not clear which way is up: a head
+        that leans by half a quarter turn. None where it is clear."""
+        roll = self.choose().roll_deg
+        if abs(roll) < CLEAR_ROLL_DEG:
+            return None
+        return _turned(self.faces, self.shape, 1 if roll > 0 else -1, self.quarter_turns)
 
     def choose(self, index: int = LARGEST) -> Face:
         """Return the face at `index`, counted from the left; `LARGEST` is the main one. Raises `NoFace`."""
@@ -118,9 +127,7 @@ def find_faces(photo: Rgb, networks: Networks) -> Found:
     if not faces:
         raise NoFace
     main = max(faces, key=lambda face: face.rank)
-    turns = round(main.roll_deg / 90) % 4 if abs(main.roll_deg) > TURN_FROM_DEG else 0
-    turned = [_turn(face, turns, photo.shape) for face in faces]
-    return Found(turns, tuple(sorted(turned, key=lambda face: face.x)))
+    return _turned(faces, photo.shape, round(main.roll_deg / 90))
 
 
 def detect(pyramid: Pyramid, square: Square, networks: Networks, least: float) -> list[Detection]:
@@ -229,11 +236,11 @@ class _Seeker:
 
 
 def _clearer(photo: Rgb) -> Rgb | None:
-    """Return a copy in which a face is found more easily: darker if over-exposed, smoother if noisy; else None."""
-    clearer = photo
+    """Return a copy in which a face is found more easily: of usual light, smoother if noisy; None where it is both."""
+    clearer = brighten(photo, needed_lift(photo))
     if float(np.median(photo[::4, ::4].max(axis=2))) > BRIGHT_LEVEL:
         clearer = cv2.LUT(clearer, np.round(255 * (np.arange(256) / 255) ** 2).astype(np.uint8))
-    if noise_level(photo) > NOISY_LEVEL:
+    if noise_level(clearer) > NOISY_LEVEL:
         clearer = cv2.GaussianBlur(clearer, (0, 0), max(1.0, max(photo.shape[:2]) / 350))
     return None if clearer is photo else clearer
 
@@ -244,8 +251,8 @@ def _is_face(face: Face) -> bool:
     score, confirmation, turn = face.score, face.confirmation, face.roll_change_deg
     is_clear = score >= 0.5 and confirmation >= 0.5 and turn < 12
     is_profile = score >= 0.7 and confirmation >= 0.2 and turn < 10
-    is_faint = face.presence >= SURE_PRESENCE and score >= 0.6 and confirmation >= 0.3 and turn < 4
-    is_covered = score >= 0.75 and confirmation >= 0.5 and turn < 4
+    is_faint = face.presence >= SURE_PRESENCE and score >= 0.6 and confirmation >= 0.25 and turn < 4
+    is_covered = score >= 0.75 and confirmation >= 0.45 and turn < 4
     return (face.presence >= MESH_PRESENCE and (is_clear or is_profile)) or is_faint or is_covered
 
 
@@ -310,6 +317,13 @@ def _eye_contrast(pixels: Rgb, iris: Points, contour: Points) -> float:
 def _signed(angle_deg: float) -> float:
     """Return an angle as -180 .. 180."""
     return (angle_deg + 180) % 360 - 180
+
+
+def _turned(faces: Iterable[Face], shape: tuple[int, ...], turns: int, before: int = 0) -> Found:
+    """Turn a photo of `shape` and its faces counter-clockwise; `before`: how often that was done already."""
+    turned = sorted((_turn(face, turns % 4, shape) for face in faces), key=lambda face: face.x)
+    size = (shape[1], shape[0]) if turns % 2 else (shape[0], shape[1])
+    return Found((before + turns) % 4, tuple(turned), size)
 
 
 def _turn(face: Face, turns: int, shape: tuple[int, ...]) -> Face:

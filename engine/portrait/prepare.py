@@ -10,9 +10,9 @@ from functools import cached_property
 from engine.errors import Cancelled, NoFace
 from engine.matte import Matter
 from engine.portrait.compose import compose
-from engine.portrait.faces import LARGEST, Face, find_faces
+from engine.portrait.faces import LARGEST, Face, Found, find_faces
 from engine.portrait.figure import Figure
-from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body
+from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body, unsureness
 from engine.portrait.networks import Networks
 from engine.portrait.photo import Photo
 from engine.portrait.reactions import expression_emoji
@@ -112,7 +112,7 @@ def prepare(
     if not keep_going("face"):
         raise Cancelled("before face")
     try:
-        found = find_faces(photo.rgb, networks)
+        found = _upright(find_faces(photo.rgb, networks), photo, networks)
         face = found.choose(face_index)
     except NoFace:
         if needs_face:
@@ -128,3 +128,12 @@ def prepare(
     prepared.choose(Shape.AUTO)
     prepared.timings |= {"face": seen - started, "cutout": time.perf_counter() - seen}
     return prepared
+
+
+def _upright(found: Found, photo: Photo, networks: Networks) -> Found:
+    """Return `found`, turned the other way where the head leans so far that both are possible and the network sees
+    the person more surely there."""
+    other = found.other_turn()
+    if other is None:
+        return found
+    return min(found, other, key=lambda each: unsureness(photo.turned(each.quarter_turns), each.choose(), networks))

@@ -31,9 +31,10 @@ EDGE_PX = 110.0  # a face's width where edges are looked for: half the cut's
 BODY = Reach(3.2, 3.2, 3.2, 9.0)  # where arms and legs are looked for
 LEAST_BODY_FW = 3.4  # how far below the face a figure must reach to count as whole
 ARMS_FW = 0.9  # what lies above this, below the face's centre, and hangs on the person is a raised arm or a hat
-MOST_ARMS_FW = 5.2  # with arms that reach further than this the face would be too small
+MOST_ARMS_FW = 5.6  # with arms that reach further than this the face would be too small
 MOST_BEHIND = 0.35  # share of a PNG's own outline that the network calls background: more is no person's outline
-GROWTH_FW = 1.1  # by how much the bust's box grows towards an arm that leaves it ..
+GROWTH_FW = 0.6  # by how much the bust's box grows towards an arm that leaves it ..
+MOST_GROWTHS = 6
 LEAVING_FW = 0.08  # .. over more than this
 
 
@@ -67,9 +68,9 @@ def _with_arms(photo: Photo, face: Face, networks: Networks) -> tuple[Box, tuple
     """Return the bust's box, grown as far as a raised arm or a hat reaches, and the rectangles to ask for it."""
     shape, unit = photo.rgb.shape, face.width
     bust = box = around(face.centre, unit, BUST_REACHES[0], shape)
-    for _ in range(3):
-        guess = segment_whole(photo.rgb, around(face.centre, unit, _reach(face, box, 0.6), shape), networks)
-        leaving = _leaving(guess, around(face.centre, unit, _reach(face, box, 0.6), shape), box, face)
+    for _ in range(MOST_GROWTHS):
+        field = around(face.centre, unit, _reach(face, box, 0.8), shape)
+        leaving = _leaving(segment_whole(photo.rgb, field, networks), field, box, face)
         grown = around(face.centre, unit, _grown(_reach(face, box, 0.0), leaving), shape)
         if grown.size == box.size:
             break
@@ -151,6 +152,12 @@ def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
         min(shape[0], int(max(y.max() + margin, head.bottom))),
     )
     return Body(box, is_whole)
+
+
+def unsureness(photo: Photo, face: Face, networks: Networks) -> float:
+    """Return how much of what is around `face` the network calls neither person nor background, by the person."""
+    guess = segment_whole(photo.rgb, around(face.centre, face.width, BUST_REACHES[3], photo.rgb.shape), networks)
+    return float(((guess > 0.2) & (guess < 0.8)).mean() / max(0.02, float((guess >= 0.8).mean())))
 
 
 def _reach(face: Face, box: Box, more_fw: float) -> Reach:

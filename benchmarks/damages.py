@@ -167,9 +167,11 @@ WITH_FACE: Mapping[str, Callable[[Rgb, Face], Rgb]] = MappingProxyType(
 
 def every_damage(photo: Rgb, networks: Networks) -> dict[str, Rgb]:
     """Return each damage of a photo by name; those that need its face are left out where none is found."""
-    face = find_faces(photo, networks).choose()
+    found = find_faces(photo, networks)
+    face = found.choose()
+    upright = np.ascontiguousarray(np.rot90(photo, found.quarter_turns))
     damaged = {name: damage(photo) for name, damage in PLAIN.items()}
-    return damaged | {name: damage(photo, face) for name, damage in WITH_FACE.items()}
+    return damaged | {name: damage(upright, face) for name, damage in WITH_FACE.items()}
 
 
 def encoded(photo: Rgb) -> bytes:

@@ -41,7 +41,7 @@ def needed_lift(photo: Rgb) -> Lift:
         return Lift()
     stretch = float(np.clip(WHITE_LEVEL / white, 1, MOST_STRETCH))
     level = min(level * stretch, 0.99)
-    if level >= DARK_LEVEL:
+    if level >= TARGET_LEVEL:
         return Lift(stretch)
     return Lift(stretch, float(min(MOST_GAIN, np.log(1 - TARGET_LEVEL) / np.log(1 - level))))
 

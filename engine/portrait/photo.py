@@ -23,9 +23,10 @@ RINGING_PX = 2  # JPEG spreads a bar's edge
 LEAST_LEFT_PX = 32
 SOLID = 26  # alpha below is see-through
 FRAME_SOLIDITY = 0.95  # share of its convex hull that a frame covers (disc, rounded square); people cover less
-CORNER_UNIFORM = 5
+CORNER_TOLERANCES = (5, 2, 10)  # levels: a dark photo lets a black corner's colour run on; JPEG needs some
 LEAST_CORNER = 0.04  # legs of an empty corner, as a share of the photo's side
 CORNER_FILL = (0.88, 1.12)  # of the area of the triangle between its legs
+HIDDEN = 24  # levels by which a corner that was not told from the photo may differ from the others
 ANGLES_AGREE_DEG = 3.0
 COVERED = 0.995  # a photo that fills so much of its frame fills all of it
 
@@ -79,11 +80,21 @@ def straightened(rgb: Rgb) -> Photo:
 
     Such a corner is a right triangle of one colour; there are two at least, and their angles agree.
     """
+    for tolerance in CORNER_TOLERANCES:
+        found = _empty_corners(rgb, tolerance)
+        if found is not None:
+            filled, clockwise = found
+            return _turned_back(rgb, filled, clockwise if clockwise <= 45 else clockwise - 90)
+    return Photo(rgb)
+
+
+def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] | None:
+    """Return 0 in the empty corners, 1 elsewhere, and by how many degrees, 0 .. 90, the photo is turned clockwise."""
     height, width = rgb.shape[:2]
     filled = np.ones((height, width), np.uint8)
     angles = []
     for row, column in ((0, 0), (0, width - 1), (height - 1, 0), (height - 1, width - 1)):
-        piece = _flooded(rgb, row, column)
+        piece = _flooded(rgb, row, column, tolerance)
         across, down = int(piece[row].sum()), int(piece[:, column].sum())
         if across < LEAST_CORNER * width or down < LEAST_CORNER * height or max(across, down) >= max(width, height):
             continue
@@ -93,10 +104,12 @@ def straightened(rgb: Rgb) -> Photo:
         angles.append(math.degrees(math.atan2(across, down) if is_main else math.atan2(down, across)))
         filled[piece > 0] = 0
     if len(angles) < 2 or max(angles) - min(angles) > ANGLES_AGREE_DEG:
-        return Photo(rgb)
-    clockwise = float(np.mean(angles))
+        return None
+    mirrored = (filled == 1) & (filled[::-1, ::-1] == 0)  # a frame is symmetric: what a dark photo hid is found so
+    if mirrored.any() and float(np.median(np.abs(rgb[mirrored] - rgb[filled == 0].mean(axis=0)))) < HIDDEN:
+        filled[mirrored] = 0
     filled = cv2.erode(filled, np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8), borderValue=1)
-    return _turned_back(rgb, filled, clockwise if clockwise <= 45 else clockwise - 90)
+    return filled, float(np.mean(angles))
 
 
 def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> Photo:
@@ -171,9 +184,9 @@ def _bar(lines: Rgb) -> int:
     return inner if is_bar else 0
 
 
-def _flooded(rgb: Rgb, row: int, column: int) -> NDArray[np.uint8]:
+def _flooded(rgb: Rgb, row: int, column: int, tolerance: int) -> NDArray[np.uint8]:
     """Return 1 where the colour of the corner reaches, without a jump."""
     mask = np.zeros((rgb.shape[0] + 2, rgb.shape[1] + 2), np.uint8)
     flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE | (1 << 8)
-    cv2.floodFill(rgb, mask, (column, row), 0, (CORNER_UNIFORM,) * 3, (CORNER_UNIFORM,) * 3, flags)
+    cv2.floodFill(rgb, mask, (column, row), 0, (tolerance,) * 3, (tolerance,) * 3, flags)
     return mask[1:-1, 1:-1]

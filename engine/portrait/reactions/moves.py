@@ -136,12 +136,12 @@ _LOWER = np.isin(np.arange(468), mesh_map.LOWER_LIP + mesh_map.LOWER_MIDDLE)
 _CORNERS = np.isin(np.arange(468), mesh_map.CORNERS + mesh_map.CORNERS_MIDDLE)
 _LIPS = _UPPER | _LOWER | _CORNERS
 _MOVABLE = (
-    mesh_map.UPPER_LIP + mesh_map.LOWER_LIP + mesh_map.CORNERS + mesh_map.CHIN + mesh_map.JAW
+    mesh_map.UPPER_LIP + mesh_map.LOWER_LIP + mesh_map.CORNERS + mesh_map.CHIN_AREA + mesh_map.JAW
     + mesh_map.LEFT_CHEEK + mesh_map.RIGHT_CHEEK + mesh_map.LEFT_BROW + mesh_map.RIGHT_BROW
     + mesh_map.LEFT_FOREHEAD + mesh_map.RIGHT_FOREHEAD
 )  # fmt: skip
 CONTROLS = tuple(dict.fromkeys(_MOVABLE + tuple(i for i in mesh_map.OVAL if i not in _MOVABLE) + _STILL))
-EXACT = tuple(np.flatnonzero(_LIPS | np.isin(np.arange(468), CONTROLS)).tolist())
+EXACT = tuple(np.flatnonzero(_LIPS | np.isin(np.arange(468), _MOVABLE)).tolist())
 
 
 def near_side(figure: Figure, tie: float) -> int:
@@ -195,7 +195,7 @@ def _shut(move: Points, where: Points, t: NDArray[np.float32], share: float) -> 
     for upper, lower, way in zip(mesh_map.INNER_UPPER, mesh_map.INNER_LOWER, between, strict=True):
         if upper != lower:
             move[upper], move[lower] = 0.35 * way, -0.65 * way
-    move[list(mesh_map.CHIN), 1] -= 0.45 * gap * share
+    move[list(mesh_map.CHIN_AREA), 1] -= 0.45 * gap * share
 
 
 def _smile(
@@ -219,7 +219,7 @@ def _open(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, open
     fall = moves.jaw * mouth
     fall *= float(np.clip(1 - (openness - 0.06) / 0.22, 0.12, 1))  # or the real teeth become long
     move[_LOWER, 1] += (fall * (1 - 0.75 * t**2))[_LOWER]
-    move[list(mesh_map.CHIN), 1] += 0.62 * fall
+    move[list(mesh_map.CHIN_AREA), 1] += 0.62 * fall
     move[list(mesh_map.JAW), 1] += 0.3 * fall
 
 

@@ -39,18 +39,21 @@ GAP_OF_NOTHING_FW = 0.025  # lips closer than this are closed
 
 def face_light(figure: Figure) -> float:
     """Return how light the face is against a face in full light, .75 .. 1.05: teeth shine no brighter than it."""
-    inside = coverage(figure.matte.shape, [figure.mesh[list(OVAL)]]) > 0.5
+    few = figure.rgb[::4, ::4]
+    inside = coverage(few.shape[:2], [figure.mesh[list(OVAL)] / 4]) > 0.5
     if not inside.any():
         return 1.0
-    return float(np.clip(0.6 + 0.45 * np.percentile(figure.rgb[inside].max(1), 85) / 255, 0.75, 1.05))
+    return float(np.clip(0.6 + 0.45 * np.percentile(few[inside].max(1), 85) / 255, 0.75, 1.05))
 
 
 def shows_teeth(figure: Figure) -> bool:
     """Return whether the photo's mouth is open on teeth, or a tongue, that are worth keeping: light and well lit."""
+    if mouth_openness(figure.mesh) < OPEN_MOUTH:
+        return False
     shape = figure.matte.shape
     lips = coverage(shape, [figure.mesh[list(INNER_UPPER + INNER_LOWER[::-1])]]) > 0.5
     oval = coverage(shape, [figure.mesh[list(OVAL)]]) > 0.5
-    if mouth_openness(figure.mesh) < OPEN_MOUTH or not lips.any():
+    if not lips.any():
         return False
     inside, face = to_lab(figure.rgb[lips][None])[0], np.median(to_lab(figure.rgb[oval][None])[0], 0)
     is_pale = np.hypot(*inside[:, 1:].T) < 0.9 * float(np.hypot(*face[1:])) + 4
@@ -65,7 +68,14 @@ def mouth_inside(
     gap_px = float(np.hypot(*(lower - upper).T).max())
     if gap_px < GAP_OF_NOTHING_FW * face_px:
         return
+    # From here on the mouth's own box is the whole picture.
     hole = np.concatenate([upper, lower[::-1]])
+    left, top = np.maximum(hole.min(0) - 0.1 * face_px, 0).astype(int)
+    right, bottom = (hole.max(0) + 0.1 * face_px).astype(int)
+    picture = picture[top:bottom, left:right]
+    if picture.size == 0:
+        return
+    upper, lower, hole = upper - (left, top), lower - (left, top), hole - (left, top)
     soft_px = max(0.8, 0.004 * face_px)
     fill(picture, hole, THROAT * light, bottom=THROAT_LOW * light, soft_px=soft_px)
     inside = coverage(picture.shape[:2], [hole])

@@ -50,7 +50,7 @@ def draw_reaction(figure: Figure, reaction: Reaction, draw: Draw, variation: Var
         natural = replace(drawing, recolour=lambda colours: _half_way(drawing.recolour(colours), colours))
     scale = np.float32(drawing.matte.shape[1] / figure.matte.shape[1])
     picture = drawing.picture.copy()
-    if reaction.skin:
+    if reaction.skin and figure.is_mesh_sure:
         area = paint.skin_area(figure, SKIN_PX)
         colour = natural.recolour(rgb(reaction.skin)[None, None])[0, 0]
         picture = paint.tint(picture, area, colour, reaction.skin_strength)

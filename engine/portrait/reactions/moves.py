@@ -179,7 +179,9 @@ def displacements(figure: Figure, moves: Moves, near: int, *, has_glasses: bool 
         move[_LIPS, 1] += (max(lift, 0) * mouth * moves.pucker * np.abs(t) ** 1.7)[_LIPS]
         move[[0, 37, 267, 39, 269, 72, 302], 1] -= 0.05 * moves.pucker * mouth
         move[[17, 84, 314, 181, 405, 85, 315], 1] += 0.06 * moves.pucker * mouth
-    _brows(move, moves, near, GLASSES_BROWS if has_glasses else 1.0)
+    widths = [float(np.hypot(*(eye.contour[8] - eye.contour[0]))) for eye in figure.eyes]
+    turned = min(widths) / max(*widths, 1e-3)  # brows of a turned head are near each other already
+    _brows(move, moves, near, GLASSES_BROWS if has_glasses else 1.0, moves.brow_pinch * turned**2)
     return ((move * np.float32(figure.face_px)) @ frame.axes).astype(np.float32)
 
 
@@ -223,13 +225,13 @@ def _open(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, open
     move[list(mesh_map.JAW), 1] += 0.3 * fall
 
 
-def _brows(move: Points, moves: Moves, near: int, share: float) -> None:
+def _brows(move: Points, moves: Moves, near: int, share: float, pinch: float) -> None:
     inward = np.tile(np.linspace(0, 1, 5), 2)
     for sign, brow, forehead in (
         (-1, mesh_map.LEFT_BROW, mesh_map.LEFT_FOREHEAD),
         (1, mesh_map.RIGHT_BROW, mesh_map.RIGHT_FOREHEAD),
     ):
         down = moves.brow_inner * inward + moves.brow_outer * (1 - inward) + (moves.near_brow if sign == near else 0)
-        move[list(brow), 0] -= sign * share * moves.brow_pinch * inward
+        move[list(brow), 0] -= sign * share * pinch * inward
         move[list(brow), 1] += share * down
         move[list(forehead), 1] += 0.45 * share * down[:5]

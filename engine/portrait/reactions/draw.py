@@ -15,8 +15,8 @@ from engine.portrait.reactions.face import FaceFrame, has_glasses, mouth_opennes
 from engine.portrait.reactions.framing import close_up, framed
 from engine.portrait.reactions.moves import Lids, near_side
 from engine.portrait.reactions.warp import warp
-from engine.portrait.styles.drawing import Drawing, paint_over
-from engine.portrait.tone import Picture, Plane, rgb, to_bytes
+from engine.portrait.styles.drawing import Drawing, as_it_is, paint_over
+from engine.portrait.tone import Picture, Plane, rgb
 from engine.portrait.variation import Variation
 
 Draw = Callable[[Figure, Variation], Drawing]
@@ -45,10 +45,12 @@ def draw_reaction(figure: Figure, reaction: Reaction, draw: Draw, variation: Var
         figure, lash_lines = in_mood(figure, reaction, near)
     drawing = draw(figure, variation)
     # A heart is told by its red: what a style makes of colours goes half way on props.
-    natural = replace(drawing, recolour=lambda colours: _half_way(drawing.recolour(colours), colours))
+    natural = drawing
+    if drawing.recolour is not as_it_is:
+        natural = replace(drawing, recolour=lambda colours: _half_way(drawing.recolour(colours), colours))
     scale = np.float32(drawing.matte.shape[1] / figure.matte.shape[1])
     picture = drawing.picture.copy()
-    if reaction.skin:
+    if reaction.skin and figure.is_mesh_sure:
         area = paint.skin_area(figure, SKIN_PX)
         colour = natural.recolour(rgb(reaction.skin)[None, None])[0, 0]
         picture = paint.tint(picture, area, colour, reaction.skin_strength)
@@ -86,8 +88,10 @@ def _shrunk(layer: props.Layer, drawing: Drawing) -> tuple[Picture, Plane]:
         cells = np.where(is_on, cells / np.maximum(cells[..., 3:], np.float32(1e-4)), 0).astype(np.float32)
         small = np.zeros((height, width, 4), np.float32)
         small[: rows * cell, : columns * cell] = np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)
-    alpha = small[..., 3]
-    return small[..., :3] / np.maximum(alpha, np.float32(1e-4))[..., None], alpha
+    colours, alpha = small[..., :3], small[..., 3]
+    is_soft = (alpha > 0) & (alpha < 1)
+    colours[is_soft] /= np.maximum(alpha[is_soft], np.float32(1e-4))[:, None]
+    return colours, alpha
 
 
 def _by_side(reaction: Reaction, near: int) -> tuple[Lids, Lids]:
@@ -133,4 +137,4 @@ def in_mood(figure: Figure, reaction: Reaction, near: int) -> tuple[Figure, tupl
     for line, lids in zip(warped.lash_lines, _by_side(reaction, near), strict=True):
         if line is not None:
             paint.lashes(picture, line, down, LASH, is_arch=lids.arch > lids.close)
-    return replace(moved, rgb=to_bytes(picture)), warped.lash_lines
+    return replace(moved, rgb=cv2.convertScaleAbs(picture)), warped.lash_lines

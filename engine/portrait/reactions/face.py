@@ -110,11 +110,15 @@ GLASSES_BRIDGE_L, GLASSES_RIM_L = 12.0, 9.0  # how much darker (L) than skin on 
 def has_glasses(figure: Figure) -> bool:
     """Return whether the face wears glasses: a dark bar crosses the nose's bridge, and a rim runs under an eye."""
     frame = FaceFrame.of(figure)
-    smooth = cv2.GaussianBlur(figure.rgb, (0, 0), max(0.6, 0.004 * figure.face_px))
+    low = np.maximum(figure.mesh.min(0), 0).astype(int)
+    high = np.maximum(figure.mesh.max(0), low + 1).astype(int)
+    face = figure.rgb[low[1] : high[1], low[0] : high[0]]
+    smooth = cv2.GaussianBlur(face, (0, 0), max(0.6, 0.004 * figure.face_px))
 
     def valley(start: Points, down_fw: float) -> float:
         """The deepest valley of L on the way down from a place in face widths."""
         line = frame.to_canvas(start + np.linspace((0, 0), (0, down_fw), 60, dtype=np.float32))
+        line -= low
         seen = cv2.remap(smooth, line[None, :, 0], line[None, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         light = cv2.cvtColor(seen.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0, :, 0]
         banks = np.minimum(np.maximum.accumulate(light), np.maximum.accumulate(light[::-1])[::-1])

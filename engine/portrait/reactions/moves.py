@@ -136,12 +136,12 @@ _LOWER = np.isin(np.arange(468), mesh_map.LOWER_LIP + mesh_map.LOWER_MIDDLE)
 _CORNERS = np.isin(np.arange(468), mesh_map.CORNERS + mesh_map.CORNERS_MIDDLE)
 _LIPS = _UPPER | _LOWER | _CORNERS
 _MOVABLE = (
-    mesh_map.UPPER_LIP + mesh_map.LOWER_LIP + mesh_map.CORNERS + mesh_map.CHIN + mesh_map.JAW
+    mesh_map.UPPER_LIP + mesh_map.LOWER_LIP + mesh_map.CORNERS + mesh_map.CHIN_AREA + mesh_map.JAW
     + mesh_map.LEFT_CHEEK + mesh_map.RIGHT_CHEEK + mesh_map.LEFT_BROW + mesh_map.RIGHT_BROW
     + mesh_map.LEFT_FOREHEAD + mesh_map.RIGHT_FOREHEAD
 )  # fmt: skip
 CONTROLS = tuple(dict.fromkeys(_MOVABLE + tuple(i for i in mesh_map.OVAL if i not in _MOVABLE) + _STILL))
-EXACT = tuple(np.flatnonzero(_LIPS | np.isin(np.arange(468), CONTROLS)).tolist())
+EXACT = tuple(np.flatnonzero(_LIPS | np.isin(np.arange(468), _MOVABLE)).tolist())
 
 
 def near_side(figure: Figure, tie: float) -> int:
@@ -179,7 +179,9 @@ def displacements(figure: Figure, moves: Moves, near: int, *, has_glasses: bool 
         move[_LIPS, 1] += (max(lift, 0) * mouth * moves.pucker * np.abs(t) ** 1.7)[_LIPS]
         move[[0, 37, 267, 39, 269, 72, 302], 1] -= 0.05 * moves.pucker * mouth
         move[[17, 84, 314, 181, 405, 85, 315], 1] += 0.06 * moves.pucker * mouth
-    _brows(move, moves, near, GLASSES_BROWS if has_glasses else 1.0)
+    widths = [float(np.hypot(*(eye.contour[8] - eye.contour[0]))) for eye in figure.eyes]
+    turned = min(widths) / max(*widths, 1e-3)  # brows of a turned head are near each other already
+    _brows(move, moves, near, GLASSES_BROWS if has_glasses else 1.0, moves.brow_pinch * turned**2)
     return ((move * np.float32(figure.face_px)) @ frame.axes).astype(np.float32)
 
 
@@ -195,7 +197,7 @@ def _shut(move: Points, where: Points, t: NDArray[np.float32], share: float) -> 
     for upper, lower, way in zip(mesh_map.INNER_UPPER, mesh_map.INNER_LOWER, between, strict=True):
         if upper != lower:
             move[upper], move[lower] = 0.35 * way, -0.65 * way
-    move[list(mesh_map.CHIN), 1] -= 0.45 * gap * share
+    move[list(mesh_map.CHIN_AREA), 1] -= 0.45 * gap * share
 
 
 def _smile(
@@ -219,17 +221,17 @@ def _open(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, open
     fall = moves.jaw * mouth
     fall *= float(np.clip(1 - (openness - 0.06) / 0.22, 0.12, 1))  # or the real teeth become long
     move[_LOWER, 1] += (fall * (1 - 0.75 * t**2))[_LOWER]
-    move[list(mesh_map.CHIN), 1] += 0.62 * fall
+    move[list(mesh_map.CHIN_AREA), 1] += 0.62 * fall
     move[list(mesh_map.JAW), 1] += 0.3 * fall
 
 
-def _brows(move: Points, moves: Moves, near: int, share: float) -> None:
+def _brows(move: Points, moves: Moves, near: int, share: float, pinch: float) -> None:
     inward = np.tile(np.linspace(0, 1, 5), 2)
     for sign, brow, forehead in (
         (-1, mesh_map.LEFT_BROW, mesh_map.LEFT_FOREHEAD),
         (1, mesh_map.RIGHT_BROW, mesh_map.RIGHT_FOREHEAD),
     ):
         down = moves.brow_inner * inward + moves.brow_outer * (1 - inward) + (moves.near_brow if sign == near else 0)
-        move[list(brow), 0] -= sign * share * moves.brow_pinch * inward
+        move[list(brow), 0] -= sign * share * pinch * inward
         move[list(brow), 1] += share * down
         move[list(forehead), 1] += 0.45 * share * down[:5]

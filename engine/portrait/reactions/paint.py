@@ -31,6 +31,7 @@ from engine.portrait.tone import (
 THROAT, THROAT_LOW = rgb("#38101a"), rgb("#7a2430")
 TONGUE, TONGUE_LOW = rgb("#d8666c"), rgb("#b8464e")
 TEETH, TEETH_LOW = rgb("#d9d2c8"), rgb("#f6f2ea")
+EARS = ((234, -1), (454, 1))  # point of the mesh, side of the picture
 FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284)
 OPEN_MOUTH = 0.10  # gap over width from which a mouth can show teeth
 TEETH_SHARE = 0.3  # of the open mouth
@@ -39,18 +40,21 @@ GAP_OF_NOTHING_FW = 0.025  # lips closer than this are closed
 
 def face_light(figure: Figure) -> float:
     """Return how light the face is against a face in full light, .75 .. 1.05: teeth shine no brighter than it."""
-    inside = coverage(figure.matte.shape, [figure.mesh[list(OVAL)]]) > 0.5
+    few = figure.rgb[::4, ::4]
+    inside = coverage(few.shape[:2], [figure.mesh[list(OVAL)] / 4]) > 0.5
     if not inside.any():
         return 1.0
-    return float(np.clip(0.6 + 0.45 * np.percentile(figure.rgb[inside].max(1), 85) / 255, 0.75, 1.05))
+    return float(np.clip(0.6 + 0.45 * np.percentile(few[inside].max(1), 85) / 255, 0.75, 1.05))
 
 
 def shows_teeth(figure: Figure) -> bool:
     """Return whether the photo's mouth is open on teeth, or a tongue, that are worth keeping: light and well lit."""
+    if mouth_openness(figure.mesh) < OPEN_MOUTH:
+        return False
     shape = figure.matte.shape
     lips = coverage(shape, [figure.mesh[list(INNER_UPPER + INNER_LOWER[::-1])]]) > 0.5
     oval = coverage(shape, [figure.mesh[list(OVAL)]]) > 0.5
-    if mouth_openness(figure.mesh) < OPEN_MOUTH or not lips.any():
+    if not lips.any():
         return False
     inside, face = to_lab(figure.rgb[lips][None])[0], np.median(to_lab(figure.rgb[oval][None])[0], 0)
     is_pale = np.hypot(*inside[:, 1:].T) < 0.9 * float(np.hypot(*face[1:])) + 4
@@ -65,7 +69,14 @@ def mouth_inside(
     gap_px = float(np.hypot(*(lower - upper).T).max())
     if gap_px < GAP_OF_NOTHING_FW * face_px:
         return
+    # From here on the mouth's own box is the whole picture.
     hole = np.concatenate([upper, lower[::-1]])
+    left, top = np.maximum(hole.min(0) - 0.1 * face_px, 0).astype(int)
+    right, bottom = (hole.max(0) + 0.1 * face_px).astype(int)
+    picture = picture[top:bottom, left:right]
+    if picture.size == 0:
+        return
+    upper, lower, hole = upper - (left, top), lower - (left, top), hole - (left, top)
     soft_px = max(0.8, 0.004 * face_px)
     fill(picture, hole, THROAT * light, bottom=THROAT_LOW * light, soft_px=soft_px)
     inside = coverage(picture.shape[:2], [hole])
@@ -209,9 +220,12 @@ def skin_area(figure: Figure, size_px: int) -> Plane:
     pixels = lab[plain > 0.5]
     middle, spread = np.median(pixels, 0), np.maximum(np.std(pixels, 0), (7, 3.5, 4))
     away = (((lab - middle) / (spread * (2.4, 2.6, 2.6))) ** 2).astype(np.float32)
-    far = np.sqrt(away.sum(-1))
     # In the face a glare is no hair, on the neck a shade is none.
-    in_face = np.sqrt(np.where(lab[..., 0] > middle[0], 0, away[..., 0]) + 0.6 * (away[..., 1] + away[..., 2]))
+    is_light = lab[..., 0] > middle[0]
+    in_face = np.sqrt(
+        np.where(is_light, 0.12, 0.6) * (away[..., 1] + away[..., 2]) + np.where(is_light, 0, away[..., 0])
+    )
+    by_face = np.sqrt(np.where(is_light, 0.4, 1) * (away[..., 1] + away[..., 2]) + np.where(is_light, 0, away[..., 0]))
     on_neck = np.sqrt(0.5 * away[..., 0] + away[..., 1] + away[..., 2])
 
     frame = FaceFrame.of(figure)
@@ -221,11 +235,12 @@ def skin_area(figure: Figure, size_px: int) -> Plane:
     neck = smoothstep(0.40, 0.30, np.abs(place[..., 0] - chin[0]))
     neck *= smoothstep(chin[1] - 0.25, chin[1] - 0.15, place[..., 1])
     neck *= smoothstep(chin[1] + 0.55, chin[1] + 0.35, place[..., 1])
-    ears = coverage(shape, [ellipse(mesh[k], (0.12 * fw, 0.18 * fw)) for k in (234, 454)])
+    outward = 0.05 * fw * frame.axes[0]
+    ears = coverage(shape, [ellipse(mesh[k] + side * outward, (0.13 * fw, 0.19 * fw)) for k, side in EARS])
     brow = np.concatenate([mesh[list(FOREHEAD)], (mesh[list(FOREHEAD)] - frame.axes[1] * 0.16 * fw)[::-1]])
     rim = np.maximum(cv2.dilate(oval, _disc(0.04 * fw)), coverage(shape, [brow]))
-    beside = np.maximum(blur(rim, 0.02 * fw), blur(ears, 0.02 * fw)) * smoothstep(1.1, 0.65, far)
-    sure = blur(inner, 0.025 * fw) * smoothstep(2.6, 1.7, in_face)
+    beside = np.maximum(blur(rim, 0.02 * fw), blur(ears, 0.02 * fw)) * smoothstep(1.1, 0.65, by_face)
+    sure = blur(np.maximum(inner, oval * is_light), 0.02 * fw) * smoothstep(2.6, 1.7, in_face)
     area = np.maximum(sure, np.maximum(beside, neck * smoothstep(1.05, 0.6, on_neck)))
     area = guided_filter(lab[..., 0] * np.float32(0.01), area, max(2, round(0.025 * fw)), 4e-4)
     person = cv2.resize(figure.person, (size_px, size_px), interpolation=cv2.INTER_AREA)

@@ -269,7 +269,7 @@ def _scattered(part: Part, figure: Figure, variation: Variation) -> list[Placed]
     """Pieces strewn over the band around the figure, none on another."""
     dice = variation.dice("confetti")
     size = figure.person.shape[0]
-    away = cv2.distanceTransform((figure.person < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    away = cv2.distanceTransform((figure.matte < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     unit = part.size * figure.face_px
     pieces: list[Placed] = []
     taken: list[NDArray[np.float64]] = []

@@ -6,7 +6,9 @@ cheeks and chin, behind it a column-wise map for each eye's lids, which a spline
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -80,7 +82,7 @@ def warp(figure: Figure, moves: Moves, near: int, *, has_glasses: bool = False) 
         """Where points of the photo have gone, lids left aside."""
         if zoom:
             for frame in frames:
-                points = _inverted(points, lambda at, f=frame: _zoomed(at, f.centre, radius_px, zoom))
+                points = _inverted(points, partial(_zoomed, centre=frame.centre, radius_px=radius_px, amount=zoom))
         return _inverted(points, lambda at: at + _sampled(field, at - np.array([left, top], np.float32)))
 
     moved = figure.mesh.copy()
@@ -120,7 +122,9 @@ def _spline(figure: Figure, shift: Points) -> tuple[tuple[int, int, int, int], F
     system[:count, count] = 1
     system[:count, count + 1 :] = at
     system[count:] = system[:, count:].T
-    weights = np.linalg.solve(system, np.concatenate([back, np.zeros((3, 2))])).astype(np.float32)
+    # OpenCV's solver: numpy's starts threads that a system this small only waits for.
+    _, solved = cv2.solve(system, np.concatenate([back, np.zeros((3, 2))]), flags=cv2.DECOMP_LU)
+    weights = solved.astype(np.float32)
     grid = np.stack(np.meshgrid(across, down), -1).reshape(-1, 2) / unit
     coarse = _kernel(grid.astype(np.float32), at) @ weights[:count] + weights[count] + grid @ weights[count + 1 :]
     coarse = coarse.reshape(len(down), len(across), 2)
@@ -158,7 +162,7 @@ def _sampled(field: Field, at: Points) -> Points:
     return cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)[0]
 
 
-def _inverted(points, backward, rounds: int = 8):  # type: ignore[no-untyped-def]
+def _inverted(points: Points, backward: Callable[[Points], Points], rounds: int = 8) -> Points:
     """Where `backward` takes to `points`, by fixed-point iteration."""
     at = points.astype(np.float32)
     for _ in range(rounds):

@@ -63,9 +63,13 @@ def paint_over(drawing: Drawing, colours: NDArray[np.floating[Any]], alpha: Plan
         light = cv2.resize(colours * alpha[..., None], size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
         colours = light / np.maximum(alpha, 1e-4)[..., None]
+    rows, columns = np.flatnonzero(alpha.any(1)), np.flatnonzero(alpha.any(0))
+    if len(rows) == 0:
+        return drawing
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    picture, matte = drawing.picture.copy(), drawing.matte.copy()
     # What lies beside the figure, under the layer's soft edge, is not seen and may not colour it.
-    below = drawing.matte * (1 - alpha)
-    matte = alpha + below
-    share = (alpha / np.maximum(matte, np.float32(1e-4)))[..., None]
-    picture = drawing.picture + (drawing.recolour(colours) - drawing.picture) * share
+    matte[box] = alpha[box] + matte[box] * (1 - alpha[box])
+    share = (alpha[box] / np.maximum(matte[box], np.float32(1e-4)))[..., None]
+    picture[box] += (drawing.recolour(colours[box]) - picture[box]) * share
     return replace(drawing, picture=picture, matte=matte)

@@ -92,12 +92,12 @@ def test_a_layer_is_drawn_where_its_box_says(figure: Figure) -> None:
 
 
 def test_scattered_pieces_lie_apart_beside_the_figure_and_fall_by_seed(figure: Figure) -> None:
-    small = replace(figure, person=(figure.person > 2).astype(np.float32))
-    small.person[300:600, 250:500] = 1
+    small = replace(figure, matte=np.zeros_like(figure.matte))
+    small.matte[300:600, 250:500] = 1
     pieces = place(["confetti"], replace(small, face_px=200.0), 1, vary(1))
     assert len(pieces) > 15
     at = np.array([piece.affine[:, 2] for piece in pieces])
-    assert (small.person[at[:, 1].astype(int), at[:, 0].astype(int)] == 0).all()
+    assert (small.matte[at[:, 1].astype(int), at[:, 0].astype(int)] == 0).all()
     gaps = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1)) + 1e6 * np.eye(len(at))
     assert gaps.min() > 20
     other = place(["confetti"], replace(small, face_px=200.0), 1, vary(2))

@@ -24,7 +24,9 @@ def skin_base(study: Study, chroma: float = 1.15) -> NDArray[np.floating[Any]]:
     if strength < 3.5:
         return np.array([light, a, b], np.float32)
     hue = float(np.clip(hue, 40, 64))
-    strength = max(strength + 1.2 * (chroma - 1) * max(0.0, 24 - strength), 17.0)  # pale skin gains, strong colour stays
+    strength = max(
+        strength + 1.2 * (chroma - 1) * max(0.0, 24 - strength), 17.0
+    )  # pale skin gains, strong colour stays
     return np.array([light, strength * np.cos(np.radians(hue)), strength * np.sin(np.radians(hue))], np.float32)
 
 

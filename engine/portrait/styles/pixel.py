@@ -44,9 +44,12 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     inside = (cv2.resize(matte, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
     few = _few_colours(small, inside, variation.pick("colours", COLOURS))
     if study.has_face:  # few colours round the skin up or down: put it back
-        face = cv2.resize(study.oval * study.skin, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5
-        if face.any():
-            few[face, 0] += np.median(small[face, 0]) - np.median(few[face, 0])
+        oval, skin = (
+            cv2.resize(plane, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5 for plane in (study.oval, study.skin)
+        )
+        if (oval & skin).any():
+            photo_l = float(np.median(study.lab[..., 0][study.oval > 0.5]))
+            few[oval & skin, 0] += photo_l + 1 - float(np.median(few[oval, 0]))
     whole, cut = np.zeros_like(picture), np.zeros_like(matte)
     start = (picture.shape[0] // cell - cells) // 2 * cell
     used = (slice(start, start + cells * cell),) * 2

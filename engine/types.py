@@ -59,7 +59,8 @@ class StickerResult:
     `picture` is the whole drawing, `cutout` the drawing without its background, at full quality; both are PNG with
     alpha and of the size that the request's parameters `width`, `height` and `upscale` ask for, where it has them.
     `style` is the look drawn (a prompt may have changed it), `shape` is the one made, never AUTO.
-    `timings` maps a phase to seconds.
+    `emoji` is that of the face's own expression, "" for one at rest or not measured. `timings` maps a phase to
+    seconds.
     """
 
     webp: bytes
@@ -69,6 +70,7 @@ class StickerResult:
     style: str
     shape: Shape
     notes: tuple[Note, ...] = ()
+    emoji: str = ""
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 

@@ -63,6 +63,7 @@ class Endings:
             "style": result.style,
             "shape": result.shape.value,
             "notes": [note.value for note in result.notes],
+            "emoji": result.emoji,
             "is_safe": result.is_safe,
             "timings": {phase: round(value, 4) for phase, value in result.timings.items()},
             "seconds": round(seconds, 4),

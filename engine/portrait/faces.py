@@ -31,6 +31,7 @@ TURNS_DEG = (0.0, 90.0, 180.0, 270.0)
 UPRIGHT_BONUS = 0.1
 ZOOM_OUT = 1.6  # for faces that fill the frame: the square is larger than the photo
 TILES = ((0.6, 0.3), (0.35, 0.3))  # (side as a share of the long side, overlap)
+TURN_FROM_DEG = 60.0  # heads lean, photos are turned: from here the photo is turned
 LEAST_EYE_RATIO = 0.55  # of the eyes' widths; below, the head is turned by more than about 50 degrees
 LEAST_EYE_CONTRAST = 9.0  # L between white and iris; below, the eye is behind dark glass
 
@@ -77,9 +78,9 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`photo` set upright by quarter turns and its faces, left to right, in px of it."""
+    """The faces of a photo, left to right, in px of it turned counter-clockwise by `quarter_turns`."""
 
-    photo: Rgb
+    quarter_turns: int
     faces: tuple[Face, ...]
 
     def choose(self, index: int = LARGEST) -> Face:
@@ -113,10 +114,9 @@ def find_faces(photo: Rgb, networks: Networks) -> Found:
     if not faces:
         raise NoFace
     main = max(faces, key=lambda face: face.rank)
-    turns = round(_signed(main.roll_deg) / 90) % 4
-    upright = np.ascontiguousarray(np.rot90(photo, turns))
+    turns = round(main.roll_deg / 90) % 4 if abs(main.roll_deg) > TURN_FROM_DEG else 0
     turned = [_turn(face, turns, photo.shape) for face in faces]
-    return Found(upright, tuple(sorted(turned, key=lambda face: face.x)))
+    return Found(turns, tuple(sorted(turned, key=lambda face: face.x)))
 
 
 def detect(pyramid: Pyramid, square: Square, networks: Networks, least: float) -> list[Detection]:

@@ -100,7 +100,7 @@ def _flattened(pixels: NDArray[np.uint8]) -> Photo:
     if len(ys) == 0:
         raise PhotoUnusable("nothing but transparency")
     seen = pixels[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    alpha = seen[..., 3].astype(np.float32) / 255
+    alpha = seen[..., 3] * np.float32(1 / 255)
     rgb = seen[..., :3] * alpha[..., None] + PAPER * (1 - alpha[..., None])
     return Photo(np.round(rgb).astype(np.uint8), alpha)
 

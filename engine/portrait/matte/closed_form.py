@@ -7,6 +7,7 @@ every 3 x 3 window. The Laplacian of the band's pixels is a 5 x 5 stencil each; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -30,10 +31,9 @@ def refine(picture: Picture, matte: Matte, band: Mask) -> Matte:
     """
     if not band.any() or band.all():
         return matte
-    pad = [EDGE_PX] * 4
-    picture = cv2.copyMakeBorder(picture, *pad, cv2.BORDER_REFLECT)
-    alpha = cv2.copyMakeBorder(matte, *pad, cv2.BORDER_REFLECT).astype(np.float32)
-    unknown = cv2.copyMakeBorder(band, *pad, cv2.BORDER_CONSTANT, value=0)
+    picture = _framed(picture, cv2.BORDER_REFLECT)
+    alpha = _framed(matte, cv2.BORDER_REFLECT).astype(np.float32)
+    unknown = _framed(band, cv2.BORDER_CONSTANT)
     pixels = np.flatnonzero(unknown)
     neighbours = pixels[:, None] + np.array([row * unknown.shape[1] + column for row, column in STENCIL])
     weights = _laplacian(picture, unknown, pixels)
@@ -45,7 +45,7 @@ def refine(picture: Picture, matte: Matte, band: Mask) -> Matte:
         return np.einsum("ij,ij->i", weights, place[neighbours])
 
     residual = -np.einsum("ij,ij->i", weights, values[neighbours])
-    scale = 1 / np.maximum(weights[:, len(STENCIL) // 2], 1e-6)  # Jacobi preconditioner
+    scale = np.reciprocal(np.maximum(weights[:, len(STENCIL) // 2], np.float32(1e-6)))  # Jacobi preconditioner
     found = _conjugate_gradients(product, residual, scale)
     values[pixels] = np.clip(values[pixels] + found, 0, 1)
     return values.reshape(unknown.shape)[EDGE_PX:-EDGE_PX, EDGE_PX:-EDGE_PX].copy()
@@ -96,3 +96,7 @@ def _conjugate_gradients(
         before, energy = energy, float(residual @ scaled)
         direction = scaled + energy / before * direction
     return found
+
+
+def _framed(values: Any, border: int) -> Any:
+    return cv2.copyMakeBorder(values, EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX, border)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.matte import Matter
 from engine.portrait.exposure import lifted_to, needed_gain
@@ -28,8 +29,10 @@ MOST_GROWN = 3.0  # tiny photos are enlarged by no more
 LONG_PX = 900.0  # a cut's long side: whole figures get smaller faces
 EDGE_PX = 110.0  # a face's width where edges are looked for: half the cut's
 
-BODY = Reach(3.2, 1.9, 3.2, 9.0)  # where a whole figure is looked for
+BODY = Reach(3.2, 3.2, 3.2, 9.0)  # where arms and legs are looked for
 LEAST_BODY_FW = 3.4  # how far below the face a figure must reach to count as whole
+ARMS_FW = 0.9  # what lies above this, below the face's centre, and hangs on the person is a raised arm or a hat
+MOST_ARMS_FW = 5.2  # with arms that reach further than this the face would be too small
 SURE_CROP = 0.35  # share of a PNG's own shape that the network calls background: then the shape is a frame
 
 
@@ -51,67 +54,92 @@ class Cut:
 
 
 def cut_bust(photo: Photo, face: Face, networks: Networks, matter: Matter | None = None) -> Cut:
-    """Cut head and shoulders of `face` out of an upright `photo`; with `matter` the matte is the larger network's."""
-    box = around(face.centre, face.width, BUST_REACHES[0], photo.rgb.shape)
-    return _cut(photo, face, box, BUST_REACHES, networks, matter)
+    """Cut head and shoulders, and raised arms, of `face` out of an upright `photo`.
+
+    With `matter` the matte is the larger network's.
+    """
+    shape = photo.rgb.shape
+    box = around(face.centre, face.width, BUST_REACHES[0], shape)
+    body = find_body(photo, face, networks)
+    left, top, right, _ = body.arms
+    wide = Box(min(box.left, left), min(box.top, top), max(box.right, right), box.bottom)
+    if wide == box or max(wide.size) > MOST_ARMS_FW * face.width:
+        return _cut(photo, face, box, BUST_REACHES, networks, matter)
+    return _cut(photo, face, wide, (*BUST_REACHES, _reach(face, wide, 0.2)), networks, matter)
 
 
 def cut_figure(photo: Photo, face: Face, networks: Networks, matter: Matter | None = None) -> Cut:
     """Cut as much of the body as the photo shows."""
-    box, _ = _body(photo, face, networks)
-    centre = face.centre
-    reach = Reach(
-        *((centre - (box.left, box.top)) / face.width).tolist(),
-        *(((box.right, box.bottom) - centre) / face.width).tolist(),
-    )
-    wide = Reach(reach.left + 0.6, reach.up + 0.4, reach.right + 0.6, reach.down + 0.5)
-    return _cut(photo, face, box, (reach, wide), networks, matter)
+    box = find_body(photo, face, networks).box
+    return _cut(photo, face, box, (_reach(face, box, 0.0), _reach(face, box, 0.5)), networks, matter, has_body=True)
 
 
-def is_whole_figure(photo: Photo, face: Face, networks: Networks) -> bool:
-    """Whether the person is small in the photo and all of them is in it: feet, arms, hat."""
-    if photo.rgb.shape[0] - face.centre[1] < LEAST_BODY_FW * face.width:
-        return False
-    _, is_whole = _body(photo, face, networks)
-    return is_whole
+@dataclass(frozen=True, slots=True)
+class Body:
+    """`box` around everything that hangs on a face, with a margin; `arms`: (left, top, right, bottom) of that part
+    of it which lies beside and above the head; `is_whole`: small in the photo, and all of it inside."""
+
+    box: Box
+    arms: tuple[int, int, int, int]
+    is_whole: bool
 
 
-def _body(photo: Photo, face: Face, networks: Networks) -> tuple[Box, bool]:
-    """Return the box of everything that hangs on the face, with a margin, and whether it ends inside the photo."""
-    field = around(face.centre, face.width, BODY, photo.rgb.shape)
+def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
+    """Ask the network where the body of `face` is, arms and legs included."""
+    shape, unit, centre = photo.rgb.shape, face.width, face.centre
+    field = around(centre, unit, BODY, shape)
     guess = segment_whole(photo.rgb, field, networks)
-    side = guess.shape[0]
-    scale = np.array([side / field.size[0], side / field.size[1]])
-    person = (guess > 0.5).astype(np.uint8)
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(person)
-    oval = polygon((face.mesh[list(OVAL)] - (field.left, field.top)) * scale, guess.shape)
+    scale = np.array([guess.shape[1] / field.size[0], guess.shape[0] / field.size[1]])
+    origin = np.array([field.left, field.top])
+    count, pieces, _, _ = cv2.connectedComponentsWithStats((guess > 0.5).astype(np.uint8))
+    oval = polygon((face.mesh[list(OVAL)] - origin) * scale, guess.shape)
     votes = np.bincount(pieces[oval > 0.5], minlength=count)
     votes[0] = 0
-    bust = around(face.centre, face.width, BUST_REACHES[0], photo.rgb.shape)
+    bust = around(centre, unit, BUST_REACHES[0], shape)
     if votes.max() == 0:
-        return bust, False
-    left, top, width, height, _ = stats[int(votes.argmax())]
-    shape = photo.rgb.shape
-    ends = np.array([left, top, left + width, top + height]) / np.tile(scale, 2) + np.tile((field.left, field.top), 2)
-    margin = 0.12 * face.width
-    below = (ends[3] - face.centre[1]) / face.width
+        return Body(bust, (bust.left, bust.top, bust.right, bust.bottom), False)
+    rows, columns = np.nonzero(pieces == int(votes.argmax()))
+    x, y = columns / scale[0] + origin[0], rows / scale[1] + origin[1]
+    margin = 0.25 * unit
+
+    def ends(chosen: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+        if not chosen.any():
+            return bust.left, bust.top, bust.right, bust.bottom
+        return (
+            max(0, int(x[chosen].min() - margin)),
+            max(0, int(y[chosen].min() - margin)),
+            min(shape[1], int(x[chosen].max() + margin)),
+            min(shape[0], int(y[chosen].max() + margin)),
+        )
+
+    inside = 0.12 * unit
     is_whole = bool(
-        below > LEAST_BODY_FW
-        and ends[0] > margin
-        and ends[2] < shape[1] - margin
-        and ends[3] < min(shape[0], field.bottom) - margin
+        (y.max() - centre[1]) > LEAST_BODY_FW * unit
+        and x.min() > inside
+        and x.max() < shape[1] - inside
+        and y.max() < min(shape[0], field.bottom) - inside
     )
-    box = Box(
-        max(0, int(min(ends[0], bust.left + 0.7 * face.width) - 0.25 * face.width)),
-        max(0, int(min(ends[1] - 0.3 * face.width, face.centre[1] - 1.2 * face.width))),
-        min(shape[1], int(max(ends[2], bust.right - 0.7 * face.width) + 0.25 * face.width)),
-        min(shape[0], int(max(ends[3] + 0.25 * face.width, bust.bottom))),
-    )
-    return box, is_whole
+    left, top, right, bottom = ends(np.ones(len(x), bool))
+    head = around(centre, unit, Reach(1.2, 1.5, 1.2, 1.5), shape)
+    box = Box(min(left, head.left), min(top, head.top), max(right, head.right), max(bottom, head.bottom))
+    return Body(box, ends(y < centre[1] + ARMS_FW * unit), is_whole)
+
+
+def _reach(face: Face, box: Box, more_fw: float) -> Reach:
+    """Return the reach that gives `box` grown by `more_fw` on each side."""
+    left, up = ((face.centre - (box.left, box.top)) / face.width + more_fw).tolist()
+    right, down = (((box.right, box.bottom) - face.centre) / face.width + more_fw).tolist()
+    return Reach(left, up, right, down)
 
 
 def _cut(
-    photo: Photo, face: Face, box: Box, reaches: tuple[Reach, ...], networks: Networks, matter: Matter | None
+    photo: Photo,
+    face: Face,
+    box: Box,
+    reaches: tuple[Reach, ...],
+    networks: Networks,
+    matter: Matter | None,
+    has_body: bool = False,
 ) -> Cut:
     scale = min(FACE_PX / face.width, MOST_GROWN, max(LONG_PX, 4.1 * FACE_PX) / max(box.size))
     size = (max(8, round(box.size[0] * scale)), max(8, round(box.size[1] * scale)))
@@ -137,7 +165,7 @@ def _cut(
     if heads:
         near = [Head(head.x * edge, head.y * edge, head.width * edge) for head in heads]
         guess = without_others(guess, work.small, work.mesh, work.unit_px, near)
-    matte, doubts = work.edged(guess, has_body=reaches is not BUST_REACHES, is_fine=matter is not None)
+    matte, doubts = work.edged(guess, has_body=has_body, is_fine=matter is not None)
     if cover is not None:
         matte = _covered(matte, cover)
     matte = rounded_ends(matte, cover, placed.width)
@@ -176,12 +204,12 @@ class _Work:
         `is_fine`: the guess has its edges already.
         """
         centre, unit, oval = self.mesh.mean(axis=0), self.unit_px, self.oval
-        full = self.rgb.astype(np.float32) / 255
+        full = self.rgb * np.float32(1 / 255)
         if is_fine:
             kept = without_specks(keep_piece(guess, oval, unit), unit)
             fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
             return np.clip(fine, 0, 1), doubt(guess, guess, centre, unit)
-        picture = self.small.astype(np.float32) / 255
+        picture = self.small * np.float32(1 / 255)
         believed = far_only_sure(guess, centre, unit, has_body=has_body)
         soft = levels(guided_filter(picture, believed, max(2, round(0.055 * unit)), 1e-4), 0.12, 0.88)
         kept = keep_piece(soft, oval, unit)

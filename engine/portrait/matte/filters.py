@@ -27,7 +27,7 @@ def polygon(points: Points, shape: tuple[int, ...]) -> Matte:
     """Fill a polygon [n, 2] in px with 1, edges anti-aliased."""
     mask = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
-    return mask.astype(np.float32) / 255
+    return mask * np.float32(1 / 255)
 
 
 def guided_filter(guide: Picture, field: Matte, radius_px: int, eps: float, onto: Picture | None = None) -> Matte:

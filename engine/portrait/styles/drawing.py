@@ -61,6 +61,9 @@ def paint_over(drawing: Drawing, colours: NDArray[np.floating[Any]], alpha: Plan
         light = cv2.resize(colours * alpha[..., None], size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
         colours = light / np.maximum(alpha, 1e-4)[..., None]
-    share = alpha[..., None]
+    # What lies beside the figure, under the layer's soft edge, is not seen and may not colour it.
+    below = drawing.matte * (1 - alpha)
+    matte = alpha + below
+    share = (alpha / np.maximum(matte, np.float32(1e-4)))[..., None]
     picture = drawing.picture + (drawing.recolour(colours) - drawing.picture) * share
-    return replace(drawing, picture=picture, matte=np.maximum(drawing.matte, alpha))
+    return replace(drawing, picture=picture, matte=matte)

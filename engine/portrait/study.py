@@ -13,19 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Eye, Figure
-from engine.portrait.mesh import CHIN, FOREHEAD, OVAL
+from engine.portrait.mesh import LIPS_OUTER, OVAL
 from engine.portrait.pen import Points, coverage
 from engine.portrait.tone import Lab, Picture, Plane, Rgb, blur, guided_filter, noise_sd, smoothstep, to_lab
 from engine.types import Shape
 
 # MediaPipe's face mesh
-LIPS_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
 LIPS_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 BROWS = (
     (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
     (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
 )
-NOSE_BRIDGE = 168
+BETWEEN_EYES, FOREHEAD_TOP, CHIN_TIP = 168, 10, 152
 EARS = (234, 454)
 FOREHEAD_RIM = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
 FOREHEAD_PATCH = (103, 67, 109, 10, 338, 297, 332, 333, 299, 9, 69, 104)
@@ -79,11 +78,11 @@ class Study:
 
     def local(self, points: Points) -> Points:
         """Return px as face widths: to the right of the nose's bridge and down the face."""
-        return (points - self.mesh[NOSE_BRIDGE]) @ self.axes.T / self.fw
+        return (points - self.mesh[BETWEEN_EYES]) @ self.axes.T / self.fw
 
     def at(self, u: float, v: float) -> Points:
         """Return the px of a place given in face widths: to the right of the nose's bridge and down the face."""
-        return self.mesh[NOSE_BRIDGE] + np.array([u, v], np.float32) @ self.axes * self.fw
+        return self.mesh[BETWEEN_EYES] + np.array([u, v], np.float32) @ self.axes * self.fw
 
     def mesh_area(self, indices: tuple[int, ...], size_px: int = DRAWING_PX) -> Plane:
         """Return the polygon of the mesh's points, filled."""
@@ -317,7 +316,7 @@ def without_specks(lines: Plane, min_px: int) -> Plane:
 def _place(study: Study) -> tuple[Plane, Plane]:
     """Return u and v of every pixel at half size, in face widths: to the right of the nose's bridge and down."""
     grid = np.arange(HALF_PX, dtype=np.float32) * 2 + 0.5
-    away = np.stack(np.meshgrid(grid, grid), -1) - study.mesh[NOSE_BRIDGE]
+    away = np.stack(np.meshgrid(grid, grid), -1) - study.mesh[BETWEEN_EYES]
     u, v = np.moveaxis(away @ study.axes.T.astype(np.float32) / np.float32(study.fw), -1, 0)
     return u, v
 
@@ -329,7 +328,7 @@ def _find_skin(study: Study) -> Plane:
     """
     light, lit, fw = study._half[..., 0], study.skin_lab[0], study.fw / 2
     u, v = _place(study)
-    chin = study.local(study.mesh[CHIN])
+    chin = study.local(study.mesh[CHIN_TIP])
 
     rgb = np.maximum(cv2.resize(study.clean, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA).astype(np.float32), 4)
     log = np.log(rgb)
@@ -370,7 +369,7 @@ def _high_forehead(study: Study, far: Plane, around: Plane) -> Plane:
     forehead = blur(coverage(light.shape, [raised]), 0.05 * fw) * like
     wide = cv2.morphologyEx(np.uint8(np.maximum(forehead, around) > 0.45), cv2.MORPH_OPEN, _square(0.03 * fw))
     _, pieces = cv2.connectedComponents(wide)
-    middle = np.clip(study.mesh[NOSE_BRIDGE] / 2, 0, HALF_PX - 1).astype(int)
+    middle = np.clip(study.mesh[BETWEEN_EYES] / 2, 0, HALF_PX - 1).astype(int)
     return forehead * cv2.dilate(np.uint8(pieces == pieces[middle[1], middle[0]]), _square(0.02 * fw))
 
 
@@ -379,7 +378,7 @@ def _find_hair(study: Study, skin: Plane) -> Plane:
     lab = study._half
     person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
     u, v = _place(study)
-    chin, brow = study.local(study.mesh[CHIN]), study.local(study.mesh[FOREHEAD])
+    chin, brow = study.local(study.mesh[CHIN_TIP]), study.local(study.mesh[FOREHEAD_TOP])
     oval = study.mesh_area(OVAL, HALF_PX)
     inside = (person > 0.9) & (skin < 0.3)
     to_hair = _colour_distance(lab, lab[inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45)])

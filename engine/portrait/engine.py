@@ -76,6 +76,8 @@ class PortraitEngine:
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, keep_going)
         shape = prepared.choose(request.shape)
+        if request.shape is Shape.AUTO and shape is not Shape.BADGE and chosen.shape is not Shape.AUTO:
+            shape = chosen.shape
         notes = prompt_notes
         if request.shape is Shape.AUTO and shape is Shape.BADGE:
             notes = (Note.BADGE_FALLBACK, *notes)

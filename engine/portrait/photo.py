@@ -19,9 +19,10 @@ DARK = 24  # a dark bar needs no sharp inner edge: a dark photo may lie behind i
 STEP = 14  # levels by which the photo differs from a bar of another colour ..
 STEP_SHARE = 0.5  # .. over this share of its edge: less is a plain backdrop with somebody in front of it
 LEAST_BAR = 0.02  # of the photo's length
-RINGING_PX = 2  # JPEG spreads a bar's edge
+RINGING_PX = 5  # JPEG spreads an edge over the blocks it lies in
 LEAST_LEFT_PX = 32
 SOLID = 26  # alpha below is see-through
+AROUND_PX = 8  # left around what can be seen, so that it does not look cut off by the picture's edge
 FRAME_SOLIDITY = 0.95  # share of its convex hull that a frame covers (disc, rounded square); people cover less
 CORNER_TOLERANCES = (5, 2, 10)  # levels: a dark photo lets a black corner's colour run on; JPEG needs some
 LEAST_CORNER = 0.04  # legs of an empty corner, as a share of the photo's side
@@ -134,7 +135,8 @@ def _without_transparency(pixels: NDArray[np.uint8]) -> Photo:
     ys, xs = np.nonzero(pixels[..., 3] >= SOLID)
     if len(ys) == 0:
         raise PhotoUnusable("nothing but transparency")
-    seen = pixels[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    top, left = max(0, ys.min() - AROUND_PX), max(0, xs.min() - AROUND_PX)
+    seen = pixels[top : ys.max() + 1 + AROUND_PX, left : xs.max() + 1 + AROUND_PX]
     cover = seen[..., 3] * np.float32(1 / 255)
     contours, _ = cv2.findContours((cover > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     hull = cv2.convexHull(np.concatenate(contours)) if contours else None
@@ -172,6 +174,8 @@ def _without_bars(rgb: Rgb, axis: int) -> slice:
 
 def _bar(lines: Rgb) -> int:
     """Return how many of the first `lines` are a bar; 0 where it is thinner than bars are, or no bar."""
+    if int(np.ptp(lines[0], axis=0).max()) > 2 * UNIFORM:
+        return 0
     colour = np.median(lines[0], axis=0)
     away = np.abs(lines[:, ::2].astype(np.int16) - colour.astype(np.int16)).max(axis=(1, 2))
     differing = np.flatnonzero(away > UNIFORM)

@@ -15,7 +15,7 @@ from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.doubt import Doubt, doubt
 from engine.portrait.matte.ends import rounded_ends
-from engine.portrait.matte.filters import disc, guided_filter, levels, polygon
+from engine.portrait.matte.filters import disc, guided_filter, is_blocky, levels, polygon
 from engine.portrait.matte.others import Head, far_only_sure, other_heads, without_others
 from engine.portrait.matte.pieces import keep_piece, without_specks
 from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, around, segment, segment_whole
@@ -70,7 +70,12 @@ def _with_arms(photo: Photo, face: Face, networks: Networks) -> tuple[Box, tuple
     bust = box = around(face.centre, unit, BUST_REACHES[0], shape)
     for _ in range(MOST_GROWTHS):
         field = around(face.centre, unit, _reach(face, box, 0.8), shape)
-        leaving = _leaving(segment_whole(photo.rgb, field, networks), field, box, face)
+        own = (
+            photo.cover[field.top : field.bottom, field.left : field.right]
+            if photo.is_cut and photo.cover is not None
+            else None
+        )
+        leaving = _leaving(segment_whole(photo.rgb, field, networks) if own is None else own, field, box, face)
         grown = around(face.centre, unit, _grown(_reach(face, box, 0.0), leaving), shape)
         if grown.size == box.size:
             break
@@ -200,7 +205,9 @@ def _cut(
     if heads:
         near = [Head(head.x * edge, head.y * edge, head.width * edge) for head in heads]
         guess = without_others(guess, work.small, work.mesh, work.unit_px, near)
-    matte, doubts = work.edged(guess, has_body=has_body, is_fine=matter is not None)
+    matte, doubts = work.edged(
+        guess, has_body=has_body, is_fine=matter is not None, is_blocky=is_blocky(box.of(photo.rgb))
+    )
     if cover is not None:
         own = cover > 0.5
         behind = float((own & (matte < 0.2)).sum()) / max(1, int(own.sum()))
@@ -235,10 +242,10 @@ class _Work:
         """What is the person's for sure."""
         return cv2.erode(self.oval, disc(0.04 * self.unit_px))
 
-    def edged(self, guess: Matte, *, has_body: bool, is_fine: bool) -> tuple[Matte, Doubt]:
+    def edged(self, guess: Matte, *, has_body: bool, is_fine: bool, is_blocky: bool) -> tuple[Matte, Doubt]:
         """Return the matte at full size whose edges are the picture's, and the doubts about it.
 
-        `is_fine`: the guess has its edges already.
+        `is_fine`: the guess has its edges already; `is_blocky`: the picture's own edges are a JPEG's.
         """
         centre, unit, oval = self.mesh.mean(axis=0), self.unit_px, self.oval
         full = self.rgb * np.float32(1 / 255)
@@ -248,6 +255,11 @@ class _Work:
             return np.clip(fine, 0, 1), doubt(guess, guess, centre, unit)
         picture = self.small * np.float32(1 / 255)
         believed = far_only_sure(guess, centre, unit, has_body=has_body)
+        if is_blocky:
+            smooth = levels(cv2.GaussianBlur(believed, (0, 0), 0.03 * unit), 0.3, 0.7)
+            kept = without_specks(keep_piece(smooth, oval, unit), unit)
+            fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+            return np.clip(fine, 0, 1), doubt(believed, smooth, centre, unit)
         soft = levels(guided_filter(picture, believed, max(2, round(0.055 * unit)), 1e-4), 0.12, 0.88)
         kept = keep_piece(soft, oval, unit)
         person = cv2.erode((kept > 0.94).astype(np.uint8), disc(max(2, 0.03 * unit)), borderValue=1)

@@ -43,13 +43,13 @@ def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma
     spread = float(np.clip(np.std(sample), 4, 13))
     shade_at = min(-0.5 * spread, float(np.percentile(sample, 24)))
     deep_at = min(-1.6 * spread, float(np.percentile(sample, 7)))
-    shine_at = max(0.8 * spread, float(np.percentile(sample, 86)))
+    shine_at = max(0.6 * spread, float(np.percentile(sample, 86 if hardness > 1.5 else 78)))
     soft = 0.42 * spread / hardness
     # Each tone is as light as what it stands for, within what still looks like one skin.
     lit = _mean(light[(sample > shade_at) & (sample < shine_at)], base[0])
     shade_l = np.clip(_mean(light[sample < shade_at], 0.8 * lit), 0.72 * lit, lit - 5 * span)
     deep_l = np.clip(_mean(light[sample < deep_at], 0.65 * lit), 0.55 * lit, shade_l - 4 * span)
-    shine_l = np.clip(_mean(light[sample > shine_at], lit + 6), lit + 3 * span, lit + min(10, 0.5 * (97 - lit)))
+    shine_l = np.clip(_mean(light[sample > shine_at], lit + 6), lit + 3 * span, lit + min(12, 0.55 * (97 - lit)))
     base[0] = lit
     shade = np.array([shade_l, base[1] + 3.5 * span, base[2] + 2 * span], np.float32)
     deep = np.array([deep_l, base[1] + 4 * span, base[2] + 0.5], np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.classic.subject import Matte, Rgb, Rgba
+from engine.pixels import Matte, Rgb, Rgba
 
 SIDE_PX = 512  # Bot API: one side exactly 512 px, the other at most 512
 MAX_BYTES = 512 * 1024  # Bot API: a static sticker

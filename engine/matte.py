@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from engine.classic.subject import Matte, Rgb
 from engine.errors import EngineUnavailable
+from engine.pixels import Matte, Rgb
 
 # rembg's names for its models, the best for one person first; the file is `<name>.onnx`
 MODELS = ("birefnet-portrait", "isnet-general-use", "u2net_human_seg", "u2net", "silueta", "u2netp")

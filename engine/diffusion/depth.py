@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from engine.classic.subject import Rgb
 from engine.diffusion.hints import depth_picture
 from engine.diffusion.networks import reading
+from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor

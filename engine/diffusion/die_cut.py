@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.classic.subject import Matte, Rgb, Rgba
 from engine.finish import DRAWING_PX, fit, outline
 from engine.matte import Matter
+from engine.pixels import Matte, Rgb, Rgba
 from engine.types import Note, Shape
 
 LEAST_SHARE = 0.02  # of the picture that a cut must leave to be one
@@ -19,7 +19,7 @@ CORNER_SHARE = 0.12  # radius of a badge's corners, of its shorter side
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """`matte` (height, width) 0 .. 1 of the drawing; `shape` is CUTOUT or BADGE."""
+    """`matte` (height, width) 0 .. 1 of the drawing; `shape` is BUST or BADGE."""
 
     matte: Matte
     shape: Shape
@@ -34,7 +34,7 @@ def cut_out(drawing: Rgb, matter: Matter | None, wanted: Shape) -> Cut:
     matte = np.nan_to_num(matter.matte(drawing)) if matter is not None else None
     if matte is None or not LEAST_SHARE < float((matte > 0.5).mean()) < MOST_SHARE:
         return Cut(_badge(drawing), Shape.BADGE, (Note.BADGE_FALLBACK,))
-    return Cut(matte, Shape.CUTOUT)
+    return Cut(matte, Shape.BUST)
 
 
 def with_alpha(drawing: Rgb, matte: Matte) -> Rgba:

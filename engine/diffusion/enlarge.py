@@ -16,8 +16,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.classic.subject import Rgb
 from engine.diffusion.networks import reading
+from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -16,7 +16,6 @@ import torch
 from PIL import Image
 
 from engine.cache import LruCache
-from engine.classic.subject import Rgb
 from engine.diffusion.adapters import UnwantedFace, unwanted_face
 from engine.diffusion.compile import Shape, only_compiled, uncompiled
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
@@ -32,6 +31,7 @@ from engine.diffusion.text import encode_prompt
 from engine.errors import Cancelled, DrawingFailed
 from engine.finish import encode_png, encode_webp
 from engine.model import ResultFile
+from engine.pixels import Rgb
 from engine.types import Note, Step, StickerResult
 
 if TYPE_CHECKING:

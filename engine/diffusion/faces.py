@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.classic.subject import Rgb
 from engine.errors import EngineUnavailable, NoFace
+from engine.pixels import Rgb
 
 Bgr = NDArray[np.uint8]  # (height, width, 3): what insightface's networks were trained on
 Floats = NDArray[np.float32]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.classic.subject import Rgb
+from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor

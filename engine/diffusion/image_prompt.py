@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from engine.classic.subject import Rgb
 from engine.diffusion.networks import reading
+from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from engine.classic.subject import Rgb
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
 from engine.errors import PhotoUnusable, UnsupportedModel
 from engine.models import FACE_TO_STICKER
 from engine.parameters import FaceToStickerParameters, Value, read_parameters
+from engine.pixels import Rgb
 from engine.styles import Style, style
 from engine.types import StickerRequest
 

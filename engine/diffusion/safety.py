@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.classic.subject import Rgb, Rgba
 from engine.diffusion.networks import reading
+from engine.pixels import Rgb, Rgba
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -16,11 +16,11 @@ import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, UNet2DConditionModel
 from PIL import Image
 
-from engine.classic.subject import Rgb
 from engine.diffusion.enlarge import Enlarger
 from engine.diffusion.networks import reading
 from engine.diffusion.tiles import Tiling, colours, cut, put, take
 from engine.errors import Cancelled
+from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.classic.subject import Rgba
 from engine.finish import (
     MAX_BYTES,
     OUTLINE_PX,
@@ -22,6 +21,7 @@ from engine.finish import (
     scaled,
     webp_rules,
 )
+from engine.pixels import Rgba
 
 
 def disc(height: int, width: int) -> np.ndarray:

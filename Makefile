@@ -33,9 +33,9 @@ $(VENV)/node: $(VENV)/base
 		|| echo "node or @fal-ai/client cannot be had: the tests with fal's JavaScript client are skipped"
 	@touch $@
 
-# ENGINE=diffusion: the real engine on tiny random networks, from the tests' folder
+# ENGINE=diffusion: the real engine on tiny random networks
 demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole road on this machine: emulator, bot, a conversation, the chat page
-	PYTHONPATH=. ENGINE=$(or $(ENGINE),auto) $(BIN)/stickerface demo $(ARGS)
+	ENGINE=$(or $(ENGINE),auto) $(BIN)/stickerface demo $(ARGS)
 
 test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (ARGS= goes to pytest)
 	$(BIN)/python -m pytest -n auto $(ARGS)

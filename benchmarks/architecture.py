@@ -16,8 +16,8 @@ from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from torch import Tensor, nn
 
 from engine.diffusion.adapters import Resampler, install_adapters
-from engine.diffusion.enlarge import RRDBNet
-from engine.diffusion.networks import GuideNet, Networks
+from engine.diffusion.models.face_to_sticker.enlarge import RRDBNet
+from engine.diffusion.networks import ControlNet, DiffusionNetworks
 
 CHUNK = 2**24  # random numbers drawn at once: a full-size network is filled with repetitions of these
 
@@ -245,11 +245,11 @@ class _Filler:
             raise ValueError(f"{type(network).__name__} has buffers, and nobody fills them")
 
 
-def engine_networks(weights: Weights) -> Networks:
+def engine_networks(weights: Weights) -> DiffusionNetworks:
     """Return the engine's networks on `weights`, as `load_networks` returns them from files."""
     unet = _twin(lambda: unet_of(weights.architecture), weights.unet)
     face, photo = weights.adapters
-    networks = Networks(
+    networks = DiffusionNetworks(
         unet=unet,
         vae=_twin(lambda: vae_of(weights.architecture), weights.vae),
         text_encoders=(),  # type: ignore[arg-type]  # prompts come prepared
@@ -279,7 +279,7 @@ def _twin(build: Callable[[], Any], original: nn.Module) -> Any:
     return twin.requires_grad_(False).eval()
 
 
-def _guide(architecture: Architecture, net: nn.Module) -> GuideNet:
+def _guide(architecture: Architecture, net: nn.Module) -> ControlNet:
     twin = _twin(lambda: controlnet_of(architecture), net)
     embed_hint, twin.controlnet_cond_embedding = twin.controlnet_cond_embedding, nn.Identity()
-    return GuideNet(twin, embed_hint)
+    return ControlNet(twin, embed_hint)

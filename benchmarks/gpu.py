@@ -40,11 +40,11 @@ from benchmarks.prepared import TEXT_TOKENS, draw_pictures
 from benchmarks.stock import StockPipeline
 from engine.diffusion.compile import speed_up
 from engine.diffusion.denoise import decode, denoise
-from engine.diffusion.enlarge import Enlarger
-from engine.diffusion.picture import Picture, Windows
+from engine.diffusion.inputs import GuidanceWindows, PictureInputs
+from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
+from engine.diffusion.models.face_to_sticker.tiles import Tiling
+from engine.diffusion.models.face_to_sticker.upscale import HiresNetworks, Upscaler
 from engine.diffusion.schedule import sde_karras
-from engine.diffusion.tiles import Tiling
-from engine.diffusion.upscale import HiresNetworks, Upscaler
 
 BF16_TFLOPS = 790.0  # of an H200, as a matrix product reaches it; give yours with --tflops
 ROUNDING = 1e-4  # relative, fp32 against fp32 in another order of operations
@@ -81,7 +81,7 @@ class Settings:
     tflops: float
 
 
-Draw = Callable[[Sequence[Picture]], Tensor]
+Draw = Callable[[Sequence[PictureInputs]], Tensor]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -143,7 +143,7 @@ def compare(settings: Settings, steps: int = 4, batch: int = 2) -> float:
     side = settings.check_px
     pictures = draw_pictures(settings.architecture, batch, side, networks.latent_shape(side, side))
     ours = denoise(networks, pictures, sde_karras(steps))
-    expected = StockPipeline(weights).draw(pictures, steps, Windows(), output="latent")
+    expected = StockPipeline(weights).draw(pictures, steps, GuidanceWindows(), output="latent")
     apart = float((ours - expected).abs().max() / expected.abs().max())
     del weights, networks
     _free()
@@ -158,7 +158,7 @@ def measure(settings: Settings, variants: Sequence[str], batches: Sequence[int])
     All of them share what weights they can, so the peak of the engine's counts twice those that it lays out anew.
     """
     weights = draw_weights(settings.architecture, settings.device, settings.dtype)
-    tflop = sticker_tflop(settings.architecture, settings.side_px, settings.steps, Windows())
+    tflop = sticker_tflop(settings.architecture, settings.side_px, settings.steps, GuidanceWindows())
     for variant in variants:
         yield from _measure_variant(variant, weights, settings, batches, tflop / settings.tflops)
         _free()
@@ -188,7 +188,7 @@ def _variant(variant: str, weights: Weights, settings: Settings) -> Draw:
         stock = StockPipeline(weights)
         if variant.endswith("compiled"):
             stock.compile()
-        return lambda pictures: stock.draw(pictures, settings.steps, Windows())
+        return lambda pictures: stock.draw(pictures, settings.steps, GuidanceWindows())
     networks = engine_networks(weights)
     speed_up(networks, compiles=variant != "engine", is_fp8=variant == "engine-fp8")
     return lambda pictures: decode(networks, denoise(networks, pictures, sde_karras(settings.steps)))

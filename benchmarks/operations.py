@@ -8,19 +8,19 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.architecture import Architecture, draw_weights, engine_networks
-from engine.diffusion.networks import Networks
-from engine.diffusion.picture import Windows
+from engine.diffusion.inputs import GuidanceWindows
+from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.schedule import sde_karras
 
 TERA = 1e12
 
 
-def meta_networks(architecture: Architecture) -> Networks:
+def meta_networks(architecture: Architecture) -> DiffusionNetworks:
     """Return the engine's networks without weights."""
     return engine_networks(draw_weights(architecture, "meta", torch.bfloat16))
 
 
-def sticker_tflop(architecture: Architecture, side_px: int, steps: int, windows: Windows) -> float:
+def sticker_tflop(architecture: Architecture, side_px: int, steps: int, windows: GuidanceWindows) -> float:
     """Return the TFLOP from prepared inputs to one picture with guidance: two rows a step, no net after its end."""
     networks = meta_networks(architecture)
     scheduler = sde_karras(steps)
@@ -30,7 +30,7 @@ def sticker_tflop(architecture: Architecture, side_px: int, steps: int, windows:
     return 2 * (steps * unet_tflop(architecture, networks, side_px) + net_calls * net) + 2 * hint + decoding
 
 
-def unet_tflop(architecture: Architecture, networks: Networks, side_px: int, text: int = 77) -> float:
+def unet_tflop(architecture: Architecture, networks: DiffusionNetworks, side_px: int, text: int = 77) -> float:
     """Return the TFLOP of one row of the UNet with both adapters."""
     width = architecture.unet["cross_attention_dim"]
     tokens = [
@@ -40,7 +40,7 @@ def unet_tflop(architecture: Architecture, networks: Networks, side_px: int, tex
     return _count(networks.unet, _latents(networks, side_px), 1.0, _meta(1, text, width), added_cond_kwargs=added)
 
 
-def controlnet_tflop(architecture: Architecture, networks: Networks, side_px: int) -> tuple[float, float]:
+def controlnet_tflop(architecture: Architecture, networks: DiffusionNetworks, side_px: int) -> tuple[float, float]:
     """Return the TFLOP of one row of a ControlNet that reads face tokens, and of its hint, embedded once a picture."""
     guide = networks.identity
     assert guide is not None
@@ -52,12 +52,12 @@ def controlnet_tflop(architecture: Architecture, networks: Networks, side_px: in
     return _count(guide.net, sample, 1.0, face, **told), hint
 
 
-def decoder_tflop(networks: Networks, side_px: int) -> float:
+def decoder_tflop(networks: DiffusionNetworks, side_px: int) -> float:
     """Return the TFLOP of decoding one picture."""
     return _count(networks.vae.decode, _latents(networks, side_px))
 
 
-def _latents(networks: Networks, side_px: int) -> torch.Tensor:
+def _latents(networks: DiffusionNetworks, side_px: int) -> torch.Tensor:
     return _meta(1, *networks.latent_shape(side_px, side_px))
 
 

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from benchmarks.architecture import FULL, TINY, draw_weights, engine_networks
 from benchmarks.prepared import draw_pictures
 from engine.diffusion.denoise import StepDone, decode, denoise
-from engine.diffusion.networks import Networks
+from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.schedule import sde_karras
 
 STORED = torch.bfloat16
@@ -70,7 +70,7 @@ def _checked(drawn: Tensor, side_px: int) -> Tensor:
     return drawn
 
 
-def _keep_small(networks: Networks) -> Networks:
+def _keep_small(networks: DiffusionNetworks) -> DiffusionNetworks:
     """Let each layer hold fp32 weights only while it runs, and the engine hand it fp32."""
     nn.Module.to(networks.vae, COMPUTED)  # small, and asked for its dtype
     for network in _modules(networks):
@@ -91,7 +91,7 @@ def _shrink(layer: nn.Module, _: object, __: object) -> None:
         parameter.data = parameter.data.to(STORED)
 
 
-def _modules(networks: Networks) -> Iterator[nn.Module]:
+def _modules(networks: DiffusionNetworks) -> Iterator[nn.Module]:
     for guide in (networks.identity, networks.depth):
         if guide is not None:
             yield from (guide.net, guide.embed_hint)
@@ -99,7 +99,7 @@ def _modules(networks: Networks) -> Iterator[nn.Module]:
     yield from (resampler for resampler in (networks.face_resampler, networks.photo_resampler) if resampler)
 
 
-def _stored_bytes(networks: Networks) -> int:
+def _stored_bytes(networks: DiffusionNetworks) -> int:
     return sum(weight.nbytes for module in _modules(networks) for weight in module.parameters())
 
 

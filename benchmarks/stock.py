@@ -16,8 +16,8 @@ from diffusers import ControlNetModel, StableDiffusionXLControlNetPipeline
 from torch import Tensor
 
 from benchmarks.architecture import Weights, channels_last, controlnet_of, unet_of, vae_of
-from engine.diffusion.picture import Picture, Windows
-from engine.diffusion.schedule import SeededNoise, Window, sde_karras
+from engine.diffusion.inputs import GuidanceWindows, PictureInputs
+from engine.diffusion.schedule import GuidanceWindow, SeededNoise, sde_karras
 
 STRENGTHS = (1.0, 0.2)  # of identity and depth, and of the face and the photo: face-to-sticker's defaults
 
@@ -39,7 +39,7 @@ class ManyFacesPipeline(StableDiffusionXLControlNetPipeline):
     """
 
     def prepare_ip_adapter_image_embeds(self, _image: Any, embeds: list[Tensor], *_: Any) -> list[Tensor]:
-        """Return `embeds`, each [2N, photos, states, width], unwanted first."""
+        """Return `embeds`, each [2N, photos, states, width], unconditional first."""
         return embeds
 
 
@@ -74,7 +74,9 @@ class StockPipeline:
         self.pipeline.unet.compile_repeated_blocks(fullgraph=True, **options)
 
     @torch.no_grad()
-    def draw(self, pictures: Sequence[Picture], steps: int, windows: Windows, output: str = "pt") -> Tensor:
+    def draw(
+        self, pictures: Sequence[PictureInputs], steps: int, windows: GuidanceWindows, output: str = "pt"
+    ) -> Tensor:
         """Return the pictures [N, 3, H, W] in 0 .. 1, or with `output` "latent" their latents."""
         photo_steps = sum(windows.photo.active_steps(sde_karras(steps)))
         self.pipeline.set_ip_adapter_scale(list(STRENGTHS))
@@ -89,12 +91,12 @@ class StockPipeline:
             output_type=output,
         ).images
 
-    def _told(self, pictures: Sequence[Picture]) -> dict[str, Any]:
+    def _told(self, pictures: Sequence[PictureInputs]) -> dict[str, Any]:
         return {
-            "prompt_embeds": self._stack([picture.wanted.text for picture in pictures]),
-            "pooled_prompt_embeds": self._stack([picture.wanted.pooled for picture in pictures]),
-            "negative_prompt_embeds": self._stack([picture.unwanted.text for picture in pictures]),
-            "negative_pooled_prompt_embeds": self._stack([picture.unwanted.pooled for picture in pictures]),
+            "prompt_embeds": self._stack([picture.cond.text for picture in pictures]),
+            "pooled_prompt_embeds": self._stack([picture.cond.pooled for picture in pictures]),
+            "negative_prompt_embeds": self._stack([picture.uncond.text for picture in pictures]),
+            "negative_pooled_prompt_embeds": self._stack([picture.uncond.pooled for picture in pictures]),
             "ip_adapter_image_embeds": [self._faces(pictures), self._photos(pictures)],
             "image": [
                 self._stack([_given(picture.keypoints) for picture in pictures]),
@@ -103,17 +105,17 @@ class StockPipeline:
             "generator": [torch.Generator().manual_seed(_seed(picture)) for picture in pictures],
         }
 
-    def _faces(self, pictures: Sequence[Picture]) -> Tensor:
-        """Face embeddings, unwanted first, [2N, 1, 1, 512]."""
-        unwanted = [_given(picture.unwanted.face) for picture in pictures]
-        return self._stack([*unwanted, *(_given(picture.wanted.face) for picture in pictures)])[:, None, None]
+    def _faces(self, pictures: Sequence[PictureInputs]) -> Tensor:
+        """Face embeddings, unconditional first, [2N, 1, 1, 512]."""
+        uncond = [_given(picture.uncond.face) for picture in pictures]
+        return self._stack([*uncond, *(_given(picture.cond.face) for picture in pictures)])[:, None, None]
 
-    def _photos(self, pictures: Sequence[Picture]) -> Tensor:
-        """CLIP states, unwanted first, [2N, 1, states, width]."""
-        unwanted = [_given(picture.unwanted.photo) for picture in pictures]
-        return self._stack([*unwanted, *(_given(picture.wanted.photo) for picture in pictures)])
+    def _photos(self, pictures: Sequence[PictureInputs]) -> Tensor:
+        """CLIP states, unconditional first, [2N, 1, states, width]."""
+        uncond = [_given(picture.uncond.photo) for picture in pictures]
+        return self._stack([*uncond, *(_given(picture.cond.photo) for picture in pictures)])
 
-    def _read_faces(self, pictures: Sequence[Picture]) -> None:
+    def _read_faces(self, pictures: Sequence[PictureInputs]) -> None:
         projection = self.pipeline.unet.encoder_hid_proj.image_projection_layers[0]
         for net in self._nets:
             net.tokens = projection(self._faces(pictures)[:, 0])
@@ -122,13 +124,13 @@ class StockPipeline:
         return torch.stack([tensor.to(self._weights.device, self._weights.dtype) for tensor in tensors])
 
 
-def share_of_steps(window: Window, steps: int) -> float:
-    """Return where stock diffusers must end a net so that it speaks in as many steps as in the engine."""
+def share_of_steps(window: GuidanceWindow, steps: int) -> float:
+    """Return where stock diffusers must end a net so that it is active in as many steps as in the engine."""
     return (sum(window.active_steps(sde_karras(steps))) + 0.5) / steps
 
 
 def _ending_photo(steps: int) -> Callable[..., dict[str, Any]]:
-    """Return the callback that silences the photo's adapter after `steps` steps."""
+    """Return the callback that ends the photo's adapter after `steps` steps."""
 
     def on_step(pipeline: Any, step: int, _timestep: Any, _tensors: dict[str, Any]) -> dict[str, Any]:
         if step + 1 == steps:
@@ -155,6 +157,6 @@ def _given(tensor: Tensor | None) -> Tensor:
     return tensor
 
 
-def _seed(picture: Picture) -> int:
+def _seed(picture: PictureInputs) -> int:
     assert isinstance(picture.noise, SeededNoise)
     return picture.noise.seed

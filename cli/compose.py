@@ -11,7 +11,7 @@ from pathlib import Path
 from cli.settings import EngineSettings, ServerSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
-from engine.models import FACE_TO_STICKER
+from engine.models import DEFAULT_MODEL, open_models
 from engine.portrait.engine import PortraitEngine
 from engine.runner import EngineRunner
 from engine.types import Engine
@@ -68,7 +68,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     if settings.device not in ("auto", "cuda"):
         return False
     try:
-        report = weights_report(settings.weights_folder, FACE_TO_STICKER.name, settings.weights_overrides)
+        report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
     except EngineUnavailable as error:
         logger.warning("%s: the engine is portrait", error)
         return False
@@ -85,20 +85,20 @@ def _diffusion_engine(settings: EngineSettings) -> Engine:
             f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or take portrait"
         )
     from engine.diffusion.engine import DiffusionEngine
-    from engine.diffusion.fast import FEW_STEPS, few_steps_lora
-    from engine.diffusion.models import find_paths
+    from engine.diffusion.model import ModelOptions
 
-    places = (settings.weights_folder, settings.weights_overrides)
-    mode = FEW_STEPS[settings.few_steps] if settings.few_steps else None
-    return DiffusionEngine(
-        find_paths(*places),
-        device=settings.device,
+    options = ModelOptions(
+        weights=settings.weights_folder,
+        overrides=settings.weights_overrides,
         has_safety=settings.safety_checker,
+        few_steps=settings.few_steps,
+    )
+    return DiffusionEngine(
+        open_models(options),
+        device=settings.device,
         preview_every=settings.preview_every,
         is_compiled=settings.compile,
         is_fp8=settings.fp8,
-        few_steps=mode,
-        few_steps_lora=few_steps_lora(mode, *places) if mode else None,
     )
 
 

@@ -135,9 +135,10 @@ def download(
 
     from cli.download.command import Request, download_until_interrupted, list_weights
     from cli.download.remote import Hosts
+    from engine.models import DEFAULT_MODEL
     from engine.weights import all_models
 
-    models = tuple(model or ["face-to-sticker"])
+    models = tuple(model or [DEFAULT_MODEL])
     if unknown := [name for name in models if name not in all_models()]:
         _stop(f"--model {unknown[0]}: expected one of {', '.join(all_models())}")
     settings = _read(read_weights_settings)

@@ -17,13 +17,15 @@ from cli.sentences import sentence
 from cli.settings import EngineSettings
 from engine.errors import EngineError, ParameterRefused
 from engine.model import FACE, ResultFile
-from engine.parameters import PARAMETERS, Parameter, Value
+from engine.models import DEFAULT_MODEL, MODELS
+from engine.parameters import Parameter, Value
 from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
 from service.limits import MAX_SEED
 from service.photos import read_photo
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif"}
+_PARAMETERS = MODELS[DEFAULT_MODEL].parameters
 _console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -111,9 +113,9 @@ def read_assignments(assignments: Sequence[str]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for assignment in assignments:
         name, _, text = assignment.partition("=")
-        known = PARAMETERS.get(name.strip())
+        known = _PARAMETERS.get(name.strip())
         if known is None:
-            raise ParameterRefused(name, f"is none of {', '.join(PARAMETERS)}")
+            raise ParameterRefused(name, f"is none of {', '.join(_PARAMETERS)}")
         values[known.name] = known.read(_typed(known, text.strip()))
     return values
 
@@ -130,7 +132,7 @@ def _typed(known: Parameter, text: str) -> object:
 
 def parameter_lines() -> Iterator[str]:
     """Return the table of parameters, one line each."""
-    for each in PARAMETERS.values():
+    for each in _PARAMETERS.values():
         limits = f"{each.minimum:g} to {each.maximum:g}" if each.minimum is not None else ", ".join(each.choices)
         yield f"{each.name:<22} {json.dumps(each.default):<8} {limits:<14} {each.meaning}"
 

@@ -108,15 +108,13 @@ def scaled(rgba: Rgba, factor: float, *, has_cells: bool = False) -> Rgba:
     light = rgba.astype(np.float32)
     light[..., :3] *= light[..., 3:] / 255
     # Back to bytes before it grows: in floats a picture of 4096 px takes a gigabyte.
-    light = cv2.resize(light.round().astype(np.uint8), size, interpolation=_sampling(factor))
+    light = cv2.resize(
+        light.round().astype(np.uint8), size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    )
     soft = (light[..., 3] > 0) & (light[..., 3] < 255)
     edge = light[soft].astype(np.float32)
     light[soft, :3] = np.minimum(edge[:, :3] * 255 / edge[:, 3:], 255).round().astype(np.uint8)
     return light
-
-
-def _sampling(factor: float) -> int:
-    return int(cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
 
 
 def centred(rgba: Rgba, width: int, height: int) -> Rgba:
@@ -134,7 +132,7 @@ def on_canvas(sticker: Rgba, width: int, height: int, *, has_cells: bool = False
 
 
 def on_white(rgba: Rgba) -> Rgba:
-    """The same picture, opaque, on white."""
+    """Return the same picture, opaque, on white."""
     white = rgba.copy()
     white[rgba[..., 3] == 0] = 255
     soft = (rgba[..., 3] > 0) & (rgba[..., 3] < 255)

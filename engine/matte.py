@@ -16,37 +16,37 @@ from engine.pixels import Matte, Rgb
 MODELS = ("birefnet-portrait", "isnet-general-use", "u2net_human_seg", "u2net", "silueta", "u2netp")
 
 
-class Matter(Protocol):
-    """Tells the person from the background."""
+class MattingModel(Protocol):
+    """Segments the person from the background, with soft edges."""
 
     def matte(self, photo: Rgb) -> Matte:
-        """The person's matte, (height, width) like `photo`, 0 background .. 1 person."""
+        """Return the person's matte, (height, width) like `photo`, 0 background .. 1 person."""
 
 
 def find_model(directory: Path) -> Path | None:
-    """The best of MODELS in `directory`, flat or one folder down, as rembg and the download keep them; else None."""
+    """Return the best of MODELS in `directory`, flat or one folder down as rembg and the download keep it, or None."""
     places = (place for name in MODELS for place in (f"{name}.onnx", f"*/{name}.onnx"))
     return next((path for place in places for path in sorted(directory.glob(place)) if path.is_file()), None)
 
 
-def load_matter(directory: Path | None) -> Matter | None:
-    """The network of the best model in `directory`, or None where there is no directory or no model.
+def load_matting_model(directory: Path | None) -> MattingModel | None:
+    """Load the best model in `directory`; None where there is no directory or no model.
 
     Raises `EngineUnavailable` where the model is there but cannot be run.
     """
     model = find_model(directory) if directory else None
-    return RembgMatter(model) if model else None
+    return RembgMattingModel(model) if model else None
 
 
-class RembgMatter:
-    """One of rembg's networks, read from a local file; runs on the CPU unless `providers` says otherwise."""
+class RembgMattingModel:
+    """Run one of rembg's networks from a local file; on the CPU unless `providers` says otherwise."""
 
     def __init__(self, model: Path, providers: Sequence[str] = ("CPUExecutionProvider",)) -> None:
         """`model` is `<one of MODELS>.onnx`. Raises `EngineUnavailable` without rembg or where it cannot be read."""
         self._session = _session(model, list(providers))
 
     def matte(self, photo: Rgb) -> Matte:
-        """The network's matte of `photo`; it sees the whole picture at its own fixed size."""
+        """Return the network's matte of `photo`; it sees the whole picture at its own fixed size."""
         try:
             # rembg stretches what the network says to 0 .. 1, and divides by zero where it says the same everywhere
             with np.errstate(invalid="raise"):
@@ -57,7 +57,7 @@ class RembgMatter:
 
 
 def _session(model: Path, providers: list[str]) -> Any:
-    """rembg's session for `model`; importing rembg takes seconds, so it waits until a model is found."""
+    """Make rembg's session for `model`; importing rembg takes seconds, so it waits until a model is found."""
     try:
         import onnxruntime
         from rembg.sessions import sessions_class

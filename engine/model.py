@@ -5,11 +5,15 @@ Knows no engine: which models run is said by `Engine.models`, which weights a mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from engine.parameters import Parameter
+
+if TYPE_CHECKING:
+    from engine.diffusion.model import DiffusionModel, ModelOptions
 
 
 class ResultFile(StrEnum):
@@ -22,6 +26,7 @@ class ResultFile(StrEnum):
 
 FACE = "face"  # the input that every model has: photos of the person
 INITIAL = "initial"  # a picture to begin from
+MOST_PHOTOS = 32  # of one person; an archive with more is refused where it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,14 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model: `parameters` by name (prompt, style and seed are fields of a request), `outputs` in order."""
+    """A model: `parameters` by name (prompt, style and seed are fields of a request), `outputs` in order.
+
+    `open_diffusion` makes what the diffusion engine runs, with the weights that are on the disk; None where it cannot
+    run this model. It imports torch, and raises `EngineUnavailable`.
+    """
 
     name: str
     inputs: tuple[Input, ...]
     parameters: Mapping[str, Parameter]
     outputs: tuple[ResultFile, ...]
+    open_diffusion: Callable[[ModelOptions], DiffusionModel[Any, Any]] | None = None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER
 from engine.errors import UnsupportedModel
-from engine.model import FACE, INITIAL, Input, Model, ResultFile
-from engine.parameters import PARAMETERS
+from engine.model import FACE, INITIAL, MOST_PHOTOS, Input, Model, ResultFile
+from engine.weights import weights_report
 
-MOST_PHOTOS = 32  # of one person; an archive with more is refused where it is read
+if TYPE_CHECKING:
+    from engine.diffusion.model import DiffusionModel, ModelOptions
 
-FACE_TO_STICKER = Model(
-    name="face-to-sticker",
-    inputs=(Input(FACE, most=MOST_PHOTOS),),
-    parameters=PARAMETERS,
-    outputs=(ResultFile.STICKER, ResultFile.PICTURE, ResultFile.CUTOUT),
-)
+__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "model", "open_models"]
+
 FACE_ID = Model(
     name="ip-adapter-face-id",
     inputs=(Input(FACE, most=MOST_PHOTOS),),
@@ -38,3 +37,19 @@ def model(name: str) -> Model:
     if name not in MODELS:
         raise UnsupportedModel(f"{name!r} is none of {', '.join(MODELS)}")
     return MODELS[name]
+
+
+def open_models(options: ModelOptions) -> list[DiffusionModel[Any, Any]]:
+    """Open the default model, and every other that the diffusion engine can run and whose weights are all there.
+
+    Imports torch. Raises `EngineUnavailable` where the default model's weights are not all there.
+    """
+
+    def is_there(name: str) -> bool:
+        return weights_report(options.weights, name, options.overrides).is_complete
+
+    return [
+        each.open_diffusion(options)
+        for each in MODELS.values()
+        if each.open_diffusion is not None and (each.name == DEFAULT_MODEL or is_there(each.name))
+    ]

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from engine.errors import Cancelled, EngineError
 from engine.types import Engine, Step, StickerRequest, StickerResult
 
-StepCallback = Callable[[Step], None]
 BatchStepCallback = Callable[[int, Step], None]  # told which request of the batch
 T = TypeVar("T")
 
@@ -72,13 +71,6 @@ class EngineRunner:
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Whether the engine draws the two faster together; answers at once, whatever its thread does."""
         return self._engine.can_batch(one, other)
-
-    async def generate(self, request: StickerRequest, ticket: Ticket, on_step: StepCallback) -> StickerResult:
-        """Make one sticker; `on_step` is called on the event loop. Raises `EngineError`, `Cancelled` among them."""
-        outcome = (await self.generate_batch([request], [ticket], lambda index, step: on_step(step)))[0]
-        if isinstance(outcome, EngineError):
-            raise outcome
-        return outcome
 
     async def generate_batch(
         self, requests: Sequence[StickerRequest], tickets: Sequence[Ticket], on_step: BatchStepCallback

@@ -121,18 +121,18 @@ class WeightsReport:
 
 @cache
 def all_roles() -> Mapping[str, Role]:
-    """The manifest, in its order."""
+    """Return the manifest, in its order."""
     text = (package_files("engine") / "weights.toml").read_text(encoding="utf-8")
     return {name: _role(name, table) for name, table in tomllib.loads(text)["role"].items()}
 
 
 def all_models() -> tuple[str, ...]:
-    """Every name that `roles_of` takes."""
+    """Return every name that `roles_of` takes."""
     return tuple(dict.fromkeys(model for role in all_roles().values() for model in role.models))
 
 
 def roles_of(model: str) -> tuple[Role, ...]:
-    """The parts of `model`, none for a model that is not in the manifest."""
+    """Return the parts of `model`, none for a model that is not in the manifest."""
     return tuple(role for role in all_roles().values() if model in role.models)
 
 
@@ -157,7 +157,7 @@ def parse_overrides(text: str) -> dict[str, str]:
 
 
 def own_path(role: Role, overrides: Mapping[str, str] = NO_OVERRIDES) -> Path | None:
-    """The operator's own file or folder for `role`, if WEIGHTS_OVERRIDES names one."""
+    """Return the operator's own file or folder for `role`, if WEIGHTS_OVERRIDES names one."""
     place = overrides.get(role.name, "")
     return Path(place).expanduser() if _is_path(place) else None
 
@@ -165,7 +165,7 @@ def own_path(role: Role, overrides: Mapping[str, str] = NO_OVERRIDES) -> Path | 
 def choose_source(
     role: Role, overrides: Mapping[str, str] = NO_OVERRIDES, *, commercial_only: bool = False
 ) -> Source | None:
-    """The source to take: the named one, else the first that may be used; None where the licence leaves none."""
+    """Return the source to take: the named one, else the first that may be used; None where the licence leaves none."""
     named = overrides.get(role.name)
     candidates = (_source_called(role, named),) if named and not _is_path(named) else role.sources
     allowed = (each for each in candidates if each.commercial is Commercial.YES or not commercial_only)
@@ -173,7 +173,7 @@ def choose_source(
 
 
 def resolve(role: str, folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> Path:
-    """The file or folder that the engine reads for `role`.
+    """Return the file or folder that the engine reads for `role`.
 
     Raises `EngineUnavailable` where it is not (wholly) there, with what to do about it, and `KeyError` for no role.
     """
@@ -189,13 +189,25 @@ def resolve(role: str, folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES
 def weights_report(
     folder: Path, model: str, overrides: Mapping[str, str] = NO_OVERRIDES, *, reread: bool = False
 ) -> WeightsReport:
-    """How the weights of `model` below `folder` are; with `reread` every byte is compared, which takes minutes.
+    """Report how the weights of `model` below `folder` are; `reread` compares every byte, which takes minutes.
 
     Raises `EngineUnavailable` where the lock file is broken.
     """
     lock = WeightsLock.read(folder)
     found = (_role_report(role, folder, lock, overrides, reread=reread) for role in roles_of(model))
     return WeightsReport(model, tuple(found))
+
+
+def find_weights(model: str, folder: Path, overrides: Mapping[str, str] = NO_OVERRIDES) -> dict[str, Path]:
+    """Return the file or folder of each role of `model` that is there.
+
+    Raises `EngineUnavailable` with what is missing, half there or damaged and how to mend it.
+    """
+    report = weights_report(folder, model, overrides)
+    if not report.is_complete:
+        lacking = ", ".join(f"{each.role.name} ({each.state})" for each in report.unusable)
+        raise EngineUnavailable(f"weights of {model} are not all in {folder}: {lacking}; run stickerface download")
+    return {each.role.name: each.path for each in report.roles if each.state in _USABLE}
 
 
 def _role_report(
@@ -222,7 +234,7 @@ def _source_report(role: Role, source: Source, folder: Path, lock: WeightsLock, 
 
 
 def part_size(path: Path) -> int:
-    """Bytes of `path` that an interrupted download has already brought."""
+    """Return the bytes of `path` that an interrupted download has already brought."""
     part = part_of(path)
     return part.stat().st_size if part.is_file() else 0
 
@@ -232,7 +244,7 @@ def _is_path(place: str) -> bool:
 
 
 def _source_called(role: Role, place: str) -> Source:
-    """The source of `role` that `place` names; raises `ValueError` where that is none or several."""
+    """Return the source of `role` that `place` names. Raises `ValueError` where that is none or several."""
     found = [source for source in role.sources if place in (source.repo, source.label)]
     if len(found) == 1:
         return found[0]
@@ -241,24 +253,27 @@ def _source_called(role: Role, place: str) -> Source:
 
 
 def _role(name: str, table: dict[str, Any]) -> Role:
-    sources = tuple(_source(source) for source in table["source"])
-    return Role(name, table["what"], tuple(table["models"]), table.get("is_optional", False), sources)
-
-
-def _source(table: dict[str, Any]) -> Source:
-    files = tuple(_file(file) for file in table["files"])
-    fields = {key: table[key] for key in ("repo", "kind", "licence", "reason", "evidence")}
-    return Source(
-        host=table.get("host", "hub"),
-        revision=table.get("revision", "main"),
-        opens=table.get("opens", files[0].save_as),
-        commercial=Commercial(table["commercial"]),
-        files=files,
-        **fields,
-    )
-
-
-def _file(table: dict[str, Any]) -> WeightFile:
-    size = table.get("bytes", table.get("megabytes", 0) * 1_000_000)
-    hashes = {key: table.get(key, "") for key in ("sha256", "md5")}
-    return WeightFile(table["path"], table.get("save_as", table["path"]), size, **hashes)
+    """Read one table of the manifest; what each key means is said at its top."""
+    sources = []
+    for source in table["source"]:
+        files = tuple(
+            WeightFile(
+                path=file["path"],
+                save_as=file.get("save_as", file["path"]),
+                size=file.get("bytes", file.get("megabytes", 0) * 1_000_000),
+                sha256=file.get("sha256", ""),
+                md5=file.get("md5", ""),
+            )
+            for file in source["files"]
+        )
+        sources.append(
+            Source(
+                host=source.get("host", "hub"),
+                revision=source.get("revision", "main"),
+                opens=source.get("opens", files[0].save_as),
+                commercial=Commercial(source["commercial"]),
+                files=files,
+                **{key: source[key] for key in ("repo", "kind", "licence", "reason", "evidence")},
+            )
+        )
+    return Role(name, table["what"], tuple(table["models"]), table.get("is_optional", False), tuple(sources))

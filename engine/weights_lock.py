@@ -56,7 +56,7 @@ class WeightsLock:
 
     @classmethod
     def read(cls, folder: Path) -> WeightsLock:
-        """Raises `EngineUnavailable` where the file is there but is no lock file."""
+        """Read the records below `folder`. Raises `EngineUnavailable` where the file is there but is no lock file."""
         path = folder / LOCK_NAME
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
@@ -86,16 +86,16 @@ class WeightsLock:
         self._entries[name] = entry
 
     def find(self, name: str) -> Locked | None:
-        """The record of `name`."""
+        """Return the record of `name`, None where there is none."""
         return self._entries.get(name)
 
     def commit(self, repo: str, revision: str) -> str:
-        """The commit that the files of `repo` at `revision` came from; empty before the first."""
+        """Return the commit that the files of `repo` at `revision` came from; empty before the first."""
         same = (each for each in self._entries.values() if (each.repo, each.revision) == (repo, revision))
         return next((each.commit for each in same if each.commit), "")
 
     def state(self, name: str, *, reread: bool = False) -> FileState:
-        """How the file is; with `reread` every byte is read, even where size and time of change say it is the same."""
+        """Return how the file is; `reread` reads every byte, even where size and time of change say it is the same."""
         entry = self._entries.get(name)
         if entry and entry.unpacked:
             states = [self.state(each, reread=reread) for each in entry.unpacked]
@@ -109,18 +109,18 @@ class WeightsLock:
 
 
 def part_of(path: Path) -> Path:
-    """Where the bytes of an unfinished download of `path` are."""
+    """Return where the bytes of an unfinished download of `path` are."""
     return path.with_name(f"{path.name}.part")
 
 
 def record_of(path: Path, *, repo: str, revision: str, commit: str = "", sha256: str = "") -> Locked:
-    """The record of a file as it is now; reads all of it where its `sha256` has not just been taken."""
+    """Return the record of a file as it is now; reads all of it where its `sha256` has not just been taken."""
     before = path.stat()
     return Locked(before.st_size, sha256 or sha256_of(path), before.st_mtime_ns, repo, revision, commit)
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

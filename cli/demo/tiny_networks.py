@@ -1,9 +1,7 @@
-"""The diffusion engine of the demo: every network tiny and random, in the real file formats. Needs a clone: the
-networks are those of the tests."""
+"""The diffusion engine of the demo: every network tiny and random, in the real file formats."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from engine.errors import EngineUnavailable
@@ -16,8 +14,9 @@ def tiny_engine(folder: Path, preview_every: int) -> Engine:
     """Write the networks below `folder` and return the engine on them. Raises `EngineUnavailable`."""
     try:
         from engine.diffusion.engine import DiffusionEngine
-
-        whole = import_module("tests.engine.diffusion.whole")
+        from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+        from engine.diffusion.tiny.face_to_sticker import build_paths
     except ImportError as error:
-        raise EngineUnavailable(f"ENGINE=diffusion needs a clone and the diffusion extra ({error})") from error
-    return DiffusionEngine(whole.build_paths(folder), device="cpu", preview_every=preview_every, defaults=PARAMETERS)
+        raise EngineUnavailable(f"ENGINE=diffusion needs the diffusion extra ({error})") from error
+    model = FaceToSticker(build_paths(folder), defaults=PARAMETERS)
+    return DiffusionEngine([model], device="cpu", preview_every=preview_every)

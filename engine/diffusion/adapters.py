@@ -1,4 +1,4 @@
-"""Image prompts: how a face or a photo becomes tokens, and how the UNet attends to them. Knows no files.
+"""Image prompts (IP-Adapter): how a face or a photo becomes tokens, and how the UNet attends to them. Knows no file.
 
 Two adapters share this: InstantID's (an ArcFace embedding in, 16 tokens out) and IP-Adapter's plus-face (CLIP states
 in, 16 tokens out). Formats: `image_proj.*` is the resampler, `ip_adapter.<n>.to_k_ip.weight` the extra keys and values
@@ -8,7 +8,6 @@ of the n-th attention of the UNet, odd n only, counted down, up, mid.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -23,36 +22,19 @@ if TYPE_CHECKING:
 HEAD_WIDTH = 64  # of every resampler published so far; the one size that their files do not show
 
 
-class UnwantedFace(StrEnum):
-    """What the unconditional row is told about the face."""
-
-    RANDOM = "random"  # 0.35 * uniform noise that depends on the photo alone: face-to-sticker
-    ZEROS = "zeros"  # the InstantID reference
-
-
-def unwanted_face(embedding: Tensor, kind: UnwantedFace = UnwantedFace.RANDOM) -> Tensor:
-    """Return the embedding for the unconditional row, [512], fp32 on the CPU like `embedding`.
-
-    Zeros still go through the resampler: its tokens for a zero embedding are not zero.
-    """
-    if kind is UnwantedFace.ZEROS:
-        return torch.zeros_like(embedding)
-    seed = int(embedding.float().sum().item()) % 1_000_000_007
-    generator = torch.Generator("cpu").manual_seed(seed)
-    return 0.35 * torch.rand(1, len(embedding), generator=generator, dtype=torch.float32)[0]
-
-
 class Resampler(nn.Module):
-    """Learned queries that read an image embedding, layer by layer."""
+    """Map image embeddings to tokens: learned queries that attend to them, layer by layer (Perceiver)."""
 
     def __init__(self, *, queries: int, width: int, inner: int, layers: int, ff: int, source: int, out: int) -> None:
         """`source` and `out` are the widths of what is read and of the tokens; `inner` is heads * 64."""
         super().__init__()
         self.latents = nn.Parameter(torch.empty(1, queries, width))
         self.proj_in = nn.Linear(source, width)
-        self.layers = nn.ModuleList(
-            nn.ModuleList([_Perceiver(width, inner), _feed_forward(width, ff)]) for _ in range(layers)
-        )
+        self.layers = nn.ModuleList()
+        for _ in range(layers):
+            up, down = nn.Linear(width, ff, bias=False), nn.Linear(ff, width, bias=False)
+            feed_forward = nn.Sequential(nn.LayerNorm(width), up, nn.GELU(), down)
+            self.layers.append(nn.ModuleList([_PerceiverAttention(width, inner), feed_forward]))
         self.proj_out = nn.Linear(width, out)
         self.norm_out = nn.LayerNorm(out)
 
@@ -76,13 +58,13 @@ class Resampler(nn.Module):
         """Map [rows, states, source] to tokens [rows, queries, out]."""
         states = self.proj_in(embedding)
         tokens = self.latents.expand(len(states), -1, -1)
-        for attend, think in self.layers:
-            tokens = attend(states, tokens) + tokens
-            tokens = think(tokens) + tokens
+        for attention, feed_forward in self.layers:
+            tokens = attention(states, tokens) + tokens
+            tokens = feed_forward(tokens) + tokens
         return self.norm_out(self.proj_out(tokens))
 
 
-class _Perceiver(nn.Module):
+class _PerceiverAttention(nn.Module):
     """Attention from the tokens to the image's states and to themselves. Parameter names are the files'."""
 
     def __init__(self, width: int, inner: int) -> None:
@@ -97,23 +79,17 @@ class _Perceiver(nn.Module):
     def forward(self, states: Tensor, tokens: Tensor) -> Tensor:
         states, tokens = self.norm1(states), self.norm2(tokens)
         key, value = self.to_kv(torch.cat([states, tokens], dim=1)).chunk(2, dim=-1)
-        return self.to_out(attend(self.to_q(tokens), key, value, self.heads))
+        return self.to_out(multi_head_attention(self.to_q(tokens), key, value, self.heads))
 
 
-def _feed_forward(width: int, inner: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.LayerNorm(width), nn.Linear(width, inner, bias=False), nn.GELU(), nn.Linear(inner, width, bias=False)
-    )
-
-
-def attend(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
+def multi_head_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
+    """Return multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
     query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
     return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
 
 
 class ScaleBank(nn.Module):
-    """The weight of every adapter in every row, in one buffer [adapters, rows, 1, 1].
+    """Hold the scale of every adapter in every row, in one buffer [adapters, rows, 1, 1].
 
     A buffer, because a compiled UNet keeps one graph for all its values; a Python float in the processor means one
     graph for each weight that a person asks for, until the compiler gives up.
@@ -134,7 +110,7 @@ class ScaleBank(nn.Module):
 
 
 class AdapterAttention(nn.Module):
-    """A cross-attention processor: text, plus every adapter's tokens at its row's scale.
+    """Attend to the text, and to every adapter's tokens at its row's scale: a cross-attention processor.
 
     No branch on the scale's value, so that compiled graphs hold; an adapter at scale 0 costs 0.3 % of a step.
     """
@@ -159,10 +135,10 @@ class AdapterAttention(nn.Module):
         """
         text, images = encoder_hidden_states
         query = attn.to_q(hidden_states)
-        out = attend(query, attn.to_k(text), attn.to_v(text), attn.heads)
+        out = multi_head_attention(query, attn.to_k(text), attn.to_v(text), attn.heads)
         for index, tokens in enumerate(images):
-            seen = attend(query, self.to_k_ip[index](tokens), self.to_v_ip[index](tokens), attn.heads)
-            out = out + (self.bank.scales[index, : len(seen)] * seen).to(out.dtype)
+            image = multi_head_attention(query, self.to_k_ip[index](tokens), self.to_v_ip[index](tokens), attn.heads)
+            out = out + (self.bank.scales[index, : len(image)] * image).to(out.dtype)
         return attn.to_out[1](attn.to_out[0](out))
 
 
@@ -173,7 +149,7 @@ def _linear(weight: Tensor) -> nn.Linear:
 
 
 class TokenPassThrough(nn.Module):
-    """Stands where diffusers would run the resamplers again in every step: the tokens are ready already."""
+    """Replace the module in which diffusers would run the resamplers in every step: the tokens are ready already."""
 
     def forward(self, tokens: list[Tensor]) -> list[Tensor]:
         return tokens
@@ -191,50 +167,16 @@ def install_adapters(unet: Any, adapters: Sequence[Mapping[str, Tensor]], rows: 
     processors = dict(unet.attn_processors)
     for number, name in enumerate(processors):  # the adapters' files count in the same order: down, up, mid
         if name.endswith("attn2.processor"):
-            keys, values = (_weights(adapters, f"{number}.{kind}.weight") for kind in ("to_k_ip", "to_v_ip"))
+            try:
+                keys, values = (
+                    [adapter[f"{number}.{kind}.weight"] for adapter in adapters] for kind in ("to_k_ip", "to_v_ip")
+                )
+            except KeyError as error:
+                raise EngineUnavailable(
+                    f"an image adapter has no {error.args[0]}: it was made for another UNet"
+                ) from error
             processors[name] = AdapterAttention(bank, keys, values)
     unet.set_attn_processor(processors)
     unet.encoder_hid_proj = TokenPassThrough()
     unet.register_to_config(encoder_hid_dim_type="ip_image_proj")
     return bank
-
-
-def _weights(adapters: Sequence[Mapping[str, Tensor]], name: str) -> list[Tensor]:
-    try:
-        return [adapter[name] for adapter in adapters]
-    except KeyError as error:
-        raise EngineUnavailable(f"an image adapter has no {name}: it was made for another UNet") from error
-
-
-def fuse_self_attention(network: Any) -> None:
-    """Project query, key and value of every self-attention by one matrix; the three are given up.
-
-    Not `fuse_qkv_projections`: diffusers fuses the cross-attentions too, and breaks on image tokens.
-    """
-    from diffusers.models.attention_processor import Attention, FusedAttnProcessor2_0
-
-    for module in network.modules():
-        if isinstance(module, Attention) and not module.is_cross_attention and _is_transformer(module):
-            with torch.no_grad():
-                module.fuse_projections()
-            module.set_processor(FusedAttnProcessor2_0())
-            del module.to_q, module.to_k, module.to_v
-
-
-def _is_transformer(module: Any) -> bool:
-    """The VAE's attention has a group norm of its own and stays as it is."""
-    return module.group_norm is None
-
-
-def compile_blocks(network: Any, **options: Any) -> None:
-    """Compile each transformer block of a UNet or ControlNet; blocks of one shape share a graph.
-
-    Not `compile_repeated_blocks`, which refuses ControlNets. `options` go to `torch.compile`.
-    """
-    from diffusers.models.attention import BasicTransformerBlock
-
-    # The limit counts per code object, so the UNet and both ControlNets share it.
-    torch._dynamo.config.recompile_limit = 64
-    for module in network.modules():
-        if isinstance(module, BasicTransformerBlock):
-            module.compile(fullgraph=True, **options)

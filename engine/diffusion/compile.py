@@ -1,4 +1,4 @@
-"""Makes loaded networks fast: fused projections, compiled blocks, and which shapes are compiled ahead. Knows no photo.
+"""Make loaded networks fast: fused projections, compiled blocks, and which shapes are compiled ahead. Knows no photo.
 
 A compiled graph belongs to one shape. Compiling takes a minute, so it happens before the first person waits, for the
 shapes that will be asked for most; a call of any other shape runs uncompiled, slower but at once. Graphs are kept on
@@ -7,34 +7,33 @@ the disk by torch, in TORCHINDUCTOR_CACHE_DIR, and a second start finds them the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from engine.diffusion.adapters import compile_blocks, fuse_self_attention
 from engine.diffusion.denoise import decode, denoise
-from engine.diffusion.fast import quantise
-from engine.diffusion.picture import GuideContext, Picture, Wish
+from engine.diffusion.fp8 import quantise
+from engine.diffusion.inputs import Conditioning, DepthContext, PictureInputs
 from engine.diffusion.schedule import SeededNoise, sde_karras
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.diffusion.networks import Networks
+    from engine.diffusion.networks import DiffusionNetworks
 
 BATCHES = (1, 2, 4, 8)
 TEXT_TOKENS = 77  # of a prompt of one chunk
-WARM_UP_STEPS = 2  # every network speaks in the first; the second finds what the first changed
+WARM_UP_STEPS = 2  # every network is active in the first; the second finds what the first changed
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What a graph is made for: `rows` of the networks, sides of the picture in px, tokens of text, photos a person.
+class GraphShape:
+    """Name the shape of a graph: `rows` of the networks, sides of the picture in px, tokens of text, photos a person.
 
-    `depth_reads` is a shape too: the text has more tokens than the face.
+    `depth_context` is part of it too: the text has more tokens than the face.
     """
 
     rows: int
@@ -42,26 +41,27 @@ class Shape:
     height: int
     text: int = TEXT_TOKENS
     photos: int = 1
-    depth_reads: GuideContext = GuideContext.FACE
+    depth_context: DepthContext = DepthContext.FACE
 
     @classmethod
     def of(
-        cls, pictures: Sequence[Picture], width: int, height: int, depth_reads: GuideContext = GuideContext.FACE
-    ) -> Shape:
+        cls,
+        pictures: Sequence[PictureInputs],
+        width: int,
+        height: int,
+        depth_context: DepthContext = DepthContext.FACE,
+    ) -> GraphShape:
         """Return the shape of a call of `denoise`."""
-        wishes = [wish for picture in pictures for wish in _wishes(picture)]
+        rows = [picture.cond for picture in pictures]
+        rows += [picture.uncond for picture in pictures if picture.guidance != 1.0]
         return cls(
-            rows=len(wishes),
+            rows=len(rows),
             width=width,
             height=height,
-            text=max(len(wish.text) for wish in wishes),
-            photos=max(1 if wish.photo is None else len(wish.photo) for wish in wishes),
-            depth_reads=depth_reads,
+            text=max(len(row.text) for row in rows),
+            photos=max(1 if row.photo is None else len(row.photo) for row in rows),
+            depth_context=depth_context,
         )
-
-
-def _wishes(picture: Picture) -> tuple[Wish, ...]:
-    return (picture.wanted,) if picture.guidance == 1.0 else (picture.unwanted, picture.wanted)
 
 
 def batch_size(waiting: int, most: int) -> int:
@@ -69,18 +69,18 @@ def batch_size(waiting: int, most: int) -> int:
     return max((size for size in BATCHES if size <= min(waiting, most)), default=1)
 
 
-def warm_up_plan(sizes: Sequence[tuple[int, int]], most: int = 1, is_guided: bool = True) -> list[Shape]:
+def warm_up_plan(sizes: Sequence[tuple[int, int]], most: int = 1, is_guided: bool = True) -> list[GraphShape]:
     """Return the shapes to compile ahead, most wanted first: every size alone, then every larger batch.
 
     `sizes` are (width, height) of the networks' pictures in px, most wanted first; `most` is the largest batch.
     """
     rows = 2 if is_guided else 1
     batches = [size for size in BATCHES if size <= max(most, 1)]
-    shapes = [Shape(batch * rows, *size) for batch in batches for size in sizes]
+    shapes = [GraphShape(batch * rows, *size) for batch in batches for size in sizes]
     return list(dict.fromkeys(shapes))
 
 
-def speed_up(networks: Networks, *, compiles: bool = True, is_fp8: bool = False, **options: Any) -> None:
+def speed_up(networks: DiffusionNetworks, *, compiles: bool = True, is_fp8: bool = False, **options: Any) -> None:
     """Change loaded networks in place: the same pictures, but for rounding, in less time. Call once, before any job.
 
     `options` go to `torch.compile`. Without `compiles` only the projections are fused, which costs no waiting.
@@ -96,8 +96,38 @@ def speed_up(networks: Networks, *, compiles: bool = True, is_fp8: bool = False,
         networks.vae.decoder.compile(dynamic=False, **options)
 
 
+def fuse_self_attention(network: Any) -> None:
+    """Project query, key and value of every self-attention by one matrix; the three are given up.
+
+    Not `fuse_qkv_projections`: diffusers fuses the cross-attentions too, and breaks on image tokens.
+    """
+    from diffusers.models.attention_processor import Attention, FusedAttnProcessor2_0
+
+    for module in network.modules():
+        # The VAE's attention has a group norm of its own and stays as it is.
+        if isinstance(module, Attention) and not module.is_cross_attention and module.group_norm is None:
+            with torch.no_grad():
+                module.fuse_projections()
+            module.set_processor(FusedAttnProcessor2_0())
+            del module.to_q, module.to_k, module.to_v
+
+
+def compile_blocks(network: Any, **options: Any) -> None:
+    """Compile each transformer block of a UNet or ControlNet; blocks of one shape share a graph.
+
+    Not `compile_repeated_blocks`, which refuses ControlNets. `options` go to `torch.compile`.
+    """
+    from diffusers.models.attention import BasicTransformerBlock
+
+    # The limit counts per code object, so the UNet and both ControlNets share it.
+    torch._dynamo.config.recompile_limit = 64
+    for module in network.modules():
+        if isinstance(module, BasicTransformerBlock):
+            module.compile(fullgraph=True, **options)
+
+
 @contextmanager
-def only_compiled(shape: Shape, compiled: Collection[Shape]) -> Iterator[None]:
+def only_compiled(shape: GraphShape, compiled: Collection[GraphShape]) -> Iterator[None]:
     """Run what is inside with graphs if `shape` was compiled ahead, and else without.
 
     Otherwise an odd size would keep everybody waiting for its graphs, and a hundred of them reach the limit beyond
@@ -113,48 +143,30 @@ def uncompiled() -> AbstractContextManager[None]:
     return stance
 
 
-def warm_up(
-    networks: Networks,
-    plan: Sequence[Shape],
-    on_shape: Callable[[int, int], bool] = lambda done, total: True,
-) -> list[Shape]:
-    """Draw one blank batch of each shape, so that its graphs exist; return the shapes that were drawn.
-
-    `on_shape` is told (shapes done, of how many) before each; False ends the warm-up there.
-    """
-    compiled: list[Shape] = []
-    for done, shape in enumerate(plan):
-        if not on_shape(done, len(plan)):
-            break
-        blank = _blank(networks, shape)
-        decode(networks, denoise(networks, blank, sde_karras(WARM_UP_STEPS), depth_context=shape.depth_reads))
-        compiled.append(shape)
-    return compiled
+def warm_up(networks: DiffusionNetworks, plan: Sequence[GraphShape]) -> None:
+    """Draw one blank batch of each shape, so that its graphs exist."""
+    for shape in plan:
+        guided, single = divmod(shape.rows, 2)
+        blank = PictureInputs(
+            cond=_blank_conditioning(networks, shape),
+            uncond=_blank_conditioning(networks, shape),
+            noise=SeededNoise(0, networks.latent_shape(shape.width, shape.height)),
+            keypoints=torch.zeros(3, shape.height, shape.width),
+            depth=torch.zeros(3, shape.height, shape.width),
+        )
+        batch = [blank] * guided + [replace(blank, guidance=1.0)] * single
+        decode(networks, denoise(networks, batch, sde_karras(WARM_UP_STEPS), depth_context=shape.depth_context))
 
 
-def _blank(networks: Networks, shape: Shape) -> list[Picture]:
-    """Return pictures of zeros that fill `shape`: guided ones in pairs of rows, or one without guidance."""
-    guided, single = divmod(shape.rows, 2)
-    picture = Picture(
-        wanted=_blank_wish(networks, shape),
-        unwanted=_blank_wish(networks, shape),
-        noise=SeededNoise(0, networks.latent_shape(shape.width, shape.height)),
-        keypoints=torch.zeros(3, shape.height, shape.width),
-        depth=torch.zeros(3, shape.height, shape.width),
-    )
-    return [picture] * guided + [replace(picture, guidance=1.0)] * single
+def _blank_conditioning(networks: DiffusionNetworks, shape: GraphShape) -> Conditioning:
+    def states(resampler: Any, *counts: int) -> Tensor | None:
+        return None if resampler is None else torch.zeros(*counts, resampler.proj_in.in_features)
 
-
-def _blank_wish(networks: Networks, shape: Shape) -> Wish:
     config = networks.unet.config
     pooled = config.projection_class_embeddings_input_dim - 6 * config.addition_time_embed_dim
-    return Wish(
+    return Conditioning(
         text=torch.zeros(shape.text, config.cross_attention_dim),
         pooled=torch.zeros(pooled),
-        face=_blank_states(networks.face_resampler),
-        photo=_blank_states(networks.photo_resampler, shape.photos, 1),
+        face=states(networks.face_resampler),
+        photo=states(networks.photo_resampler, shape.photos, 1),
     )
-
-
-def _blank_states(resampler: Any, *counts: int) -> Tensor | None:
-    return None if resampler is None else torch.zeros(*counts, resampler.proj_in.in_features)

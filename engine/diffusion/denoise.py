@@ -4,7 +4,7 @@ A batch is any number of pictures of one size and one schedule; each has its own
 guidance and strengths, and comes out as it would alone. Knows no file, no photo and no request. What the letters in
 the shapes mean:
 
-    N pictures     R rows: the unwanted row of each guided picture, then the wanted row of every picture
+    N pictures     R rows: the unconditional row of each guided picture, then the conditional row of every picture
     C, h, w channels and sides of the latents; H, W sides of the picture, eight times as long
     T text tokens     D width of what the UNet reads     P width of the pooled prompt
 """
@@ -13,20 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 
-from engine.diffusion.picture import GuideContext, Picture, Windows
-from engine.diffusion.rows import ActiveAdapter, ActiveGuide, Rows, active_adapters, active_guides
+from engine.diffusion.inputs import DepthContext, GuidanceWindows, PictureInputs
+from engine.diffusion.rows import ActiveControlNet, Rows, active_adapters, active_controlnets
 from engine.diffusion.schedule import advance, draw_noise
 from engine.errors import Cancelled
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.diffusion.networks import Networks
+    from engine.diffusion.networks import DiffusionNetworks
 
 PREVIEW_SHRINK = 4  # along each side: 0.65 TFLOP at 1024 px, where a sticker takes 466
 
@@ -45,12 +47,12 @@ OnStepDone = Callable[[StepDone], bool]  # False stops the whole batch
 
 @torch.no_grad()
 def denoise(
-    networks: Networks,
-    pictures: Sequence[Picture],
+    networks: DiffusionNetworks,
+    pictures: Sequence[PictureInputs],
     scheduler: Any,
     *,
-    windows: Windows | None = None,
-    depth_context: GuideContext = GuideContext.FACE,
+    windows: GuidanceWindows | None = None,
+    depth_context: DepthContext = DepthContext.FACE,
     on_step: OnStepDone = lambda step: True,
 ) -> Tensor:
     """Return the pictures' latents, [N, C, h, w] fp32, for `decode`.
@@ -59,20 +61,21 @@ def denoise(
     face-to-sticker's unless given. `on_step` is called after every step. Raises `Cancelled` when it says False,
     `ValueError` where a picture lacks what a loaded network needs.
     """
-    windows = windows or Windows()
+    windows = windows or GuidanceWindows()
     rows = Rows(pictures, networks.device, networks.dtype)
     adapters = active_adapters(networks, rows, windows, scheduler)
-    guides = active_guides(networks, rows, windows, scheduler, _face_tokens(networks, adapters), depth_context)
+    face = adapters[0].tokens if networks.face_resampler is not None else None  # [R, tokens, D]
+    controlnets = active_controlnets(networks, rows, windows, scheduler, face, depth_context)
     noise = draw_noise([picture.noise for picture in pictures], scheduler, networks.device)  # [1 + steps, N, C, h, w]
     latents = noise[0] * scheduler.init_noise_sigma  # [N, C, h, w]
     height, width = (side * networks.latent_factor for side in latents.shape[-2:])
-    added = {"text_embeds": rows.pooled, "time_ids": rows.sizes(height, width)}  # [R, P], [R, 6]
+    added = {"text_embeds": rows.pooled, "time_ids": rows.time_ids(height, width)}  # [R, P], [R, 6]
     tokens = [adapter.tokens for adapter in adapters]  # each [R, tokens, D]
 
     for step, timestep in enumerate(scheduler.timesteps):
-        sample = rows.spread(scheduler.scale_model_input(latents, timestep))  # [R, C, h, w]
+        sample = rows.repeat(scheduler.scale_model_input(latents, timestep))  # [R, C, h, w]
         networks.scales.set([adapter.scale(step) for adapter in adapters])
-        down, middle = _ask(guides, step, sample, timestep, added)
+        down, middle = _residuals(controlnets, step, sample, timestep, added)
         predicted = networks.unet(
             sample,
             timestep,
@@ -82,37 +85,30 @@ def denoise(
             mid_block_additional_residual=middle,
             return_dict=False,
         )[0]  # [R, C, h, w]
-        guided = rows.combine(predicted)  # [N, C, h, w]
+        guided = rows.apply_guidance(predicted)  # [N, C, h, w]
         latents, clean = advance(scheduler, guided, timestep, latents, noise[step + 1 : step + 2])
         if not on_step(StepDone(step + 1, len(scheduler.timesteps), clean)):
             raise Cancelled(f"after step {step + 1}")
     return latents
 
 
-def _face_tokens(networks: Networks, adapters: Sequence[ActiveAdapter]) -> Tensor | None:
-    return adapters[0].tokens if networks.face_resampler is not None else None
-
-
-def _ask(
-    guides: Sequence[ActiveGuide], step: int, sample: Tensor, timestep: Tensor, added: dict[str, Tensor]
+def _residuals(
+    controlnets: Sequence[ActiveControlNet], step: int, sample: Tensor, timestep: Tensor, added: dict[str, Tensor]
 ) -> tuple[list[Tensor] | None, Tensor | None]:
-    """Return the sum of what the ControlNets say that speak at `step`; those that have ended are not run."""
-    answers = [guide.ask(sample, timestep, added) for guide in guides if guide.is_active[step]]
-    if not answers:
+    """Sum the residuals of the ControlNets active at `step`; those whose guidance has ended are not run."""
+    downs, middles = [], []
+    for controlnet in controlnets:
+        if controlnet.is_active[step]:
+            down, middle = controlnet.residuals(sample, timestep, added)
+            downs.append(down)
+            middles.append(middle)
+    if not middles:
         return None, None
-    downs, middles = zip(*answers, strict=True)
-    return [_sum(layer) for layer in zip(*downs, strict=True)], _sum(middles)
-
-
-def _sum(tensors: Sequence[Tensor]) -> Tensor:
-    first, *others = tensors
-    for other in others:
-        first = first + other
-    return first
+    return [reduce(add, layer) for layer in zip(*downs, strict=True)], reduce(add, middles)
 
 
 @torch.no_grad()
-def decode(networks: Networks, latents: Tensor) -> Tensor:
+def decode(networks: DiffusionNetworks, latents: Tensor) -> Tensor:
     """Return the pictures of `latents` [N, C, h, w], [N, 3, H, W] fp32 RGB in 0 .. 1.
 
     One after the other: the decoder needs more memory than the loop.
@@ -123,6 +119,6 @@ def decode(networks: Networks, latents: Tensor) -> Tensor:
     return (decoded / 2 + 0.5).clamp(0, 1)
 
 
-def preview(networks: Networks, clean: Tensor) -> Tensor:
+def preview(networks: DiffusionNetworks, clean: Tensor) -> Tensor:
     """Return small pictures of `StepDone.clean`, [N, 3, H / 4, W / 4] fp32 RGB in 0 .. 1."""
     return decode(networks, functional.avg_pool2d(clean, PREVIEW_SHRINK, ceil_mode=True))

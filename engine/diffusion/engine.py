@@ -1,133 +1,124 @@
-"""The engine of networks: many requests in, batches through face-to-sticker, a result or an error for each.
+"""The engine of diffusion models: many requests in, batches through a model, a result or an error for each.
 
-Knows what to do when a photo is wrong, memory is short or the GPU is gone; `face_to_sticker` does the drawing.
+Runs any `DiffusionModel`: read -> prepare -> draw -> finish. Knows what to do when a photo is wrong, memory is short or
+the GPU is gone; knows no model.
 """
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
-import traceback
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import torch
-
-from engine.diffusion.compile import Shape, batch_size, speed_up, warm_up, warm_up_plan
-from engine.diffusion.device import AUTO, Placement, choose_device
-from engine.diffusion.face_to_sticker import Memory, Way, generate, look_at, total_steps
-from engine.diffusion.fast import FewSteps, check_fp8, fuse_few_step_lora
-from engine.diffusion.models import Models, load_models
-from engine.diffusion.networks import FaceToStickerPaths
-from engine.diffusion.order import NO_DEFAULTS, Order, read_order
-from engine.diffusion.progress import Progress
-from engine.diffusion.schedule import sde_karras
-from engine.errors import Cancelled, DrawingFailed, EngineDead, EngineError
-from engine.models import FACE_TO_STICKER
-from engine.parameters import PARAMETERS, Value, read_parameters
+from engine.diffusion.compile import GraphShape, batch_size, only_compiled, speed_up, warm_up
+from engine.diffusion.device import AUTO, DevicePlacement, choose_device
+from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
+from engine.diffusion.fp8 import check_fp8
+from engine.diffusion.model import DiffusionModel, LoadedModel
+from engine.diffusion.networks import DiffusionNetworks
+from engine.diffusion.progress import Progress, Stopwatch
+from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
 from engine.types import OnStep, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and everybody waits for the last one
 
-# Apple's GPUs; the host, on Linux and on Windows
-SHORT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory")
-
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
+Graphs = frozenset[GraphShape] | None  # shapes whose graphs exist; None: the networks are not compiled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """A request that is ready to be drawn; `prepare_s` is how long that took."""
+
+    model: str
+    batch_key: Hashable
+    prepared: Any
+    prepare_s: float
 
 
 class DiffusionEngine:
-    """Draws stickers with Stable Diffusion XL. Used from one thread at a time."""
+    """Draw with diffusion models. Used from one thread at a time."""
 
     name = "diffusion"
-    models = frozenset({FACE_TO_STICKER.name})
 
     def __init__(
         self,
-        paths: FaceToStickerPaths,
+        models: Sequence[DiffusionModel[Any, Any]],
         *,
         device: str = AUTO,
-        has_safety: bool = True,
         max_batch: int = MAX_BATCH,
         preview_every: int = 0,
-        defaults: Mapping[str, Value] = NO_DEFAULTS,
         is_compiled: bool = False,
         is_fp8: bool = False,
-        few_steps: FewSteps | None = None,
-        few_steps_lora: Path | None = None,
     ) -> None:
-        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none. `defaults` are the
-        parameters that a request leaves open, where they are others than `parameters.PARAMETERS` says.
+        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none.
 
-        Without `has_safety` nothing is checked, whatever a request says. `is_compiled` makes a CUDA device faster
-        and the start slower by minutes. `few_steps` draws every sticker its way, with the LoRA at `few_steps_lora`.
+        `is_compiled` makes a CUDA device faster and the start slower by minutes; `is_fp8` needs one that multiplies
+        8-bit floats.
         """
+        self.models = frozenset(model.name for model in models)
+        self.parameters = frozenset[str]().union(*(model.parameters for model in models))
         self.max_batch = max_batch
-        self._paths = paths
+        self._models = {model.name: model for model in models}
+        self._loaded: dict[str, LoadedModel[Any, Any]] = {}
+        self._graphs: dict[str, Graphs] = {}
         self._device = device
-        self._has_safety = has_safety
+        self._placement: DevicePlacement | None = None
         self._preview_every = preview_every
-        self._defaults = defaults
         self._is_compiled = is_compiled
         self._is_fp8 = is_fp8
-        self._few_steps = few_steps
-        self._few_steps_lora = few_steps_lora
-        self.parameters = frozenset(PARAMETERS) - (few_steps.ignored if few_steps else frozenset())
-        self._loaded: Models | None = None
-        self._compiled: frozenset[Shape] | None = None  # None: nothing is
-        self._memory = Memory()
 
     def load(self) -> None:
-        """Load every network and draw once with them. Raises `EngineUnavailable`."""
-        started = time.perf_counter()
-        place = choose_device(self._device)
-        logger.info("device %s, %s: %s", place.device, str(place.dtype).removeprefix("torch."), place.reason)
+        """Load every model and draw once with it. Raises `EngineUnavailable`."""
+        placement = choose_device(self._device)
+        device, dtype = placement.device, str(placement.dtype).removeprefix("torch.")
+        logger.info("device %s, %s: %s", device, dtype, placement.reason)
         if self._is_fp8:
-            check_fp8(place.device)
-        self._loaded = load_models(self._paths, place, has_safety=self._has_safety)
-        if self._few_steps and self._few_steps_lora:
-            fuse_few_step_lora(self._loaded.networks.unet, self._few_steps_lora)
-            ignored = ", ".join(sorted(self._few_steps.ignored))
-            logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
-        loaded = time.perf_counter()
-        logger.info("networks loaded in %.1f s", loaded - started)
-        if place.device.type == "cuda":
-            self._warm_up(place)
-            logger.info("warmed up in %.1f s", time.perf_counter() - loaded)
+            check_fp8(device)
+        for name, model in self._models.items():
+            started = time.perf_counter()
+            loaded = model.load(placement)
+            logger.info("%s: networks loaded in %.1f s", name, time.perf_counter() - started)
+            graphs: Graphs = None
+            if device.type == "cuda":
+                # What is slow the first time, kernels and graphs, is done before the first person waits for it.
+                logger.info("%s: warming up", name)
+                started = time.perf_counter()
+                plan = loaded.warm_up_plan(self.max_batch)
+                with device_errors(device):
+                    speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
+                    warm_up(loaded.networks, plan)
+                graphs = frozenset(plan) if self._is_compiled else None
+                logger.info("%s: warmed up in %.1f s", name, time.perf_counter() - started)
+            self._loaded[name] = loaded
+            self._graphs[name] = graphs
+        self._placement = placement
 
-    def _warm_up(self, place: Placement) -> None:
-        """What is slow the first time, kernels and graphs, is done before the first person waits for it."""
-        logger.info("warming up")
-        networks, asked = self.loaded.networks, read_parameters(self._defaults)
-        is_guided = self._few_steps is None or self._few_steps.has_negative
-        with self._deadly(place.device):
-            speed_up(networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
-            drawn = warm_up(networks, warm_up_plan([asked.canvas], self.max_batch, is_guided))
-        self._compiled = frozenset(drawn) if self._is_compiled else None
-
-    @property
-    def loaded(self) -> Models:
-        """What `load` has loaded. Raises `EngineDead` before that."""
-        if self._loaded is None:
+    def loaded(self, name: str) -> LoadedModel[Any, Any]:
+        """Return the model called `name` as `load` has loaded it. Raises `EngineDead` before that."""
+        if name not in self._loaded:
             raise EngineDead("the engine was used before it was loaded")
-        return self._loaded
+        return self._loaded[name]
 
     def close(self) -> None:
         """Give back the memory; the engine can be loaded again."""
-        self._loaded = None
-        self._memory.clear()
-        _free()
+        self._loaded.clear()
+        self._graphs.clear()
+        free_memory()
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """Whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
+        """Return whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
+        if one.model != other.model:
+            return False
         try:
-            return self._read(one).batch_key == self._read(other).batch_key
+            return bool(self._model(one).read(one).batch_key == self._model(other).read(other).batch_key)
         except EngineError:
             return False
 
@@ -138,145 +129,102 @@ class DiffusionEngine:
         of them should.
         """
         outcomes: dict[int, Outcome] = {}
-        orders: dict[int, Order] = {}
+        jobs: dict[int, _Job] = {}
         for index, request in enumerate(requests):
-            prepared = self._guarded(partial(self._prepare, index, request, on_step))
-            if isinstance(prepared, Order):
-                orders[index] = prepared
+            prepare = partial(self._prepare, request, Progress(on_step, [index]))
+            job = self._attempt(prepare)
+            if isinstance(job, OutOfMemory):  # unused memory was given back
+                job = self._attempt(prepare)
+            if isinstance(job, _Job):
+                jobs[index] = job
             else:
-                outcomes[index] = prepared
-        for batch in _batches(orders, self._batch_size):
-            members = [orders[index] for index in batch]
-            outcomes |= zip(batch, self._draw(members, Progress(on_step, batch)), strict=True)
+                outcomes[index] = job
+        for batch in _batches(jobs, self._batch_size):
+            outcomes |= zip(batch, self._draw([jobs[index] for index in batch], Progress(on_step, batch)), strict=True)
         return [outcomes[index] for index in range(len(requests))]
 
-    def _batch_size(self, waiting: int) -> int:
-        """As many as there are; where graphs exist, as many as there are graphs for."""
-        return min(waiting, self.max_batch) if self._compiled is None else batch_size(waiting, self.max_batch)
+    def _model(self, request: StickerRequest) -> DiffusionModel[Any, Any]:
+        if request.model not in self._models:
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {', '.join(self._models)}")
+        return self._models[request.model]
 
-    def _prepare(self, index: int, request: StickerRequest, on_step: OnStep) -> Order:
+    def _prepare(self, request: StickerRequest, progress: Progress) -> _Job:
         """Read one request and look at its photos, so that only good ones come into a batch."""
-        order = self._read(request)
-        Progress(on_step, [index]).tell(0, Step("face", 0, total_steps(order)))
-        look_at(self.loaded, self._memory, order)
-        return order
+        read = self._model(request).read(request)
+        progress.tell(0, Step("face", 0, read.total_steps))
+        started = time.perf_counter()
+        prepared = self.loaded(request.model).prepare(read)
+        return _Job(request.model, read.batch_key, prepared, time.perf_counter() - started)
 
-    def _read(self, request: StickerRequest) -> Order:
-        """What a request asks for, as far as the way of drawing leaves it the choice."""
-        order = read_order(request, self._defaults)
-        if self._few_steps is None:
-            return order
-        return order.drawn_in(self._few_steps.steps, self._few_steps.guidance)
+    def _batch_size(self, model: str, waiting: int) -> int:
+        """As many as there are; where graphs exist, as many as there are graphs for."""
+        if self._graphs[model] is None:
+            return min(waiting, self.max_batch)
+        return batch_size(waiting, self.max_batch)
 
-    def _draw(self, orders: list[Order], progress: Progress) -> list[Outcome]:
+    def _draw(self, jobs: list[_Job], progress: Progress) -> list[Outcome]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
-        drawn = self._guarded(lambda: self._generate(orders, progress, self._compiled))
+        graphs = self._graphs[jobs[0].model]
+        drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
         if not isinstance(drawn, EngineError):
-            return list(drawn)
+            return drawn
         if isinstance(drawn, Cancelled):
-            return [Cancelled(str(drawn)) for _ in orders]
+            return [Cancelled(str(drawn)) for _ in jobs]
         is_short = isinstance(drawn, OutOfMemory)
-        if len(orders) == 1 and not is_short:
+        if len(jobs) == 1 and not is_short:
             return [drawn]
-        logger.warning("a batch of %d failed (%s): one by one", len(orders), drawn)
-        parts = [([order], progress.of([place])) for place, order in enumerate(orders)]
+        logger.warning("a batch of %d failed (%s): one by one", len(jobs), drawn)
+        parts = [([job], progress.of([place])) for place, job in enumerate(jobs)]
         return [self._draw_in_tiles(*part) if is_short else self._draw(*part)[0] for part in parts]
 
-    def _draw_in_tiles(self, orders: list[Order], progress: Progress) -> Outcome:
+    def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Outcome:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
-        compiled: frozenset[Shape] | None = None if self._compiled is None else frozenset()  # tiles have no graphs
-        with vae_in_tiles(self.loaded):
-            drawn = self._guarded(lambda: self._generate(orders, progress, compiled))
+        model = jobs[0].model
+        graphs: Graphs = None if self._graphs[model] is None else frozenset()  # tiles have no graphs
+        with vae_in_tiles(self.loaded(model).networks):
+            drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
-    def _generate(
-        self, orders: list[Order], progress: Progress, compiled: frozenset[Shape] | None
-    ) -> list[StickerResult | Cancelled]:
-        way = Way(
-            scheduler=self._few_steps.scheduler if self._few_steps else sde_karras,
-            preview_every=self._preview_every,
-            compiled=compiled,
-        )
-        return generate(self.loaded, self._memory, orders, progress, way)
+    def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Outcome]:
+        model = self.loaded(jobs[0].model)
+        batch = [job.prepared for job in jobs]
+        watch = Stopwatch()
+        with nullcontext() if graphs is None else only_compiled(model.graph_shape(batch), graphs):
+            drawings = model.draw(batch, progress, self._preview_every)
+        watch.lap("draw")
+        outcomes: list[Outcome] = []
+        for place, (job, drawing) in enumerate(zip(jobs, drawings, strict=True)):
+            own = Stopwatch({"face": job.prepare_s, **watch.timings})
+            try:
+                outcomes.append(model.finish(job.prepared, drawing, place, progress, own))
+            except Cancelled as cancelled:
+                outcomes.append(cancelled)
+        return outcomes
 
-    def _guarded(self, work: Callable[[], T]) -> T | EngineError:
-        """Return what `work` returns, or its error as one of ours. Raises `EngineDead`."""
-        try:
-            with self._deadly(self.loaded.networks.device):
-                return work()
-        except EngineDead:
-            raise
-        except EngineError as error:
-            failed = error
-        except Exception as error:  # the outermost handler: one request must not end the engine
-            failed = OutOfMemory("out of memory") if is_memory_short(error) else DrawingFailed(type(error).__name__)
-            failed.__cause__ = error
-            traceback.clear_frames(error.__traceback__)  # their tensors would stay in memory
-        if isinstance(failed, OutOfMemory):
-            _free()
-        return failed
-
-    @contextmanager
-    def _deadly(self, device: torch.device) -> Iterator[None]:
-        """Turn an error after which the device answers no more into `EngineDead`."""
-        try:
-            yield
-        except RuntimeError as error:
-            if is_device_gone(error, device):
-                raise EngineDead(f"{device}: {str(error).splitlines()[0]}") from error
-            raise
-
-
-class OutOfMemory(DrawingFailed):
-    """One job did not fit, not even alone; another may."""
-
-
-def is_memory_short(error: BaseException) -> bool:
-    """CUDA has a class for it, Apple's GPUs and the host have only words."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error) for words in SHORT_OF_MEMORY)
-
-
-def is_device_gone(error: RuntimeError, device: torch.device) -> bool:
-    """Whether no further call can succeed: a CUDA context that once failed fails for ever."""
-    if is_memory_short(error):
-        return False
-    if isinstance(error, torch.AcceleratorError):
-        return True
-    if device.type != "cuda":
-        return False
-    try:
-        torch.cuda.synchronize(device)
-    except RuntimeError:
-        return True
-    return False
+    def _attempt(self, work: Callable[[], T]) -> T | EngineError:
+        if self._placement is None:
+            raise EngineDead("the engine was used before it was loaded")
+        return attempt(work, self._placement.device)
 
 
 @contextmanager
-def vae_in_tiles(models: Models) -> Iterator[None]:
+def vae_in_tiles(networks: DiffusionNetworks) -> Iterator[None]:
     """Decode in overlapping tiles, which takes a fraction of the memory."""
-    models.networks.vae.enable_tiling()
+    networks.vae.enable_tiling()
     try:
         yield
     finally:
-        models.networks.vae.disable_tiling()
+        networks.vae.disable_tiling()
 
 
-def _free() -> None:
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def _batches(orders: dict[int, Order], size: Callable[[int], int]) -> Iterator[list[int]]:
-    """Yield indices of orders that can be drawn together, as many as `size` says of those that wait, in order."""
-    groups: dict[Hashable, list[int]] = {}
-    for index, order in orders.items():
-        groups.setdefault(order.batch_key, []).append(index)
-    for group in groups.values():
+def _batches(jobs: dict[int, _Job], size: Callable[[str, int], int]) -> Iterator[list[int]]:
+    """Yield indices of jobs that can be drawn together, as many as `size` says of those that wait, in order."""
+    groups: dict[tuple[str, Hashable], list[int]] = {}
+    for index, job in jobs.items():
+        groups.setdefault((job.model, job.batch_key), []).append(index)
+    for (model, _), group in groups.items():
         begin = 0
         while begin < len(group):
-            end = begin + size(len(group) - begin)
+            end = begin + size(model, len(group) - begin)
             yield group[begin:end]
             begin = end

@@ -112,7 +112,10 @@ def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvide
 
     A pack unzipped into a folder of its own name within `directory` is found too. Raises `EngineUnavailable`.
     """
-    pack = _pack(directory)
+    places = (directory, directory / directory.name)
+    pack = next((place for place in places if place.is_dir() and any(place.glob("*.onnx"))), None)
+    if pack is None:
+        raise EngineUnavailable(f"faces: no .onnx files in {directory}")
     try:
         from insightface.app import FaceAnalysis
     except ImportError as error:
@@ -144,15 +147,6 @@ class _ArcFace:
         from insightface.app.common import Face
 
         return np.asarray(self._network.get(bgr, Face(kps=keypoints)), np.float32)
-
-
-def _pack(directory: Path) -> Path:
-    """insightface's own zip unpacks into a folder within the folder."""
-    places = (directory, directory / directory.name)
-    found = next((place for place in places if place.is_dir() and any(place.glob("*.onnx"))), None)
-    if found is None:
-        raise EngineUnavailable(f"faces: no .onnx files in {directory}")
-    return found
 
 
 def _bgr(photo: Rgb) -> Bgr:

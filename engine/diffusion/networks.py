@@ -1,15 +1,15 @@
-"""Loads every network of face-to-sticker from local files. Downloads nothing; sizes are read off weights and configs.
+"""Load SDXL and what is hung on it from local files. Downloads nothing; sizes are read off weights and configs.
 
-Knows no photo and no request. This file loads what `denoise` runs; what looks at photos or works on finished pictures
-has its loader beside its use: `faces`, `depth`, `image_prompt`, `safety`, `enlarge`, `upscale`.
+Knows no photo, no request and no model: which files a model loads is said in its folder. What looks at photos or
+pictures has its loader beside its use: `faces`, `image_encoder`, `safety`.
 """
 
 from __future__ import annotations
 
 import pickle  # noqa: TID251  only its error is named; weights are read with weights_only
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,62 +19,24 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from engine.diffusion.adapters import (
-    Resampler,
-    ScaleBank,
-    install_adapters,
-)
+from engine.diffusion.adapters import Resampler, ScaleBank
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MOST_ROWS = 16  # of the scales' buffer at first: a batch of eight with guidance
-
-
-@dataclass(frozen=True, slots=True)
-class FaceToStickerPaths:
-    """Where each network lies. What is None is left out, and the picture is made without it.
-
-    `base` is a diffusers folder, or one .safetensors with `base_config` a diffusers folder without weights. `lora` is
-    a .safetensors, kohya or diffusers naming. `instantid_adapter` is ip-adapter.bin or a .safetensors,
-    `plus_face_adapter` likewise. `identity_net` and `depth_net` are diffusers folders; `depth_net` may be one
-    .safetensors, with a config.json beside it or else shaped like `identity_net`. `depth_estimator`, `image_encoder`,
-    `safety` and `hires` are folders; `faces` a folder of .onnx, `upscaler` a .pth, `matte` a folder or file.
-    """
-
-    base: Path
-    base_config: Path | None = None
-    lora: Path | None = None
-    instantid_adapter: Path | None = None
-    identity_net: Path | None = None
-    depth_net: Path | None = None
-    depth_estimator: Path | None = None
-    plus_face_adapter: Path | None = None
-    image_encoder: Path | None = None
-    faces: Path | None = None
-    matte: Path | None = None
-    safety: Path | None = None
-    upscaler: Path | None = None
-    hires: Path | None = None
-
-    def missing(self) -> dict[str, Path]:
-        """Return the roles whose path does not exist."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {role: path for role, path in given.items() if path is not None and not path.exists()}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextEncoder:
-    """One of SDXL's two text encoders with its tokenizer."""
+    """Hold one of SDXL's two text encoders with its tokenizer."""
 
     tokenizer: Any
     model: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GuideNet:
-    """A ControlNet whose hint picture is embedded once per job instead of once per step.
+class ControlNet:
+    """Hold a ControlNet whose hint picture is embedded once per job instead of once per step.
 
     `embed_hint` maps [pictures, 3, height, width] in 0 .. 1, RGB, to what `net` takes as `controlnet_cond`.
     """
@@ -84,8 +46,8 @@ class GuideNet:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Networks:
-    """Everything that a picture passes through between its prepared inputs and its pixels, in evaluation mode.
+class DiffusionNetworks:
+    """Hold everything that a picture passes through between its prepared inputs and its pixels, in evaluation mode.
 
     The networks hold nothing of a job; `scales` is set anew by every call of `denoise`.
     """
@@ -96,15 +58,15 @@ class Networks:
     face_resampler: Resampler | None
     photo_resampler: Resampler | None
     scales: ScaleBank
-    identity: GuideNet | None
-    depth: GuideNet | None
+    identity: ControlNet | None
+    depth: ControlNet | None
     device: torch.device
     dtype: torch.dtype
 
     @property
     def denoisers(self) -> tuple[Any, ...]:
         """The networks that run in every step: the UNet and the ControlNets."""
-        return (self.unet, *(guide.net for guide in (self.identity, self.depth) if guide is not None))
+        return (self.unet, *(each.net for each in (self.identity, self.depth) if each is not None))
 
     @property
     def latent_factor(self) -> int:
@@ -117,38 +79,6 @@ class Networks:
         return int(self.unet.config.in_channels), height // factor, width // factor
 
 
-def load_networks(
-    paths: FaceToStickerPaths, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
-) -> Networks:
-    """Load what `denoise`, `decode` and the text encoders need. Takes seconds to minutes.
-
-    The LoRA is fused into the UNet and both text encoders. With `dtype` float16 the VAE stays float32, which
-    overflows otherwise. Raises `EngineUnavailable` naming what is missing or unreadable.
-    """
-    if missing := paths.missing():
-        raise EngineUnavailable("; ".join(f"{role}: nothing at {path}" for role, path in missing.items()))
-    device = torch.device(device)
-    base = _load_base(paths, dtype)
-    face, photo = (read_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
-    unet = _place(base.unet, device, dtype)
-    attention = [_to(adapter["ip_adapter"], device, dtype) for adapter in (face, photo) if adapter]
-    return Networks(
-        unet=unet,
-        vae=_place(base.vae, device, torch.float32 if dtype == torch.float16 else dtype),
-        text_encoders=(
-            TextEncoder(base.tokenizer, _place(base.text_encoder, device, dtype)),
-            TextEncoder(base.tokenizer_2, _place(base.text_encoder_2, device, dtype)),
-        ),
-        face_resampler=_load_resampler(face, device, dtype),
-        photo_resampler=_load_resampler(photo, device, dtype),
-        scales=install_adapters(unet, attention, MOST_ROWS).to(device),
-        identity=_load_guide(paths.identity_net, paths.identity_net, device, dtype),
-        depth=_load_guide(paths.depth_net, paths.identity_net, device, dtype),
-        device=device,
-        dtype=dtype,
-    )
-
-
 @contextmanager
 def reading(role: str, path: Path) -> Iterator[None]:
     """Turn what libraries say about a missing, cut-off or foreign file into one `EngineUnavailable`."""
@@ -158,18 +88,23 @@ def reading(role: str, path: Path) -> Iterator[None]:
         raise EngineUnavailable(f"{role}: cannot read {path}: {type(error).__name__}: {error}") from error
 
 
-def _load_base(paths: FaceToStickerPaths, dtype: torch.dtype) -> Any:
-    """Return the SDXL pipeline as a bag of parts, with the LoRA fused."""
+def load_base(base: Path, config: Path | None, lora: Path | None, dtype: torch.dtype) -> StableDiffusionXLPipeline:
+    """Load SDXL as a pipeline of parts, on the CPU, `lora` fused into the UNet and both text encoders.
+
+    `base` is a diffusers folder, or one .safetensors with `config` a diffusers folder without weights. Raises
+    `EngineUnavailable`.
+    """
     options = {"dtype": dtype, "local_files_only": True}
-    with reading("base", paths.base):
-        if paths.base.is_dir():
-            pipeline = StableDiffusionXLPipeline.from_pretrained(paths.base, **options)
+    with reading("base", base):
+        if base.is_dir():
+            pipeline = StableDiffusionXLPipeline.from_pretrained(base, **options)
         else:
-            config = str(paths.base_config or paths.base.parent)
-            pipeline = StableDiffusionXLPipeline.from_single_file(str(paths.base), config=config, **options)
-    if paths.lora is not None:
-        with reading("lora", paths.lora):
-            pipeline.load_lora_weights(str(paths.lora.parent), weight_name=paths.lora.name, local_files_only=True)
+            pipeline = StableDiffusionXLPipeline.from_single_file(
+                str(base), config=str(config or base.parent), **options
+            )
+    if lora is not None:
+        with reading("lora", lora):
+            pipeline.load_lora_weights(str(lora.parent), weight_name=lora.name, local_files_only=True)
             # Fused before the adapters come: loaded as a layer, it would be switched off or doubled by them.
             pipeline.fuse_lora()
             pipeline.unload_lora_weights()
@@ -177,7 +112,10 @@ def _load_base(paths: FaceToStickerPaths, dtype: torch.dtype) -> Any:
 
 
 def read_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:
-    """Return an adapter file's `image_proj` and `ip_adapter` parts, None where there is no file."""
+    """Return an adapter file's `image_proj` and `ip_adapter` parts, None where there is no file.
+
+    Raises `EngineUnavailable`.
+    """
     if path is None:
         return None
     with reading("image adapter", path):
@@ -191,43 +129,34 @@ def read_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:
         return parts
 
 
-def _load_resampler(
-    adapter: Mapping[str, Mapping[str, Tensor]] | None, device: torch.device, dtype: torch.dtype
-) -> Resampler | None:
-    return Resampler.from_weights(adapter["image_proj"]).to(device, dtype) if adapter else None
-
-
-def _load_guide(
+def load_controlnet(
     path: Path | None, shaped_like: Path | None, device: torch.device, dtype: torch.dtype
-) -> GuideNet | None:
-    """`shaped_like`: the ControlNet folder whose config a single file without one of its own takes."""
+) -> ControlNet | None:
+    """Load a ControlNet from a diffusers folder or one .safetensors, None where there is no file.
+
+    `shaped_like` is the folder whose config a single file without one of its own takes. Raises `EngineUnavailable`.
+    """
     if path is None:
         return None
     with reading("ControlNet", path):
-        net = _place(_read_controlnet(path, shaped_like, dtype), device, dtype)
+        if path.is_dir():
+            net = ControlNetModel.from_pretrained(path, dtype=dtype, local_files_only=True)
+        else:
+            folder = path.parent if (path.parent / "config.json").exists() else shaped_like
+            if folder is None:
+                raise ValueError("a single file needs a config.json beside it")
+            net = ControlNetModel.from_config(ControlNetModel.load_config(folder, local_files_only=True))
+            net.load_state_dict(load_file(path), strict=True)
+        net = to_device(net, device, dtype)
     embed_hint, net.controlnet_cond_embedding = net.controlnet_cond_embedding, nn.Identity()
-    return GuideNet(net, embed_hint)
+    return ControlNet(net, embed_hint)
 
 
-def _read_controlnet(path: Path, shaped_like: Path | None, dtype: torch.dtype) -> Any:
-    if path.is_dir():
-        return ControlNetModel.from_pretrained(path, dtype=dtype, local_files_only=True)
-    folder = path.parent if (path.parent / "config.json").exists() else shaped_like
-    if folder is None:
-        raise ValueError("a single file needs a config.json beside it")
-    net = ControlNetModel.from_config(ControlNetModel.load_config(folder, local_files_only=True))
-    net.load_state_dict(load_file(path), strict=True)
-    return net
-
-
-def _place(network: Any, device: torch.device, dtype: torch.dtype) -> Any:
+def to_device(network: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    """Move a network of diffusers or transformers there, in evaluation mode; channels last on a CUDA device."""
     if network.dtype != dtype:  # diffusers warns of every conversion, one to the same dtype too
         network = network.to(dtype=dtype)
     network = network.to(device=device).requires_grad_(False).eval()
     if device.type == "cuda" and hasattr(network, "conv_in"):
         network.to(memory_format=torch.channels_last)
     return network
-
-
-def _to(weights: Mapping[str, Tensor], device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
-    return {name: weight.to(device, dtype) for name, weight in weights.items()}

@@ -1,4 +1,4 @@
-"""Tells each request of a batch how far it is, hears which of them should stop, takes the time. Knows no network."""
+"""Progress of each request of a batch, cancelling, timings. Knows no network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AROUND = 3  # steps around the loop: face, cut-out, finish
 
 
 class Progress:
-    """The progress of a batch whose requests have the given indices in the call of `generate`."""
+    """Tell the requests of a batch how far they are; they have the given indices in the call of `generate`."""
 
     def __init__(self, on_step: OnStep, indices: Sequence[int]) -> None:
         self._on_step = on_step
@@ -41,17 +41,14 @@ class Progress:
 
 
 class Stopwatch:
-    """Seconds per phase; laps of one name add up."""
+    """Take the seconds of each phase; laps of one name add up."""
 
     def __init__(self, timings: dict[str, float] | None = None) -> None:
         self.timings = dict(timings or {})
         self._since = time.perf_counter()
 
     def lap(self, phase: str) -> None:
+        """Add the seconds since the last lap to `phase`."""
         now = time.perf_counter()
         self.timings[phase] = self.timings.get(phase, 0.0) + now - self._since
         self._since = now
-
-    def copy(self) -> Stopwatch:
-        """A watch that goes on from here by itself."""
-        return Stopwatch(self.timings)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,16 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-class Checker(Protocol):
-    """Tells pictures that must not be sent."""
-
-    def are_flagged(self, pictures: Sequence[Rgb]) -> list[bool]:
-        """Return for each picture whether it must not be sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClipInput:
-    """What the checker's CLIP was trained to see, read from preprocessor_config.json."""
+    """Prepare pictures as the checker's CLIP was trained to see them, read from preprocessor_config.json."""
 
     side: int
     mean: tuple[float, float, float]
@@ -37,7 +30,7 @@ class ClipInput:
 
     @classmethod
     def read(cls, folder: Path) -> ClipInput:
-        """Raises OSError, KeyError or ValueError where the file is missing or foreign."""
+        """Read the file. Raises OSError, KeyError or ValueError where it is missing or foreign."""
         config = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
         crop = config["crop_size"]  # a number in old files
         side = crop["height"] if isinstance(crop, dict) else crop
@@ -58,7 +51,7 @@ class ClipInput:
 
 
 class SafetyChecker:
-    """CompVis's checker: CLIP, and how near a picture comes to concepts that only the numbers name."""
+    """Run CompVis's checker: CLIP, and how near a picture comes to concepts that only the numbers name."""
 
     def __init__(self, network: Any, seen: ClipInput, device: torch.device, dtype: torch.dtype) -> None:
         self._network, self._seen, self._device, self._dtype = network, seen, device, dtype
@@ -92,7 +85,7 @@ def blackened(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return black
 
 
-def censor(checker: Checker | None, sticker: Rgb, cutout: Rgba) -> tuple[Rgb, Rgba, bool]:
+def censor(checker: SafetyChecker | None, sticker: Rgb, cutout: Rgba) -> tuple[Rgb, Rgba, bool]:
     """Return sticker and cut-out, both blackened where the sticker is flagged, and whether they may be sent.
 
     The sticker is looked at once; its verdict holds for the cut-out. Without a checker everything may be sent.

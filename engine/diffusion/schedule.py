@@ -1,4 +1,4 @@
-"""When each step happens and with which noise: schedulers, sigma windows, seeds. Knows no network.
+"""When each step happens and with which noise: schedulers, guidance windows, seeds. Knows no network.
 
 The schedulers are diffusers' own; one is made per call of `denoise` because a scheduler remembers earlier steps.
 """
@@ -59,18 +59,19 @@ def euler_of(base: Path, steps: int) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """The part of the schedule in which a network speaks, as fractions of the trained timesteps, 0 <= start < end <= 1.
+class GuidanceWindow:
+    """Hold guidance start and end: the part of the schedule in which a network is active, 0 <= start < end <= 1.
 
-    A fraction stands for a sigma, not for a share of the steps: Karras sigmas reach 0.7 of the trained
-    timesteps after 11 of 20 steps. This is ComfyUI's rule; diffusers counts steps and would run 14.
+    Both are fractions of the trained timesteps. A fraction stands for a sigma, not for a share of the steps: Karras
+    sigmas reach 0.7 of the trained timesteps after 11 of 20 steps. This is ComfyUI's rule;
+    diffusers counts steps and would run 14.
     """
 
     start: float = 0.0
     end: float = 1.0
 
     def active_steps(self, scheduler: Any) -> list[bool]:
-        """Return, for each step of `scheduler`, whether the network speaks in it."""
+        """Return, for each step of `scheduler`, whether the network is active in it."""
         highest, lowest = _sigma_at(self.start, scheduler), _sigma_at(self.end, scheduler)
         sigmas = scheduler.sigmas[: len(scheduler.timesteps)]
         return [lowest <= float(sigma) <= highest for sigma in sigmas]
@@ -95,7 +96,7 @@ def _sigma_at(fraction: float, scheduler: Any) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SeededNoise:
-    """The noise of one picture, the same wherever and beside whomever it is drawn.
+    """Draw the noise of one picture from its seed, the same wherever and beside whomever it is drawn.
 
     Iterating yields N(0, 1) fp32 CPU tensors of `shape` [channels, height, width] without end: the first is the
     initial latent, each further one belongs to one step. Every iteration starts anew. A generator of its own for

@@ -7,7 +7,7 @@ whatever stands around it, `\\(` is a bracket. A prompt of up to 75 tokens witho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,10 @@ def chunk(tokenizer: Any, prompt: str) -> list[Chunk]:
     """Cut a prompt into chunks, at least one; between words, unless a word has `LONG_WORD` tokens or more."""
     room = tokenizer.model_max_length - 2
     chunks: list[list[tuple[int, float]]] = [[]]
-    for word in _words(tokenizer, prompt):
+    weighted_words = [(word, weight) for text, weight in parse_weights(prompt) for word in text.split()]
+    for text, weight in weighted_words:
+        ids = tokenizer(text, add_special_tokens=False, verbose=False).input_ids
+        word = [(token, weight) for token in ids]
         if len(word) < LONG_WORD and len(chunks[-1]) + len(word) > room:
             chunks.append([])
         for token in word:
@@ -106,14 +109,6 @@ def chunk(tokenizer: Any, prompt: str) -> list[Chunk]:
                 chunks.append([])
             chunks[-1].append(token)
     return [Chunk.of(tokenizer, tokens) for tokens in chunks]
-
-
-def _words(tokenizer: Any, prompt: str) -> Iterator[list[tuple[int, float]]]:
-    """Yield the tokens of each word with its weight."""
-    for text, weight in parse_weights(prompt):
-        for word in text.split():
-            ids = tokenizer(word, add_special_tokens=False, verbose=False).input_ids
-            yield [(token, weight) for token in ids]
 
 
 def parse_weights(prompt: str) -> list[tuple[str, float]]:
@@ -141,7 +136,7 @@ class _Piece:
     is_settled: bool = False  # by a number: brackets further out change nothing
 
     def weigh(self, number: str | None) -> None:
-        """A bracket around the piece closes, with its number if it has one."""
+        """Apply a bracket that closes around the piece, with its number if it has one."""
         if not self.is_settled:
             self.weight *= BRACKET_WEIGHT if number is None else float(number)
             self.weight = max(-MOST_WEIGHT, min(self.weight, MOST_WEIGHT))

@@ -8,12 +8,12 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
 from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
-from engine.matte import Matter, load_matter
+from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
 from engine.models import FACE_TO_STICKER
-from engine.parameters import FaceToStickerParameters, read_parameters
 from engine.portrait.border import Rgba, bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
@@ -39,13 +39,13 @@ class PortraitEngine:
         """`weights_dir`: where `load` looks for a larger matting network; without one the small ones cut."""
         self._weights_dir = weights_dir
         self._networks: Networks | None = None
-        self._matter: Matter | None = None
+        self._matter: MattingModel | None = None
         self._prepared: OrderedDict[str, Prepared | PreparedThing] = OrderedDict()
 
     def load(self) -> None:
         """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
         self._networks = Networks()
-        self._matter = load_matter(self._weights_dir)
+        self._matter = load_matting_model(self._weights_dir)
 
     def close(self) -> None:
         """Forget the prepared photos and the networks."""
@@ -73,7 +73,7 @@ class PortraitEngine:
     def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
         if request.model not in self.models:
             raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
-        parameters = read_parameters(request.parameters)
+        parameters = FaceToStickerParameters.read(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, keep_going)
         shape = prepared.choose(request.shape)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.errors import Cancelled, NoFace
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.portrait.compose import compose
 from engine.portrait.faces import LARGEST, Face, Found, find_faces
 from engine.portrait.figure import Figure
@@ -34,7 +34,7 @@ class Prepared:
     face: Face
     faces: int
     networks: Networks
-    matter: Matter | None
+    matter: MattingModel | None
     timings: dict[str, float] = field(default_factory=dict)
 
     @cached_property
@@ -97,7 +97,7 @@ class PreparedThing:
 def prepare(
     photo: Photo,
     networks: Networks,
-    matter: Matter | None = None,
+    matter: MattingModel | None = None,
     face_index: int = LARGEST,
     needs_face: bool = True,
     keep_going: KeepGoing = lambda phase: True,

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.portrait.compose import MARGIN_PX, rounded_rectangle
 from engine.portrait.exposure import lifted_to, needed_lift
 from engine.portrait.figure import CANVAS_PX, Eye, Figure, Matte, Rgb
@@ -52,7 +52,7 @@ class Thing:
     is_sure: bool
 
 
-def cut_thing(photo: Photo, networks: Networks, matter: Matter | None = None) -> Thing:
+def cut_thing(photo: Photo, networks: Networks, matter: MattingModel | None = None) -> Thing:
     """Cut the largest subject out of a photo without a face."""
     scale = CUT_PX / max(photo.rgb.shape[:2])
     size = (max(8, round(photo.rgb.shape[1] * scale)), max(8, round(photo.rgb.shape[0] * scale)))

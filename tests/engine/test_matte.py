@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from engine.errors import EngineUnavailable
-from engine.matte import RembgMatter, find_model, load_matter
+from engine.matte import RembgMattingModel, find_model, load_matting_model
 
 SIDE = 320  # what u2net takes
 
@@ -37,7 +37,7 @@ def half_red(height: int, width: int) -> np.ndarray:
 def test_the_matte_is_the_network_s_at_the_photo_s_size(tmp_path: Path) -> None:
     save_red_is_person(tmp_path / "u2net.onnx")
 
-    matte = RembgMatter(tmp_path / "u2net.onnx").matte(half_red(200, 300))
+    matte = RembgMattingModel(tmp_path / "u2net.onnx").matte(half_red(200, 300))
 
     assert matte.shape == (200, 300)
     assert matte.dtype == np.float32
@@ -49,7 +49,7 @@ def test_the_matte_is_the_network_s_at_the_photo_s_size(tmp_path: Path) -> None:
 def test_a_network_that_says_the_same_everywhere_finds_nobody(tmp_path: Path, level: int) -> None:
     save_red_is_person(tmp_path / "u2net.onnx")
 
-    matte = RembgMatter(tmp_path / "u2net.onnx").matte(np.full((200, 300, 3), level, np.uint8))
+    matte = RembgMattingModel(tmp_path / "u2net.onnx").matte(np.full((200, 300, 3), level, np.uint8))
 
     assert matte.shape == (200, 300)
     assert matte.dtype == np.float32
@@ -66,25 +66,25 @@ def test_the_best_model_of_a_directory_is_taken(tmp_path: Path) -> None:
 
 def test_without_a_model_there_is_no_matter(tmp_path: Path) -> None:
     assert find_model(tmp_path / "missing") is None
-    assert load_matter(tmp_path) is None
-    assert load_matter(None) is None
+    assert load_matting_model(tmp_path) is None
+    assert load_matting_model(None) is None
 
 
 def test_a_model_in_the_directory_is_loaded(tmp_path: Path) -> None:
     save_red_is_person(tmp_path / "silueta.onnx")
 
-    assert isinstance(load_matter(tmp_path), RembgMatter)
+    assert isinstance(load_matting_model(tmp_path), RembgMattingModel)
 
 
 def test_a_broken_file_is_said_to_be_broken(tmp_path: Path) -> None:
     (tmp_path / "u2net.onnx").write_bytes(b"half a download")
 
     with pytest.raises(EngineUnavailable, match=r"u2net\.onnx"):
-        load_matter(tmp_path)
+        load_matting_model(tmp_path)
 
 
 def test_a_file_that_is_none_of_rembg_s_models_is_refused(tmp_path: Path) -> None:
     save_red_is_person(tmp_path / "mine.onnx")
 
     with pytest.raises(EngineUnavailable, match=r"mine\.onnx"):
-        RembgMatter(tmp_path / "mine.onnx")
+        RembgMattingModel(tmp_path / "mine.onnx")

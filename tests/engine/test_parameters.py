@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import pytest
 
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import ParameterRefused
-from engine.parameters import PARAMETERS, FaceToStickerParameters, read_parameters
+
+PARAMETERS = FACE_TO_STICKER.parameters
 
 
 def test_without_values_everything_is_at_its_default() -> None:
-    assert read_parameters({}) == FaceToStickerParameters()
-    assert read_parameters({name: each.default for name, each in PARAMETERS.items()}) == FaceToStickerParameters()
+    assert FaceToStickerParameters.read({}) == FaceToStickerParameters()
+    assert (
+        FaceToStickerParameters.read({name: each.default for name, each in PARAMETERS.items()})
+        == FaceToStickerParameters()
+    )
 
 
 def test_defaults_are_the_original_s() -> None:
@@ -38,7 +45,7 @@ def test_both_limits_are_allowed_and_nothing_beyond(name: str) -> None:
 
 
 def test_networks_draw_the_next_multiple_of_eight_and_the_size_stays_as_it_was_asked() -> None:
-    read = read_parameters({"width": 1023, "height": 264})
+    read = FaceToStickerParameters.read({"width": 1023, "height": 264})
 
     assert (read.width, read.height) == (1023, 264)
     assert read.canvas == (1024, 264)
@@ -47,11 +54,11 @@ def test_networks_draw_the_next_multiple_of_eight_and_the_size_stays_as_it_was_a
 @pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])
 def test_a_value_of_another_type_is_refused(value: object) -> None:
     with pytest.raises(ParameterRefused, match=r"steps: .* is no int"):
-        read_parameters({"steps": value})
+        FaceToStickerParameters.read({"steps": value})
 
 
 def test_whole_numbers_are_numbers_of_either_kind() -> None:
-    read = read_parameters({"steps": 12.0, "guidance": 3})
+    read = FaceToStickerParameters.read({"steps": 12.0, "guidance": 3})
 
     assert (read.steps, type(read.steps)) == (12, int)
     assert (read.guidance, type(read.guidance)) == (3.0, float)
@@ -60,26 +67,32 @@ def test_whole_numbers_are_numbers_of_either_kind() -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_no_number_is_out_of_every_limit(value: float) -> None:
     with pytest.raises(ParameterRefused, match="guidance"):
-        read_parameters({"guidance": value})
+        FaceToStickerParameters.read({"guidance": value})
 
 
 @pytest.mark.parametrize("name", ["steps", "guidance"])
 @pytest.mark.parametrize("value", [10**400, -(10**400)])
 def test_a_number_that_no_float_can_hold_is_out_of_every_limit(name: str, value: int) -> None:
     with pytest.raises(ParameterRefused, match="is not within"):
-        read_parameters({name: value})
+        FaceToStickerParameters.read({name: value})
 
 
 def test_a_word_must_be_one_of_the_choices() -> None:
-    assert read_parameters({"depth_context": "text"}).depth_context == "text"
+    assert FaceToStickerParameters.read({"depth_context": "text"}).depth_context == "text"
     with pytest.raises(ParameterRefused, match="none of face, text"):
-        read_parameters({"depth_context": "words"})
+        FaceToStickerParameters.read({"depth_context": "words"})
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ParameterRefused, match=r"prompt_strength: is none of .*guidance"):
-        read_parameters({"prompt_strength": 7})
+        FaceToStickerParameters.read({"prompt_strength": 7})
 
 
 def test_every_parameter_says_what_it_means() -> None:
     assert all(parameter.meaning for parameter in PARAMETERS.values())
+
+
+def test_the_registry_and_every_table_are_read_without_torch() -> None:
+    code = "import sys, engine.models, engine.types; print('torch' in sys.modules, 'cv2' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False False"

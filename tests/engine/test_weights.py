@@ -82,7 +82,7 @@ def test_a_source_can_be_named_in_one_way_only() -> None:
 
 def test_the_roles_of_face_to_sticker_are_what_the_engine_asks_for() -> None:
     pytest.importorskip("torch")
-    networks = pytest.importorskip("engine.diffusion.networks")
+    networks = pytest.importorskip("engine.diffusion.models.face_to_sticker.networks")
     assert list(inspect.signature(networks.FaceToStickerPaths).parameters) == [
         role.name for role in roles_of("face-to-sticker")
     ]

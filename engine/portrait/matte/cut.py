@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from engine.matte import Matter
+from engine.matte import MattingModel
 from engine.portrait.exposure import lifted_to, needed_lift
 from engine.portrait.faces import Face, find_eyes
 from engine.portrait.figure import Eye, Matte, Points, Rgb
@@ -55,7 +55,7 @@ class Cut:
     has_neighbours: bool
 
 
-def cut_bust(photo: Photo, face: Face, networks: Networks, matter: Matter | None = None) -> Cut:
+def cut_bust(photo: Photo, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut head and shoulders, and raised arms, of `face` out of an upright `photo`.
 
     With `matter` the matte is the larger network's.
@@ -112,7 +112,7 @@ def _leaving(guess: Matte, field: Box, box: Box, face: Face) -> tuple[bool, bool
     )
 
 
-def cut_figure(photo: Photo, face: Face, networks: Networks, matter: Matter | None = None) -> Cut:
+def cut_figure(photo: Photo, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut as much of the body as the photo shows."""
     box = find_body(photo, face, networks).box
     return _cut(photo, face, box, (_reach(face, box, 0.0), _reach(face, box, 0.5)), networks, matter, has_body=True)
@@ -178,7 +178,7 @@ def _cut(
     box: Box,
     reaches: tuple[Reach, ...],
     networks: Networks,
-    matter: Matter | None,
+    matter: MattingModel | None,
     has_body: bool = False,
 ) -> Cut:
     scale = min(FACE_PX / face.width, MOST_GROWN, max(LONG_PX, 4.1 * FACE_PX) / max(box.size))

@@ -25,8 +25,8 @@ from api.providers.fal.documents import app_paths
 from api.providers.fal.tables import FAL_FACE_ID, FAL_FACE_TO_STICKER, FAL_PHOTOMAKER
 from api.providers.pixazo import PIXAZO_FACE_TO_STICKER
 from api.providers.segmind import SEGMIND_FACE_TO_STICKER
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import EngineError
-from engine.parameters import PARAMETERS, read_parameters
 from service.errors import ServiceError
 from storage.errors import StorageError
 from tests.api.conftest import Api
@@ -80,12 +80,12 @@ def test_what_the_document_says_is_default_is_what_is_read(table: Table) -> None
 def test_every_table_speaks_the_engines_language(table: Table) -> None:
     parameters = read(table, good(table)).parameters
 
-    assert set(parameters) <= set(PARAMETERS)
-    read_parameters(parameters)
+    assert set(parameters) <= set(FACE_TO_STICKER.parameters)
+    FaceToStickerParameters.read(parameters)
     for each in table.fields:
         for edge in (each.minimum, each.maximum):
             if each.parameter and edge is not None:
-                read_parameters({each.parameter: edge})
+                FaceToStickerParameters.read({each.parameter: edge})
 
 
 @TABLES

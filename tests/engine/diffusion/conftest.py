@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from engine.diffusion.networks import FaceToStickerPaths, Networks
+    from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
+    from engine.diffusion.networks import DiffusionNetworks
 
-collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+collect_ignore_glob = [] if find_spec("torch") else ["test_*.py", "models/*"]
 LIBRARIES = r"(diffusers|transformers|torch|peft|huggingface_hub|insightface|onnx|rembg)(\..*)?"
 
 
@@ -31,14 +32,14 @@ def _one_thread() -> None:
 @pytest.fixture(scope="session")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> FaceToStickerPaths:
     """Every network of the SDXL side, tiny and random, as files."""
-    from tests.engine.diffusion import tiny
+    from engine.diffusion.tiny.face_to_sticker import build_sdxl
 
-    return tiny.build_all(tmp_path_factory.mktemp("weights"))
+    return build_sdxl(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="session")
-def networks(paths: FaceToStickerPaths) -> Networks:
+def networks(paths: FaceToStickerPaths) -> DiffusionNetworks:
     """All of them loaded, fp32 on the CPU, the LoRA fused."""
-    from engine.diffusion.networks import load_networks
+    from engine.diffusion.models.face_to_sticker.networks import load_networks
 
     return load_networks(paths)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from engine.diffusion.picture import Picture, Wish
+from engine.diffusion.inputs import Conditioning, PictureInputs
 from engine.diffusion.schedule import SeededNoise
-from tests.engine.diffusion import tiny
+from engine.diffusion.tiny import sdxl
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,12 +18,12 @@ SIDE_PX = 64
 LATENT = (4, SIDE_PX // 8, SIDE_PX // 8)
 
 
-def picture(number: int = 0, **changes: Any) -> Picture:
+def picture(number: int = 0, **changes: Any) -> PictureInputs:
     """Return a picture whose inputs all follow from `number`, square unless its hints and noise are changed."""
     generator = torch.Generator().manual_seed(1000 + number)
-    made = Picture(
-        wanted=wish(generator),
-        unwanted=wish(generator),
+    made = PictureInputs(
+        cond=conditioning(generator),
+        uncond=conditioning(generator),
         noise=SeededNoise(number, LATENT),
         keypoints=hint(generator),
         depth=hint(generator),
@@ -31,17 +31,17 @@ def picture(number: int = 0, **changes: Any) -> Picture:
     return replace(made, **changes)
 
 
-def wish(generator: torch.Generator, chunks: int = 1, photos: int = 1) -> Wish:
+def conditioning(generator: torch.Generator, chunks: int = 1, photos: int = 1) -> Conditioning:
     """Return what one row is told."""
 
     def random(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator)
 
-    return Wish(
-        text=random(77 * chunks, tiny.CONTEXT),
-        pooled=random(tiny.TEXT_WIDTHS[1]),
-        face=random(tiny.FACE_WIDTH),
-        photo=random(photos, 10, tiny.CLIP_WIDTH),
+    return Conditioning(
+        text=random(77 * chunks, sdxl.CONTEXT),
+        pooled=random(sdxl.TEXT_WIDTHS[1]),
+        face=random(sdxl.FACE_WIDTH),
+        photo=random(photos, 10, sdxl.CLIP_WIDTH),
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules on image prompts: the resampler, the face that is not wanted, scales without recompiling."""
+"""Rules on image prompts: the resampler, the face that is not cond, scales without recompiling."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from diffusers import StableDiffusionXLPipeline, UNet2DConditionModel
 from diffusers.models.attention import BasicTransformerBlock
 from torch._dynamo.utils import counters
 
-from engine.diffusion.adapters import (
-    Resampler,
-    ScaleBank,
-    UnwantedFace,
-    install_adapters,
-    unwanted_face,
-)
+from engine.diffusion.adapters import Resampler, ScaleBank, install_adapters
 from engine.diffusion.compile import speed_up
 from engine.diffusion.denoise import denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
+from engine.diffusion.networks import read_adapter
 from engine.diffusion.schedule import sde_karras
 from engine.errors import EngineUnavailable
 from tests.engine.diffusion.prepared import picture, relative
@@ -40,26 +35,6 @@ def test_full_size_resamplers_have_as_many_parameters_as_the_files(source: int, 
     with torch.device("meta"):
         full = Resampler(queries=16, width=1280, inner=1280, layers=4, ff=5120, source=source, out=2048)
     assert round(sum(parameter.numel() for parameter in full.parameters()) / 1e6, 2) == millions
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_the_unwanted_face_is_noise_that_depends_on_the_photo_alone(sign: int) -> None:
-    """Below zero the seed comes round from 1,000,000,007."""
-    embedding = torch.randn(512, generator=torch.Generator().manual_seed(0)).abs() * 20 * sign
-    torch.manual_seed(int(embedding.sum().item()) % 1_000_000_007)
-    expected = 0.35 * torch.rand(1, 512)[0]
-    torch.manual_seed(99)
-    assert torch.equal(unwanted_face(embedding), expected)
-    assert not torch.equal(unwanted_face(embedding + 1), expected)
-
-
-def test_the_references_unwanted_face_is_zeros_but_its_tokens_are_not(networks: Networks) -> None:
-    zeros = unwanted_face(torch.ones(512), UnwantedFace.ZEROS)
-    assert not zeros.any()
-    tokens = networks.face_resampler(torch.stack([zeros, unwanted_face(torch.ones(512))])[:, None])  # type: ignore[misc]
-    assert bool(tokens.isfinite().all())
-    assert bool(tokens[0].any())
-    assert relative(tokens[0], tokens[1]) > 1e-2
 
 
 def test_rows_keep_their_own_scale_when_the_bank_grows() -> None:

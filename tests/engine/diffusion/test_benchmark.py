@@ -12,8 +12,8 @@ from benchmarks import gpu, smoke_full
 from benchmarks.architecture import FULL, TINY, Weights, draw_weights, enlarger_of, hires_of
 from benchmarks.operations import controlnet_tflop, decoder_tflop, meta_networks, sticker_tflop, unet_tflop
 from benchmarks.stock import share_of_steps
-from engine.diffusion.networks import Networks
-from engine.diffusion.picture import Windows
+from engine.diffusion.inputs import GuidanceWindows
+from engine.diffusion.networks import DiffusionNetworks
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def weights() -> Weights:
 
 
 @pytest.fixture(scope="module")
-def full() -> Networks:
+def full() -> DiffusionNetworks:
     return meta_networks(FULL)
 
 
@@ -49,7 +49,7 @@ def test_full_size_adapters_have_as_many_parameters_as_the_published_ones(weight
     assert counted == [[81.98, 340.79], [82.96, 340.79]]
 
 
-def test_the_engine_puts_no_tensor_on_another_device_or_dtype(full: Networks) -> None:
+def test_the_engine_puts_no_tensor_on_another_device_or_dtype(full: DiffusionNetworks) -> None:
     """Check 27, on full-size networks that take no memory."""
     modules = [full.unet, full.vae, full.face_resampler, full.photo_resampler]
     modules += [part for guide in (full.identity, full.depth) for part in (guide.net, guide.embed_hint)]  # type: ignore[union-attr]
@@ -57,7 +57,7 @@ def test_the_engine_puts_no_tensor_on_another_device_or_dtype(full: Networks) ->
     assert found == {("meta", torch.bfloat16)}
 
 
-def test_operations_are_those_of_the_floor(full: Networks) -> None:
+def test_operations_are_those_of_the_floor(full: DiffusionNetworks) -> None:
     net, hint = controlnet_tflop(FULL, full, 1024)
     assert unet_tflop(FULL, full, 1024) == pytest.approx(6.7965, abs=1e-3)
     assert net + hint == pytest.approx(2.9878, abs=1e-3)
@@ -67,11 +67,11 @@ def test_operations_are_those_of_the_floor(full: Networks) -> None:
 
 def test_a_sticker_takes_466_tflop_less_what_is_cached() -> None:
     """466.2 with faces, words and depth, which take 2.1."""
-    assert sticker_tflop(FULL, 1024, 20, Windows()) == pytest.approx(464.0, abs=0.5)
+    assert sticker_tflop(FULL, 1024, 20, GuidanceWindows()) == pytest.approx(464.0, abs=0.5)
 
 
 def test_stock_diffusers_is_told_to_end_depth_where_the_engine_does() -> None:
-    share = share_of_steps(Windows().depth, 20)
+    share = share_of_steps(GuidanceWindows().depth, 20)
     assert sum((step + 1) / 20 <= share for step in range(20)) == 11
 
 

@@ -10,21 +10,31 @@ import torch
 from safetensors.torch import save_file
 from torch._dynamo.utils import counters
 
-from engine.diffusion.adapters import compile_blocks, fuse_self_attention
-from engine.diffusion.compile import Shape, batch_size, only_compiled, speed_up, warm_up, warm_up_plan
+from engine.diffusion.compile import (
+    GraphShape,
+    batch_size,
+    compile_blocks,
+    fuse_self_attention,
+    only_compiled,
+    speed_up,
+    warm_up,
+    warm_up_plan,
+)
 from engine.diffusion.denoise import denoise
-from engine.diffusion.fast import FEW_STEPS, Fp8Linear, fuse_few_step_lora, quantise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks
+from engine.diffusion.fp8 import Fp8Linear, quantise
+from engine.diffusion.models.face_to_sticker.few_steps import FEW_STEPS, fuse_few_step_lora
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
+from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.schedule import sde_karras
 from tests.engine.diffusion.prepared import SIDE_PX, picture, relative
 
 STEPS = 2
 ROUNDING = 1e-5
-ALONE = Shape(rows=2, width=SIDE_PX, height=SIDE_PX)
+ALONE = GraphShape(rows=2, width=SIDE_PX, height=SIDE_PX)
 
 
 @pytest.fixture
-def own(paths: FaceToStickerPaths) -> Iterator[Networks]:
+def own(paths: FaceToStickerPaths) -> Iterator[DiffusionNetworks]:
     """Networks that a test may change, and no graphs from before."""
     torch._dynamo.reset()
     counters.clear()
@@ -36,24 +46,24 @@ def graphs() -> int:
     return int(counters["stats"]["unique_graphs"])
 
 
-def test_a_compiled_engine_draws_the_same(networks: Networks, own: Networks) -> None:
+def test_a_compiled_engine_draws_the_same(networks: DiffusionNetworks, own: DiffusionNetworks) -> None:
     speed_up(own, backend="eager")
     compiled = denoise(own, [picture()], sde_karras(STEPS))
     assert graphs() > 0
     assert relative(compiled, denoise(networks, [picture()], sde_karras(STEPS))) < ROUNDING
 
 
-def test_fused_without_compiling_draws_the_same(networks: Networks, own: Networks) -> None:
+def test_fused_without_compiling_draws_the_same(networks: DiffusionNetworks, own: DiffusionNetworks) -> None:
     speed_up(own, compiles=False)
     fused = denoise(own, [picture()], sde_karras(STEPS))
     assert graphs() == 0
     assert relative(fused, denoise(networks, [picture()], sde_karras(STEPS))) < ROUNDING
 
 
-def test_twenty_weights_need_no_graph_beyond_the_first(own: Networks) -> None:
+def test_twenty_weights_need_no_graph_beyond_the_first(own: DiffusionNetworks) -> None:
     """Check 26, and 28: float scales would be one graph per weight, and an error at the ninth."""
     speed_up(own, backend="eager")
-    assert warm_up(own, [ALONE]) == [ALONE]
+    warm_up(own, [ALONE])
     after_warm_up = graphs()
     for number in range(20):
         weights = {"ip_adapter_weight": number / 20, "instant_id_strength": 1 - number / 40, "guidance": 2.0 + number}
@@ -61,7 +71,9 @@ def test_twenty_weights_need_no_graph_beyond_the_first(own: Networks) -> None:
     assert graphs() == after_warm_up > 0
 
 
-def test_the_real_compiler_draws_the_same_with_one_graph_for_every_weight(networks: Networks, own: Networks) -> None:
+def test_the_real_compiler_draws_the_same_with_one_graph_for_every_weight(
+    networks: DiffusionNetworks, own: DiffusionNetworks
+) -> None:
     """Inductor, as on a GPU, in C++: what the other tests leave out with their backend that compiles nothing."""
     for network in own.denoisers:
         fuse_self_attention(network)
@@ -76,20 +88,20 @@ def test_the_real_compiler_draws_the_same_with_one_graph_for_every_weight(networ
     assert relative(compiled, denoise(networks, [picture()], sde_karras(STEPS))) < 1e-4
 
 
-def test_an_odd_shape_compiles_nothing_and_draws_the_same(networks: Networks, own: Networks) -> None:
+def test_an_odd_shape_compiles_nothing_and_draws_the_same(networks: DiffusionNetworks, own: DiffusionNetworks) -> None:
     speed_up(own, backend="eager")
-    compiled = warm_up(own, [ALONE])
+    warm_up(own, [ALONE])
     before = graphs()
     two = [picture(0), picture(1)]
-    shape = Shape.of(two, SIDE_PX, SIDE_PX)
-    with only_compiled(shape, compiled):
+    shape = GraphShape.of(two, SIDE_PX, SIDE_PX)
+    with only_compiled(shape, [ALONE]):
         drawn = denoise(own, two, sde_karras(STEPS))
-    assert shape not in compiled
+    assert shape != ALONE
     assert graphs() == before
     assert relative(drawn, denoise(networks, two, sde_karras(STEPS))) < ROUNDING
 
 
-def test_a_known_shape_runs_compiled(own: Networks) -> None:
+def test_a_known_shape_runs_compiled(own: DiffusionNetworks) -> None:
     speed_up(own, backend="eager")
     with only_compiled(ALONE, [ALONE]):
         denoise(own, [picture()], sde_karras(STEPS))
@@ -97,8 +109,8 @@ def test_a_known_shape_runs_compiled(own: Networks) -> None:
 
 
 def test_a_shape_counts_rows_text_and_photos() -> None:
-    assert Shape.of([picture()], 64, 64) == ALONE
-    assert Shape.of([picture(), picture(1, guidance=1.0)], 64, 64) == Shape(rows=3, width=64, height=64)
+    assert GraphShape.of([picture()], 64, 64) == ALONE
+    assert GraphShape.of([picture(), picture(1, guidance=1.0)], 64, 64) == GraphShape(rows=3, width=64, height=64)
 
 
 def test_a_batch_is_full_and_no_larger_than_what_waits() -> None:
@@ -108,19 +120,12 @@ def test_a_batch_is_full_and_no_larger_than_what_waits() -> None:
 
 def test_the_plan_begins_with_single_stickers() -> None:
     plan = warm_up_plan([(1024, 1024), (1000, 1000), (1024, 1024)], most=2)
-    assert plan == [Shape(2, 1024, 1024), Shape(2, 1000, 1000), Shape(4, 1024, 1024), Shape(4, 1000, 1000)]
-
-
-def test_warming_up_can_be_stopped_and_tells_how_far_it_is(networks: Networks) -> None:
-    told: list[tuple[int, int]] = []
-
-    def on_shape(done: int, total: int) -> bool:
-        told.append((done, total))
-        return done < 1
-
-    odd = Shape(rows=3, width=64, height=64)
-    assert warm_up(networks, [odd, ALONE], on_shape) == [odd]
-    assert told == [(0, 2), (1, 2)]
+    assert plan == [
+        GraphShape(2, 1024, 1024),
+        GraphShape(2, 1000, 1000),
+        GraphShape(4, 1024, 1024),
+        GraphShape(4, 1000, 1000),
+    ]
 
 
 def test_fp8_layers_differ_by_their_rounding_alone() -> None:
@@ -142,7 +147,7 @@ def test_fp8_changes_the_linear_layers_of_blocks_and_nothing_of_the_adapters(pat
     assert 0 < relative(denoise(half, [picture()], sde_karras(STEPS)), before) < 0.5
 
 
-def test_a_few_step_lora_is_added_to_the_weights(own: Networks, tmp_path: Path) -> None:
+def test_a_few_step_lora_is_added_to_the_weights(own: DiffusionNetworks, tmp_path: Path) -> None:
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
     layer = own.unet.get_submodule(name)
     before, others = layer.weight.clone(), own.unet.conv_in.weight.clone()
@@ -154,7 +159,7 @@ def test_a_few_step_lora_is_added_to_the_weights(own: Networks, tmp_path: Path) 
     assert bool(denoise(own, [picture()], sde_karras(STEPS)).isfinite().all())
 
 
-def test_a_few_step_lora_in_kohyas_naming_weighs_alpha_over_rank(own: Networks, tmp_path: Path) -> None:
+def test_a_few_step_lora_in_kohyas_naming_weighs_alpha_over_rank(own: DiffusionNetworks, tmp_path: Path) -> None:
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
     layer = own.unet.get_submodule(name)
     before = layer.weight.clone()
@@ -167,9 +172,9 @@ def test_a_few_step_lora_in_kohyas_naming_weighs_alpha_over_rank(own: Networks, 
 
 
 @pytest.mark.parametrize("mode", FEW_STEPS.values(), ids=lambda mode: mode.name)
-def test_few_step_modes_draw_in_their_steps(networks: Networks, mode) -> None:  # type: ignore[no-untyped-def]
+def test_few_step_modes_draw_in_their_steps(networks: DiffusionNetworks, mode) -> None:  # type: ignore[no-untyped-def]
     steps: list[int] = []
     one = picture(guidance=mode.guidance)
     denoise(networks, [one], mode.scheduler(mode.steps), on_step=lambda step: steps.append(step.done) is None)
     assert steps == list(range(1, mode.steps + 1))
-    assert mode.has_negative == (mode.guidance != 1.0)
+    assert mode.is_guided == (mode.guidance != 1.0)

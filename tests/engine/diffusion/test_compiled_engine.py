@@ -9,12 +9,15 @@ import pytest
 import torch
 from torch._dynamo.utils import counters
 
-from engine.diffusion.compile import Shape, speed_up, warm_up
+from engine.diffusion.compile import GraphShape, speed_up, warm_up
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER
+from engine.diffusion.tiny.face_to_sticker import build_paths
 from engine.types import Step, StickerResult
-from tests.engine.diffusion.whole import SMALL, build_paths, request
+from tests.engine.diffusion.whole import SMALL, networks_of, request
 
-USUAL = Shape(rows=2, width=SMALL["width"], height=SMALL["height"])
+USUAL = GraphShape(rows=2, width=SMALL["width"], height=SMALL["height"])
 
 
 @pytest.fixture
@@ -22,10 +25,11 @@ def engine(tmp_path: Path) -> Iterator[DiffusionEngine]:
     """What `load` makes on a CUDA card, with a backend that notes graphs and compiles nothing."""
     torch._dynamo.reset()
     counters.clear()
-    engine = DiffusionEngine(build_paths(tmp_path), device="cpu")
+    engine = DiffusionEngine([FaceToSticker(build_paths(tmp_path))], device="cpu")
     engine.load()
-    speed_up(engine.loaded.networks, backend="eager")
-    engine._compiled = frozenset(warm_up(engine.loaded.networks, [USUAL]))
+    speed_up(networks_of(engine), backend="eager")
+    warm_up(networks_of(engine), [USUAL])
+    engine._graphs = {FACE_TO_STICKER.name: frozenset([USUAL])}
     yield engine
     torch._dynamo.reset()
 
@@ -70,7 +74,7 @@ def test_a_tiled_decoder_compiles_nothing_for_its_tiles(engine: DiffusionEngine)
         if len(calls) == 1:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
-    handle = engine.loaded.networks.unet.register_forward_pre_hook(fits_the_second_time)
+    handle = networks_of(engine).unet.register_forward_pre_hook(fits_the_second_time)
     previews(engine)
     handle.remove()
     assert len(calls) > 1
@@ -82,9 +86,9 @@ def test_three_are_drawn_as_two_and_one_where_there_are_graphs_for_those(
     engine: DiffusionEngine, is_compiled: bool, rows: list[int]
 ) -> None:
     """And not as three without graphs, which takes longer."""
-    engine._compiled = engine._compiled if is_compiled else None
+    engine._graphs = engine._graphs if is_compiled else {FACE_TO_STICKER.name: None}
     seen: list[int] = []
-    handle = engine.loaded.networks.unet.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    handle = networks_of(engine).unet.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
     outcomes = engine.generate([request(seed=seed) for seed in (1, 2, 3)], lambda index, step: True)
     handle.remove()
     assert seen == rows

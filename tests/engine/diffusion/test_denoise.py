@@ -12,35 +12,35 @@ import torch
 from torch import Tensor
 
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
-from engine.diffusion.networks import Networks
-from engine.diffusion.picture import GuideContext, Picture, Windows
-from engine.diffusion.schedule import SeededNoise, Window, euler_trailing, sde_karras
+from engine.diffusion.inputs import DepthContext, GuidanceWindows, PictureInputs
+from engine.diffusion.networks import DiffusionNetworks
+from engine.diffusion.schedule import GuidanceWindow, SeededNoise, euler_trailing, sde_karras
 from engine.errors import Cancelled
-from tests.engine.diffusion.prepared import LATENT, SIDE_PX, hint, picture, relative, wish
+from tests.engine.diffusion.prepared import LATENT, SIDE_PX, conditioning, hint, picture, relative
 
 STEPS = 5
 ROUNDING = 1e-5  # relative, fp32
 
 
-def draw(networks: Networks, *pictures: Picture, steps: int = STEPS, **options: Any) -> Tensor:
+def draw(networks: DiffusionNetworks, *pictures: PictureInputs, steps: int = STEPS, **options: Any) -> Tensor:
     return denoise(networks, pictures, sde_karras(steps), **options)
 
 
-def test_the_same_inputs_give_the_same_latents_bit_for_bit(networks: Networks) -> None:
+def test_the_same_inputs_give_the_same_latents_bit_for_bit(networks: DiffusionNetworks) -> None:
     assert torch.equal(draw(networks, picture()), draw(networks, picture()))
 
 
-def test_another_seed_gives_another_picture(networks: Networks) -> None:
+def test_another_seed_gives_another_picture(networks: DiffusionNetworks) -> None:
     first, second = picture(noise=SeededNoise(1, LATENT)), picture(noise=SeededNoise(2, LATENT))
     assert relative(draw(networks, first), draw(networks, second)) > 1e-2
 
 
-def test_noise_can_be_handed_over_as_a_list(networks: Networks) -> None:
+def test_noise_can_be_handed_over_as_a_list(networks: DiffusionNetworks) -> None:
     listed = picture(noise=list(islice(SeededNoise(3, LATENT), STEPS + 1)))
     assert torch.equal(draw(networks, listed), draw(networks, picture(noise=SeededNoise(3, LATENT))))
 
 
-def test_a_batch_of_any_mix_equals_its_pictures_alone(networks: Networks) -> None:
+def test_a_batch_of_any_mix_equals_its_pictures_alone(networks: DiffusionNetworks) -> None:
     mix = [
         picture(0),
         picture(1, guidance=1.0),
@@ -52,27 +52,30 @@ def test_a_batch_of_any_mix_equals_its_pictures_alone(networks: Networks) -> Non
         assert relative(together[index], draw(networks, one)[0]) < ROUNDING
 
 
-def test_removing_a_picture_changes_no_other(networks: Networks) -> None:
+def test_removing_a_picture_changes_no_other(networks: DiffusionNetworks) -> None:
     first, second, third = picture(0), picture(1), picture(2)
     assert relative(draw(networks, first, second, third)[[0, 2]], draw(networks, first, third)) < ROUNDING
 
 
-def test_texts_of_different_length_share_a_batch(networks: Networks) -> None:
+def test_texts_of_different_length_share_a_batch(networks: DiffusionNetworks) -> None:
     generator = torch.Generator().manual_seed(5)
-    long, short = picture(0, wanted=wish(generator, chunks=3)), picture(1, unwanted=wish(generator, chunks=2))
+    long, short = (
+        picture(0, cond=conditioning(generator, chunks=3)),
+        picture(1, uncond=conditioning(generator, chunks=2)),
+    )
     together = draw(networks, long, short)
     assert relative(together[0], draw(networks, long)[0]) < ROUNDING
     assert relative(together[1], draw(networks, short)[0]) < ROUNDING
 
 
-def test_several_photos_give_more_tokens_and_another_picture(networks: Networks) -> None:
+def test_several_photos_give_more_tokens_and_another_picture(networks: DiffusionNetworks) -> None:
     generator = torch.Generator().manual_seed(5)
-    wanted, unwanted = wish(generator, photos=2), wish(generator, photos=2)
-    two = picture(wanted=wanted, unwanted=unwanted)
+    cond, uncond = conditioning(generator, photos=2), conditioning(generator, photos=2)
+    two = picture(cond=cond, uncond=uncond)
     one = replace(
         two,
-        wanted=replace(wanted, photo=wanted.photo[:1]),  # type: ignore[index]
-        unwanted=replace(unwanted, photo=unwanted.photo[:1]),  # type: ignore[index]
+        cond=replace(cond, photo=cond.photo[:1]),  # type: ignore[index]
+        uncond=replace(uncond, photo=uncond.photo[:1]),  # type: ignore[index]
     )
     assert relative(draw(networks, two), draw(networks, one)) > 1e-3
 
@@ -84,90 +87,90 @@ def test_several_photos_give_more_tokens_and_another_picture(networks: Networks)
         {"instant_id_strength": 0.3},
         {"ip_adapter_weight": 1.0},
         {"depth_strength": 1.0},
-        {"unwanted": picture(9).unwanted},
+        {"uncond": picture(9).uncond},
         {"keypoints": picture(9).keypoints},
         {"depth": picture(9).depth},
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_every_parameter_has_an_effect(networks: Networks, changes: dict[str, Any]) -> None:
+def test_every_parameter_has_an_effect(networks: DiffusionNetworks, changes: dict[str, Any]) -> None:
     assert relative(draw(networks, picture(**changes)), draw(networks, picture())) > 10 * ROUNDING
 
 
-def test_guidance_1_runs_one_row_and_ignores_what_is_unwanted(networks: Networks) -> None:
+def test_guidance_1_runs_one_row_and_ignores_the_unconditional_inputs(networks: DiffusionNetworks) -> None:
     with Calls(networks.unet, rows) as calls:
         plain = draw(networks, picture(guidance=1.0))
-        same = draw(networks, picture(guidance=1.0, unwanted=picture(9).unwanted))
+        same = draw(networks, picture(guidance=1.0, uncond=picture(9).uncond))
     assert calls == [1] * (2 * STEPS)
     assert torch.equal(plain, same)
 
 
-def test_guidance_runs_both_rows_as_one_batch(networks: Networks) -> None:
+def test_guidance_runs_both_rows_as_one_batch(networks: DiffusionNetworks) -> None:
     with Calls(networks.unet, rows) as calls:
         draw(networks, picture(), picture(1, guidance=1.0))
     assert calls == [3] * STEPS
 
 
-def test_guidance_0_is_the_unwanted_picture(networks: Networks) -> None:
-    swapped = replace(picture(), wanted=picture().unwanted, guidance=1.0)
+def test_guidance_0_is_the_unconditional_picture(networks: DiffusionNetworks) -> None:
+    swapped = replace(picture(), cond=picture().uncond, guidance=1.0)
     assert relative(draw(networks, picture(guidance=0.0)), draw(networks, swapped)) < ROUNDING
 
 
-def test_instant_id_strength_0_is_the_picture_without_adapter_and_net(networks: Networks) -> None:
+def test_instant_id_strength_0_is_the_picture_without_adapter_and_net(networks: DiffusionNetworks) -> None:
     without = replace(networks, identity=None)
     silent = picture(instant_id_strength=0.0)
-    deaf = replace(silent, wanted=replace(silent.wanted, face=torch.zeros(512)))
-    drawn = draw(networks, silent, depth_context=GuideContext.TEXT)
-    assert torch.equal(drawn, draw(without, silent, depth_context=GuideContext.TEXT))
-    assert torch.equal(drawn, draw(networks, deaf, depth_context=GuideContext.TEXT))
+    deaf = replace(silent, cond=replace(silent.cond, face=torch.zeros(512)))
+    drawn = draw(networks, silent, depth_context=DepthContext.TEXT)
+    assert torch.equal(drawn, draw(without, silent, depth_context=DepthContext.TEXT))
+    assert torch.equal(drawn, draw(networks, deaf, depth_context=DepthContext.TEXT))
 
 
-def test_ip_adapter_weight_0_is_the_picture_without_the_photo(networks: Networks) -> None:
+def test_ip_adapter_weight_0_is_the_picture_without_the_photo(networks: DiffusionNetworks) -> None:
     silent = picture(ip_adapter_weight=0.0)
-    deaf = replace(silent, wanted=replace(silent.wanted, photo=picture(9).wanted.photo))
+    deaf = replace(silent, cond=replace(silent.cond, photo=picture(9).cond.photo))
     assert torch.equal(draw(networks, silent), draw(networks, deaf))
 
 
-def test_outside_its_window_the_photos_weight_has_no_effect(networks: Networks) -> None:
-    last_step_only = Windows(photo=Window(0.9999, 1.0))
+def test_outside_its_window_the_photos_weight_has_no_effect(networks: DiffusionNetworks) -> None:
+    last_step_only = GuidanceWindows(photo=GuidanceWindow(0.9999, 1.0))
     weak, strong = (_clean(networks, picture(ip_adapter_weight=weight), last_step_only) for weight in (0.1, 1.0))
     assert [torch.equal(one, other) for one, other in zip(weak, strong, strict=True)] == [True] * (STEPS - 1) + [False]
 
 
-def test_the_identity_net_reads_the_face_tokens_and_not_the_text(networks: Networks) -> None:
+def test_the_identity_net_reads_the_face_tokens_and_not_the_text(networks: DiffusionNetworks) -> None:
     drawn = picture()
     with Calls(networks.identity.net, lambda *_, **told: told["encoder_hidden_states"]) as contexts:  # type: ignore[union-attr]
         draw(networks, drawn)
-    embeddings = torch.stack([drawn.unwanted.face, drawn.wanted.face])[:, None]  # type: ignore[list-item]
+    embeddings = torch.stack([drawn.uncond.face, drawn.cond.face])[:, None]  # type: ignore[list-item]
     tokens = networks.face_resampler(embeddings)  # type: ignore[misc]
     assert [torch.equal(context, tokens) for context in contexts] == [True] * STEPS
 
 
-def test_an_unwanted_face_of_zeros_is_still_tokens(networks: Networks) -> None:
+def test_an_unconditional_face_of_zeros_is_still_tokens(networks: DiffusionNetworks) -> None:
     """Those that the resampler makes of zeros; tokens of zeros would be another picture."""
     zeros = torch.zeros(512)
-    drawn = picture(unwanted=replace(picture().unwanted, face=zeros))
+    drawn = picture(uncond=replace(picture().uncond, face=zeros))
     with Calls(networks.identity.net, lambda *_, **told: told["encoder_hidden_states"]) as contexts:  # type: ignore[union-attr]
         draw(networks, drawn, steps=1)
-    tokens = networks.face_resampler(torch.stack([zeros, drawn.wanted.face])[:, None])  # type: ignore[list-item, misc]
+    tokens = networks.face_resampler(torch.stack([zeros, drawn.cond.face])[:, None])  # type: ignore[list-item, misc]
     assert tokens[0].any() and torch.equal(contexts[0], tokens)
 
 
-def test_depth_reads_the_face_or_the_text(networks: Networks) -> None:
-    face = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.FACE)
-    text = draw(networks, picture(depth_strength=1.0), depth_context=GuideContext.TEXT)
+def test_depth_reads_the_face_or_the_text(networks: DiffusionNetworks) -> None:
+    face = draw(networks, picture(depth_strength=1.0), depth_context=DepthContext.FACE)
+    text = draw(networks, picture(depth_strength=1.0), depth_context=DepthContext.TEXT)
     assert relative(face, text) > 1e-2
 
 
 @pytest.mark.parametrize(("steps", "calls"), [(10, 6), (20, 11), (30, 17), (40, 23)])
-def test_the_depth_net_is_not_run_after_its_window(networks: Networks, steps: int, calls: int) -> None:
+def test_the_depth_net_is_not_run_after_its_window(networks: DiffusionNetworks, steps: int, calls: int) -> None:
     with Calls(networks.depth.net, rows) as asked:  # type: ignore[union-attr]
         draw(networks, picture(), steps=steps)
     assert len(asked) == calls
 
 
 @pytest.mark.parametrize(("steps", "heard"), [(10, 3), (20, 5), (30, 7), (40, 10)])
-def test_the_photo_is_heard_in_its_window_only(networks: Networks, steps: int, heard: int) -> None:
+def test_the_photo_is_heard_in_its_window_only(networks: DiffusionNetworks, steps: int, heard: int) -> None:
     def scales(*_: Any, **told: Any) -> tuple[bool, bool]:
         face, photo = networks.scales.scales[:, :2, 0, 0].bool().all(dim=1).tolist()
         return face, photo
@@ -177,13 +180,13 @@ def test_the_photo_is_heard_in_its_window_only(networks: Networks, steps: int, h
     assert calls == [(True, step < heard) for step in range(steps)]
 
 
-def test_hints_are_embedded_once(networks: Networks) -> None:
+def test_hints_are_embedded_once(networks: DiffusionNetworks) -> None:
     with Calls(networks.identity.embed_hint, lambda hints: hints.shape) as embedded:  # type: ignore[union-attr]
         draw(networks, picture(), picture(1))
     assert embedded == [(2, 3, SIDE_PX, SIDE_PX)]
 
 
-def test_a_picture_need_not_be_square(networks: Networks) -> None:
+def test_a_picture_need_not_be_square(networks: DiffusionNetworks) -> None:
     generator = torch.Generator().manual_seed(5)
     noise = SeededNoise(0, networks.latent_shape(width=64, height=96))
     tall = picture(noise=noise, keypoints=hint(generator, 96, 64), depth=hint(generator, 96, 64))
@@ -192,7 +195,7 @@ def test_a_picture_need_not_be_square(networks: Networks) -> None:
     assert decode(networks, latents).shape == (1, 3, 96, 64)
 
 
-def test_decoded_pictures_are_in_range_and_previews_a_quarter_as_wide(networks: Networks) -> None:
+def test_decoded_pictures_are_in_range_and_previews_a_quarter_as_wide(networks: DiffusionNetworks) -> None:
     latents = draw(networks, picture())
     decoded = decode(networks, latents)
     assert decoded.dtype == torch.float32
@@ -200,20 +203,20 @@ def test_decoded_pictures_are_in_range_and_previews_a_quarter_as_wide(networks: 
     assert preview(networks, latents).shape == (1, 3, SIDE_PX // 4, SIDE_PX // 4)
 
 
-def test_every_step_is_told_with_the_picture_as_far_as_it_is_known(networks: Networks) -> None:
+def test_every_step_is_told_with_the_picture_as_far_as_it_is_known(networks: DiffusionNetworks) -> None:
     told: list[StepDone] = []
     latents = draw(networks, picture(), on_step=lambda step: told.append(step) is None)
     assert [(step.done, step.total) for step in told] == [(done + 1, STEPS) for done in range(STEPS)]
     assert torch.equal(told[-1].clean, latents)
 
 
-def test_cancelling_stops_within_a_step(networks: Networks) -> None:
+def test_cancelling_stops_within_a_step(networks: DiffusionNetworks) -> None:
     with Calls(networks.unet, rows) as calls, pytest.raises(Cancelled):
         draw(networks, picture(), on_step=lambda step: step.done < 2)
     assert len(calls) == 2
 
 
-def test_a_call_leaves_nothing_behind(networks: Networks) -> None:
+def test_a_call_leaves_nothing_behind(networks: DiffusionNetworks) -> None:
     before = draw(networks, picture())
     draw(networks, picture(1, guidance=1.0, instant_id_strength=0.1), picture(2), steps=3)
     with pytest.raises(Cancelled):
@@ -221,24 +224,24 @@ def test_a_call_leaves_nothing_behind(networks: Networks) -> None:
     assert torch.equal(before, draw(networks, picture()))
 
 
-def test_a_deterministic_scheduler_draws_one_noise(networks: Networks) -> None:
+def test_a_deterministic_scheduler_draws_one_noise(networks: DiffusionNetworks) -> None:
     latents = denoise(networks, [picture(noise=list(islice(SeededNoise(3, LATENT), 1)))], euler_trailing(4))
     assert latents.shape == (1, *LATENT)
     assert bool(latents.isfinite().all())
 
 
-def test_noise_that_ends_too_soon_is_refused(networks: Networks) -> None:
+def test_noise_that_ends_too_soon_is_refused(networks: DiffusionNetworks) -> None:
     short = picture(noise=list(islice(SeededNoise(3, LATENT), STEPS)))
     with pytest.raises(ValueError, match=f"brings {STEPS} noises, and {STEPS + 1} are needed"):
         draw(networks, short)
 
 
-def test_a_missing_input_is_named(networks: Networks) -> None:
+def test_a_missing_input_is_named(networks: DiffusionNetworks) -> None:
     with pytest.raises(ValueError, match="keypoint picture"):
         draw(networks, picture(keypoints=None))
 
 
-def test_latents_are_fp32_in_a_half_precision_world(networks: Networks) -> None:
+def test_latents_are_fp32_in_a_half_precision_world(networks: DiffusionNetworks) -> None:
     drawn = picture()
     torch.set_default_dtype(torch.bfloat16)
     try:
@@ -271,7 +274,7 @@ def rows(sample: Tensor, *_: Any, **told: Any) -> int:
     return len(sample)
 
 
-def _clean(networks: Networks, drawn: Picture, windows: Windows) -> list[Tensor]:
+def _clean(networks: DiffusionNetworks, drawn: PictureInputs, windows: GuidanceWindows) -> list[Tensor]:
     """Return the clean latents of every step."""
     seen: list[Tensor] = []
     draw(networks, drawn, windows=windows, on_step=lambda step: seen.append(step.clean) is None)

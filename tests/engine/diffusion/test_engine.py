@@ -14,9 +14,12 @@ import torch
 from PIL import Image
 
 from engine.diffusion.device import choose_device
-from engine.diffusion.engine import DiffusionEngine, is_memory_short
-from engine.diffusion.models import find_paths
-from engine.diffusion.networks import FaceToStickerPaths
+from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.failures import is_memory_short
+from engine.diffusion.model import ModelOptions
+from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
+from engine.diffusion.tiny.face_to_sticker import build_paths
 from engine.errors import (
     Cancelled,
     DrawingFailed,
@@ -30,8 +33,9 @@ from engine.errors import (
     UnsupportedModel,
 )
 from engine.model import FACE, ResultFile
+from engine.models import open_models
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
-from tests.engine.diffusion.whole import build_paths, photo, request
+from tests.engine.diffusion.whole import networks_of, photo, request
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +45,7 @@ def whole_paths(tmp_path_factory: pytest.TempPathFactory) -> FaceToStickerPaths:
 
 @pytest.fixture(scope="module")
 def engine(whole_paths: FaceToStickerPaths) -> Iterator[DiffusionEngine]:
-    engine = DiffusionEngine(whole_paths, device="cpu", max_batch=4)
+    engine = DiffusionEngine([FaceToSticker(whole_paths)], device="cpu", max_batch=4)
     engine.load()
     yield engine
     engine.close()
@@ -131,7 +135,7 @@ def test_one_of_a_batch_stops_and_the_others_go_on(engine: DiffusionEngine) -> N
 
 def test_requests_of_one_size_and_schedule_share_the_loop(engine: DiffusionEngine) -> None:
     rows: list[int] = []
-    with before_each_call(engine.loaded.networks.unet, lambda sample: rows.append(len(sample))):
+    with before_each_call(networks_of(engine).unet, lambda sample: rows.append(len(sample))):
         outcomes = draw(engine, request(seed=1), request(seed=2, steps=3), request(seed=3, guidance=1.0))
     assert codes(outcomes) == ["done"] * 3
     assert rows == [3] * 2 + [2] * 3  # a guided and an unguided picture, then the one with a schedule of its own
@@ -147,7 +151,7 @@ def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEn
 
 
 def test_a_batch_that_does_not_fit_is_drawn_one_by_one_with_a_tiled_vae(engine: DiffusionEngine) -> None:
-    networks = engine.loaded.networks
+    networks = networks_of(engine)
     is_tiled: list[bool] = []
 
     def fits_two_rows(sample: torch.Tensor) -> None:
@@ -171,7 +175,7 @@ def test_what_does_not_fit_alone_fails_alone(engine: DiffusionEngine) -> None:
         calls.append(len(sample))
         raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
-    with before_each_call(engine.loaded.networks.unet, never_fits):
+    with before_each_call(networks_of(engine).unet, never_fits):
         (failed,) = draw(engine, request())
     assert calls == [2, 2]  # tried once more, not for ever
     assert isinstance(failed, DrawingFailed)
@@ -189,14 +193,14 @@ def test_a_stop_is_remembered_where_the_batch_is_drawn_once_more(engine: Diffusi
         if told.count(1) == 2 and len(sample) > 2:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
-    with before_each_call(engine.loaded.networks.unet, fails_at_the_second_step):
+    with before_each_call(networks_of(engine).unet, fails_at_the_second_step):
         outcomes = engine.generate([request(seed=1), request(seed=2)], on_step)
     assert codes(outcomes) == ["done", "cancelled"]
     assert told.count(1) == 2  # its face and the step at which it stopped
 
 
 def test_one_that_is_short_of_memory_after_anothers_fault_gets_its_tiles(engine: DiffusionEngine) -> None:
-    vae = engine.loaded.networks.vae
+    vae = networks_of(engine).vae
 
     def breaks_as_a_batch(sample: torch.Tensor) -> None:
         if len(sample) > 2:
@@ -207,7 +211,7 @@ def test_one_that_is_short_of_memory_after_anothers_fault_gets_its_tiles(engine:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
 
     with (
-        before_each_call(engine.loaded.networks.unet, breaks_as_a_batch),
+        before_each_call(networks_of(engine).unet, breaks_as_a_batch),
         before_each_call(vae.decoder, fits_in_tiles),
     ):
         assert codes(draw(engine, request(seed=1), request(seed=2))) == ["done", "done"]
@@ -225,7 +229,7 @@ def test_a_fault_of_one_member_leaves_the_others_their_stickers(engine: Diffusio
         if any(torch.allclose(row / row.std(), first / first.std(), atol=1e-3) for row in sample):
             raise ValueError("surprise")
 
-    with before_each_call(engine.loaded.networks.unet, breaks_on_seed_2):
+    with before_each_call(networks_of(engine).unet, breaks_on_seed_2):
         outcomes = draw(engine, request(seed=1), request(seed=2), request(seed=3))
     assert codes(outcomes) == ["done", "drawing_failed", "done"]
 
@@ -234,12 +238,12 @@ def test_a_lost_device_is_a_dead_engine(engine: DiffusionEngine) -> None:
     def lost(sample: torch.Tensor) -> None:
         raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
 
-    with before_each_call(engine.loaded.networks.unet, lost), pytest.raises(EngineDead, match="illegal memory"):
+    with before_each_call(networks_of(engine).unet, lost), pytest.raises(EngineDead, match="illegal memory"):
         draw(engine, request())
 
 
 def test_previews_come_every_few_steps_and_are_small(whole_paths: FaceToStickerPaths) -> None:
-    engine = DiffusionEngine(whole_paths, device="cpu", preview_every=2)
+    engine = DiffusionEngine([FaceToSticker(whole_paths)], device="cpu", preview_every=2)
     engine.load()
     steps: list[Step] = []
     engine.generate([request(steps=5)], lambda index, step: steps.append(step) or True)
@@ -249,7 +253,9 @@ def test_previews_come_every_few_steps_and_are_small(whole_paths: FaceToStickerP
 
 
 def test_what_the_checker_flags_is_black_and_has_no_preview(tmp_path: Path) -> None:
-    engine = DiffusionEngine(build_paths(tmp_path, flags_everything=True), device="cpu", preview_every=1)
+    engine = DiffusionEngine(
+        [FaceToSticker(build_paths(tmp_path, flags_everything=True))], device="cpu", preview_every=1
+    )
     engine.load()
     shown: list[int] = []
     flagged, unchecked = engine.generate(
@@ -267,25 +273,25 @@ def test_what_the_checker_flags_is_black_and_has_no_preview(tmp_path: Path) -> N
 def test_the_operator_can_run_without_a_checker(tmp_path: Path) -> None:
     paths = replace(build_paths(tmp_path), safety=None)
     with pytest.raises(EngineUnavailable, match="SAFETY_CHECKER"):
-        DiffusionEngine(paths, device="cpu").load()
-    DiffusionEngine(paths, device="cpu", has_safety=False).load()
+        DiffusionEngine([FaceToSticker(paths)], device="cpu").load()
+    DiffusionEngine([FaceToSticker(paths, has_safety=False)], device="cpu").load()
 
 
 def test_missing_weights_are_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match=r"base \(missing\).*stickerface download"):
-        find_paths(tmp_path)
+        open_models(ModelOptions(tmp_path))
 
 
 def test_a_path_that_leads_nowhere_is_told_by_its_role(whole_paths: FaceToStickerPaths, tmp_path: Path) -> None:
     paths = replace(whole_paths, identity_net=tmp_path / "gone")
     with pytest.raises(EngineUnavailable, match="identity_net"):
-        DiffusionEngine(paths, device="cpu").load()
+        DiffusionEngine([FaceToSticker(paths)], device="cpu").load()
 
 
 def test_networks_that_need_another_role_say_so(whole_paths: FaceToStickerPaths) -> None:
     paths = replace(whole_paths, depth_estimator=None, image_encoder=None, faces=None)
     with pytest.raises(EngineUnavailable, match="faces, image_encoder, depth_estimator"):
-        DiffusionEngine(paths, device="cpu").load()
+        DiffusionEngine([FaceToSticker(paths)], device="cpu").load()
 
 
 def test_a_half_downloaded_file_is_told_and_not_a_traceback(whole_paths: FaceToStickerPaths, tmp_path: Path) -> None:
@@ -293,7 +299,7 @@ def test_a_half_downloaded_file_is_told_and_not_a_traceback(whole_paths: FaceToS
     cut = tmp_path / "adapter.safetensors"
     cut.write_bytes(whole_paths.plus_face_adapter.read_bytes()[:1000])
     with pytest.raises(EngineUnavailable, match=r"adapter\.safetensors"):
-        DiffusionEngine(replace(whole_paths, plus_face_adapter=cut), device="cpu").load()
+        DiffusionEngine([FaceToSticker(replace(whole_paths, plus_face_adapter=cut))], device="cpu").load()
 
 
 def test_a_device_that_is_not_there_is_told_by_name() -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from engine.diffusion.faces import DETECTION_SIZES, FaceFinder, load_faces
+from engine.diffusion.tiny.parts import build_faces
 from engine.errors import EngineUnavailable, NoFace
-from tests.engine.diffusion.tiny_parts import build_faces
 
 RED, BLUE = 0, 2
 
@@ -183,9 +183,8 @@ def test_no_folder_is_said_to_be_empty(tmp_path: Path) -> None:
 
 
 def test_the_faces_need_no_torch() -> None:
-    names = ", ".join(
-        f"engine.{name}" for name in ("diffusion.faces", "diffusion.hints", "diffusion.tiles", "parameters")
-    )
+    own = "engine.diffusion.models.face_to_sticker"
+    names = f"engine.diffusion.faces, {own}.hints, {own}.tiles, {own}.record, engine.models, engine.diffusion.model"
     code = f"import sys, {names}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

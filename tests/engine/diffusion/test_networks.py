@@ -14,7 +14,8 @@ from diffusers import ControlNetModel
 from safetensors.torch import load_file, save_file
 
 from engine.diffusion.denoise import denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
+from engine.diffusion.networks import DiffusionNetworks, read_adapter
 from engine.diffusion.schedule import sde_karras
 from engine.diffusion.text import encode_prompt
 from engine.errors import EngineUnavailable
@@ -27,12 +28,14 @@ def test_importing_the_package_imports_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", checked], check=False).returncode == 0
 
 
-def test_a_second_load_draws_the_same_bytes(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_a_second_load_draws_the_same_bytes(paths: FaceToStickerPaths, networks: DiffusionNetworks) -> None:
     again = load_networks(paths)
     assert torch.equal(denoise(again, [picture()], sde_karras(3)), denoise(networks, [picture()], sde_karras(3)))
 
 
-def test_the_lora_speaks_in_the_unet_and_in_both_text_encoders(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_the_lora_changes_the_unet_and_in_both_text_encoders(
+    paths: FaceToStickerPaths, networks: DiffusionNetworks
+) -> None:
     without = load_networks(replace(paths, lora=None))
     assert relative(denoise(without, [picture()], sde_karras(3)), denoise(networks, [picture()], sde_karras(3))) > 1e-3
     plain, _ = encode_prompt(without.text_encoders, "a person")
@@ -42,13 +45,13 @@ def test_the_lora_speaks_in_the_unet_and_in_both_text_encoders(paths: FaceToStic
         assert relative(after, before) > 1e-3
 
 
-def test_the_lora_is_fused_and_leaves_no_layers_behind(networks: Networks) -> None:
+def test_the_lora_is_fused_and_leaves_no_layers_behind(networks: DiffusionNetworks) -> None:
     for network in (networks.unet, *(encoder.model for encoder in networks.text_encoders)):
         assert [name for name, _ in network.named_parameters() if "lora" in name] == []
         assert not any(parameter.requires_grad for parameter in network.parameters())
 
 
-def test_the_lora_adds_up_times_down(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_the_lora_adds_up_times_down(paths: FaceToStickerPaths, networks: DiffusionNetworks) -> None:
     without = load_networks(replace(paths, lora=None))
     lora = load_file(paths.lora)  # type: ignore[arg-type]
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q"
@@ -68,7 +71,7 @@ def test_pickled_and_safetensors_adapters_are_the_same(paths: FaceToStickerPaths
 
 
 def test_a_depth_net_in_one_file_takes_the_identity_nets_shape(
-    paths: FaceToStickerPaths, networks: Networks, tmp_path: Path
+    paths: FaceToStickerPaths, networks: DiffusionNetworks, tmp_path: Path
 ) -> None:
     weights = ControlNetModel.from_pretrained(paths.depth_net).state_dict()
     save_file(weights, tmp_path / "depth.safetensors")
@@ -116,7 +119,7 @@ def test_a_pickle_that_would_run_code_is_refused(paths: FaceToStickerPaths, tmp_
 
 
 def test_a_base_in_one_file_draws_as_the_folder_it_was_made_of(
-    paths: FaceToStickerPaths, networks: Networks, tmp_path: Path
+    paths: FaceToStickerPaths, networks: DiffusionNetworks, tmp_path: Path
 ) -> None:
     config = tmp_path / "config"
     without_weights = shutil.ignore_patterns("*.safetensors")

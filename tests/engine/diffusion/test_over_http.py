@@ -11,8 +11,10 @@ import numpy as np
 from PIL import Image
 
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.tiny.face_to_sticker import build_paths
 from tests.api.conftest import QUEUE, RUN, data_uri, running
-from tests.engine.diffusion.whole import build_paths, photo
+from tests.engine.diffusion.whole import photo
 
 BODY = {
     "image_url": data_uri(photo(), "image/png"),
@@ -29,7 +31,7 @@ def opened(png: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 async def test_a_request_is_drawn_at_its_size_with_previews_on_the_way(tmp_path: Path) -> None:
-    engine = DiffusionEngine(build_paths(tmp_path / "weights"), device="cpu", preview_every=3)
+    engine = DiffusionEngine([FaceToSticker(build_paths(tmp_path / "weights"))], device="cpu", preview_every=3)
     async with running(tmp_path / "server", engine) as api:
         _, submitted = await api.post(QUEUE, BODY)
         path = f"{api.url}{QUEUE}/requests/{submitted['request_id']}/status/stream?logs=1"
@@ -55,7 +57,7 @@ async def test_a_request_is_drawn_at_its_size_with_previews_on_the_way(tmp_path:
 
 
 async def test_what_the_checker_flags_is_said_and_black_unless_the_caller_switched_it_off(tmp_path: Path) -> None:
-    engine = DiffusionEngine(build_paths(tmp_path / "weights", flags_everything=True), device="cpu")
+    engine = DiffusionEngine([FaceToSticker(build_paths(tmp_path / "weights", flags_everything=True))], device="cpu")
     async with running(tmp_path / "server", engine) as api:
         _, checked = await api.post(RUN, BODY)
         _, unchecked = await api.post(RUN, {**BODY, "enable_safety_checker": False})

@@ -12,8 +12,8 @@ from transformers import CLIPVisionConfig, CLIPVisionModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 from engine.diffusion.safety import ClipInput, blackened, censor, load_safety_checker
+from engine.diffusion.tiny.parts import CLIP_SIDE, build_safety_checker, write_clip_preprocessor
 from engine.errors import EngineUnavailable
-from tests.engine.diffusion.tiny_parts import CLIP_SIDE, build_safety_checker, write_clip_preprocessor
 
 CPU = torch.device("cpu")
 RANDOM = np.random.default_rng(5)

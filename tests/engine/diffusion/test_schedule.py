@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.diffusion.picture import Windows
-from engine.diffusion.schedule import SeededNoise, Window, advance, draw_noise, euler_trailing, sde_karras
+from engine.diffusion.inputs import GuidanceWindows
+from engine.diffusion.schedule import GuidanceWindow, SeededNoise, advance, draw_noise, euler_trailing, sde_karras
 
 
 def test_timesteps_of_20_steps_are_comfys() -> None:
@@ -27,7 +27,7 @@ def test_the_scheduler_is_stochastic_and_ends_at_sigma_zero() -> None:
 
 @pytest.mark.parametrize(("steps", "depth", "photo"), [(10, 6, 3), (20, 11, 5), (30, 17, 7), (40, 23, 10)])
 def test_windows_end_by_sigma_and_not_by_share_of_the_steps(steps: int, depth: int, photo: int) -> None:
-    windows, scheduler = Windows(), sde_karras(steps)
+    windows, scheduler = GuidanceWindows(), sde_karras(steps)
     active = [sum(window.active_steps(scheduler)) for window in (windows.identity, windows.depth, windows.photo)]
     assert active == [steps, depth, photo]
 
@@ -67,7 +67,7 @@ def _denoised(x: torch.Tensor, sigma: float) -> torch.Tensor:
 
 
 def test_a_window_that_starts_late_leaves_out_the_first_steps() -> None:
-    active = Window(0.5, 1.0).active_steps(sde_karras(20))
+    active = GuidanceWindow(0.5, 1.0).active_steps(sde_karras(20))
     assert active == sorted(active)
     assert 0 < sum(active) < 20
 
@@ -77,7 +77,7 @@ def test_a_window_is_the_same_sigma_for_every_scheduler() -> None:
     ends_at = float(np.exp(np.interp(0.3 * 999, range(1000), trained)))
     for scheduler in (sde_karras(20), euler_trailing(8)):
         expected = [float(sigma) >= ends_at for sigma in scheduler.sigmas[: len(scheduler.timesteps)]]
-        assert Window(0.0, 0.7).active_steps(scheduler) == expected
+        assert GuidanceWindow(0.0, 0.7).active_steps(scheduler) == expected
 
 
 def test_noise_starts_anew_with_each_iteration_and_follows_the_seed() -> None:

@@ -10,15 +10,16 @@ from diffusers import ControlNetModel, StableDiffusionXLControlNetPipeline, Stab
 from torch import Tensor
 
 from engine.diffusion.denoise import decode, denoise
-from engine.diffusion.networks import FaceToStickerPaths, Networks, load_networks, read_adapter
-from engine.diffusion.picture import GuideContext, Picture, Windows
-from engine.diffusion.schedule import SeededNoise, Window, euler_of, sde_karras
+from engine.diffusion.inputs import DepthContext, GuidanceWindows, PictureInputs
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
+from engine.diffusion.networks import DiffusionNetworks, read_adapter
+from engine.diffusion.schedule import GuidanceWindow, SeededNoise, euler_of, sde_karras
 from tests.engine.diffusion.prepared import SIDE_PX, picture, relative
 
 STEPS = 10
 ROUNDING = 1e-5
-ALWAYS = Window(0.0, 1.0)
-NO_WINDOWS = Windows(identity=ALWAYS, depth=ALWAYS, photo=ALWAYS)
+ALWAYS = GuidanceWindow(0.0, 1.0)
+NO_WINDOWS = GuidanceWindows(identity=ALWAYS, depth=ALWAYS, photo=ALWAYS)
 
 
 class FaceReadingNet(ControlNetModel):
@@ -30,13 +31,13 @@ class FaceReadingNet(ControlNetModel):
         return super().forward(sample, timestep, self.tokens, *args, **told)
 
 
-def stock_inputs(one: Picture) -> dict[str, Any]:
+def stock_inputs(one: PictureInputs) -> dict[str, Any]:
     """Return the arguments of a stock pipeline for `one`."""
     return {
-        "prompt_embeds": one.wanted.text[None],
-        "pooled_prompt_embeds": one.wanted.pooled[None],
-        "negative_prompt_embeds": one.unwanted.text[None],
-        "negative_pooled_prompt_embeds": one.unwanted.pooled[None],
+        "prompt_embeds": one.cond.text[None],
+        "pooled_prompt_embeds": one.cond.pooled[None],
+        "negative_prompt_embeds": one.uncond.text[None],
+        "negative_pooled_prompt_embeds": one.uncond.pooled[None],
         "guidance_scale": one.guidance,
         "num_inference_steps": STEPS,
         "height": SIDE_PX,
@@ -46,10 +47,10 @@ def stock_inputs(one: Picture) -> dict[str, Any]:
     }
 
 
-def image_prompts(one: Picture) -> list[Tensor]:
-    """Return both adapters' inputs as stock diffusers stacks them: unwanted first, [2, 1, states, width]."""
-    face = torch.stack([one.unwanted.face, one.wanted.face])[:, None, None]  # type: ignore[list-item]
-    photo = torch.stack([one.unwanted.photo, one.wanted.photo])  # type: ignore[list-item]
+def image_prompts(one: PictureInputs) -> list[Tensor]:
+    """Return both adapters' inputs as stock diffusers stacks them: unconditional first, [2, 1, states, width]."""
+    face = torch.stack([one.uncond.face, one.cond.face])[:, None, None]  # type: ignore[list-item]
+    photo = torch.stack([one.uncond.photo, one.cond.photo])  # type: ignore[list-item]
     return [face, photo]
 
 
@@ -87,28 +88,32 @@ def test_a_depth_net_that_reads_text_equals_the_stock_pipeline(paths: FaceToStic
         [picture(depth_strength=0.5)],
         sde_karras(STEPS),
         windows=NO_WINDOWS,
-        depth_context=GuideContext.TEXT,
+        depth_context=DepthContext.TEXT,
     )
     assert relative(actual, expected) < ROUNDING
 
 
-def test_two_adapters_and_two_nets_equal_the_stock_pipeline(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_two_adapters_and_two_nets_equal_the_stock_pipeline(
+    paths: FaceToStickerPaths, networks: DiffusionNetworks
+) -> None:
     one = picture(instant_id_strength=0.8, ip_adapter_weight=0.3, depth_strength=0.4)
     expected = _stock_face_to_sticker(paths, networks, one)
     actual = denoise(networks, [one], sde_karras(STEPS), windows=NO_WINDOWS)
     assert relative(actual, expected) < ROUNDING
 
 
-def test_the_face_reading_nets_differ_from_text_reading_ones(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_the_face_reading_nets_differ_from_text_reading_ones(
+    paths: FaceToStickerPaths, networks: DiffusionNetworks
+) -> None:
     one = picture(instant_id_strength=0.8, ip_adapter_weight=0.3, depth_strength=0.4)
     reading_text = _stock_face_to_sticker(paths, networks, one, net_class=ControlNetModel)
     assert relative(denoise(networks, [one], sde_karras(STEPS), windows=NO_WINDOWS), reading_text) > 1e-2
 
 
-def test_ended_nets_equal_nets_at_strength_0(networks: Networks) -> None:
-    windows = Windows(identity=ALWAYS, depth=Window(0.0, 0.5), photo=ALWAYS)
+def test_ended_nets_equal_nets_at_strength_0(networks: DiffusionNetworks) -> None:
+    windows = GuidanceWindows(identity=ALWAYS, depth=GuidanceWindow(0.0, 0.5), photo=ALWAYS)
     ended = denoise(networks, [picture()], sde_karras(STEPS), windows=windows)
-    speaking = sum(windows.depth.active_steps(sde_karras(STEPS)))
+    active = sum(windows.depth.active_steps(sde_karras(STEPS)))
 
     calls = 0
 
@@ -116,7 +121,7 @@ def test_ended_nets_equal_nets_at_strength_0(networks: Networks) -> None:
         nonlocal calls
         calls += 1
         scale = told["conditioning_scale"]
-        return args, {**told, "conditioning_scale": scale if calls <= speaking else torch.zeros_like(scale)}
+        return args, {**told, "conditioning_scale": scale if calls <= active else torch.zeros_like(scale)}
 
     handle = networks.depth.net.register_forward_pre_hook(silence, with_kwargs=True)  # type: ignore[union-attr]
     silenced = denoise(networks, [picture()], sde_karras(STEPS), windows=NO_WINDOWS)
@@ -125,7 +130,7 @@ def test_ended_nets_equal_nets_at_strength_0(networks: Networks) -> None:
     assert torch.equal(ended, silenced)
 
 
-def test_decoded_pictures_equal_the_stock_pipelines(paths: FaceToStickerPaths, networks: Networks) -> None:
+def test_decoded_pictures_equal_the_stock_pipelines(paths: FaceToStickerPaths, networks: DiffusionNetworks) -> None:
     stock = StableDiffusionXLPipeline.from_pretrained(paths.base)
     stock.set_progress_bar_config(disable=True)
     stock.scheduler = sde_karras(STEPS)
@@ -143,7 +148,10 @@ def _controlnet_pipeline(paths: FaceToStickerPaths, nets: Any) -> Any:
 
 
 def _stock_face_to_sticker(
-    paths: FaceToStickerPaths, networks: Networks, one: Picture, net_class: type[ControlNetModel] = FaceReadingNet
+    paths: FaceToStickerPaths,
+    networks: DiffusionNetworks,
+    one: PictureInputs,
+    net_class: type[ControlNetModel] = FaceReadingNet,
 ) -> Tensor:
     """Draw with stock diffusers: LoRA fused, both adapters loaded, both nets; the face tokens handed to the nets."""
     nets = [net_class.from_pretrained(path) for path in (paths.identity_net, paths.depth_net)]

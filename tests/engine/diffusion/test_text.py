@@ -7,7 +7,8 @@ import torch
 from diffusers import StableDiffusionXLPipeline
 from torch import Tensor
 
-from engine.diffusion.networks import FaceToStickerPaths, Networks
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
+from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.text import (
     ClipLayer,
     chunk,
@@ -66,7 +67,7 @@ def test_a_thousand_brackets_are_no_trouble() -> None:
 
 @pytest.mark.parametrize(("layer", "clip_skip"), [(ClipLayer.LAST, -1), (ClipLayer.PENULTIMATE, None)])
 def test_a_plain_prompt_is_encoded_as_diffusers_does(
-    paths: FaceToStickerPaths, networks: Networks, layer: ClipLayer, clip_skip: int | None
+    paths: FaceToStickerPaths, networks: DiffusionNetworks, layer: ClipLayer, clip_skip: int | None
 ) -> None:
     stock = _stock(paths, networks)
     expected, _, pooled, _ = stock.encode_prompt(
@@ -77,7 +78,7 @@ def test_a_plain_prompt_is_encoded_as_diffusers_does(
     torch.testing.assert_close(actual_pooled, pooled[0], rtol=0, atol=2e-6)
 
 
-def test_the_last_layer_is_taken_before_the_final_norm_in_both_encoders(networks: Networks) -> None:
+def test_the_last_layer_is_taken_before_the_final_norm_in_both_encoders(networks: DiffusionNetworks) -> None:
     before_norm: list[Tensor] = []
     handles = [
         module.register_forward_pre_hook(lambda _, args: before_norm.append(args[0]))
@@ -91,7 +92,7 @@ def test_the_last_layer_is_taken_before_the_final_norm_in_both_encoders(networks
     assert torch.equal(states, torch.cat([state[0] for state in before_norm], dim=-1))
 
 
-def test_a_weight_moves_the_state_away_from_the_empty_prompts(networks: Networks) -> None:
+def test_a_weight_moves_the_state_away_from_the_empty_prompts(networks: DiffusionNetworks) -> None:
     plain, pooled = encode_prompt(networks.text_encoders, "red")
     weighted, same = encode_prompt(networks.text_encoders, "(red:1.5)")
     empty, _ = encode_prompt(networks.text_encoders, "")
@@ -102,13 +103,13 @@ def test_a_weight_moves_the_state_away_from_the_empty_prompts(networks: Networks
     assert torch.equal(pooled, same)
 
 
-def test_brackets_are_not_read_as_text(networks: Networks) -> None:
+def test_brackets_are_not_read_as_text(networks: DiffusionNetworks) -> None:
     plain, _ = encode_prompt(networks.text_encoders, "red cat")
     weighed_1, _ = encode_prompt(networks.text_encoders, "(red:1) cat")
     assert torch.equal(plain, weighed_1)
 
 
-def test_a_prompt_over_75_tokens_goes_on_in_another_chunk(networks: Networks) -> None:
+def test_a_prompt_over_75_tokens_goes_on_in_another_chunk(networks: DiffusionNetworks) -> None:
     words = " ".join(["x"] * 80)
     states, pooled = encode_prompt(networks.text_encoders, words)
     first, first_pooled = encode_prompt(networks.text_encoders, " ".join(["x"] * 75))
@@ -118,7 +119,7 @@ def test_a_prompt_over_75_tokens_goes_on_in_another_chunk(networks: Networks) ->
     torch.testing.assert_close(pooled, first_pooled)
 
 
-def test_a_word_is_not_cut_in_two_unless_it_is_long(networks: Networks) -> None:
+def test_a_word_is_not_cut_in_two_unless_it_is_long(networks: DiffusionNetworks) -> None:
     tokenizer = networks.text_encoders[0].tokenizer
     short, long = "xyz", "xyzxyzxyzx"
     fill = " ".join(["x"] * 74)
@@ -126,7 +127,7 @@ def test_a_word_is_not_cut_in_two_unless_it_is_long(networks: Networks) -> None:
     assert ends == [[75, 4], [76, 10]]
 
 
-def test_each_tokenizer_pads_with_its_own_token(networks: Networks) -> None:
+def test_each_tokenizer_pads_with_its_own_token(networks: DiffusionNetworks) -> None:
     pads = [_ids(encoder.tokenizer, "x")[0][-1] for encoder in networks.text_encoders]
     first = networks.text_encoders[0].tokenizer
     assert pads == [first.eos_token_id, 0]
@@ -136,7 +137,7 @@ def _ids(tokenizer: object, prompt: str) -> list[list[int]]:
     return [entry.ids for entry in chunk(tokenizer, prompt)]
 
 
-def _stock(paths: FaceToStickerPaths, networks: Networks) -> StableDiffusionXLPipeline:
+def _stock(paths: FaceToStickerPaths, networks: DiffusionNetworks) -> StableDiffusionXLPipeline:
     """The stock pipeline around the loaded encoders, whose LoRA is fused."""
     first, second = networks.text_encoders
     return StableDiffusionXLPipeline.from_pretrained(

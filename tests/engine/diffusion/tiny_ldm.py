@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from tests.engine.diffusion import tiny
+from engine.diffusion.tiny import sdxl
 
 Weights = dict[str, Tensor]
 
@@ -75,7 +75,7 @@ def _unet_name(name: str) -> str:
 
 def _unet_place(name: str) -> tuple[str, str]:
     """Return where in LDM's flat list of blocks a weight stands, and the rest of its name."""
-    layers = tiny.LAYERS_PER_BLOCK
+    layers = sdxl.LAYERS_PER_BLOCK
     if found := re.match(r"mid_block\.(resnets|attentions)\.(\d)\.(.*)", name):
         kind, number, rest = found.groups()
         return f"middle_block.{1 if kind == 'attentions' else 2 * int(number)}", rest
@@ -90,7 +90,7 @@ def _unet_place(name: str) -> tuple[str, str]:
         return f"input_blocks.{first + int(number)}.{int(kind == 'attentions')}", rest
     first = int(block) * (layers + 1)
     if kind == "upsamplers":
-        has_attention = tiny.UP_BLOCKS[int(block)].startswith("CrossAttn")
+        has_attention = sdxl.UP_BLOCKS[int(block)].startswith("CrossAttn")
         return f"output_blocks.{first + layers}.{1 + has_attention}", rest
     return f"output_blocks.{first + int(number)}.{int(kind == 'attentions')}", rest
 

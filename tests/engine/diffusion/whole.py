@@ -1,33 +1,24 @@
-"""Every network of the product, tiny and random, on the disk; and photos on which the tiny detector finds a face."""
+"""Photos on which the tiny detector finds a face, small requests, and the four steps of face-to-sticker."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
-from engine.diffusion.networks import FaceToStickerPaths
+from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.models.face_to_sticker.model import LoadedFaceToSticker
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER
+from engine.diffusion.models.face_to_sticker.request import read_request
+from engine.diffusion.networks import DiffusionNetworks
+from engine.diffusion.progress import Progress, Stopwatch
+from engine.errors import Cancelled
 from engine.model import FACE
-from engine.types import StickerRequest
-from tests.engine.diffusion import tiny, tiny_parts
+from engine.types import StickerRequest, StickerResult
 
 SMALL = {"width": 256, "height": 256, "steps": 2}
-
-
-def build_paths(folder: Path, flags_everything: bool = False) -> FaceToStickerPaths:
-    """Write all networks below `folder`; `flags_everything` makes a safety checker that lets nothing pass."""
-    return replace(
-        tiny.build_all(folder),
-        faces=tiny_parts.build_faces(folder / "faces"),
-        image_encoder=tiny_parts.build_image_encoder(folder / "image_encoder"),
-        depth_estimator=tiny_parts.build_depth_estimator(folder / "depth_estimator"),
-        safety=tiny_parts.build_safety_checker(folder / "safety", flags_everything),
-        upscaler=tiny_parts.build_enlarger(folder / "upscaler.pth"),
-        hires=tiny_parts.build_hires(folder / "hires"),
-    )
 
 
 def photo(number: int = 0, has_face: bool = True) -> bytes:
@@ -56,3 +47,23 @@ def request(
 ) -> StickerRequest:
     """A small request for photo `number`."""
     return StickerRequest({FACE: (photo(number),)}, style, seed, prompt=prompt, parameters={**SMALL, **parameters})
+
+
+def run(
+    model: LoadedFaceToSticker, requests: Sequence[StickerRequest], progress: Progress, preview_every: int = 0
+) -> list[StickerResult | Cancelled]:
+    """Take one batch through the model's steps, as the engine does."""
+    batch = [model.prepare(read_request(each)) for each in requests]
+    drawings = model.draw(batch, progress, preview_every)
+    made: list[StickerResult | Cancelled] = []
+    for place, (prepared, drawing) in enumerate(zip(batch, drawings, strict=True)):
+        try:
+            made.append(model.finish(prepared, drawing, place, progress, Stopwatch()))
+        except Cancelled as cancelled:
+            made.append(cancelled)
+    return made
+
+
+def networks_of(engine: DiffusionEngine) -> DiffusionNetworks:
+    """Return the networks of face-to-sticker's loop, which a test may watch."""
+    return engine.loaded(FACE_TO_STICKER.name).networks

@@ -1,0 +1,94 @@
+"""What a model is to the diffusion engine: read -> prepare -> draw -> finish. Knows no model and imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from engine.diffusion.compile import GraphShape
+    from engine.diffusion.device import DevicePlacement
+    from engine.diffusion.networks import DiffusionNetworks
+    from engine.diffusion.progress import Progress, Stopwatch
+    from engine.pixels import Rgb
+    from engine.types import StickerRequest, StickerResult
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """Say what an operator chose: where the weights are, and how pictures are drawn.
+
+    `few_steps` names a few-step mode, empty for none; a model without such modes draws as ever.
+    """
+
+    weights: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    has_safety: bool = True
+    few_steps: str = ""
+
+
+class ReadRequest(Protocol):
+    """A request as its model has read it: style and parameters are known to be good."""
+
+    @property
+    def batch_key(self) -> Hashable:
+        """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
+
+    @property
+    def total_steps(self) -> int:
+        """All steps that the request is told of."""
+
+
+Read = TypeVar("Read", bound=ReadRequest)
+Read_contra = TypeVar("Read_contra", bound=ReadRequest, contravariant=True)
+Prepared = TypeVar("Prepared")
+
+
+class DiffusionModel(Protocol[Read, Prepared]):
+    """A model whose weights are on the disk. `parameters` are the names of those that have an effect."""
+
+    name: str
+    parameters: frozenset[str]
+
+    def read(self, request: StickerRequest) -> Read:
+        """Check `request` and fill in what it leaves open; answers at once, loaded or not.
+
+        Raises `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo.
+        """
+
+    def load(self, placement: DevicePlacement) -> LoadedModel[Read, Prepared]:
+        """Load every network; takes seconds to minutes. Raises `EngineUnavailable`."""
+
+
+class LoadedModel(Protocol[Read_contra, Prepared]):
+    """A model that can draw. It keeps what it makes of photos and texts, bounded; nothing else stays between jobs."""
+
+    @property
+    def networks(self) -> DiffusionNetworks:
+        """Those of the loop, which the engine compiles and tiles."""
+
+    def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
+        """Return the shapes to compile ahead, most wanted first."""
+
+    def prepare(self, request: Read_contra) -> Prepared:
+        """Look at the photos, encode the words: all that drawing needs. Raises `NoFace`, `PhotoUnusable`."""
+
+    def graph_shape(self, batch: Sequence[Prepared]) -> GraphShape:
+        """Return the shape of the graphs that `draw` would run for `batch`."""
+
+    def draw(self, batch: Sequence[Prepared], progress: Progress, preview_every: int = 0) -> Sequence[Rgb]:
+        """Denoise and decode N prepared requests of equal `batch_key` at once; each comes out as it would alone.
+
+        Every `preview_every` steps a preview goes with the progress; 0 makes none. Raises `Cancelled` once nobody
+        wants the pictures any more.
+        """
+
+    def finish(
+        self, prepared: Prepared, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch
+    ) -> StickerResult:
+        """Make the files of one drawing. `place` is the request's in `progress`; `watch` has run since the drawing.
+
+        Raises `Cancelled`.
+        """

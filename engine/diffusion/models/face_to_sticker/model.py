@@ -1,0 +1,220 @@
+"""face-to-sticker in its four steps: read -> prepare -> draw -> finish. Start reading here.
+
+Knows no batch that failed and no device: `engine.diffusion.engine` does.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.diffusion.compile import GraphShape, warm_up_plan
+from engine.diffusion.denoise import StepDone, decode, denoise
+from engine.diffusion.faces import LARGEST
+from engine.diffusion.inputs import DepthContext, PictureInputs
+from engine.diffusion.model import ModelOptions
+from engine.diffusion.models.face_to_sticker.die_cut import cut_out, sticker, with_alpha
+from engine.diffusion.models.face_to_sticker.few_steps import (
+    FEW_STEPS,
+    FewSteps,
+    few_steps_lora,
+    fuse_few_step_lora,
+)
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts, FaceToStickerPaths, load_parts
+from engine.diffusion.models.face_to_sticker.prepare import Caches, condition, read_photos
+from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
+from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
+from engine.diffusion.output import previews, to_pixels
+from engine.diffusion.progress import Progress, Stopwatch
+from engine.diffusion.safety import censor
+from engine.diffusion.schedule import sde_karras
+from engine.errors import DrawingFailed
+from engine.finish import encode_png, encode_webp
+from engine.model import ResultFile
+from engine.parameters import Value
+from engine.pixels import Rgb
+from engine.types import Note, Step, StickerRequest, StickerResult
+from engine.weights import find_weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.diffusion.device import DevicePlacement
+    from engine.diffusion.networks import DiffusionNetworks
+
+
+logger = logging.getLogger(__name__)
+
+
+class FaceToSticker:
+    """face-to-sticker before it is loaded."""
+
+    name = FACE_TO_STICKER.name
+
+    def __init__(
+        self,
+        paths: FaceToStickerPaths,
+        *,
+        has_safety: bool = True,
+        defaults: Mapping[str, Value] = NO_DEFAULTS,
+        few_steps: FewSteps | None = None,
+        few_steps_lora: Path | None = None,
+    ) -> None:
+        """`defaults` are the parameters that a request leaves open, where they are others than the record says.
+
+        Without `has_safety` nothing is checked, whatever a request says. `few_steps` draws every sticker its way, with
+        the LoRA at `few_steps_lora`.
+        """
+        self._paths = paths
+        self._has_safety = has_safety
+        self._defaults = defaults
+        self._few_steps = few_steps
+        self._few_steps_lora = few_steps_lora
+        self.parameters = frozenset(FACE_TO_STICKER.parameters) - (few_steps.ignored if few_steps else frozenset())
+
+    @classmethod
+    def open(cls, options: ModelOptions) -> FaceToSticker:
+        """Find the weights. Raises `EngineUnavailable` with what is missing, half there or damaged and the remedy."""
+        places = (options.weights, options.overrides)
+        known = {field.name for field in fields(FaceToStickerPaths)}
+        found = find_weights(FACE_TO_STICKER.name, *places)
+        mode = FEW_STEPS[options.few_steps] if options.few_steps else None
+        return cls(
+            FaceToStickerPaths(**{role: path for role, path in found.items() if role in known}),
+            has_safety=options.has_safety,
+            few_steps=mode,
+            few_steps_lora=few_steps_lora(mode, *places) if mode else None,
+        )
+
+    def read(self, request: StickerRequest) -> FaceToStickerRequest:
+        """Check `request` and fill in what it leaves open, as far as few steps leave it the choice."""
+        read = read_request(request, self._defaults)
+        return read.with_schedule(self._few_steps.steps, self._few_steps.guidance) if self._few_steps else read
+
+    def load(self, placement: DevicePlacement) -> LoadedFaceToSticker:
+        """Load every network; takes seconds to minutes. Raises `EngineUnavailable`."""
+        parts = load_parts(self._paths, placement, has_safety=self._has_safety)
+        if self._few_steps and self._few_steps_lora:
+            fuse_few_step_lora(parts.networks.unet, self._few_steps_lora)
+            ignored = ", ".join(sorted(self._few_steps.ignored))
+            logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
+        defaults = FaceToStickerParameters.read(self._defaults)
+        return LoadedFaceToSticker(parts, defaults=defaults, few_steps=self._few_steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceToStickerInputs:
+    """A request that is ready to be drawn: `inputs` for the loop, and how many `faces` its photo shows."""
+
+    request: FaceToStickerRequest
+    inputs: PictureInputs
+    faces: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedFaceToSticker:
+    """face-to-sticker, ready to draw. Of a job only what `caches` keep stays."""
+
+    parts: FaceToStickerParts
+    caches: Caches = field(default_factory=Caches)
+    defaults: FaceToStickerParameters = field(default_factory=FaceToStickerParameters)
+    few_steps: FewSteps | None = None
+
+    @property
+    def networks(self) -> DiffusionNetworks:
+        """Those of the loop."""
+        return self.parts.networks
+
+    def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
+        """Return the shapes of pictures of the default size, alone and in batches."""
+        is_guided = self.few_steps is None or self.few_steps.is_guided
+        return warm_up_plan([self.defaults.canvas], max_batch, is_guided)
+
+    def prepare(self, request: FaceToStickerRequest) -> FaceToStickerInputs:
+        """Find the face, make hints and conditionings. Raises `NoFace`, `PhotoUnusable`."""
+        features = read_photos(self.parts, self.caches, request)
+        inputs = condition(self.parts, self.caches, request, features)
+        return FaceToStickerInputs(request, inputs, features.faces)
+
+    def graph_shape(self, batch: Sequence[FaceToStickerInputs]) -> GraphShape:
+        """Return the shape of the graphs that `draw` would run for `batch`."""
+        asked = batch[0].request.parameters
+        return GraphShape.of([each.inputs for each in batch], *asked.canvas, DepthContext(asked.depth_context))
+
+    def draw(self, batch: Sequence[FaceToStickerInputs], progress: Progress, preview_every: int = 0) -> list[Rgb]:
+        """Denoise and decode a batch of equal `batch_key`; return a drawing (height, width, 3) of each.
+
+        Every `preview_every` steps a preview goes with the progress; 0 makes none. Raises `Cancelled`.
+        """
+        asked = batch[0].request.parameters
+        checked = [each.request.parameters.enable_safety_checker for each in batch]
+
+        def on_step(step: StepDone) -> bool:
+            shown = [b""] * len(batch)
+            if preview_every and step.done % preview_every == 0 and step.done < step.total:
+                shown = previews(self.networks, step.clean, self.parts.checker, checked)
+            return progress.tell_all(
+                [
+                    Step("draw", step.done, each.request.total_steps, jpeg)
+                    for each, jpeg in zip(batch, shown, strict=True)
+                ]
+            )
+
+        scheduler = (self.few_steps.scheduler if self.few_steps else sde_karras)(asked.steps)
+        inputs = [each.inputs for each in batch]
+        context = DepthContext(asked.depth_context)
+        latents = denoise(self.networks, inputs, scheduler, depth_context=context, on_step=on_step)
+        return list(to_pixels(decode(self.networks, latents)))
+
+    def finish(
+        self, prepared: FaceToStickerInputs, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch
+    ) -> StickerResult:
+        """Make a sticker of one drawing: upscale if asked, crop, cut out, check, outline. Raises `Cancelled`."""
+        request, asked, total = prepared.request, prepared.request.parameters, prepared.request.total_steps
+        if asked.upscale:
+            drawing = self._upscaled(request, drawing, place, progress)
+        # Networks draw multiples of 8: up to 7 px beyond the size asked for go, half of them on each side.
+        times = 2 if asked.upscale else 1
+        width, height = asked.width * times, asked.height * times
+        above, left = (drawing.shape[0] - height) // 2, (drawing.shape[1] - width) // 2
+        drawing = np.ascontiguousarray(drawing[above : above + height, left : left + width])
+        watch.lap("upscale")
+        progress.tell(place, Step("cutout", total - 2, total))
+        cut = cut_out(drawing, self.parts.matting, request.request.shape)
+        checker = self.parts.checker if asked.enable_safety_checker else None
+        shown, cutout, is_safe = censor(checker, drawing, with_alpha(drawing, cut.matte))
+        watch.lap("cutout")
+        progress.tell(place, Step("finish", total - 1, total))
+        whole = np.ones_like(cut.matte)
+        # Nothing to tell a person who has chosen the face.
+        notes = (Note.SEVERAL_FACES,) if prepared.faces > 1 and asked.face_index == LARGEST else ()
+        result = StickerResult(
+            files={
+                ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole)),
+                ResultFile.PICTURE: encode_png(with_alpha(shown, whole)),
+                ResultFile.CUTOUT: encode_png(cutout),
+            },
+            seed=request.request.seed,
+            style=request.style.name,
+            shape=cut.shape,
+            notes=notes + cut.notes,
+            is_safe=is_safe,
+        )
+        watch.lap("finish")
+        return replace(result, timings=watch.timings)
+
+    def _upscaled(self, request: FaceToStickerRequest, drawing: Rgb, place: int, progress: Progress) -> Rgb:
+        if self.parts.upscaler is None:
+            raise DrawingFailed("no weights to upscale with")
+        asked, total = request.parameters, request.total_steps
+
+        def keep_going(done: int, of: int) -> bool:
+            progress.tell(place, Step("draw", asked.steps + asked.steps * done // of, total))
+            return True
+
+        is_fast = asked.upscale_mode == "fast"
+        return self.parts.upscaler.upscale(drawing, asked.upscale_steps, request.request.seed, keep_going, is_fast)

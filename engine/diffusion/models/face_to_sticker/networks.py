@@ -1,0 +1,157 @@
+"""Everything face-to-sticker runs, loaded once from local files. Knows no photo and no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.diffusion.adapters import Resampler, install_adapters
+from engine.diffusion.device import onnx_providers
+from engine.diffusion.faces import FaceFinder, load_faces
+from engine.diffusion.image_encoder import ImageEncoder, load_image_encoder
+from engine.diffusion.models.face_to_sticker.depth import DepthEstimator, load_depth_estimator
+from engine.diffusion.models.face_to_sticker.enlarge import load_enlarger
+from engine.diffusion.models.face_to_sticker.upscale import Upscaler, load_hires
+from engine.diffusion.networks import (
+    DiffusionNetworks,
+    TextEncoder,
+    load_base,
+    load_controlnet,
+    read_adapter,
+    to_device,
+)
+from engine.diffusion.safety import SafetyChecker, load_safety_checker
+from engine.errors import EngineUnavailable
+from engine.matte import MattingModel, RembgMattingModel, load_matting_model
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.diffusion.device import DevicePlacement
+
+MOST_ROWS = 16  # of the scales' buffer at first: a batch of eight with guidance
+
+
+@dataclass(frozen=True, slots=True)
+class FaceToStickerPaths:
+    """Say where each network lies. What is None is left out, and the picture is made without it.
+
+    `base` is a diffusers folder, or one .safetensors with `base_config` a diffusers folder without weights. `lora` is
+    a .safetensors, kohya or diffusers naming. `instantid_adapter` is ip-adapter.bin or a .safetensors,
+    `plus_face_adapter` likewise. `identity_net` and `depth_net` are diffusers folders; `depth_net` may be one
+    .safetensors, with a config.json beside it or else shaped like `identity_net`. `depth_estimator`, `image_encoder`,
+    `safety` and `hires` are folders; `faces` a folder of .onnx, `upscaler` a .pth, `matte` a folder or file.
+    """
+
+    base: Path
+    base_config: Path | None = None
+    lora: Path | None = None
+    instantid_adapter: Path | None = None
+    identity_net: Path | None = None
+    depth_net: Path | None = None
+    depth_estimator: Path | None = None
+    plus_face_adapter: Path | None = None
+    image_encoder: Path | None = None
+    faces: Path | None = None
+    matte: Path | None = None
+    safety: Path | None = None
+    upscaler: Path | None = None
+    hires: Path | None = None
+
+    def check(self) -> None:
+        """Raise `EngineUnavailable` with every role whose path does not exist."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        missing = {role: path for role, path in given.items() if path is not None and not path.exists()}
+        if missing:
+            raise EngineUnavailable("; ".join(f"{role}: nothing at {path}" for role, path in missing.items()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceToStickerParts:
+    """Hold what is loaded; what is None was not given, and stickers are made without it."""
+
+    networks: DiffusionNetworks
+    faces: FaceFinder
+    image_encoder: ImageEncoder | None
+    depth: DepthEstimator | None
+    matting: MattingModel | None
+    checker: SafetyChecker | None
+    upscaler: Upscaler | None
+
+
+def load_parts(paths: FaceToStickerPaths, placement: DevicePlacement, *, has_safety: bool = True) -> FaceToStickerParts:
+    """Load everything; takes seconds to minutes. Without `has_safety` no picture is checked.
+
+    Raises `EngineUnavailable` naming what is missing or unreadable, and where a role is left out that another needs.
+    """
+    paths.check()
+    needed = {  # said at once: the first photo would meet it otherwise
+        "faces": True,
+        "image_encoder": paths.plus_face_adapter is not None,
+        "depth_estimator": paths.depth_net is not None,
+        "safety": has_safety,
+    }
+    lacking = [role for role, is_needed in needed.items() if is_needed and getattr(paths, role) is None]
+    if lacking:
+        hint = "; SAFETY_CHECKER=false runs without one" if "safety" in lacking else ""
+        raise EngineUnavailable(f"no weights for {', '.join(lacking)}{hint}")
+    assert paths.faces is not None  # noqa: S101  checked with the other roles
+    here = (placement.device, placement.dtype)
+    providers = onnx_providers(placement.device)
+    is_matte_file = paths.matte is not None and not paths.matte.is_dir()
+    return FaceToStickerParts(
+        networks=load_networks(paths, *here),
+        faces=load_faces(paths.faces, providers),
+        image_encoder=load_image_encoder(paths.image_encoder, *here) if paths.image_encoder else None,
+        depth=load_depth_estimator(paths.depth_estimator, *here) if paths.depth_estimator else None,
+        matting=RembgMattingModel(paths.matte, providers)
+        if paths.matte and is_matte_file
+        else load_matting_model(paths.matte),
+        checker=load_safety_checker(paths.safety, *here) if has_safety and paths.safety else None,
+        upscaler=Upscaler(load_enlarger(paths.upscaler, *here), load_hires(paths.hires, *here))
+        if paths.upscaler and paths.hires
+        else None,
+    )
+
+
+def load_networks(
+    paths: FaceToStickerPaths, device: str | torch.device = "cpu", dtype: torch.dtype = torch.float32
+) -> DiffusionNetworks:
+    """Load what `denoise`, `decode` and the text encoders need. Takes seconds to minutes.
+
+    The LoRA is fused into the UNet and both text encoders. With `dtype` float16 the VAE stays float32, which
+    overflows otherwise. Raises `EngineUnavailable` naming what is missing or unreadable.
+    """
+    paths.check()
+    device = torch.device(device)
+    base = load_base(paths.base, paths.base_config, paths.lora, dtype)
+    face, photo = (read_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
+    unet = to_device(base.unet, device, dtype)
+    attention = [
+        {name: weight.to(device, dtype) for name, weight in adapter["ip_adapter"].items()}
+        for adapter in (face, photo)
+        if adapter
+    ]
+
+    def resampler(adapter: Mapping[str, Mapping[str, Tensor]] | None) -> Resampler | None:
+        return Resampler.from_weights(adapter["image_proj"]).to(device, dtype) if adapter else None
+
+    return DiffusionNetworks(
+        unet=unet,
+        vae=to_device(base.vae, device, torch.float32 if dtype == torch.float16 else dtype),
+        text_encoders=(
+            TextEncoder(base.tokenizer, to_device(base.text_encoder, device, dtype)),
+            TextEncoder(base.tokenizer_2, to_device(base.text_encoder_2, device, dtype)),
+        ),
+        face_resampler=resampler(face),
+        photo_resampler=resampler(photo),
+        scales=install_adapters(unet, attention, MOST_ROWS).to(device),
+        identity=load_controlnet(paths.identity_net, paths.identity_net, device, dtype),
+        depth=load_controlnet(paths.depth_net, paths.identity_net, device, dtype),
+        device=device,
+        dtype=dtype,
+    )

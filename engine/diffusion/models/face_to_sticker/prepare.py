@@ -1,0 +1,111 @@
+"""From photos and words to the inputs of the loop: face, hints, CLIP states, texts. Each is made once and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+
+from engine.cache import LruCache
+from engine.diffusion.image_encoder import to_picture
+from engine.diffusion.inputs import Conditioning, PictureInputs
+from engine.diffusion.models.face_to_sticker.hints import draw_keypoints, fit_hint, to_tensor, to_working_size
+from engine.diffusion.models.face_to_sticker.request import FaceToStickerRequest
+from engine.diffusion.models.face_to_sticker.unconditional import UncondFace, uncond_face, uncond_picture
+from engine.diffusion.schedule import SeededNoise
+from engine.diffusion.text import encode_prompt
+from engine.pixels import Rgb, decode_photo
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts
+
+KEPT_PHOTOS = 32  # about 8 MB each: a keypoint and a depth picture, a few hundred KB of states
+KEPT_TEXTS = 256  # about 1 MB each
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoFeatures:
+    """What the photos show; the same for every style, seed and strength."""
+
+    face: Tensor  # [512] fp32 on the CPU, not normalised
+    photo: Tensor | None  # [photos, states, width] CLIP's hidden states
+    keypoints: Rgb  # at working size
+    depth: Rgb | None  # of the same photo, its short side 1024 px
+    faces: int  # in that photo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Caches:
+    """Keep between jobs what could be made again and would be the same: per photo, per photo and noise, per text."""
+
+    photos: LruCache[tuple[object, ...], PhotoFeatures] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
+    uncond_photos: LruCache[tuple[object, ...], Tensor] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
+    texts: LruCache[str, tuple[Tensor, Tensor]] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+
+
+def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> PhotoFeatures:
+    """Find the face, make the hints, encode the photos. Raises `NoFace`, `PhotoUnusable`."""
+    face_index = request.parameters.face_index
+
+    def make() -> PhotoFeatures:
+        photos = [decode_photo(photo) for photo in request.request.faces]
+        working = [to_working_size(photo) for photo in photos]
+        identity = parts.faces.identify(working, face_index)
+        posed = working[identity.photo]
+        height, width = posed.shape[:2]
+        encoder = parts.image_encoder
+        return PhotoFeatures(
+            face=torch.from_numpy(identity.embedding),
+            photo=torch.cat([encoder.encode(photo) for photo in photos]) if encoder else None,
+            keypoints=draw_keypoints(identity.face.keypoints, width, height),
+            depth=parts.depth.picture(posed) if parts.depth else None,
+            faces=identity.faces_seen,
+        )
+
+    return caches.photos.get((request.photos_key, face_index), make)
+
+
+def condition(
+    parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest, features: PhotoFeatures
+) -> PictureInputs:
+    """Put together the inputs of one picture: conditionings, hints, noise, strengths."""
+    asked = request.parameters
+    size = asked.canvas
+    networks = parts.networks
+
+    def conditioning(words: str, face: Tensor, photo: Tensor | None) -> Conditioning:
+        text, pooled = caches.texts.get(words, lambda: encode_prompt(networks.text_encoders, words))
+        return Conditioning(text=text, pooled=pooled, face=face, photo=photo)
+
+    cond = conditioning(request.prompt, features.face, features.photo)
+    uncond = cond  # not read at guidance 1
+    if asked.guidance != 1.0:
+        face = uncond_face(features.face, UncondFace(asked.unwanted_face))
+        uncond = conditioning(request.negative_prompt, face, _uncond_photo(parts, caches, request))
+    return PictureInputs(
+        cond=cond,
+        uncond=uncond,
+        noise=SeededNoise(request.request.seed, networks.latent_shape(*size)),
+        keypoints=to_tensor(fit_hint(features.keypoints, *size)),  # [3, height, width]
+        depth=to_tensor(fit_hint(features.depth, *size)) if features.depth is not None else None,
+        guidance=asked.guidance,
+        instant_id_strength=asked.instant_id_strength,
+        ip_adapter_weight=asked.ip_adapter_weight,
+    )
+
+
+def _uncond_photo(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> Tensor | None:
+    """Return the CLIP states of the negative pictures, [photos, states, width]."""
+    encoder, noise, photos = parts.image_encoder, request.parameters.ip_adapter_noise, request.request.faces
+    if encoder is None:
+        return None
+
+    def make() -> Tensor:
+        pictures = [uncond_picture(to_picture(decode_photo(photo)), noise) for photo in photos]
+        return torch.cat([encoder.states(picture) for picture in pictures])
+
+    # Without noise every photo is black.
+    return caches.uncond_photos.get((request.photos_key, noise) if noise > 0 else ("black", len(photos)), make)

@@ -1,0 +1,116 @@
+"""The engine runs any model that has the four steps: two of them side by side never share a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.diffusion.compile import GraphShape
+from engine.diffusion.device import DevicePlacement
+from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.networks import DiffusionNetworks
+from engine.diffusion.progress import Progress, Stopwatch
+from engine.diffusion.tiny.face_to_sticker import build_paths
+from engine.errors import EngineDead, NoFace, UnsupportedModel
+from engine.models import DEFAULT_MODEL
+from engine.pixels import Rgb
+from engine.types import Shape, Step, StickerRequest, StickerResult
+from tests.engine.diffusion.whole import networks_of, request
+
+
+@dataclass(frozen=True)
+class Grey:
+    """A request for a grey picture of a level."""
+
+    seed: int
+    batch_key: str = "grey"
+    total_steps: int = 1
+
+
+class GreyModel:
+    """Draws each seed as a level of grey; it runs no network but shows those it was given to the engine."""
+
+    name = "grey"
+    parameters = frozenset({"level"})
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.networks: DiffusionNetworks | None = None
+
+    def read(self, asked: StickerRequest) -> Grey:
+        return Grey(asked.seed)
+
+    def load(self, placement: DevicePlacement) -> GreyModel:
+        return self
+
+    def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
+        return []
+
+    def prepare(self, asked: Grey) -> Grey:
+        if asked.seed > 255:
+            raise NoFace("no grey")
+        return asked
+
+    def graph_shape(self, batch: Sequence[Grey]) -> GraphShape:
+        return GraphShape(len(batch), 1, 1)
+
+    def draw(self, batch: Sequence[Grey], progress: Progress, preview_every: int = 0) -> list[Rgb]:
+        self.batches.append([each.seed for each in batch])
+        progress.tell_all([Step("draw", 1, 1) for _ in batch])
+        return [np.full((1, 1, 3), each.seed, np.uint8) for each in batch]
+
+    def finish(self, prepared: Grey, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch) -> StickerResult:
+        return StickerResult({"grey": drawing.tobytes()}, prepared.seed, "", Shape.BADGE, timings=watch.timings)
+
+
+@pytest.fixture
+def grey() -> GreyModel:
+    return GreyModel()
+
+
+@pytest.fixture
+def engine(grey: GreyModel, tmp_path: Path) -> Iterator[DiffusionEngine]:
+    engine = DiffusionEngine([FaceToSticker(build_paths(tmp_path)), grey], device="cpu")
+    engine.load()
+    grey.networks = networks_of(engine)
+    yield engine
+    engine.close()
+
+
+def for_grey(seed: int) -> StickerRequest:
+    return replace(request(seed=seed), model="grey")
+
+
+def test_each_request_goes_to_its_model_and_batches_are_of_one_model(engine: DiffusionEngine, grey: GreyModel) -> None:
+    asked = [for_grey(1), request(seed=2), for_grey(300), for_grey(4), replace(request(), model="dalle")]
+    first, sticker, wrong, second, unknown = engine.generate(asked, lambda index, step: True)
+
+    assert [each.files for each in (first, second) if isinstance(each, StickerResult)] == [
+        {"grey": b"\x01" * 3},
+        {"grey": b"\x04" * 3},
+    ]
+    assert isinstance(sticker, StickerResult) and sticker.seed == 2
+    assert isinstance(wrong, NoFace)
+    assert isinstance(unknown, UnsupportedModel) and str(unknown) == f"'dalle': this engine runs {DEFAULT_MODEL}, grey"
+    assert grey.batches == [[1, 4]]
+
+
+def test_the_engine_says_what_its_models_say(engine: DiffusionEngine) -> None:
+    assert engine.models == {DEFAULT_MODEL, "grey"}
+    assert {"level", "steps"} <= engine.parameters
+    assert engine.can_batch(for_grey(1), for_grey(2))
+    assert not engine.can_batch(for_grey(1), request())
+
+
+def test_a_closed_engine_is_used_no_more_until_it_is_loaded_again(engine: DiffusionEngine) -> None:
+    engine.close()
+    with pytest.raises(EngineDead, match="before it was loaded"):
+        engine.generate([for_grey(1)], lambda index, step: True)
+    engine.load()
+    (made,) = engine.generate([for_grey(1)], lambda index, step: True)
+    assert isinstance(made, StickerResult)

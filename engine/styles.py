@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.errors import UnknownStyle
+from engine.types import Shape
 
 DEFAULT_STYLE = "toon"
 HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; not listed
@@ -22,9 +23,9 @@ class Style:
     """A style with a name.
 
     `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `drawing` names the drawing in
-    `engine.portrait.styles`, `parameters` are numbers of its composition. `prompt` is the diffusion template: it holds
-    `{prompt}` once. `emoji` is one that Telegram accepts for a sticker of this style. `is_listed`: people are offered
-    it.
+    `engine.portrait.styles`, `shape` is how the person stands where nobody asks for a shape: AUTO where the style does
+    not mind. `parameters` are numbers of its composition. `prompt` is the diffusion template: it holds `{prompt}`
+    once. `emoji` is one that Telegram accepts for a sticker of this style. `is_listed`: people are offered it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Style:
     emoji: str
     words: tuple[str, ...]
     drawing: str
+    shape: Shape
     parameters: Mapping[str, float]
     prompt: str
     negative_prompt: str
@@ -87,6 +89,7 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
         emoji=data["emoji"],
         words=words,
         drawing=data["portrait"]["drawing"],
+        shape=Shape(data["portrait"].get("shape", Shape.AUTO)),
         parameters=MappingProxyType(dict(data["portrait"].get("parameters", {}))),
         prompt=data["diffusion"]["prompt"],
         negative_prompt=data["diffusion"]["negative_prompt"],

@@ -15,7 +15,7 @@ from engine.parameters import FaceToStickerParameters, read_parameters
 from engine.portrait.border import Rgba, bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
-from engine.portrait.prepare import KeepGoing, Prepared, prepare
+from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
 from engine.styles import Style, match_words, style
@@ -39,7 +39,7 @@ class PortraitEngine:
         self._weights_dir = weights_dir
         self._networks: Networks | None = None
         self._matter: Matter | None = None
-        self._prepared: OrderedDict[str, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[str, Prepared | PreparedThing] = OrderedDict()
 
     def load(self) -> None:
         """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
@@ -76,6 +76,8 @@ class PortraitEngine:
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, keep_going)
         shape = prepared.choose(request.shape)
+        if request.shape is Shape.AUTO and shape is not Shape.BADGE and chosen.shape is not Shape.AUTO:
+            shape = chosen.shape
         notes = prompt_notes
         if request.shape is Shape.AUTO and shape is Shape.BADGE:
             notes = (Note.BADGE_FALLBACK, *notes)
@@ -108,7 +110,7 @@ class PortraitEngine:
 
     def _prepare(
         self, request: StickerRequest, parameters: FaceToStickerParameters, keep_going: KeepGoing
-    ) -> tuple[Prepared, Mapping[str, float]]:
+    ) -> tuple[Prepared | PreparedThing, Mapping[str, float]]:
         """Return the prepared photo and what preparing took just now: nothing for a photo that is known."""
         if not request.photos:
             raise PhotoUnusable("the request has no photo")

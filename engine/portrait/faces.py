@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.errors import NoFace
 from engine.portrait.crop import Pyramid, Square
+from engine.portrait.exposure import brighten, needed_lift, noise_level
 from engine.portrait.figure import Eye, Points, Rgb
 from engine.portrait.mesh import LEFT_EYE, RIGHT_EYE
 from engine.portrait.networks import DETECTOR_PX, IRIS_PX, MESH_PX, Networks, Values
@@ -24,6 +25,8 @@ CONFIRM_SIDE = 2.2  # box sides of the square that is looked at again, upright
 MESH_SIDE = 1.5  # of the box, then of the mesh's own bounding square
 IRIS_SIDE = 2.3  # of the eye's width
 
+MESH_PRESENCE, SURE_PRESENCE = 0.9, 0.98
+BRIGHT_LEVEL, NOISY_LEVEL = 235, 8.0  # grey levels: median of an over-exposed photo, noise of a noisy one
 SEEN = 0.4  # detector score of a candidate
 SURE_SCORE, SURE_ROLL_DEG = 0.6, 8.0  # upright faces this good need no look at other angles
 STRICT_SCORE = 0.6  # for tiles: many looks find more by chance
@@ -31,7 +34,7 @@ TURNS_DEG = (0.0, 90.0, 180.0, 270.0)
 UPRIGHT_BONUS = 0.1
 ZOOM_OUT = 1.6  # for faces that fill the frame: the square is larger than the photo
 TILES = ((0.6, 0.3), (0.35, 0.3))  # (side as a share of the long side, overlap)
-TURN_FROM_DEG = 60.0  # heads lean, photos are turned: from here the photo is turned
+CLEAR_ROLL_DEG = 28.0  # heads lean, photos are turned: from here either may be meant
 LEAST_EYE_RATIO = 0.55  # of the eyes' widths; below, the head is turned by more than about 50 degrees
 LEAST_EYE_CONTRAST = 9.0  # L between white and iris; below, the eye is behind dark glass
 
@@ -69,11 +72,11 @@ class Face:
 
     @property
     def is_mesh_sure(self) -> bool:
-        """Whether lines of the mesh lie on the face's own: not on a profile."""
+        """Whether lines of the mesh lie on the face's own: not on a profile, not on a covered face."""
         left, right = (
             float(np.linalg.norm(self.mesh[outer] - self.mesh[inner])) for outer, inner in (LEFT_EYE, RIGHT_EYE)
         )
-        return min(left, right) >= LEAST_EYE_RATIO * max(left, right)
+        return self.presence >= MESH_PRESENCE and min(left, right) >= LEAST_EYE_RATIO * max(left, right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,15 @@ class Found:
 
     quarter_turns: int
     faces: tuple[Face, ...]
+    shape: tuple[int, ...]
+
+    def other_turn(self) -> Found | None:
+        """Return the same faces with the photo turned the other way where it is not clear which way is up: a head
+        that leans by half a quarter turn. None where it is clear."""
+        roll = self.choose().roll_deg
+        if abs(roll) < CLEAR_ROLL_DEG:
+            return None
+        return _turned(self.faces, self.shape, 1 if roll > 0 else -1, self.quarter_turns)
 
     def choose(self, index: int = LARGEST) -> Face:
         """Return the face at `index`, counted from the left; `LARGEST` is the main one. Raises `NoFace`."""
@@ -109,14 +121,13 @@ def find_faces(photo: Rgb, networks: Networks) -> Found:
     Looks at the whole photo upright; where that finds nothing sure, at four angles, then zoomed out for a face that
     fills the frame, then at tiles for small ones.
     """
-    seeker = _Seeker(Pyramid(photo), networks)
-    faces = seeker.find()
+    faces = _Seeker(Pyramid(photo), networks).find()
+    if not faces and (clearer := _clearer(photo)) is not None:
+        faces = _Seeker(Pyramid(clearer), networks).find()
     if not faces:
         raise NoFace
     main = max(faces, key=lambda face: face.rank)
-    turns = round(main.roll_deg / 90) % 4 if abs(main.roll_deg) > TURN_FROM_DEG else 0
-    turned = [_turn(face, turns, photo.shape) for face in faces]
-    return Found(turns, tuple(sorted(turned, key=lambda face: face.x)))
+    return _turned(faces, photo.shape, round(main.roll_deg / 90))
 
 
 def detect(pyramid: Pyramid, square: Square, networks: Networks, least: float) -> list[Detection]:
@@ -224,11 +235,25 @@ class _Seeker:
         return crop.to_photo(points[:, :2]), depth, float(1 / (1 + np.exp(-np.clip(logit, -60, 60))))
 
 
+def _clearer(photo: Rgb) -> Rgb | None:
+    """Return a copy in which a face is found more easily: of usual light, smoother if noisy; None where it is both."""
+    clearer = brighten(photo, needed_lift(photo))
+    if float(np.median(photo[::4, ::4].max(axis=2))) > BRIGHT_LEVEL:
+        clearer = cv2.LUT(clearer, np.round(255 * (np.arange(256) / 255) ** 2).astype(np.uint8))
+    if noise_level(clearer) > NOISY_LEVEL:
+        clearer = cv2.GaussianBlur(clearer, (0, 0), max(1.0, max(photo.shape[:2]) / 350))
+    return None if clearer is photo else clearer
+
+
 def _is_face(face: Face) -> bool:
-    """The second way in is for steep profiles, which look less like a face the second time."""
-    is_clear = face.score >= 0.5 and face.confirmation >= 0.5 and face.roll_change_deg < 12
-    is_profile = face.score >= 0.7 and face.confirmation >= 0.2 and face.roll_change_deg < 10
-    return face.presence >= 0.9 and (is_clear or is_profile)
+    """Four ways in: clearly one; a steep profile, which looks less like a face the second time; a face that is hardly
+    seen, but whose mesh is sure; a covered one that has no mesh, but is seen clearly twice in the same place."""
+    score, confirmation, turn = face.score, face.confirmation, face.roll_change_deg
+    is_clear = score >= 0.5 and confirmation >= 0.5 and turn < 12
+    is_profile = score >= 0.7 and confirmation >= 0.2 and turn < 10
+    is_faint = face.presence >= SURE_PRESENCE and score >= 0.6 and confirmation >= 0.25 and turn < 4
+    is_covered = score >= 0.75 and confirmation >= 0.45 and turn < 4
+    return (face.presence >= MESH_PRESENCE and (is_clear or is_profile)) or is_faint or is_covered
 
 
 def _is_sure(face: Face) -> bool:
@@ -292,6 +317,13 @@ def _eye_contrast(pixels: Rgb, iris: Points, contour: Points) -> float:
 def _signed(angle_deg: float) -> float:
     """Return an angle as -180 .. 180."""
     return (angle_deg + 180) % 360 - 180
+
+
+def _turned(faces: Iterable[Face], shape: tuple[int, ...], turns: int, before: int = 0) -> Found:
+    """Turn a photo of `shape` and its faces counter-clockwise; `before`: how often that was done already."""
+    turned = sorted((_turn(face, turns % 4, shape) for face in faces), key=lambda face: face.x)
+    size = (shape[1], shape[0]) if turns % 2 else (shape[0], shape[1])
+    return Found((before + turns) % 4, tuple(turned), size)
 
 
 def _turn(face: Face, turns: int, shape: tuple[int, ...]) -> Face:

@@ -8,9 +8,6 @@ LEFT_EYE = (33, 133)  # outer and inner corner
 RIGHT_EYE = (263, 362)
 MOUTH_CORNERS = (61, 291)
 LIPS_MIDDLE = (13, 14)  # inner edge of the upper and the lower lip
-CHIN = 152
-FOREHEAD = 10
-POINTS = 468
 
 # fmt: off
 LIPS_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)

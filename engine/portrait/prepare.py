@@ -1,4 +1,4 @@
-"""A photo becomes a person ready to be placed and drawn, in every shape. Knows no style."""
+"""A photo becomes a person, or a thing, ready to be placed and drawn, in every shape. Knows no style."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from engine.errors import Cancelled
+from engine.errors import Cancelled, NoFace
 from engine.matte import Matter
 from engine.portrait.compose import compose
-from engine.portrait.faces import LARGEST, Face, find_faces
+from engine.portrait.faces import LARGEST, Face, Found, find_faces
 from engine.portrait.figure import Figure
-from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body
+from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body, unsureness
 from engine.portrait.networks import Networks
 from engine.portrait.photo import Photo
 from engine.portrait.reactions import expression_emoji
+from engine.portrait.thing import Thing, cut_thing, place_thing
 from engine.portrait.variation import Variation
 from engine.types import Shape
 
@@ -73,6 +74,26 @@ class Prepared:
         return self.whole if shape is Shape.FIGURE else self.bust
 
 
+@dataclass
+class PreparedThing:
+    """The subject of a photo without a face; the same verbs as `Prepared`."""
+
+    thing: Thing
+    timings: dict[str, float]
+    faces: int = 0
+    emoji: str = ""
+
+    def choose(self, wanted: Shape) -> Shape:
+        """Return FIGURE, or BADGE where that is asked for or the cut cannot be trusted."""
+        if wanted is Shape.BADGE or (wanted is Shape.AUTO and not self.thing.is_sure):
+            return Shape.BADGE
+        return Shape.FIGURE
+
+    def place(self, shape: Shape, variation: Variation) -> Figure:
+        """Put the thing on the canvas; `shape` is one that `choose` returned."""
+        return place_thing(self.thing, shape, variation)
+
+
 def prepare(
     photo: Photo,
     networks: Networks,
@@ -80,21 +101,39 @@ def prepare(
     face_index: int = LARGEST,
     needs_face: bool = True,
     keep_going: KeepGoing = lambda phase: True,
-) -> Prepared:
+) -> Prepared | PreparedThing:
     """Find the face of `photo` and cut its person out; equal photos give equal bytes.
 
-    With `matter` the matte is the larger network's. Raises `NoFace`, and `Cancelled` where `keep_going` says False to
+    With `matter` the matte is the larger network's. Where there is no face and `needs_face` is False, the photo's
+    largest subject is prepared instead. Raises `NoFace`, and `Cancelled` where `keep_going` says False to
     "face" or "cutout".
     """
     started = time.perf_counter()
     if not keep_going("face"):
         raise Cancelled("before face")
-    found = find_faces(photo.rgb, networks)
-    face = found.choose(face_index)
+    try:
+        found = _upright(find_faces(photo.rgb, networks), photo, networks)
+        face = found.choose(face_index)
+    except NoFace:
+        if needs_face:
+            raise
+        face = None
     seen = time.perf_counter()
     if not keep_going("cutout"):
         raise Cancelled("before cutout")
+    if face is None:
+        thing = cut_thing(photo, networks, matter)
+        return PreparedThing(thing, {"face": seen - started, "cutout": time.perf_counter() - seen})
     prepared = Prepared(photo.turned(found.quarter_turns), face, len(found.faces), networks, matter)
     prepared.choose(Shape.AUTO)
     prepared.timings |= {"face": seen - started, "cutout": time.perf_counter() - seen}
     return prepared
+
+
+def _upright(found: Found, photo: Photo, networks: Networks) -> Found:
+    """Return `found`, turned the other way where the head leans so far that both are possible and the network sees
+    the person more surely there."""
+    other = found.other_turn()
+    if other is None:
+        return found
+    return min(found, other, key=lambda each: unsureness(photo.turned(each.quarter_turns), each.choose(), networks))

@@ -13,28 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Eye, Figure
+from engine.portrait.mesh import LIPS_OUTER, OVAL
 from engine.portrait.pen import Points, coverage
-from engine.portrait.styles.drawing import DRAWING_PX
 from engine.portrait.tone import Lab, Picture, Plane, Rgb, blur, guided_filter, noise_sd, smoothstep, to_lab
 from engine.types import Shape
 
 # MediaPipe's face mesh
-OVAL = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-LIPS_OUTER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185)
 LIPS_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 BROWS = (
     (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
     (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
 )
-NOSE_BRIDGE, FOREHEAD, CHIN = 168, 10, 152
+BETWEEN_EYES, FOREHEAD_TOP, CHIN_TIP = 168, 10, 152
 EARS = (234, 454)
 FOREHEAD_RIM = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
 FOREHEAD_PATCH = (103, 67, 109, 10, 338, 297, 332, 333, 299, 9, 69, 104)
 FOREHEAD_RISE_FW = 0.26  # from the mesh's top to where a high hairline is
 
+DRAWING_PX = 512  # styles draw on the figure's canvas shrunk to this: the size of the sticker
 HALF_PX = DRAWING_PX // 2  # regions are found at half size
 DEFAULT_SKIN = np.array([60.0, 13.0, 18.0], np.float32)  # Lab, where there is no face to look at
 QUIET = 0.3  # noise in L that no line and no flat area shows
@@ -53,14 +49,16 @@ class Study:
         scale = DRAWING_PX / figure.rgb.shape[1]
         self.figure = figure
         self.rgb: Rgb = cv2.resize(figure.rgb, size, interpolation=cv2.INTER_AREA)
-        self.matte: Plane = cv2.resize(figure.matte, size, interpolation=cv2.INTER_AREA)
+        self.matte: Plane = cv2.resize(figure.matte.astype(np.float32, copy=False), size, interpolation=cv2.INTER_AREA)
         self.is_badge = figure.shape is Shape.BADGE
         self.person: Plane = (
-            cv2.resize(figure.person, size, interpolation=cv2.INTER_AREA) if self.is_badge else self.matte
+            cv2.resize(figure.person.astype(np.float32, copy=False), size, interpolation=cv2.INTER_AREA)
+            if self.is_badge
+            else self.matte
         )
         self.has_face = figure.has_face
         self.has_mesh = figure.has_face and figure.is_mesh_sure
-        self.fw = max(figure.face_px * scale, 40.0) if figure.has_face else 0.4 * DRAWING_PX
+        self.fw = float(max(figure.face_px * scale, 40.0)) if figure.has_face else 0.4 * DRAWING_PX
         self.mesh: Points = (figure.mesh + 0.5) * np.float32(scale) - np.float32(0.5)
         self.eyes = tuple(
             Eye((eye.iris + 0.5) * scale - 0.5, (eye.contour + 0.5) * scale - 0.5, eye.is_visible)
@@ -80,11 +78,11 @@ class Study:
 
     def local(self, points: Points) -> Points:
         """Return px as face widths: to the right of the nose's bridge and down the face."""
-        return (points - self.mesh[NOSE_BRIDGE]) @ self.axes.T / self.fw
+        return (points - self.mesh[BETWEEN_EYES]) @ self.axes.T / self.fw
 
     def at(self, u: float, v: float) -> Points:
         """Return the px of a place given in face widths: to the right of the nose's bridge and down the face."""
-        return self.mesh[NOSE_BRIDGE] + np.array([u, v], np.float32) @ self.axes * self.fw
+        return self.mesh[BETWEEN_EYES] + np.array([u, v], np.float32) @ self.axes * self.fw
 
     def mesh_area(self, indices: tuple[int, ...], size_px: int = DRAWING_PX) -> Plane:
         """Return the polygon of the mesh's points, filled."""
@@ -282,7 +280,7 @@ class Study:
         light, noise = self.lab[..., 0], min(self.noise, 5.0)
         box = (round(CONTEXT_FW * self.fw) | 1,) * 2
         mean = cv2.blur(cv2.blur(light, box), box)
-        spread = np.sqrt(cv2.blur(cv2.blur((light - mean) ** 2, box), box))
+        spread = np.sqrt(np.maximum(cv2.blur(cv2.blur((light - mean) ** 2, box), box), 0))
         contrast = (light - mean) / (spread + (4 + 1.5 * noise) + 5 * self.skin_range * self.skin)
         sigma = (0.95 + 0.12 * noise) * weight
         threshold = (0.14 + 0.02 * noise) / detail
@@ -318,7 +316,7 @@ def without_specks(lines: Plane, min_px: int) -> Plane:
 def _place(study: Study) -> tuple[Plane, Plane]:
     """Return u and v of every pixel at half size, in face widths: to the right of the nose's bridge and down."""
     grid = np.arange(HALF_PX, dtype=np.float32) * 2 + 0.5
-    away = np.stack(np.meshgrid(grid, grid), -1) - study.mesh[NOSE_BRIDGE]
+    away = np.stack(np.meshgrid(grid, grid), -1) - study.mesh[BETWEEN_EYES]
     u, v = np.moveaxis(away @ study.axes.T.astype(np.float32) / np.float32(study.fw), -1, 0)
     return u, v
 
@@ -330,7 +328,7 @@ def _find_skin(study: Study) -> Plane:
     """
     light, lit, fw = study._half[..., 0], study.skin_lab[0], study.fw / 2
     u, v = _place(study)
-    chin = study.local(study.mesh[CHIN])
+    chin = study.local(study.mesh[CHIN_TIP])
 
     rgb = np.maximum(cv2.resize(study.clean, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA).astype(np.float32), 4)
     log = np.log(rgb)
@@ -371,7 +369,7 @@ def _high_forehead(study: Study, far: Plane, around: Plane) -> Plane:
     forehead = blur(coverage(light.shape, [raised]), 0.05 * fw) * like
     wide = cv2.morphologyEx(np.uint8(np.maximum(forehead, around) > 0.45), cv2.MORPH_OPEN, _square(0.03 * fw))
     _, pieces = cv2.connectedComponents(wide)
-    middle = np.clip(study.mesh[NOSE_BRIDGE] / 2, 0, HALF_PX - 1).astype(int)
+    middle = np.clip(study.mesh[BETWEEN_EYES] / 2, 0, HALF_PX - 1).astype(int)
     return forehead * cv2.dilate(np.uint8(pieces == pieces[middle[1], middle[0]]), _square(0.02 * fw))
 
 
@@ -380,7 +378,7 @@ def _find_hair(study: Study, skin: Plane) -> Plane:
     lab = study._half
     person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
     u, v = _place(study)
-    chin, brow = study.local(study.mesh[CHIN]), study.local(study.mesh[FOREHEAD])
+    chin, brow = study.local(study.mesh[CHIN_TIP]), study.local(study.mesh[FOREHEAD_TOP])
     oval = study.mesh_area(OVAL, HALF_PX)
     inside = (person > 0.9) & (skin < 0.3)
     to_hair = _colour_distance(lab, lab[inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45)])

@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.matte import Matter
-from engine.portrait.exposure import lifted_to, needed_gain
+from engine.portrait.exposure import lifted_to, needed_lift
 from engine.portrait.faces import Face, find_eyes
 from engine.portrait.figure import Eye, Matte, Points, Rgb
 from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.doubt import Doubt, doubt
 from engine.portrait.matte.ends import rounded_ends
-from engine.portrait.matte.filters import disc, guided_filter, levels, polygon
+from engine.portrait.matte.filters import disc, guided_filter, is_blocky, levels, polygon
 from engine.portrait.matte.others import Head, far_only_sure, other_heads, without_others
 from engine.portrait.matte.pieces import keep_piece, without_specks
 from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, around, segment, segment_whole
@@ -32,8 +31,11 @@ EDGE_PX = 110.0  # a face's width where edges are looked for: half the cut's
 BODY = Reach(3.2, 3.2, 3.2, 9.0)  # where arms and legs are looked for
 LEAST_BODY_FW = 3.4  # how far below the face a figure must reach to count as whole
 ARMS_FW = 0.9  # what lies above this, below the face's centre, and hangs on the person is a raised arm or a hat
-MOST_ARMS_FW = 5.2  # with arms that reach further than this the face would be too small
-SURE_CROP = 0.35  # share of a PNG's own shape that the network calls background: then the shape is a frame
+MOST_ARMS_FW = 6.2  # with arms that reach further than this the face would be too small
+MOST_BEHIND = 0.35  # share of a PNG's own outline that the network calls background: more is no person's outline
+GROWTH_FW = 0.6  # by how much the bust's box grows towards an arm that leaves it ..
+MOST_GROWTHS = 6
+LEAVING_FW = 0.08  # .. over more than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,56 @@ def cut_bust(photo: Photo, face: Face, networks: Networks, matter: Matter | None
 
     With `matter` the matte is the larger network's.
     """
-    shape = photo.rgb.shape
-    box = around(face.centre, face.width, BUST_REACHES[0], shape)
-    body = find_body(photo, face, networks)
-    left, top, right, _ = body.arms
-    wide = Box(min(box.left, left), min(box.top, top), max(box.right, right), box.bottom)
-    if wide == box or max(wide.size) > MOST_ARMS_FW * face.width:
-        return _cut(photo, face, box, BUST_REACHES, networks, matter)
-    return _cut(photo, face, wide, (*BUST_REACHES, _reach(face, wide, 0.2)), networks, matter)
+    box, reaches = _with_arms(photo, face, networks)
+    return _cut(photo, face, box, reaches, networks, matter)
+
+
+def _with_arms(photo: Photo, face: Face, networks: Networks) -> tuple[Box, tuple[Reach, ...]]:
+    """Return the bust's box, grown as far as a raised arm or a hat reaches, and the rectangles to ask for it."""
+    shape, unit = photo.rgb.shape, face.width
+    bust = box = around(face.centre, unit, BUST_REACHES[0], shape)
+    for _ in range(MOST_GROWTHS):
+        field = around(face.centre, unit, _reach(face, box, 0.8), shape)
+        own = (
+            photo.cover[field.top : field.bottom, field.left : field.right]
+            if photo.is_cut and photo.cover is not None
+            else None
+        )
+        leaving = _leaving(segment_whole(photo.rgb, field, networks) if own is None else own, field, box, face)
+        grown = around(face.centre, unit, _grown(_reach(face, box, 0.0), leaving), shape)
+        if grown.size == box.size:
+            break
+        if max(grown.size) > MOST_ARMS_FW * unit:
+            return bust, BUST_REACHES
+        box = grown
+    return (box, (*BUST_REACHES, _reach(face, box, 0.2))) if box.size != bust.size else (bust, BUST_REACHES)
+
+
+def _grown(reach: Reach, leaving: tuple[bool, bool, bool]) -> Reach:
+    left, up, right = (GROWTH_FW * leaves for leaves in leaving)
+    return Reach(reach.left + left, reach.up + up, reach.right + right, reach.down)
+
+
+def _leaving(guess: Matte, field: Box, box: Box, face: Face) -> tuple[bool, bool, bool]:
+    """Return whether the face's own piece of `guess`, the network's answer for `field`, leaves `box` to the left,
+    above, to the right; beside the body it may."""
+    scale = np.array([guess.shape[1] / field.size[0], guess.shape[0] / field.size[1]])
+    origin = np.array([field.left, field.top])
+    count, pieces, _, _ = cv2.connectedComponentsWithStats((guess > 0.5).astype(np.uint8))
+    votes = np.bincount(pieces[polygon((face.mesh[list(OVAL)] - origin) * scale, guess.shape) > 0.5], minlength=count)
+    votes[0] = 0
+    if votes.max() == 0:
+        return False, False, False
+    person = pieces == int(votes.argmax())
+    left, top = np.clip(np.round((np.array([box.left, box.top]) - origin) * scale).astype(int), 0, guess.shape[1] - 1)
+    right = min(guess.shape[1] - 1, round((box.right - field.left) * scale[0]) - 1)
+    arms = round((face.centre[1] + ARMS_FW * face.width - field.top) * scale[1])
+    tall, wide = LEAVING_FW * face.width * scale[1], LEAVING_FW * face.width * scale[0]
+    return (
+        bool(box.left > 0 and person[:arms, left].sum() > tall),
+        bool(box.top > 0 and person[top].sum() > wide),
+        bool(person[:arms, right].sum() > tall),
+    )
 
 
 def cut_figure(photo: Photo, face: Face, networks: Networks, matter: Matter | None = None) -> Cut:
@@ -76,11 +120,10 @@ def cut_figure(photo: Photo, face: Face, networks: Networks, matter: Matter | No
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`box` around everything that hangs on a face, with a margin; `arms`: (left, top, right, bottom) of that part
-    of it which lies beside and above the head; `is_whole`: small in the photo, and all of it inside."""
+    """`box` around everything that hangs on a face, with a margin; `is_whole`: small in the photo, and all of it
+    inside."""
 
     box: Box
-    arms: tuple[int, int, int, int]
     is_whole: bool
 
 
@@ -95,23 +138,10 @@ def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
     oval = polygon((face.mesh[list(OVAL)] - origin) * scale, guess.shape)
     votes = np.bincount(pieces[oval > 0.5], minlength=count)
     votes[0] = 0
-    bust = around(centre, unit, BUST_REACHES[0], shape)
     if votes.max() == 0:
-        return Body(bust, (bust.left, bust.top, bust.right, bust.bottom), False)
+        return Body(around(centre, unit, BUST_REACHES[0], shape), False)
     rows, columns = np.nonzero(pieces == int(votes.argmax()))
     x, y = columns / scale[0] + origin[0], rows / scale[1] + origin[1]
-    margin = 0.25 * unit
-
-    def ends(chosen: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-        if not chosen.any():
-            return bust.left, bust.top, bust.right, bust.bottom
-        return (
-            max(0, int(x[chosen].min() - margin)),
-            max(0, int(y[chosen].min() - margin)),
-            min(shape[1], int(x[chosen].max() + margin)),
-            min(shape[0], int(y[chosen].max() + margin)),
-        )
-
     inside = 0.12 * unit
     is_whole = bool(
         (y.max() - centre[1]) > LEAST_BODY_FW * unit
@@ -119,10 +149,20 @@ def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
         and x.max() < shape[1] - inside
         and y.max() < min(shape[0], field.bottom) - inside
     )
-    left, top, right, bottom = ends(np.ones(len(x), bool))
-    head = around(centre, unit, Reach(1.2, 1.5, 1.2, 1.5), shape)
-    box = Box(min(left, head.left), min(top, head.top), max(right, head.right), max(bottom, head.bottom))
-    return Body(box, ends(y < centre[1] + ARMS_FW * unit), is_whole)
+    head, margin = around(centre, unit, Reach(1.2, 1.5, 1.2, 1.5), shape), 0.25 * unit
+    box = Box(
+        max(0, int(min(x.min() - margin, head.left))),
+        max(0, int(min(y.min() - margin, head.top))),
+        min(shape[1], int(max(x.max() + margin, head.right))),
+        min(shape[0], int(max(y.max() + margin, head.bottom))),
+    )
+    return Body(box, is_whole)
+
+
+def unsureness(photo: Photo, face: Face, networks: Networks) -> float:
+    """Return how much of what is around `face` the network calls neither person nor background, by the person."""
+    guess = segment_whole(photo.rgb, around(face.centre, face.width, BUST_REACHES[3], photo.rgb.shape), networks)
+    return float(((guess > 0.2) & (guess < 0.8)).mean() / max(0.02, float((guess >= 0.8).mean())))
 
 
 def _reach(face: Face, box: Box, more_fw: float) -> Reach:
@@ -143,7 +183,7 @@ def _cut(
 ) -> Cut:
     scale = min(FACE_PX / face.width, MOST_GROWN, max(LONG_PX, 4.1 * FACE_PX) / max(box.size))
     size = (max(8, round(box.size[0] * scale)), max(8, round(box.size[1] * scale)))
-    rgb = lifted_to(box.of(photo.rgb), size, needed_gain(photo.rgb))
+    rgb = lifted_to(box.of(photo.rgb), size, needed_lift(photo.rgb))
     placed = _moved(face, box, size)
     cover = (
         None
@@ -165,9 +205,13 @@ def _cut(
     if heads:
         near = [Head(head.x * edge, head.y * edge, head.width * edge) for head in heads]
         guess = without_others(guess, work.small, work.mesh, work.unit_px, near)
-    matte, doubts = work.edged(guess, has_body=has_body, is_fine=matter is not None)
+    matte, doubts = work.edged(
+        guess, has_body=has_body, is_fine=matter is not None, is_blocky=is_blocky(box.of(photo.rgb))
+    )
     if cover is not None:
-        matte = _covered(matte, cover)
+        own = cover > 0.5
+        behind = float((own & (matte < 0.2)).sum()) / max(1, int(own.sum()))
+        matte = cover if photo.is_cut and behind < MOST_BEHIND else matte * cover
     matte = rounded_ends(matte, cover, placed.width)
     return Cut(
         rgb=own_colours(rgb, matte, placed.width),
@@ -198,10 +242,10 @@ class _Work:
         """What is the person's for sure."""
         return cv2.erode(self.oval, disc(0.04 * self.unit_px))
 
-    def edged(self, guess: Matte, *, has_body: bool, is_fine: bool) -> tuple[Matte, Doubt]:
+    def edged(self, guess: Matte, *, has_body: bool, is_fine: bool, is_blocky: bool) -> tuple[Matte, Doubt]:
         """Return the matte at full size whose edges are the picture's, and the doubts about it.
 
-        `is_fine`: the guess has its edges already.
+        `is_fine`: the guess has its edges already; `is_blocky`: the picture's own edges are a JPEG's.
         """
         centre, unit, oval = self.mesh.mean(axis=0), self.unit_px, self.oval
         full = self.rgb * np.float32(1 / 255)
@@ -211,6 +255,11 @@ class _Work:
             return np.clip(fine, 0, 1), doubt(guess, guess, centre, unit)
         picture = self.small * np.float32(1 / 255)
         believed = far_only_sure(guess, centre, unit, has_body=has_body)
+        if is_blocky:
+            smooth = levels(cv2.GaussianBlur(believed, (0, 0), 0.03 * unit), 0.3, 0.7)
+            kept = without_specks(keep_piece(smooth, oval, unit), unit)
+            fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+            return np.clip(fine, 0, 1), doubt(believed, smooth, centre, unit)
         soft = levels(guided_filter(picture, believed, max(2, round(0.055 * unit)), 1e-4), 0.12, 0.88)
         kept = keep_piece(soft, oval, unit)
         person = cv2.erode((kept > 0.94).astype(np.uint8), disc(max(2, 0.03 * unit)), borderValue=1)
@@ -225,13 +274,6 @@ class _Work:
         gone = np.clip((solved_full - piece) * 2, 0, 1)
         filled = np.clip((piece - solved_full) * 2, 0, 1)
         return np.clip(np.maximum(fine, filled) * (1 - gone), 0, 1), doubt(believed, soft, centre, unit)
-
-
-def _covered(matte: Matte, cover: Matte) -> Matte:
-    """Return a picture's own transparency where it is a cut already, else `matte` within it."""
-    own = cover > 0.5
-    behind = float((own & (matte < 0.2)).sum()) / max(1, int(own.sum()))
-    return cover if behind < SURE_CROP else matte * cover
 
 
 def _moved(face: Face, box: Box, size: tuple[int, int]) -> Face:

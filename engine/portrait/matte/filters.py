@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Matte, Points
+from engine.portrait.figure import Matte, Points, Rgb
 
 Picture = NDArray[np.float32]  # (height, width, 3), sRGB 0 .. 1
 Mask = NDArray[np.uint8]  # (height, width), 0 or 1
+
+BLOCK_RATIO, BLOCK_STEP = 2.0, 3.2  # the step at blocks' edges, in others and in grey levels
 
 
 def levels(values: Matte, low: float, high: float) -> Matte:
@@ -28,6 +30,20 @@ def polygon(points: Points, shape: tuple[int, ...]) -> Matte:
     mask = np.zeros(shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(points * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
     return mask * np.float32(1 / 255)
+
+
+def is_blocky(rgb: Rgb) -> bool:
+    """Whether a picture [H, W, 3] shows the 8 px blocks of a strongly compressed JPEG."""
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    for lines in (grey, grey.T):
+        steps = np.abs(np.diff(lines, axis=1)).mean(axis=0)
+        if len(steps) < 24:
+            return False
+        by_phase = np.array([steps[phase::8].mean() for phase in range(8)])
+        rest = float(np.median(by_phase))
+        if by_phase.max() < BLOCK_RATIO * rest or by_phase.max() - rest < BLOCK_STEP:
+            return False
+    return True
 
 
 def guided_filter(guide: Picture, field: Matte, radius_px: int, eps: float, onto: Picture | None = None) -> Matte:

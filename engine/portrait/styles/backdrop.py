@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.pen import Points, circle, coverage, ellipse
-from engine.portrait.study import Study
-from engine.portrait.styles.drawing import DRAWING_PX, Border
+from engine.portrait.study import DRAWING_PX, Study
+from engine.portrait.styles.drawing import Border
 from engine.portrait.tone import Colour, Picture, Plane, mix, rgb
 from engine.portrait.variation import Variation
 

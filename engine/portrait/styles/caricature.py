@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import CANVAS_PX, Eye, Figure
 from engine.portrait.pen import Points
-from engine.portrait.study import NOSE_BRIDGE, Study
+from engine.portrait.study import BETWEEN_EYES, Study
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, inked, painted, silhouette
@@ -90,7 +90,7 @@ def exaggerated(figure: Figure, variation: Variation) -> Figure:
     moves: list[Move] = []
     for points, radius, magnified, (outside, rise) in FACES[variation.pick("face", tuple(FACES))]:
         centre = mesh[list(points)].mean(0)
-        side = np.sign((centre - mesh[NOSE_BRIDGE]) @ right)
+        side = np.sign((centre - mesh[BETWEEN_EYES]) @ right)
         shift = (right * side * outside + up * rise) * fw * strength
         moves.append((centre, radius * fw, 1 + (magnified - 1) * strength, shift.astype(np.float32)))
     grid = np.arange(0, figure.rgb.shape[0], 4, dtype=np.float32)

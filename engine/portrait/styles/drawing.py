@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from engine.portrait.tone import Colour, Picture, Plane, rgb
 
-DRAWING_PX = 512  # styles draw on the figure's canvas shrunk to this: the size of the sticker
-
 
 @dataclass(frozen=True, slots=True)
 class Border:
@@ -36,12 +34,12 @@ def as_it_is(picture: Picture) -> Picture:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """`picture` [S, S, 3] sRGB 0..255 and its `matte` [S, S] 0..1, S = `DRAWING_PX`, with the backdrop if there is one.
+    """`picture` [S, S, 3] sRGB 0..255 and its `matte` [S, S] 0..1, with the backdrop; S is `study.DRAWING_PX`.
 
     `border`: what the finish puts around it. `cell_px` above 0: drawn in square cells of that size, all edges hard.
 
-    For what is painted over it afterwards, in `DRAWING_PX`: `ink` is the colour and `line_px` the width of the style's
-    lines, `recolour` turns natural colours (float sRGB, any shape ending in 3) into the style's own.
+    For what is painted over it afterwards: `ink` is the colour and `line_px` the width of the style's lines,
+    `recolour` turns natural colours (float sRGB, any shape ending in 3) into the style's own.
     """
 
     picture: Picture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from engine.finish import CELL_BORDER, SIDE_PX
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
 from engine.portrait.study import Study
@@ -37,20 +38,36 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     )
     picture, matte, palette = staged(picture, study, variation, scene)
     cell = next((size for size in CELL_SIZES_PX if study.fw / size >= FACE_CELLS), CELL_SIZES_PX[-1])
-    grid = (picture.shape[1] // cell, picture.shape[0] // cell)
-    used = (slice(0, grid[1] * cell), slice(0, grid[0] * cell))
-    small = cv2.resize(to_lab(picture[used]), grid, interpolation=cv2.INTER_AREA)
+    cells = _cells(matte, cell)
+    small = cv2.resize(to_lab(picture), (cells, cells), interpolation=cv2.INTER_AREA)
     small += 0.5 * (small - cv2.GaussianBlur(small, (0, 0), 1.0))
-    inside = (cv2.resize(matte[used], grid, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
+    inside = (cv2.resize(matte, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
     few = _few_colours(small, inside, variation.pick("colours", COLOURS))
-    whole = np.zeros_like(picture)
-    whole[used] = _enlarged(to_picture(few), cell)
-    cut = np.zeros_like(matte)
-    cut[used] = _enlarged(inside, cell)
+    if study.has_face:  # few colours round the skin up or down: put it back
+        oval, skin = (
+            cv2.resize(plane, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5 for plane in (study.oval, study.skin)
+        )
+        if (oval & skin).any():
+            photo_l = float(np.median(study.lab[..., 0][study.oval > 0.5]))
+            few[oval & skin, 0] += photo_l + 1 - float(np.median(few[oval, 0]))
+    whole, cut = np.zeros_like(picture), np.zeros_like(matte)
+    start = (picture.shape[0] // cell - cells) // 2 * cell
+    used = (slice(start, start + cells * cell),) * 2
+    whole[used], cut[used] = _enlarged(to_picture(few), cell), _enlarged(inside, cell)
     outline = variation.pick("outline", (ink, ink, palette.accent))
     return Drawing(
         whole, cut, Border(((outline, 1.0), (rgb("#ffffff"), 1.0))), ink=ink, line_px=float(cell), cell_px=cell
     )
+
+
+def _cells(matte: Plane, cell: int) -> int:
+    """Return how many cells the canvas gets, so that the figure and its border of cells fit into a sticker."""
+    rows, columns = np.nonzero(matte > 0.5)
+    whole = matte.shape[0] // cell
+    if not len(rows):
+        return whole
+    reach = max(np.ptp(rows), np.ptp(columns)) + 1
+    return int(min(whole, (SIDE_PX // cell - CELL_BORDER) * matte.shape[0] / reach))
 
 
 def _few_colours(lab: Lab, matte: Plane, count: int) -> Lab:

@@ -1,0 +1,120 @@
+"""The public-domain portrait as a figure, in five skin tones, as a badge, without a mesh and without a face."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import cli
+from engine.portrait.faces import find_faces
+from engine.portrait.figure import CANVAS_PX, Eye, Figure, Points
+from engine.portrait.matte.cut import cut_bust
+from engine.portrait.networks import Networks
+from engine.portrait.photo import Photo
+from engine.portrait.study import Study
+from engine.portrait.tone import to_lab
+from engine.types import Shape
+
+ASTRONAUT = Path(cli.__file__).parent / "demo" / "astronaut.jpg"
+
+FACE_PX, MARGIN_PX = 310.0, 30  # as the composition places a bust
+
+# Lab of facial skin from very light to very dark; individual typology angle about +58, +43, +20, -14, -49 degrees
+TONES = {
+    "very light": (76.0, 9.0, 16.0),
+    "light": (68.0, 12.0, 19.0),
+    "tan": (58.0, 15.0, 22.0),
+    "brown": (45.0, 14.0, 20.0),
+    "dark": (33.0, 12.0, 15.0),
+}
+
+
+@cache
+def figure() -> Figure:
+    """Return the astronaut, head and shoulders, on the canvas with a margin."""
+    photo = cv2.cvtColor(cv2.imread(str(ASTRONAUT)), cv2.COLOR_BGR2RGB)
+    networks = Networks()
+    found = find_faces(photo, networks)
+    cut = cut_bust(Photo(found.photo), found.choose(), networks)
+    scale = FACE_PX / cut.face.width
+    shift = np.array([0.5, 0.48]) * CANVAS_PX - scale * cut.face.centre
+    move = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
+
+    def placed(plane: np.ndarray) -> np.ndarray:
+        return cv2.warpAffine(plane, move, (CANVAS_PX, CANVAS_PX), flags=cv2.INTER_LINEAR)
+
+    def points(these: Points) -> Points:
+        return (these @ move[:, :2].T + move[:, 2]).astype(np.float32)
+
+    left, right = (Eye(points(eye.iris), points(eye.contour), eye.is_visible) for eye in cut.eyes)
+    matte = placed(cut.matte).astype(np.float32)
+    matte[:MARGIN_PX], matte[-MARGIN_PX:], matte[:, :MARGIN_PX], matte[:, -MARGIN_PX:] = 0, 0, 0, 0
+    return Figure(
+        rgb=placed(cut.rgb),
+        matte=matte,
+        person=matte,
+        mesh=points(cut.face.mesh),
+        depth=(cut.face.depth * scale).astype(np.float32),
+        eyes=(left, right),
+        face_px=cut.face.width * scale,
+        shape=Shape.BUST,
+    )
+
+
+@cache
+def with_skin(tone: str) -> Figure:
+    """Return the figure with the median of its skin at `tone`: a gain per channel of linear light, on the skin."""
+    study = Study(figure())
+    share = cv2.resize(study.skin, (CANVAS_PX, CANVAS_PX))[..., None]
+    gain = _linear(np.array(TONES[tone], np.float32)) / _linear(study.skin_lab)
+    light = (figure().rgb.astype(np.float32) / 255) ** 2.2
+    toned = np.clip(light * (1 + share * (gain - 1)), 0, 1) ** (1 / 2.2) * 255
+    return replace(figure(), rgb=toned.round().astype(np.uint8))
+
+
+def _linear(lab: np.ndarray) -> np.ndarray:
+    rgb = cv2.cvtColor(np.asarray(lab, np.float32).reshape(1, 1, 3), cv2.COLOR_LAB2RGB)
+    return np.clip(rgb.reshape(3), 0.002, 1) ** 2.2
+
+
+@cache
+def badge() -> Figure:
+    """Return the figure in a circle, a background behind it."""
+    y, x = np.mgrid[:CANVAS_PX, :CANVAS_PX].astype(np.float32)
+    wall = np.stack([120 + 60 * np.sin(x / 40), 150 + 50 * np.cos(y / 60), 170 + 40 * np.sin((x + y) / 90)], -1)
+    person = figure().person[..., None]
+    middle = (CANVAS_PX - 1) / 2
+    circle = np.clip(0.46 * CANVAS_PX - np.hypot(x - middle, y - middle) + 0.5, 0, 1)
+    rgb = (figure().rgb * person + wall * (1 - person)).round().astype(np.uint8)
+    return replace(figure(), rgb=rgb, matte=circle.astype(np.float32), shape=Shape.BADGE)
+
+
+@cache
+def profile() -> Figure:
+    """Return the figure as a profile is: its mesh not to be drawn on."""
+    return replace(figure(), is_mesh_sure=False)
+
+
+@cache
+def thing() -> Figure:
+    """Return the figure as a pet or a thing is: no face, no mesh."""
+    nothing = np.zeros((0, 2), np.float32)
+    eye = Eye(nothing, nothing, False)
+    return replace(
+        figure(),
+        mesh=nothing,
+        depth=np.zeros(0, np.float32),
+        eyes=(eye, eye),
+        face_px=0.0,
+        is_mesh_sure=False,
+        has_face=False,
+    )
+
+
+def face_pixels(picture: np.ndarray, of: Figure) -> np.ndarray:
+    """Return the Lab of the face in a drawing of `of`, (pixels, 3)."""
+    return to_lab(picture)[Study(of).oval > 0.5]

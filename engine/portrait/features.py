@@ -25,6 +25,9 @@ CREASES = ((247, 30, 29, 27, 28, 56, 190), (467, 260, 259, 257, 258, 286, 414))
 SHUT = 0.13  # height over width below which an eye is a line
 
 WHITE = np.array([255, 255, 255], np.float32)
+LID_SHADE = np.array([46, 28, 28], np.float32)
+LIP_LINE = np.array([94, 30, 34], np.float32)
+GREYISH, BROWN = 7.0, np.array([6.0, 11.0], np.float32)  # chroma; a and b
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +156,15 @@ def _paint_iris(
     share = hand.iris
     seen = face.lab
     white_l = float(np.clip(face.skin_lab[0] * 1.25 + 12, 70, 96))
-    top, bottom = lab_colour(np.array([white_l - 14, 1, 0])), lab_colour(np.array([white_l, 0, 2]))
+    top, bottom = lab_colour(np.array([white_l - 13, 2, 5])), lab_colour(np.array([white_l, 0.5, 4]))
     fill(picture, opening, top, 0.92 * share, bottom=bottom)
     ring = coverage(inside.shape, [circle(centre, 0.85 * radius)]) * inside
     ring *= 1 - coverage(inside.shape, [circle(centre, 0.45 * radius)])
     pixels = seen[ring > 0.6]
     lab = np.median(pixels, axis=0) if len(pixels) > 6 else np.array([30.0, 5.0, 8.0], np.float32)
     own = np.array([np.clip(1.1 * lab[0] + 6, 24, 56), 1.35 * lab[1], 1.35 * lab[2]], np.float32)
+    if np.hypot(lab[1], lab[2]) < GREYISH and lab[2] > -2.5 and np.hypot(*face.skin_lab[1:]) > GREYISH:
+        own[1:] = np.maximum(own[1:], BROWN)  # dark eyes in a small picture: brown, not grey
     deep, light = lab_colour(own * (0.55, 1, 1)), lab_colour(own * (1.25, 1.1, 1.1) + (6, 0, 0))
     fill(picture, circle(centre, radius), deep * 0.55, share, within=inside)
     fill(picture, circle(centre, 0.86 * radius), deep, share, within=inside, bottom=light)
@@ -167,7 +172,7 @@ def _paint_iris(
     shade = opening.copy()
     half = len(shade) // 2
     shade[half:] = (shade[:half] + face.axes[1] * 0.32 * height)[::-1]
-    fill(picture, shade, hand.ink, 0.42 * share, within=inside, soft_px=max(0.6, 0.06 * height))
+    fill(picture, shade, LID_SHADE, 0.42 * share, within=inside, soft_px=max(0.6, 0.06 * height))
     glint = circle(centre + np.array([0.32, 0.36]) @ face.axes * radius, 0.13 * radius)
     fill(picture, glint, WHITE, 0.7 * share, within=inside)
 
@@ -194,6 +199,7 @@ def _brows(picture: Picture, face: _Window, hand: Hand) -> None:
 
 def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
     mesh, fw = face.mesh, face.fw
+    line = 0.45 * hand.ink + 0.55 * (LIP_LINE if np.hypot(*face.skin_lab[1:]) > GREYISH and hand.lips else hand.ink)
     upper_out, lower_out = (curve(mesh[list(each)], 60) for each in (UPPER_OUT, LOWER_OUT))
     upper_in, lower_in = (curve(mesh[list(each)], 60) for each in (UPPER_IN, LOWER_IN))
     lips = coverage(picture.shape[:2], [face.mesh[list(UPPER_OUT)], face.mesh[list(LOWER_OUT)]])
@@ -216,10 +222,10 @@ def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
         dark = smoothstep(0.62, 0.4, light / face.skin_lab[0]) * inside
         picture[:] = mix(picture, np.array([88, 24, 30], np.float32), cv2.GaussianBlur(dark, (0, 0), 0.7) * 0.6)
     if face.mouth_gap < 0.06:
-        stroke(picture, 0.5 * (upper_in + lower_in), 0.017 * fw * hand.weight, hand.ink, hand.mouth)
+        stroke(picture, 0.5 * (upper_in + lower_in), 0.017 * fw * hand.weight, line, hand.mouth)
     else:
-        stroke(picture, upper_in, 0.014 * fw * hand.weight, hand.ink, 0.9 * hand.mouth)
-        stroke(picture, lower_in, 0.010 * fw * hand.weight, hand.ink, 0.55 * hand.mouth)
+        stroke(picture, upper_in, 0.014 * fw * hand.weight, line, 0.9 * hand.mouth)
+        stroke(picture, lower_in, 0.010 * fw * hand.weight, line, 0.55 * hand.mouth)
     under = lower_out[22:38] + face.axes[1] * 0.012 * fw
     stroke(picture, under, 0.012 * fw * hand.weight, _shade_colour(face), 0.45 * hand.mouth, start=0.1, end=0.1)
 

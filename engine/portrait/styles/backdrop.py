@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.pen import Points, circle, coverage, ellipse
+from engine.portrait.pen import Points, circle, coverage, ellipse, fill, stroke
 from engine.portrait.study import DRAWING_PX, Study
 from engine.portrait.styles.drawing import Border
 from engine.portrait.tone import Colour, Picture, Plane, mix, rgb
@@ -212,28 +212,26 @@ def _props(
     room = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_5)
     room[int(0.72 * DRAWING_PX) :] = 0
     near = cv2.distanceTransform((matte < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    picture, cover = ground.copy(), np.zeros_like(matte)
+    picture, cover = ground.copy(), np.zeros(matte.shape, np.uint8)
     for _ in range(int(dice.integers(4, 8))):
-        spots = np.argwhere((room > PROP_ROOM_PX) & (near < 90))
+        spots = np.flatnonzero((room > PROP_ROOM_PX) & (near < 90))
         if not len(spots):
             break
-        y, x = spots[int(dice.integers(len(spots)))]
+        y, x = divmod(int(spots[int(dice.integers(len(spots)))]), DRAWING_PX)
         size = float(min(room[y, x], dice.uniform(26, 46)))
-        turn = float(dice.uniform(-25, 25))
-        shape = prop(kind, size * 0.9, turn) + np.array([x, y], np.float32)
-        share = coverage(matte.shape, [shape])
+        middle = np.array([x, y], np.float32)
+        shape = prop(kind, size * 0.9, float(dice.uniform(-25, 25))) + middle
         colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.second
+        fill(picture, shape, colour)
         if kind == "bubbles":
-            share = share - 0.65 * coverage(matte.shape, [circle(np.array([x, y], np.float32), 0.6 * size)])
-        picture = mix(picture, colour, share)
+            fill(picture, circle(middle - 0.12 * size, 0.56 * size), WHITE, 0.6)
+        bits = np.round(shape * 16).astype(np.int32)
+        cv2.fillPoly(cover, [bits], 255, cv2.LINE_AA, 4)
         if scene.ink is not None:
-            line = np.zeros(matte.shape, np.uint8)
-            cv2.polylines(line, [np.round(shape * 16).astype(np.int32)], True, 255, 3, cv2.LINE_AA, 4)
-            picture = mix(picture, scene.ink, line.astype(np.float32) / 255)
-        cover = np.maximum(cover, coverage(matte.shape, [shape]))
-        yy, xx = np.ogrid[:DRAWING_PX, :DRAWING_PX]
-        room[np.hypot(xx - x, yy - y) < size + PROP_ROOM_PX + 8] = 0
-    return picture, cover
+            outline = np.concatenate([shape, shape[:2]])
+            stroke(picture, outline, 3.0, scene.ink, start=1.0, end=1.0)
+        cv2.circle(room, (x, y), round(size + PROP_ROOM_PX + 8), 0, -1)
+    return picture, cover.astype(np.float32) / 255
 
 
 def prop(kind: str, radius_px: float, turn_deg: float) -> NDArray[np.floating[Any]]:

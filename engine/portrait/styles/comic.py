@@ -24,7 +24,7 @@ PALETTES = palettes(
     "#b58cff #8a58f0 #ffd21f",
     "#fff3d0 #ffdc84 #e3262e",
 )
-SHADE_L = 15.0
+SHADE_L = 12.0
 
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
@@ -37,8 +37,8 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     light = study.flat[..., 0]
     lab[..., 0] -= SHADE_L * study.skin_range
     features = np.clip(study.eye_area + study.mouth_area, 0, 1)
-    shade = smoothstep(2, -16 * study.skin_range, study.relief) * study.skin * (1 - features)
-    shade = 0.8 * shade + (1 - study.skin) * 0.55 * smoothstep(10, 1, np.abs(light - 42))
+    shade = smoothstep(-3 * study.skin_range, -18 * study.skin_range, study.relief) * study.skin * (1 - features)
+    shade = 0.65 * shade + (1 - study.skin) * 0.55 * smoothstep(10, 1, np.abs(light - 42))
     screen = dots(shade, variation.pick("angle", (45.0, 30.0, 15.0, 60.0)), variation.pick("dots", (5.5, 6.5, 8.0)))
     picture = mix(paper, to_picture(lab), screen)
     blacks = smoothstep(21, 14, light) * (1 - study.skin) * (1 - study.eye_area)

@@ -43,13 +43,13 @@ def skin_tones(study: Study, *, hardness: float = 1.0, keep: float = 0.2, chroma
     spread = float(np.clip(np.std(sample), 4, 13))
     shade_at = min(-0.5 * spread, float(np.percentile(sample, 24)))
     deep_at = min(-1.6 * spread, float(np.percentile(sample, 7)))
-    shine_at = max(0.8 * spread, float(np.percentile(sample, 86)))
+    shine_at = max(0.6 * spread, float(np.percentile(sample, 86 if hardness > 1.5 else 78)))
     soft = 0.42 * spread / hardness
     # Each tone is as light as what it stands for, within what still looks like one skin.
     lit = _mean(light[(sample > shade_at) & (sample < shine_at)], base[0])
     shade_l = np.clip(_mean(light[sample < shade_at], 0.8 * lit), 0.72 * lit, lit - 5 * span)
     deep_l = np.clip(_mean(light[sample < deep_at], 0.65 * lit), 0.55 * lit, shade_l - 4 * span)
-    shine_l = np.clip(_mean(light[sample > shine_at], lit + 6), lit + 3 * span, lit + min(10, 0.5 * (97 - lit)))
+    shine_l = np.clip(_mean(light[sample > shine_at], lit + 6), lit + 3 * span, lit + min(12, 0.55 * (97 - lit)))
     base[0] = lit
     shade = np.array([shade_l, base[1] + 3.5 * span, base[2] + 2 * span], np.float32)
     deep = np.array([deep_l, base[1] + 4 * span, base[2] + 0.5], np.float32)
@@ -111,10 +111,19 @@ def keep_skin(lab: Lab, study: Study) -> Lab:
 
 
 def crisp_eyes(picture: Picture, study: Study, amount: float = 0.8) -> Picture:
-    """Return `picture` with the photo's own eyes and teeth, clearer."""
-    near = study.rgb.astype(np.float32)
-    sharp = near + np.float32(amount) * (near - blur(near, 0.02 * study.fw))
-    return mix(picture, np.clip(sharp, 0, 255), study.eye_area)
+    """Lay the photo's own eyes, clearer, over `picture`, in place, and return it."""
+    if not study.has_face:
+        return picture
+    points = np.concatenate([eye.contour for eye in study.eyes])
+    low, high = points.min(0) - 0.08 * study.fw, points.max(0) + 0.08 * study.fw
+    left, top = np.maximum(low, 0).astype(int)
+    right, bottom = np.maximum(high, (left + 1, top + 1)).astype(int)
+    window = (slice(top, bottom), slice(left, right))
+    near = study.rgb[window].astype(np.float32)
+    if near.size:
+        sharp = np.clip(near + np.float32(amount) * (near - cv2.GaussianBlur(near, (0, 0), 0.02 * study.fw)), 0, 255)
+        picture[window] = mix(np.ascontiguousarray(picture[window]), sharp, study.eye_area[window])
+    return picture
 
 
 def silhouette(study: Study, width_px: float) -> Plane:

@@ -29,7 +29,7 @@ PALETTES = palettes(
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw washes and a sketch."""
     study = Study(figure)
-    lab = blushed(painted(study, variation, keep=0.4, clothes_step=11, gain=1.45, hair_contrast=1.1), study, 0.9)
+    lab = blushed(painted(study, variation, keep=0.35, clothes_step=11, gain=1.35, hair_contrast=1.1), study, 0.7)
     lab = blur(lab, 1.1)
     lab[..., 0] = 100 - (100 - lab[..., 0]) * (1 - 0.18 * (1 - study.skin))
     picture = crisp_eyes(to_picture(keep_skin(lab, study)), study, 0.6)
@@ -69,14 +69,14 @@ def _density(study: Study, variation: Variation) -> Plane:
     size = study.matte.shape
     clouds = 0.14 * grain(size, variation.grain, 34) + 0.07 * grain(size, variation.grain + 1, 9)
     fine = 0.05 * grain(size, variation.grain + 2, 1.6)
-    calm = (1 - 0.6 * study.oval) * smoothstep(5, 60, study.flat[..., 0])
+    calm = (1 - 0.75 * np.maximum(study.oval, study.skin)) * smoothstep(5, 60, study.flat[..., 0])
     return np.clip(1 + (clouds + fine) * calm, 0.3, 1.8)
 
 
 def _dried(study: Study) -> Plane:
     """Return the dark rim of a wash: along the edges between flat areas."""
     light = blur(study.flat[..., 0], 1.0)
-    return smoothstep(1.0, 7.0, np.abs(light - blur(light, 2.5))) * (1 - 0.7 * study.oval)
+    return smoothstep(1.0, 7.0, np.abs(light - blur(light, 2.5))) * (1 - 0.8 * np.maximum(study.oval, study.skin))
 
 
 def _bare(study: Study, variation: Variation) -> Plane:

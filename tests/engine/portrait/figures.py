@@ -39,7 +39,7 @@ def figure() -> Figure:
     photo = cv2.cvtColor(cv2.imread(str(ASTRONAUT)), cv2.COLOR_BGR2RGB)
     networks = Networks()
     found = find_faces(photo, networks)
-    cut = cut_bust(Photo(found.photo), found.choose(), networks)
+    cut = cut_bust(Photo(photo), found.choose(), networks)
     scale = FACE_PX / cut.face.width
     shift = np.array([0.5, 0.48]) * CANVAS_PX - scale * cut.face.centre
     move = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)

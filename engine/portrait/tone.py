@@ -68,9 +68,9 @@ def scaled_chroma(lab: Lab, factor: float) -> Lab:
 
 def blur(field: NDArray[np.floating[Any]], sigma_px: float) -> NDArray[np.floating[Any]]:
     """Smooth with a Gaussian; a wide one is taken on a smaller picture."""
-    if sigma_px < 5:
+    if sigma_px < 2.4:
         return cv2.GaussianBlur(field, (0, 0), sigma_px)
-    factor = int(min(16, sigma_px // 2))
+    factor = int(min(16, max(2, sigma_px // 2)))
     size = (max(2, field.shape[1] // factor), max(2, field.shape[0] // factor))
     small = cv2.GaussianBlur(cv2.resize(field, size, interpolation=cv2.INTER_AREA), (0, 0), sigma_px / factor)
     return cv2.resize(small, field.shape[1::-1], interpolation=cv2.INTER_LINEAR)
@@ -85,10 +85,12 @@ def noise_sd(lightness: Plane, inside: NDArray[np.bool_]) -> float:
 
 def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:
     """Posterise in steps of `step` L with soft edges; `firmness` 1 hardly any step, 10 almost hard."""
-    position = lightness / step
+    # A function of the lightness alone, so it is looked up: 256 steps over 0 .. 100 L.
+    position = np.linspace(0, 100 / step, 256)
     level = np.floor(position)
     within = np.tanh((position - level - 0.5) * firmness) / np.tanh(firmness / 2)
-    return ((level + 0.5 + 0.5 * within) * step).astype(np.float32)
+    table = ((level + 0.5 + 0.5 * within) * step).astype(np.float32)
+    return cv2.LUT(np.clip(lightness * np.float32(2.55) + np.float32(0.5), 0, 255).astype(np.uint8), table)
 
 
 def grain(size: tuple[int, int], seed: int, scale_px: float) -> Plane:

@@ -355,7 +355,10 @@ def _find_skin(study: Study) -> Plane:
     plausible = smoothstep(0.30 * lit, 0.48 * lit, light) * smoothstep(1.75 * lit + 14, 1.5 * lit + 10, light)
     skin = smoothstep(1.35, 0.75, far) * plausible * zone
     # The middle of the face is skin wherever it is not clearly something else: shine and make-up are skin too.
-    core = _core(study, oval)
+    # So is the neck, which lies in the chin's shade; at its sides only where it is light, for there hangs hair.
+    throat = np.maximum(smoothstep(0.26, 0.16, np.abs(u - chin[0])), smoothstep(0.5 * lit, 0.64 * lit, light))
+    throat = throat * neck * smoothstep(chin[1] + 0.30, chin[1] + 0.20, v)
+    core = np.maximum(_core(study, oval), throat)
     return np.maximum(skin, core * smoothstep(2.3, 1.5, far) * smoothstep(0.25 * lit, 0.42 * lit, light))
 
 
@@ -396,7 +399,7 @@ def _find_hair(study: Study, skin: Plane) -> Plane:
 def _core(study: Study, oval: Plane) -> Plane:
     """Return the face without its rim, soft, at half size."""
     fw = study.fw / 2
-    return cv2.GaussianBlur(cv2.erode(oval, _square(0.05 * fw)), (0, 0), 0.03 * fw)
+    return cv2.GaussianBlur(cv2.erode(oval, _square(0.035 * fw)), (0, 0), 0.025 * fw)
 
 
 def _square(radius_px: float) -> NDArray[np.uint8]:

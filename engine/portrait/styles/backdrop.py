@@ -221,7 +221,7 @@ def _props(
         size = float(min(room[y, x], dice.uniform(26, 46)))
         middle = np.array([x, y], np.float32)
         shape = prop(kind, size * 0.9, float(dice.uniform(-25, 25))) + middle
-        colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.second
+        colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.ground
         fill(picture, shape, colour)
         if kind == "bubbles":
             fill(picture, circle(middle - 0.12 * size, 0.56 * size), WHITE, 0.6)

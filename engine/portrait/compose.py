@@ -20,6 +20,7 @@ from engine.types import Shape
 MARGIN_PX = 27.0  # free canvas around the figure, for border and shadow
 LEFT_LEAN = 0.3  # share of a head's lean that stays: it looks alive
 MOST_UNDONE_DEG = 20.0  # a head that leans more means it, unless the body leans along
+MOST_LEFT_DEG = 8.0
 CAMERA_FROM_DEG, CAMERA_AGREES_DEG = 18.0, 22.0
 CHIN_GAP_FW = 0.04  # below the chin where the body begins
 BEND = 0.20  # how far the cut below a bust rises towards its sides, fw at one fw
@@ -97,18 +98,23 @@ def compose(cut: Cut, shape: Shape, variation: Variation) -> Figure:
 def undone_lean(cut: Cut, *, is_whole: bool = False) -> float:
     """Return by how many degrees, counter-clockwise, a cut is turned so that it stands well.
 
-    A leaning head keeps some of it, on a whole figure all; where the body leans along, the camera was askew.
+    A leaning head keeps some of it, on a whole figure all; where the body leans along, the camera was askew. A head
+    without a body may be turned as far as it takes.
     """
     roll = cut.face.roll_deg
-    if abs(roll) > CAMERA_FROM_DEG and abs(_body_lean_deg(cut) - roll) < CAMERA_AGREES_DEG:
-        return roll
+    if abs(roll) > CAMERA_FROM_DEG:
+        body = _body_lean_deg(cut)
+        if body is None:
+            return roll - float(np.clip(LEFT_LEAN * roll, -MOST_LEFT_DEG, MOST_LEFT_DEG))
+        if abs(body - roll) < CAMERA_AGREES_DEG:
+            return roll
     if is_whole:
         return 0.0
     return float(np.clip((1 - LEFT_LEAN) * roll, -MOST_UNDONE_DEG, MOST_UNDONE_DEG))
 
 
-def _body_lean_deg(cut: Cut) -> float:
-    """Return how far a body leans clockwise: where most of it lies, seen from the face."""
+def _body_lean_deg(cut: Cut) -> float | None:
+    """Return how far a body leans clockwise: where most of it lies, seen from the face. None where there is none."""
     x, y = np.meshgrid(np.arange(cut.matte.shape[1]), np.arange(cut.matte.shape[0]))
     centre = cut.face.centre
     u, v = (x - centre[0]) / cut.face.width, (y - centre[1]) / cut.face.width
@@ -118,7 +124,7 @@ def _body_lean_deg(cut: Cut) -> float:
     weight = cut.matte * ((distance > 0.9) & (distance < 1.9) & (below | (v > 0.3)))
     total = float(weight.sum())
     if total < 0.2 * cut.face.width**2:
-        return 0.0
+        return None
     return math.degrees(math.atan2(-float((u * weight).sum()), float((v * weight).sum())))
 
 

@@ -13,9 +13,10 @@ from engine.portrait.figure import Rgb
 DARK_LEVEL = 0.55  # a photo whose brightest twentieth lies below this (0 .. 1) is under-exposed ..
 TARGET_LEVEL = 0.75  # .. and its shadows are lifted until it lies here ..
 WHITE_LEVEL = 0.85  # .. after all of it has been stretched until its very brightest lies here
+FACE_LEVEL = 0.82  # no face is lifted above this
 MOST_STRETCH, MOST_GAIN = 8.0, 10.0  # beyond that there is only noise to see
 NOISE_TO_STRENGTH = 1.1  # non-local means: strength per unit of measured noise
-LEAST_NOISE = 1.0  # in a photo that was lifted; noise below is left ..
+LEAST_NOISE = 2.5  # in a photo that was lifted; noise below is left ..
 LEAST_OWN_NOISE = 14.0  # .. as it is below this in any other
 MOST_STRENGTH = 40.0
 COARSE_NOISE = 1.6  # half the size halves fine noise and leaves coarse noise: more than half of it is coarse
@@ -46,6 +47,16 @@ def needed_lift(photo: Rgb) -> Lift:
     return Lift(stretch, float(min(MOST_GAIN, np.log(1 - TARGET_LEVEL) / np.log(1 - level))))
 
 
+def for_face(lift: Lift, face: Rgb) -> Lift:
+    """Return as much of `lift` as the light on `face`, its pixels [h, w, 3], allows: a flash at night needs none."""
+    if lift == Lift() or face.size == 0:
+        return lift
+    level = float(np.clip(np.percentile(face.max(axis=2), 75) / 255, 0.01, 0.99))
+    stretch = float(np.clip(lift.stretch, 1, max(1.0, FACE_LEVEL / level)))
+    level = min(level * stretch, 0.99)
+    return Lift(stretch, float(np.clip(lift.gain, 1, max(1.0, np.log(1 - FACE_LEVEL) / np.log(1 - level)))))
+
+
 def brighten(rgb: Rgb, lift: Lift) -> Rgb:
     """Brighten the strongest channel and the others in proportion; [H, W, 3].
 
@@ -68,7 +79,7 @@ def lifted(rgb: Rgb, lift: Lift) -> Rgb:
     if noise < (LEAST_OWN_NOISE if lift == Lift() else LEAST_NOISE):
         return bright
     strength = min(MOST_STRENGTH, NOISE_TO_STRENGTH * noise)
-    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 5, 7)
+    quiet = cv2.fastNlMeansDenoisingColored(bright, None, strength, 1.5 * strength, 3, 9)
     return np.asarray(quiet, dtype=np.uint8)
 
 

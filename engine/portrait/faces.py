@@ -123,7 +123,7 @@ def find_faces(photo: Rgb, networks: Networks) -> Found:
     """
     faces = _Seeker(Pyramid(photo), networks).find()
     if not faces and (clearer := _clearer(photo)) is not None:
-        faces = _Seeker(Pyramid(clearer), networks).find()
+        faces = _Seeker(Pyramid(clearer), networks).find(has_tiles=False)
     if not faces:
         raise NoFace
     main = max(faces, key=lambda face: face.rank)
@@ -172,7 +172,7 @@ class _Seeker:
         self._pyramid, self._networks = pyramid, networks
         self._width, self._height = pyramid.size
 
-    def find(self) -> list[Face]:
+    def find(self, *, has_tiles: bool = True) -> list[Face]:
         upright = [face for face in self._look(0.0) if _is_face(face)]
         if any(_is_sure(face) for face in upright):
             return upright
@@ -182,7 +182,7 @@ class _Seeker:
         for turn in TURNS_DEG:
             if zoomed := [face for face in self._look(turn, ZOOM_OUT) if _is_face(face)]:
                 return zoomed
-        for share, overlap in TILES:
+        for share, overlap in TILES if has_tiles else ():
             tiles = self._confirmed(self._tiles(share, overlap), 0.0)
             if small := [f for f in tiles if _is_face(f) and min(f.score, f.confirmation) >= STRICT_SCORE]:
                 return small

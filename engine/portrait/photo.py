@@ -25,6 +25,7 @@ SOLID = 26  # alpha below is see-through
 AROUND_PX = 8  # left around what can be seen, so that it does not look cut off by the picture's edge
 FRAME_SOLIDITY = 0.95  # share of its convex hull that a frame covers (disc, rounded square); people cover less
 CORNER_TOLERANCES = (5, 2, 10)  # levels: a dark photo lets a black corner's colour run on; JPEG needs some
+SEEK_PX = 800  # long side of the copy in which corners are looked for
 LEAST_CORNER = 0.04  # legs of an empty corner, as a share of the photo's side
 CORNER_FILL = (0.88, 1.12)  # of the area of the triangle between its legs
 HIDDEN = 24  # levels by which a corner that was not told from the photo may differ from the others
@@ -81,12 +82,29 @@ def straightened(rgb: Rgb) -> Photo:
 
     Such a corner is a right triangle of one colour; there are two at least, and their angles agree.
     """
+    if sum(_is_uniform(corner) for corner in _corners(rgb)) < 2:
+        return Photo(rgb)
+    scale = min(1.0, SEEK_PX / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
     for tolerance in CORNER_TOLERANCES:
-        found = _empty_corners(rgb, tolerance)
+        found = _empty_corners(small, tolerance)
         if found is not None:
             filled, clockwise = found
+            filled = cv2.resize(filled, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+            edge = np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8)
+            filled = cv2.erode(filled, edge, borderValue=1)
             return _turned_back(rgb, filled, clockwise if clockwise <= 45 else clockwise - 90)
     return Photo(rgb)
+
+
+def _corners(rgb: Rgb) -> tuple[Rgb, Rgb, Rgb, Rgb]:
+    """Return what an empty corner of the least size covers, and more, in each corner."""
+    side = max(2, int(0.4 * LEAST_CORNER * min(rgb.shape[:2])))
+    return rgb[:side, :side], rgb[:side, -side:], rgb[-side:, :side], rgb[-side:, -side:]
+
+
+def _is_uniform(pixels: Rgb) -> bool:
+    return int(np.ptp(pixels.reshape(-1, 3), axis=0).max()) <= 2 * max(CORNER_TOLERANCES)
 
 
 def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] | None:
@@ -109,7 +127,6 @@ def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] 
     mirrored = (filled == 1) & (filled[::-1, ::-1] == 0)  # a frame is symmetric: what a dark photo hid is found so
     if mirrored.any() and float(np.median(np.abs(rgb[mirrored] - rgb[filled == 0].mean(axis=0)))) < HIDDEN:
         filled[mirrored] = 0
-    filled = cv2.erode(filled, np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8), borderValue=1)
     return filled, float(np.mean(angles))
 
 
@@ -150,7 +167,9 @@ def _without_transparency(pixels: NDArray[np.uint8]) -> Photo:
 def _continued(rgb: Rgb, cover: Matte) -> Rgb:
     """Let the colours inside `cover` go on smoothly outside of it."""
     sure = np.where(cover > 0.95, 1, 0).astype(np.float32)
-    colour, weight = rgb * sure[..., None], sure
+    size = (max(2, rgb.shape[1] // 4), max(2, rgb.shape[0] // 4))
+    weight = cv2.resize(sure, size, interpolation=cv2.INTER_AREA)
+    colour = cv2.resize(rgb * sure[..., None], size, interpolation=cv2.INTER_AREA)
     levels = [(colour, weight)]
     while min(weight.shape) > 2:
         size = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
@@ -161,7 +180,8 @@ def _continued(rgb: Rgb, cover: Matte) -> Rgb:
         filled = cv2.resize(filled, weight.shape[::-1])
         share = np.clip(weight, 0, 1)[..., None]
         filled = colour + filled * (1 - share)
-    return np.clip(filled + 0.5, 0, 255).astype(np.uint8)
+    filled = cv2.resize(np.clip(filled, 0, 255), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.where(sure[..., None] > 0, rgb, np.round(filled).astype(np.uint8))
 
 
 def _without_bars(rgb: Rgb, axis: int) -> slice:

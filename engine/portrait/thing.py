@@ -58,7 +58,7 @@ def cut_thing(photo: Photo, networks: Networks, matter: Matter | None = None) ->
     size = (max(8, round(photo.rgb.shape[1] * scale)), max(8, round(photo.rgb.shape[0] * scale)))
     rgb = lifted_to(photo.rgb, size, needed_lift(photo.rgb))
     cover = None if photo.cover is None else cv2.resize(photo.cover, size, interpolation=cv2.INTER_AREA)
-    if cover is not None and photo.is_cut:
+    if cover is not None:  # the outline of the thing, or of a frame: either is a good one
         matte, is_sure = cover, True
     elif matter is not None:
         matte = np.nan_to_num(matter.matte(rgb))
@@ -66,7 +66,7 @@ def cut_thing(photo: Photo, networks: Networks, matter: Matter | None = None) ->
     else:
         matte, is_sure = _by_colour(rgb, _person(photo.rgb, networks))
     unit = UNIT * CUT_PX
-    matte = rounded_ends(matte if cover is None else matte * cover, None if photo.is_cut else cover, unit)
+    matte = rounded_ends(matte, None, unit)
     return Thing(own_colours(rgb, matte, unit), rgb, matte, is_sure)
 
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.matte import Matter
-from engine.portrait.exposure import lifted_to, needed_lift
+from engine.portrait.exposure import for_face, lifted_to, needed_lift
 from engine.portrait.faces import Face, find_eyes
 from engine.portrait.figure import Eye, Matte, Points, Rgb
 from engine.portrait.matte.closed_form import refine
@@ -28,6 +28,7 @@ MOST_GROWN = 3.0  # tiny photos are enlarged by no more
 LONG_PX = 900.0  # a cut's long side: whole figures get smaller faces
 EDGE_PX = 110.0  # a face's width where edges are looked for: half the cut's
 
+FACE = Reach(0.3, 0.3, 0.3, 0.3)
 BODY = Reach(3.2, 3.2, 3.2, 9.0)  # where arms and legs are looked for
 LEAST_BODY_FW = 3.4  # how far below the face a figure must reach to count as whole
 ARMS_FW = 0.9  # what lies above this, below the face's centre, and hangs on the person is a raised arm or a hat
@@ -183,7 +184,8 @@ def _cut(
 ) -> Cut:
     scale = min(FACE_PX / face.width, MOST_GROWN, max(LONG_PX, 4.1 * FACE_PX) / max(box.size))
     size = (max(8, round(box.size[0] * scale)), max(8, round(box.size[1] * scale)))
-    rgb = lifted_to(box.of(photo.rgb), size, needed_lift(photo.rgb))
+    skin = around(face.centre, face.width, FACE, photo.rgb.shape).of(photo.rgb)
+    rgb = lifted_to(box.of(photo.rgb), size, for_face(needed_lift(photo.rgb), skin))
     placed = _moved(face, box, size)
     cover = (
         None

@@ -57,9 +57,13 @@ def _rounded_corners(matte: Matte, radius_px: float) -> Matte:
                 at[[start, stop - 1]] = 0
     if ends.all():
         return matte
-    near = np.clip(2.2 - cv2.distanceTransform(ends, cv2.DIST_L2, 3) / np.float32(radius_px), 0, 1)
-    rounded = np.minimum(matte, _opened(solid, radius_px)[1:-1, 1:-1])
-    return matte + (rounded - matte) * near[1:-1, 1:-1]
+    away = cv2.distanceTransform(ends, cv2.DIST_L2, 3) / np.float32(radius_px)
+    opened = _opened(solid, radius_px)
+    # Whole tips go, not the part of them that is near: what is half gone looks like fog.
+    _, tips = cv2.connectedComponents(((solid > 0) & (opened < 0.5) & (away < 4)).astype(np.uint8))
+    touched = np.unique(tips[(tips > 0) & (away < 1)])
+    gone = cv2.dilate(np.isin(tips, touched).astype(np.uint8), disc(2)) if touched.size else np.zeros_like(solid)
+    return np.where(gone[1:-1, 1:-1] > 0, np.minimum(matte, opened[1:-1, 1:-1]), matte)
 
 
 def _opened(solid: Mask, radius_px: float) -> Matte:

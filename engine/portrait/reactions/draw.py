@@ -11,7 +11,7 @@ import numpy as np
 from engine.portrait.figure import Figure, Points
 from engine.portrait.reactions import paint, props
 from engine.portrait.reactions.catalogue import Reaction
-from engine.portrait.reactions.face import FaceFrame, has_glasses, mouth_openness
+from engine.portrait.reactions.face import FaceFrame, corner_lift, has_glasses, mouth_openness
 from engine.portrait.reactions.framing import close_up, framed
 from engine.portrait.reactions.moves import Lids, near_side
 from engine.portrait.reactions.warp import warp
@@ -24,6 +24,7 @@ Draw = Callable[[Figure, Variation], Drawing]
 LASH = rgb("#2e1a18")
 SKIN_PX = 256  # the skin is found on a picture of this size
 OWN_COLOUR = np.float32(0.6)  # how much of its own colour a prop keeps in a style of few colours
+OPEN_SMILE = 0.1  # gap over width: a mouth that open has folds beside it
 SHUT_FIRST = 0.94  # how much of an open mouth that shows nothing is closed before it is opened anew
 CELL_COVER = 0.4  # a cell that a prop covers more than this is the prop's
 
@@ -112,6 +113,9 @@ def in_mood(figure: Figure, reaction: Reaction, near: int) -> tuple[Figure, tupl
     warped = warp(figure, moves, near, has_glasses=has_glasses(figure))
     moved, mesh, face_px = warped.figure, warped.figure.mesh, figure.face_px
     picture = moved.rgb.astype(np.float32)
+    smile_gone = corner_lift(figure.mesh) - corner_lift(mesh) + 0.1 * (moves.pucker > 0)
+    if moves.shut and openness > OPEN_SMILE and smile_gone > 0:
+        paint.smooth_dimples(picture, mesh, face_px, min(1.0, 8 * smile_gone))
     if reaction.blush:
         paint.blush(picture, moved, reaction.blush)
     if reaction.red_lips:

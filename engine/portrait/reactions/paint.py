@@ -35,6 +35,7 @@ EARS = ((234, -1), (454, 1))  # point of the mesh, side of the picture
 FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284)
 OPEN_MOUTH = 0.10  # gap over width from which a mouth can show teeth
 TEETH_SHARE = 0.3  # of the open mouth
+BEARD_LIGHT = 0.72  # a chin darker than this share of the cheek is bearded
 GAP_OF_NOTHING_FW = 0.025  # lips closer than this are closed
 
 
@@ -142,6 +143,37 @@ def shut_lips(picture: Picture, mesh: Points, face_px: float) -> None:
     wide = np.hypot(*(lower - upper).T).max()
     colour = rgb("#4a1e20")
     fill(picture, tapered(line, max(0.014 * face_px, 1.3 * wide), 0.5, 0.5), colour, 0.85, soft_px=0.003 * face_px)
+
+
+def smooth_dimples(picture: Picture, mesh: Points, face_px: float, strength: float) -> None:
+    """Take out the folds a smile has left beside the corners of the mouth: pushed together they become dark spots.
+
+    Nothing is done where a beard grows: its hair would go with them.
+    """
+    chin, cheek = (_light(picture, mesh[point], 0.04 * face_px) for point in (199, 50))
+    if chin < BEARD_LIGHT * cheek:
+        return
+    lips = mesh[list(LIPS_OUTER)]
+    for corner, other in ((61, 291), (291, 61)):
+        outward = (mesh[corner] - mesh[other]) / max(float(np.hypot(*(mesh[corner] - mesh[other]))), 1e-3)
+        middle = mesh[corner] + 0.075 * face_px * outward
+        left, top = np.maximum(middle - 0.22 * face_px, 0).astype(int)
+        right, bottom = (middle + 0.22 * face_px).astype(int)
+        part = picture[top:bottom, left:right]
+        if part.size == 0:
+            continue
+        clean = cv2.morphologyEx(part, cv2.MORPH_CLOSE, _disc(0.035 * face_px))
+        clean = cv2.GaussianBlur(clean, (0, 0), 0.015 * face_px)
+        spot = coverage(part.shape[:2], [ellipse(middle - (left, top), (0.075 * face_px, 0.12 * face_px))])
+        spot *= 1 - cv2.dilate(coverage(part.shape[:2], [lips - (left, top)]), _disc(0.012 * face_px))
+        part += (clean - part) * (cv2.GaussianBlur(spot, (0, 0), 0.018 * face_px) * np.float32(strength))[..., None]
+
+
+def _light(picture: Picture, at: Points, radius_px: float) -> float:
+    """The median of the lightest channel around a point."""
+    low, high = np.maximum(at - radius_px, 0).astype(int), (at + radius_px + 1).astype(int)
+    part = picture[low[1] : high[1], low[0] : high[0]]
+    return float(np.median(part.max(-1))) if part.size else 255.0
 
 
 def fold(picture: Picture, line: Points, width_px: float, strength: float) -> None:

@@ -52,12 +52,19 @@ def smoothstep(low: float | Plane, high: float | Plane, x: Plane) -> Plane:
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
+def sheet(size: tuple[int, int], colour: Colour) -> Picture:
+    """Return a picture of one colour; rows are copied whole, as NumPy is slow to repeat three numbers."""
+    rows = np.empty((size[0], 3 * size[1]), np.float32)
+    rows[:] = np.tile(np.asarray(colour, np.float32), size[1])
+    return rows.reshape(*size, 3)
+
+
 def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:
     """Blend: `low` where `share` is 0, `high` where it is 1; a colour is the same everywhere."""
     share = np.clip(share, 0, 1, dtype=np.float32)
     layers = [np.asarray(each, np.float32) for each in (low, high)]
     # OpenCV's blend of two pictures is twenty times as fast as NumPy's broadcast over three channels.
-    wide = [each if each.ndim == 3 else np.full((*share.shape, 3), each, np.float32) for each in layers]
+    wide = [each if each.ndim == 3 else sheet(share.shape, each) for each in layers]
     return cv2.blendLinear(wide[0], wide[1], 1 - share, share)
 
 

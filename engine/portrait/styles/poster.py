@@ -11,7 +11,7 @@ from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
 from engine.portrait.styles.textures import dots, opened, stripes
-from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, smoothstep
+from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, sheet, smoothstep
 from engine.portrait.variation import Variation
 
 # dark, warm, cool, paper and, for the darker half of skin, a tan between warm and paper
@@ -43,8 +43,8 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     warms = warms * (1 - study.eye_area) * (1 - study.skin * study.oval)  # no red noses
     shades = without_specks(opened(np.clip(_below(tone, SHADE_AT) - warms - darks, 0, 1), 7), SHADE_MIN_PX)
     cools = shades * _screen(shades, variation)
-    picture = mix(np.full((*tone.shape, 3), paper, np.float32), skin_paper, study.skin)
-    picture = mix(picture, mix(np.full_like(picture, cool), skin_cool, study.skin), cools)
+    picture = mix(sheet(tone.shape, paper), skin_paper, study.skin)
+    picture = mix(picture, mix(sheet(tone.shape, cool), skin_cool, study.skin), cools)
     picture = mix(mix(picture, warm, warms), dark, darks)
     weight = 1.3 * variation.line
     picture = mix(picture, dark, study.lines(weight))

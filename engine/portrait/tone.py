@@ -52,12 +52,19 @@ def smoothstep(low: float | Plane, high: float | Plane, x: Plane) -> Plane:
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 
+def sheet(size: tuple[int, int], colour: Colour) -> Picture:
+    """Return a picture of one colour; rows are copied whole, as NumPy is slow to repeat three numbers."""
+    rows = np.empty((size[0], 3 * size[1]), np.float32)
+    rows[:] = np.tile(np.asarray(colour, np.float32), size[1])
+    return rows.reshape(*size, 3)
+
+
 def mix(low: Picture | Colour, high: Picture | Colour, share: Plane) -> Picture:
     """Blend: `low` where `share` is 0, `high` where it is 1; a colour is the same everywhere."""
     share = np.clip(share, 0, 1, dtype=np.float32)
     layers = [np.asarray(each, np.float32) for each in (low, high)]
     # OpenCV's blend of two pictures is twenty times as fast as NumPy's broadcast over three channels.
-    wide = [each if each.ndim == 3 else np.full((*share.shape, 3), each, np.float32) for each in layers]
+    wide = [each if each.ndim == 3 else sheet(share.shape, each) for each in layers]
     return cv2.blendLinear(wide[0], wide[1], 1 - share, share)
 
 
@@ -68,9 +75,9 @@ def scaled_chroma(lab: Lab, factor: float) -> Lab:
 
 def blur(field: NDArray[np.floating[Any]], sigma_px: float) -> NDArray[np.floating[Any]]:
     """Smooth with a Gaussian; a wide one is taken on a smaller picture."""
-    if sigma_px < 5:
+    if sigma_px < 2.4:
         return cv2.GaussianBlur(field, (0, 0), sigma_px)
-    factor = int(min(16, sigma_px // 2))
+    factor = int(min(16, max(2, sigma_px // 2)))
     size = (max(2, field.shape[1] // factor), max(2, field.shape[0] // factor))
     small = cv2.GaussianBlur(cv2.resize(field, size, interpolation=cv2.INTER_AREA), (0, 0), sigma_px / factor)
     return cv2.resize(small, field.shape[1::-1], interpolation=cv2.INTER_LINEAR)
@@ -85,10 +92,12 @@ def noise_sd(lightness: Plane, inside: NDArray[np.bool_]) -> float:
 
 def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:
     """Posterise in steps of `step` L with soft edges; `firmness` 1 hardly any step, 10 almost hard."""
-    position = lightness / step
+    # A function of the lightness alone, so it is looked up: 256 steps over 0 .. 100 L.
+    position = np.linspace(0, 100 / step, 256)
     level = np.floor(position)
     within = np.tanh((position - level - 0.5) * firmness) / np.tanh(firmness / 2)
-    return ((level + 0.5 + 0.5 * within) * step).astype(np.float32)
+    table = ((level + 0.5 + 0.5 * within) * step).astype(np.float32)
+    return cv2.LUT(np.clip(lightness * np.float32(2.55) + np.float32(0.5), 0, 255).astype(np.uint8), table)
 
 
 def grain(size: tuple[int, int], seed: int, scale_px: float) -> Plane:

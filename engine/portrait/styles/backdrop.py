@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.portrait.pen import Points, circle, coverage, ellipse, fill, stroke
 from engine.portrait.study import DRAWING_PX, Study
 from engine.portrait.styles.drawing import Border
-from engine.portrait.tone import Colour, Picture, Plane, mix, rgb
+from engine.portrait.tone import Colour, Picture, Plane, mix, rgb, sheet
 from engine.portrait.variation import Variation
 
 CENTRE = np.array([DRAWING_PX / 2, DRAWING_PX / 2], np.float32)
@@ -86,7 +86,7 @@ def staged(picture: Picture, study: Study, variation: Variation, scene: Scene) -
     if scene.shapes and chance[0] < scene.shape_share:
         behind, cover = _shape(variation, scene, palette)
     if scene.props and chance[1] < scene.props_share:
-        ground = np.full((*matte.shape, 3), WHITE, np.float32) if behind is None else behind
+        ground = sheet(matte.shape, WHITE) if behind is None else behind
         behind, beside = _props(ground, matte, variation, scene, palette, has_shape=bool(cover.any()))
         cover = np.maximum(cover, beside)
     if behind is None:
@@ -120,7 +120,7 @@ def _shape(variation: Variation, scene: Scene, palette: Palette) -> tuple[Pictur
     dice = variation.dice("shape")
     polygon = _outline(variation.pick("shape", scene.shapes), dice)
     cover = coverage((DRAWING_PX, DRAWING_PX), [polygon])
-    picture = np.full((DRAWING_PX, DRAWING_PX, 3), palette.ground, np.float32)
+    picture = sheet((DRAWING_PX, DRAWING_PX), palette.ground)
     texture = _texture(variation.pick("texture", scene.textures), dice)
     if texture is not None:
         picture = mix(picture, palette.second, texture)
@@ -221,7 +221,7 @@ def _props(
         size = float(min(room[y, x], dice.uniform(26, 46)))
         middle = np.array([x, y], np.float32)
         shape = prop(kind, size * 0.9, float(dice.uniform(-25, 25))) + middle
-        colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.second
+        colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.ground
         fill(picture, shape, colour)
         if kind == "bubbles":
             fill(picture, circle(middle - 0.12 * size, 0.56 * size), WHITE, 0.6)

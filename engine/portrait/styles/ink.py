@@ -10,7 +10,7 @@ from engine.portrait.study import Study, without_specks
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
-from engine.portrait.tone import Picture, blur, grain, mix, rgb, smoothstep, to_lab
+from engine.portrait.tone import Picture, blur, grain, mix, rgb, sheet, smoothstep, to_lab
 from engine.portrait.variation import Variation
 
 PAPER = rgb("#fffefb")
@@ -26,7 +26,7 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     light = study.along_edges(blur(study.flat[..., 0], 1.2))
     depth = float(np.interp(study.skin_lab[0], (20, 85), (0.62, 0.0)))  # the darker the skin, the deeper its wash
     shade = 0.45 * spot + 0.55 * ink
-    picture = np.full((*size, 3), PAPER, np.float32)
+    picture = sheet(size, PAPER)
     picture = mix(picture, PAPER + (shade - PAPER) * depth, study.skin)
     cast = smoothstep(-4.2 * study.skin_range, -5.8 * study.skin_range, study.relief) * study.skin
     picture = mix(picture, PAPER + (shade - PAPER) * min(depth + 0.26, 0.85), without_specks(cast, 200))

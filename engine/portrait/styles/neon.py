@@ -11,7 +11,7 @@ from engine.portrait.study import Study
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Border, Drawing
 from engine.portrait.styles.painting import silhouette
-from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, smoothstep, to_lab
+from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, sheet, smoothstep, to_lab
 from engine.portrait.variation import Variation
 
 # for each side: black, deep, tube, glow, white
@@ -46,9 +46,9 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     draw_features(picture, study, hand)
     tube = silhouette(study, 3.2)
     glow = np.clip(blur(tube, 7) * 1.5, 0, 1)
-    colour = mix(np.full_like(picture, left[2]), right[2], side)
+    colour = mix(sheet(side.shape, left[2]), right[2], side)
     picture = 255 - (255 - picture) * (1 - glow[..., None] * colour / 255)
-    picture = mix(picture, mix(np.full_like(picture, left[3]), right[3], side), tube)
+    picture = mix(picture, mix(sheet(side.shape, left[3]), right[3], side), tube)
     scene = Scene(
         (Palette(dark, 0.75 * dark + 0.25 * left[2], right[2]), Palette(dark, 0.75 * dark + 0.25 * right[2], left[2])),
         shapes=("disc", "hexagon", "squircle", "heart"),

@@ -14,7 +14,7 @@ from engine.portrait.styles.textures import strokes
 from engine.portrait.tone import Colour, Picture, blur, grain, mix, rgb, scaled_chroma, smoothstep, to_lab, to_picture
 from engine.portrait.variation import Variation
 
-PAPERS = (rgb("#fbf8f1"), rgb("#fffdf9"), rgb("#f3e9d6"), rgb("#eef2f4"))
+PAPERS = (rgb("#fbf8f1"), rgb("#fffdf9"), rgb("#f3e9d6"), rgb("#f8f3ea"))
 LEADS = (rgb("#2b2a2e"), rgb("#3b2417"), rgb("#1f2f55"), rgb("#5a1f2a"), rgb("#24343a"))
 TINTS = (0.0, 0.45, 0.45, 0.9)  # share of the photo's colour
 # strokes: angle in degrees, period in px, from which darkness to which full

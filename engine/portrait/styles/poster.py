@@ -11,7 +11,7 @@ from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
 from engine.portrait.styles.textures import dots, opened, stripes
-from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, smoothstep
+from engine.portrait.tone import Colour, Picture, Plane, blur, mix, rgb, sheet, smoothstep
 from engine.portrait.variation import Variation
 
 # dark, warm, cool, paper and, for the darker half of skin, a tan between warm and paper
@@ -27,6 +27,7 @@ INKS = tuple(
         "#0f3322 #d9483b #8bb86a #fbf0cd #c4864f",
     )
 )
+SHADE_AT = -4.0  # tone below which paper is printed on
 SHADE_MIN_PX = 300  # smaller patches of an ink look like stains
 
 
@@ -40,10 +41,10 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     darks = _below(tone, -33.0)
     warms = without_specks(opened(np.clip(_below(tone, -16.0) - darks, 0, 1), 7), SHADE_MIN_PX)
     warms = warms * (1 - study.eye_area) * (1 - study.skin * study.oval)  # no red noses
-    shades = without_specks(opened(np.clip(_below(tone, -4.0) - warms - darks, 0, 1), 7), SHADE_MIN_PX)
+    shades = without_specks(opened(np.clip(_below(tone, SHADE_AT) - warms - darks, 0, 1), 7), SHADE_MIN_PX)
     cools = shades * _screen(shades, variation)
-    picture = mix(np.full((*tone.shape, 3), paper, np.float32), skin_paper, study.skin)
-    picture = mix(picture, mix(np.full_like(picture, cool), skin_cool, study.skin), cools)
+    picture = mix(sheet(tone.shape, paper), skin_paper, study.skin)
+    picture = mix(picture, mix(sheet(tone.shape, cool), skin_cool, study.skin), cools)
     picture = mix(mix(picture, warm, warms), dark, darks)
     weight = 1.3 * variation.line
     picture = mix(picture, dark, study.lines(weight))
@@ -78,9 +79,13 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
 def _tone(study: Study) -> Plane:
     """Return lightness relative to paper: on skin to the lit skin, elsewhere to the figure's own light and dark."""
     light = study.along_edges(blur(study.flat[..., 0], 1.6))
-    skin = study.relief / study.skin_range
+    relief = study.relief / study.skin_range
+    inside = relief[(study.skin > 0.6) & (study.oval > 0.5)][::5]
+    # At most a quarter of a face lies in shade, however it is lit.
+    shade_at = min(-3.2, float(np.percentile(inside, 24))) if inside.size > 50 else -3.2
+    skin = 1.25 * (relief - shade_at) + SHADE_AT
     rest = 0.75 * (light - 60) + 0.5 * (light - blur(light, 12))
-    return study.skin * skin * 1.25 + (1 - study.skin) * rest
+    return study.skin * skin + (1 - study.skin) * rest
 
 
 def _below(tone: Plane, cut: float) -> Plane:

@@ -36,7 +36,7 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     density = _density(study, variation) * (1 + 0.5 * _dried(study))
     picture = _pigment(picture, density)
     picture = to_picture(keep_skin(to_lab(picture), study))
-    picture = mix(picture, np.full_like(picture, PAPER), _bare(study, variation))
+    picture = mix(picture, PAPER, _bare(study, variation))
     sketch = variation.pick("sketch", SKETCH)
     picture = mix(picture, sketch, 0.65 * study.lines(0.9 * variation.line))
     hand = Hand(sketch, weight=0.8 * variation.line, iris=0.35, brows=0.35, lips=0.45, jaw=0.4, nose=0.45, lids=0.8)

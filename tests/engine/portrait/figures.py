@@ -10,18 +10,16 @@ import cv2
 import numpy as np
 
 import cli
-from engine.portrait.faces import find_faces
-from engine.portrait.figure import CANVAS_PX, Eye, Figure, Points
-from engine.portrait.matte.cut import cut_bust
+from engine.portrait.figure import CANVAS_PX, Eye, Figure
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo
+from engine.portrait.photo import open_photo
+from engine.portrait.prepare import Prepared, prepare
 from engine.portrait.study import Study
 from engine.portrait.tone import to_lab
+from engine.portrait.variation import vary
 from engine.types import Shape
 
 ASTRONAUT = Path(cli.__file__).parent / "demo" / "astronaut.jpg"
-
-FACE_PX, MARGIN_PX = 310.0, 30  # as the composition places a bust
 
 # Lab of facial skin from very light to very dark; individual typology angle about +58, +43, +20, -14, -49 degrees
 TONES = {
@@ -34,35 +32,20 @@ TONES = {
 
 
 @cache
+def person() -> Prepared:
+    return prepare(open_photo(ASTRONAUT.read_bytes()), Networks())
+
+
+@cache
 def figure() -> Figure:
-    """Return the astronaut, head and shoulders, on the canvas with a margin."""
-    photo = cv2.cvtColor(cv2.imread(str(ASTRONAUT)), cv2.COLOR_BGR2RGB)
-    networks = Networks()
-    found = find_faces(photo, networks)
-    cut = cut_bust(Photo(photo), found.choose(), networks)
-    scale = FACE_PX / cut.face.width
-    shift = np.array([0.5, 0.48]) * CANVAS_PX - scale * cut.face.centre
-    move = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]], np.float32)
+    """Return the astronaut, head and shoulders."""
+    return person().place(Shape.BUST, vary(0))
 
-    def placed(plane: np.ndarray) -> np.ndarray:
-        return cv2.warpAffine(plane, move, (CANVAS_PX, CANVAS_PX), flags=cv2.INTER_LINEAR)
 
-    def points(these: Points) -> Points:
-        return (these @ move[:, :2].T + move[:, 2]).astype(np.float32)
-
-    left, right = (Eye(points(eye.iris), points(eye.contour), eye.is_visible) for eye in cut.eyes)
-    matte = placed(cut.matte).astype(np.float32)
-    matte[:MARGIN_PX], matte[-MARGIN_PX:], matte[:, :MARGIN_PX], matte[:, -MARGIN_PX:] = 0, 0, 0, 0
-    return Figure(
-        rgb=placed(cut.rgb),
-        matte=matte,
-        person=matte,
-        mesh=points(cut.face.mesh),
-        depth=(cut.face.depth * scale).astype(np.float32),
-        eyes=(left, right),
-        face_px=cut.face.width * scale,
-        shape=Shape.BUST,
-    )
+@cache
+def badge() -> Figure:
+    """Return the astronaut in a badge, the flag behind her."""
+    return person().place(Shape.BADGE, vary(0))
 
 
 @cache
@@ -79,18 +62,6 @@ def with_skin(tone: str) -> Figure:
 def _linear(lab: np.ndarray) -> np.ndarray:
     rgb = cv2.cvtColor(np.asarray(lab, np.float32).reshape(1, 1, 3), cv2.COLOR_LAB2RGB)
     return np.clip(rgb.reshape(3), 0.002, 1) ** 2.2
-
-
-@cache
-def badge() -> Figure:
-    """Return the figure in a circle, a background behind it."""
-    y, x = np.mgrid[:CANVAS_PX, :CANVAS_PX].astype(np.float32)
-    wall = np.stack([120 + 60 * np.sin(x / 40), 150 + 50 * np.cos(y / 60), 170 + 40 * np.sin((x + y) / 90)], -1)
-    person = figure().person[..., None]
-    middle = (CANVAS_PX - 1) / 2
-    circle = np.clip(0.46 * CANVAS_PX - np.hypot(x - middle, y - middle) + 0.5, 0, 1)
-    rgb = (figure().rgb * person + wall * (1 - person)).round().astype(np.uint8)
-    return replace(figure(), rgb=rgb, matte=circle.astype(np.float32), shape=Shape.BADGE)
 
 
 @cache

@@ -17,7 +17,8 @@ from engine.portrait.reactions.framing import close_up, framed
 from engine.portrait.reactions.moves import MOVES, Moves
 from engine.portrait.reactions.paint import skin_area
 from engine.portrait.reactions.props import place
-from engine.portrait.styles.drawing import DRAWING_PX, Drawing
+from engine.portrait.study import DRAWING_PX
+from engine.portrait.styles.drawing import Drawing
 from engine.portrait.variation import Variation, vary
 
 BY_NAME = {reaction.name: reaction for reaction in REACTIONS}

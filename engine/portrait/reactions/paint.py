@@ -290,8 +290,9 @@ def tint(picture: Picture, area: Plane, colour: Colour, strength: float) -> Pict
     light = lab[..., :1]
     middle = float(np.median(light[area[box] > 0.6])) if (area[box] > 0.6).any() else 60.0
     # Deep shade and glare have room for less chroma.
-    room = np.clip(np.minimum(light / 35, (104 - light) / 24), 0.15, 1)
+    room = np.clip(np.minimum(light / 35, (112 - light) / 24), 0.15, 1)
     dimmed = np.where(light > middle, middle + 0.75 * (light - middle), light) + 0.35 * (target[0] - middle)
+    dimmed = np.minimum(dimmed, 80 + 0.3 * (dimmed - 80))  # white takes no colour: an over-exposed face must give way
     coloured = np.concatenate([dimmed, target[1:] * room], -1).astype(np.float32)
     result = picture.copy()
     result[box] = to_picture(mix(lab, coloured, share))

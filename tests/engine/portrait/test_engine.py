@@ -131,9 +131,8 @@ for result in PortraitEngine().generate(requests, lambda index, step: True):
 
 
 def test_another_process_gives_the_same_bytes(engine: PortraitEngine) -> None:
-    here = [
-        hashlib.sha256(draw(engine, style=style).files[ResultFile.STICKER]).hexdigest() for style in ("toon", "pixel")
-    ]
+    stickers = [draw(engine, style=style).files[ResultFile.STICKER] for style in ("toon", "pixel")]
+    here = [hashlib.sha256(sticker).hexdigest() for sticker in stickers]
     photo = str(ROOT / "cli" / "demo" / "astronaut.jpg")
     ran = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS, photo], cwd=ROOT, capture_output=True, text=True, check=True

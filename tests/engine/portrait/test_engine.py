@@ -303,13 +303,13 @@ def pair() -> bytes:
 
 def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) -> None:
     photo = (pair(),)
-    largest = draw(engine, photos=photo)
-    left, right = (draw(engine, photos=photo, parameters={"face_index": index}) for index in (0, 1))
+    largest = draw(engine, inputs={FACE: photo})
+    left, right = (draw(engine, inputs={FACE: photo}, parameters={"face_index": index}) for index in (0, 1))
 
     assert Note.SEVERAL_FACES in largest.notes
     assert Note.SEVERAL_FACES not in left.notes
-    assert left.webp != right.webp
-    (refused,) = engine.generate([wish(photos=photo, parameters={"face_index": 2})], always)
+    assert left.files != right.files
+    (refused,) = engine.generate([wish(inputs={FACE: photo}, parameters={"face_index": 2})], always)
     assert isinstance(refused, NoFace)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
-from engine.classic.engine import ClassicEngine
 from engine.model import FACE, ResultFile
+from engine.portrait.engine import PortraitEngine
 from engine.styles import all_styles
 from engine.types import Shape, StickerRequest, StickerResult, go_on
 
@@ -49,7 +49,7 @@ def arrange(tiles: Sequence[tuple[str, Image.Image]], columns: int, tile_px: int
     return sheet
 
 
-def draw(engine: ClassicEngine, photo: bytes, style: str, seed: int, shape: Shape = Shape.AUTO) -> StickerResult:
+def draw(engine: PortraitEngine, photo: bytes, style: str, seed: int, shape: Shape = Shape.AUTO) -> StickerResult:
     """Make one sticker; raises the engine's own error where it fails."""
     (outcome,) = engine.generate([StickerRequest({FACE: (photo,)}, style, seed, shape=shape)], go_on)
     if not isinstance(outcome, StickerResult):
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> None:
     """Make the sheet."""
     photo = Path(arguments[0]) if arguments else ROOT / "cli" / "demo" / "astronaut.jpg"
     target = Path(arguments[1]) if len(arguments) > 1 else ROOT / "docs" / "contact_sheet.png"
-    engine = ClassicEngine()
+    engine = PortraitEngine()
     engine.load()
     tiles = [("the photo", Image.open(photo))]
     for style in all_styles():

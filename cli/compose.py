@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.settings import EngineSettings, ServerSettings
-from engine.classic.engine import ClassicEngine
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.models import DEFAULT_MODEL, open_models
+from engine.portrait.engine import PortraitEngine
 from engine.runner import EngineRunner
 from engine.types import Engine
 from engine.weights import weights_report
@@ -40,10 +40,12 @@ class Parts:
 
 
 def matte_dir(weights: Path) -> Path | None:
-    """Return the folder whose rembg model cuts people out: ours, else rembg's; None where the classic cut must do."""
+    """Return the folder whose rembg model cuts people out: ours, else rembg's; None where there is none."""
     with_model = [folder for folder in (weights, _rembg_home()) if find_model(folder)]
     if with_model and importlib.util.find_spec("rembg") is None:
-        logger.warning("%s is there, but rembg is not installed: the cut is classic", find_model(with_model[0]))
+        logger.warning(
+            "%s is there, but rembg is not installed: pip install 'stickerface[matte]'", find_model(with_model[0])
+        )
         return None
     return with_model[0] if with_model else None
 
@@ -58,7 +60,7 @@ def choose_engine(settings: EngineSettings) -> Engine:
     """Return the engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
     if settings.engine == "diffusion" or (settings.engine == "auto" and _can_diffuse(settings)):
         return _diffusion_engine(settings)
-    return ClassicEngine(matte_dir(settings.weights_folder))
+    return PortraitEngine(matte_dir(settings.weights_folder))
 
 
 def _can_diffuse(settings: EngineSettings) -> bool:
@@ -68,7 +70,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     try:
         report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
     except EngineUnavailable as error:
-        logger.warning("%s: the engine is classic", error)
+        logger.warning("%s: the engine is portrait", error)
         return False
     if not report.is_complete or _missing_libraries():
         return False
@@ -80,7 +82,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
 def _diffusion_engine(settings: EngineSettings) -> Engine:
     if missing := _missing_libraries():
         raise EngineUnavailable(
-            f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or use classic or auto"
+            f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or take portrait"
         )
     from engine.diffusion.engine import DiffusionEngine
     from engine.diffusion.model import ModelOptions

@@ -68,9 +68,9 @@ def make(
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the stickers.")] = Path("out"),
     style: Annotated[str, typer.Option(help="A look; `stickerface styles` lists them.")] = "toon",
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
-    prompt: Annotated[str, typer.Option(help="Words; the classic engine takes a look from them.")] = "",
-    shape: Annotated[str, typer.Option(help="auto, cutout or badge.")] = "auto",
-    engine: Annotated[str | None, typer.Option(help="classic, diffusion or auto, in place of ENGINE.")] = None,
+    prompt: Annotated[str, typer.Option(help="Words; the portrait engine takes a style from them.")] = "",
+    shape: Annotated[str, typer.Option(help="auto, bust, figure, head or badge.")] = "auto",
+    engine: Annotated[str | None, typer.Option(help="portrait, diffusion or auto, in place of ENGINE.")] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", help="name=value, repeatable; `stickerface parameters` lists them."),
@@ -86,9 +86,11 @@ def make(
         parameters = read_assignments(assignments or ())
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
-    if shape.lower() not in list(Shape):
+    try:
+        chosen_shape = Shape(shape.lower())
+    except ValueError:
         _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    options = MakeOptions(style, seed, prompt, Shape(shape.lower()), parameters)
+    options = MakeOptions(style, seed, prompt, chosen_shape, parameters)
     raise typer.Exit(make_stickers(photos, out, settings, options))
 
 

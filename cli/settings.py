@@ -66,7 +66,7 @@ class WeightsSettings(BaseSettings):
 class EngineSettings(WeightsSettings):
     """Which engine draws, and how: what `stickerface make` needs."""
 
-    engine: Literal["auto", "classic", "diffusion"] = "auto"
+    engine: Literal["auto", "portrait", "diffusion"] = "auto"
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
     compile: bool = True
     few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
@@ -74,6 +74,12 @@ class EngineSettings(WeightsSettings):
     preview_every: Annotated[int, Field(ge=0, le=50)] = 5
     safety_checker: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def _old_name(cls, value: Any) -> Any:
+        """Read "classic", the CPU engine's name before it had networks."""
+        return "portrait" if isinstance(value, str) and value.lower() == "classic" else value
 
     @field_validator("engine", "device", "few_steps", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""The looks a person can choose: read from `style_files/*.toml`, one file per look. Knows no pixels."""
+"""The styles a person can choose: read from `style_files/*.toml`, one file per style. Knows no pixels."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.errors import UnknownStyle
+from engine.types import Shape
 
 DEFAULT_STYLE = "toon"
 HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; not listed
@@ -19,11 +20,12 @@ HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; n
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A look with a name.
+    """A style with a name.
 
-    `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `look` names the drawing in
-    `engine.classic.looks`, `parameters` are its numbers. `prompt` is the diffusion template: it holds `{prompt}`
-    once. `emoji` is one that Telegram accepts for a sticker of this look. `is_listed`: people are offered it.
+    `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `drawing` names the drawing in
+    `engine.portrait.styles`, `shape` is how the person stands where nobody asks for a shape: AUTO where the style does
+    not mind. `parameters` are numbers of its composition. `prompt` is the diffusion template: it holds `{prompt}`
+    once. `emoji` is one that Telegram accepts for a sticker of this style. `is_listed`: people are offered it.
     """
 
     name: str
@@ -31,7 +33,8 @@ class Style:
     description: str
     emoji: str
     words: tuple[str, ...]
-    look: str
+    drawing: str
+    shape: Shape
     parameters: Mapping[str, float]
     prompt: str
     negative_prompt: str
@@ -85,8 +88,9 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
         description=data["description"],
         emoji=data["emoji"],
         words=words,
-        look=data["classic"]["look"],
-        parameters=MappingProxyType(dict(data["classic"].get("parameters", {}))),
+        drawing=data["portrait"]["drawing"],
+        shape=Shape(data["portrait"].get("shape", Shape.AUTO)),
+        parameters=MappingProxyType(dict(data["portrait"].get("parameters", {}))),
         prompt=data["diffusion"]["prompt"],
         negative_prompt=data["diffusion"]["negative_prompt"],
         is_listed=data.get("is_listed", True),

@@ -15,9 +15,16 @@ from engine.models import DEFAULT_MODEL
 class Shape(StrEnum):
     """How the person stands on the sticker."""
 
-    AUTO = "auto"  # cut out where the cut is trusted, a badge where it is not
-    CUTOUT = "cutout"  # always die-cut
+    AUTO = "auto"  # die-cut where the cut is trusted, a badge where it is not
+    BUST = "bust"  # die-cut: head and shoulders
+    FIGURE = "figure"  # die-cut: as much of the body as the photo shows
+    HEAD = "head"  # die-cut: a big head on a small body
     BADGE = "badge"  # a round or rounded crop; the photo's background stays
+
+    @classmethod
+    def _missing_(cls, value: object) -> Shape | None:
+        """Read "cutout", which old rows, buttons and programs say, as BUST."""
+        return cls.BUST if value == "cutout" else None
 
 
 class Note(StrEnum):
@@ -57,7 +64,8 @@ class StickerResult:
     """A finished sticker.
 
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
-    changed it), `shape` is CUTOUT or BADGE, never AUTO. `timings` maps a phase to seconds.
+    changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
+    or not measured. `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -65,6 +73,7 @@ class StickerResult:
     style: str
     shape: Shape
     notes: tuple[Note, ...] = ()
+    emoji: str = ""
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 

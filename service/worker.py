@@ -247,6 +247,7 @@ class Worker:
                 files={name: _measured(data) for name, data in result.files.items()},
                 seconds=round(seconds, 4),
                 notes=tuple(note.value for note in result.notes),
+                emoji=result.emoji,
                 is_safe=result.is_safe,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),

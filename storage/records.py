@@ -78,13 +78,17 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes."""
+    """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes.
+
+    `emoji` is that of the face's own expression, "" where there is none.
+    """
 
     style: str
     shape: str
     files: Mapping[str, FileFacts]
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    emoji: str = ""
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 

@@ -83,7 +83,7 @@ class PlainEngine:
     def _draw(self, request: StickerRequest) -> StickerResult:
         photo = Image.open(io.BytesIO(request.faces[0])).convert("RGBA").resize((512, 512))
         photo.putpixel((0, 0), (request.seed % 256, request.seed // 256 % 256, request.seed // 65536 % 256, 255))
-        shape = Shape.CUTOUT if request.shape is Shape.AUTO else request.shape
+        shape = Shape.BUST if request.shape is Shape.AUTO else request.shape
         webp, png = io.BytesIO(), io.BytesIO()
         photo.save(webp, "WEBP", lossless=True)
         photo.save(png, "PNG")

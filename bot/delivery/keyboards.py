@@ -11,12 +11,12 @@ from engine.types import Shape
 
 def in_pack(language: str, job_id: str, shape: str, pack_url: str) -> InlineKeyboardMarkup:
     """Return the buttons under a sticker that is in its owner's pack."""
-    other = Shape.CUTOUT if shape == Shape.BADGE else Shape.BADGE
+    other = "cutout" if shape == Shape.BADGE else Shape.BADGE.value
     return InlineKeyboardMarkup(
         [
             _another(language, job_id),
             [
-                button(language, f"button-{other.value}", Press("shape", job_id, other.value)),
+                button(language, f"button-{other}", Press("shape", job_id, other)),
                 button(language, "button-undo", Press("undo", job_id)),
             ],
             [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)],

@@ -55,9 +55,9 @@ async def another(context: UpdateContext, press: Press) -> str:
 
 async def other_shape(context: UpdateContext, press: Press) -> str:
     """Draw the same photo in the other shape, and replace the sticker in its pack."""
-    if press.argument not in (Shape.BADGE, Shape.CUTOUT):
+    if press.argument not in ("cutout", *Shape):  # "cutout" is what older buttons say
         raise NoSuchJob(press.job_id)
-    return await draw_again(context, press, shape=press.argument, replaces=press.job_id)
+    return await draw_again(context, press, shape=Shape(press.argument), replaces=press.job_id)
 
 
 async def undo(context: UpdateContext, press: Press) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.classic.engine import ClassicEngine
+from engine.portrait.engine import PortraitEngine
 from tests.acceptance.stage import Stage, picture, stage_at
 
 
 @pytest.fixture
 async def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     monkeypatch.chdir(tmp_path)
-    async with stage_at(tmp_path, ClassicEngine()) as stage:
+    async with stage_at(tmp_path, PortraitEngine()) as stage:
         await stage.start()
         yield stage
 

@@ -22,7 +22,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
-def test_without_a_model_the_cut_is_classic(home: Path, tmp_path: Path) -> None:
+def test_without_a_model_nothing_is_found(home: Path, tmp_path: Path) -> None:
     assert matte_dir(tmp_path / "weights") is None
 
 
@@ -43,8 +43,8 @@ def test_a_model_without_rembg_is_told_and_not_used(
     assert "rembg is not installed" in caplog.text
 
 
-def test_auto_without_weights_is_the_classic_engine(home: Path, tmp_path: Path) -> None:
-    assert choose_engine(_settings(tmp_path, "auto")).name == "classic"
+def test_auto_without_weights_is_the_portrait_engine(home: Path, tmp_path: Path) -> None:
+    assert choose_engine(_settings(tmp_path, "auto")).name == "portrait"
 
 
 def test_auto_imports_no_network_library_where_there_are_no_weights(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ async def test_half_downloaded_weights_are_told_once_there_is_something_to_tell(
     (tmp_path / "weights.lock.json").write_text('{"version": 1, "files": {}}')
     (tmp_path / "frankjoshua--albedobaseXL_v13").mkdir()
     (tmp_path / "frankjoshua--albedobaseXL_v13" / "albedobaseXL_v13.safetensors.part").write_bytes(b"x")
-    assert await examine() == 0  # the classic engine needs none
+    assert await examine() == 0  # the portrait engine needs none
     assert "base (half here)" in " ".join(capsys.readouterr().out.split())
     monkeypatch.setenv("ENGINE", "diffusion")
     assert await examine() == 1

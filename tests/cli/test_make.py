@@ -78,7 +78,7 @@ def test_parameters_are_set_by_name_and_refused_with_their_limits(tmp_path: Path
     unknown = _make(ASTRONAUT, "-o", tmp_path, "--set", "brightness=3")
     word = _make(ASTRONAUT, "-o", tmp_path, "--set", "steps=many")
 
-    assert (good.exit_code, "not used by the classic engine: guidance" in " ".join(good.output.split())) == (0, True)
+    assert (good.exit_code, "not used by the portrait engine: guidance" in " ".join(good.output.split())) == (0, True)
     assert (beyond.exit_code, "steps: 99 is not within 1 .. 50" in beyond.output) == (2, True)
     assert (unknown.exit_code, "brightness: is none of" in unknown.output) == (2, True)
     assert (word.exit_code, "is no int" in word.output) == (2, True)

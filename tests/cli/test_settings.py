@@ -27,10 +27,10 @@ def test_a_token_is_all_that_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\nPORT=1111\nENGINE=classic\n")
+    Path(".env").write_text(f"TELEGRAM_BOT_TOKEN={TOKEN}\nPORT=1111\nENGINE=portrait\n")
     monkeypatch.setenv("PORT", "2222")
     settings = read_settings()
-    assert (settings.port, settings.engine) == (2222, "classic")
+    assert (settings.port, settings.engine) == (2222, "portrait")
 
 
 def test_every_problem_is_reported_at_once_and_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_addresses_lose_their_last_slash_and_words_their_case(monkeypatch: pytes
     settings = read_settings()
     assert (settings.telegram_api_url, settings.engine, settings.log_level) == (
         "http://127.0.0.1:8081",
-        "classic",
+        "portrait",
         "DEBUG",
     )
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.classic.looks import LOOKS
 from engine.errors import UnknownStyle
+from engine.portrait.styles import STYLES
 from engine.styles import DEFAULT_STYLE, all_styles, match_words, style
 
 
@@ -16,14 +16,14 @@ def test_the_default_comes_first_and_names_are_unique() -> None:
 
 @pytest.mark.parametrize("entry", all_styles(), ids=lambda entry: entry.name)
 def test_a_style_is_complete(entry) -> None:
-    assert entry.look in LOOKS
+    assert entry.drawing in STYLES
     assert entry.prompt.count("{prompt}") == 1
     assert entry.title and entry.description and entry.emoji and entry.negative_prompt
     assert match_words(entry.name) is entry
 
 
-def test_every_look_is_reachable() -> None:
-    assert {entry.look for entry in all_styles()} == set(LOOKS)
+def test_every_drawing_is_reachable() -> None:
+    assert {entry.drawing for entry in all_styles()} == set(STYLES)
 
 
 def test_no_word_means_two_styles() -> None:
@@ -38,7 +38,7 @@ def test_a_name_is_found_in_any_case_and_either_spelling(name: str) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(UnknownStyle, match="toon, comic"):
+    with pytest.raises(UnknownStyle, match="toon, cel, comic"):
         style("cubist")
 
 
@@ -56,6 +56,11 @@ def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
         ("зроби акварель", "watercolour"),
         ("нарисуй карандашом", "pencil"),
         ("Комикс", "comic"),
+        ("anime girl", "cel"),
+        ("als Karikatur", "caricature"),
+        ("намалюй шарж", "caricature"),
+        ("like Warhol, pop art", "popart"),
+        ("una tinta en blanco y negro", "ink"),
     ],
 )
 def test_words_of_a_prompt_name_a_style(prompt: str, name: str) -> None:

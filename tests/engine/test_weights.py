@@ -120,7 +120,7 @@ def test_the_mattes_are_networks_that_the_engine_knows() -> None:
     assert set(stems) <= set(matte.MODELS)
 
 
-def test_a_downloaded_matte_is_found_by_the_classic_engine(tmp_path: Path) -> None:
+def test_a_downloaded_matte_is_found_by_the_portrait_engine(tmp_path: Path) -> None:
     path = _save(tmp_path, MATTE, b"network")
     assert matte.find_model(tmp_path) == path == resolve("matte", tmp_path)
 

@@ -33,7 +33,7 @@ class Product:
             "TELEGRAM_API_URL": emulator.url,
             "DATA_DIR": str(folder / "data"),
             "PORT": "0",
-            "ENGINE": "classic",
+            "ENGINE": "portrait",
         }
         self.process: asyncio.subprocess.Process | None = None
         self.log = folder / "product.log"

@@ -32,7 +32,7 @@ class Server:
             "PYTHONPATH": str(ROOT),
             "DATA_DIR": str(folder / "data"),
             "PORT": "0",
-            "ENGINE": "classic",
+            "ENGINE": "portrait",
             "ALLOW_PRIVATE_HOSTS": "true",
         }
         self.process: asyncio.subprocess.Process | None = None

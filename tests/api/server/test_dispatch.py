@@ -140,6 +140,10 @@ async def test_no_exception_text_reaches_a_caller(api: Api, caplog: pytest.LogCa
 
 
 async def test_healthz_says_how_it_is_and_is_unwell_without_its_database(api: Api) -> None:
+    async def is_loaded() -> bool:
+        return api.runner.is_ready
+
+    await api.until(is_loaded)
     assert await api.get("/healthz") == (
         200,
         {"status": "ok", "engine": "plain", "state": "ready", "jobs": {"queued": 0, "running": 0}},

@@ -19,7 +19,7 @@ CORNER_SHARE = 0.12  # radius of a badge's corners, of its shorter side
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DieCut:
-    """`matte` (height, width) 0 .. 1 of the drawing; `shape` is CUTOUT or BADGE."""
+    """`matte` (height, width) 0 .. 1 of the drawing; `shape` is BUST or BADGE."""
 
     matte: Matte
     shape: Shape
@@ -36,7 +36,7 @@ def cut_out(drawing: Rgb, matting: MattingModel | None, wanted: Shape) -> DieCut
     matte = np.nan_to_num(matting.matte(drawing)) if matting is not None else None
     if matte is None or not LEAST_SHARE < float((matte > 0.5).mean()) < MOST_SHARE:
         return DieCut(badge, Shape.BADGE, (Note.BADGE_FALLBACK,))
-    return DieCut(matte, Shape.CUTOUT)
+    return DieCut(matte, Shape.BUST)
 
 
 def with_alpha(drawing: Rgb, matte: Matte) -> Rgba:

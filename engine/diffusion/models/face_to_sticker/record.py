@@ -42,6 +42,7 @@ class FaceToStickerParameters:
     face_index: int = parameter(
         -1, "which face of the photo, 0 the leftmost; -1 takes the largest", minimum=-1, maximum=99
     )
+    allow_no_face: bool = parameter(False, "make a sticker of whatever the photo shows where there is no face")
     depth_context: str = parameter(
         "face", "what the depth network reads beside the depth picture", choices=("face", "text")
     )

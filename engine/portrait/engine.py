@@ -1,0 +1,168 @@
+"""The engine that needs no GPU: small networks find the person of a photo, classic image processing draws them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
+from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
+from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
+from engine.matte import MattingModel, load_matting_model
+from engine.model import ResultFile
+from engine.models import FACE_TO_STICKER
+from engine.portrait.border import Rgba, bordered
+from engine.portrait.networks import Networks
+from engine.portrait.photo import open_photo
+from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
+from engine.portrait.styles import STYLES
+from engine.portrait.variation import vary
+from engine.styles import Style, match_words, style
+from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
+
+PHASES = ("face", "cutout", "draw", "finish")
+KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; about 15 MB each
+
+
+class PortraitEngine:
+    """Draws stickers on the CPU. Used from one thread at a time."""
+
+    name = "portrait"
+    max_batch = 1
+    models = frozenset({FACE_TO_STICKER.name})
+    parameters = frozenset({"width", "height", "upscale", "face_index", "allow_no_face"})
+
+    def __init__(self, weights_dir: Path | None = None) -> None:
+        """`weights_dir`: where `load` looks for a larger matting network; without one the small ones cut."""
+        self._weights_dir = weights_dir
+        self._networks: Networks | None = None
+        self._matter: MattingModel | None = None
+        self._prepared: OrderedDict[str, Prepared | PreparedThing] = OrderedDict()
+
+    def load(self) -> None:
+        """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
+        self._networks = Networks()
+        self._matter = load_matting_model(self._weights_dir)
+
+    def close(self) -> None:
+        """Forget the prepared photos and the networks."""
+        self._prepared.clear()
+        self._networks = self._matter = None
+
+    def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
+        """No: each is drawn by itself, so nobody gains by waiting for another."""
+        return False
+
+    def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
+        """Make one sticker per request, in order; what failed is its error, in its place."""
+        return [self._attempt(request, _Steps(index, on_step)) for index, request in enumerate(requests)]
+
+    def _attempt(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult | EngineError:
+        try:
+            return self._make(request, keep_going)
+        except EngineError as error:
+            return error
+        except Exception as error:  # the outermost handler of one request: its neighbours go on
+            failed = DrawingFailed(f"{type(error).__name__} while drawing in style {request.style!r}")
+            failed.__cause__ = error
+            return failed
+
+    def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
+        if request.model not in self.models:
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
+        parameters = FaceToStickerParameters.read(request.parameters)
+        chosen, prompt_notes = _choose_style(request)
+        prepared, timings = self._prepare(request, parameters, keep_going)
+        shape = prepared.choose(request.shape)
+        if request.shape is Shape.AUTO and shape is not Shape.BADGE and chosen.shape is not Shape.AUTO:
+            shape = chosen.shape
+        notes = prompt_notes
+        if request.shape is Shape.AUTO and shape is Shape.BADGE:
+            notes = (Note.BADGE_FALLBACK, *notes)
+        if prepared.faces > 1 and parameters.face_index < 0:
+            notes = (Note.SEVERAL_FACES, *notes)
+
+        _begin("draw", keep_going)
+        started = time.perf_counter()
+        variation = vary(request.seed)
+        drawing = STYLES[chosen.drawing](prepared.place(shape, variation), variation)
+        drawn = time.perf_counter()
+
+        _begin("finish", keep_going)
+        sticker = fit(bordered(drawing))
+        webp = encode_webp(sticker)
+        cutout = _sized(sticker, request, parameters, has_cells=bool(drawing.cell_px))
+        picture, cutout_png = encode_png(on_white(cutout)), encode_png(cutout)
+        finished = time.perf_counter()
+        return StickerResult(
+            files={ResultFile.STICKER: webp, ResultFile.PICTURE: picture, ResultFile.CUTOUT: cutout_png},
+            seed=request.seed,
+            style=chosen.name,
+            shape=shape,
+            notes=notes,
+            emoji=prepared.emoji,
+            timings={**timings, "draw": drawn - started, "finish": finished - drawn},
+        )
+
+    def _prepare(
+        self, request: StickerRequest, parameters: FaceToStickerParameters, keep_going: KeepGoing
+    ) -> tuple[Prepared | PreparedThing, Mapping[str, float]]:
+        """Return the prepared photo and what preparing took just now: nothing for a photo that is known."""
+        if not request.faces:
+            raise PhotoUnusable("the request has no photo")
+        if self._networks is None:
+            self.load()
+        assert self._networks is not None  # noqa: S101  loaded by the line above
+        data = request.faces[0]
+        key = f"{hashlib.sha256(data).hexdigest()} {parameters.face_index} {parameters.allow_no_face}"
+        if key in self._prepared:
+            self._prepared.move_to_end(key)
+            return self._prepared[key], {}
+        prepared = prepare(
+            open_photo(data),
+            self._networks,
+            self._matter,
+            face_index=parameters.face_index,
+            needs_face=not parameters.allow_no_face,
+            keep_going=keep_going,
+        )
+        self._prepared[key] = prepared
+        if len(self._prepared) > KEPT_PHOTOS:
+            self._prepared.popitem(last=False)
+        return prepared, prepared.timings
+
+
+class _Steps:
+    """Turns the names of phases into `Step`s of one request."""
+
+    def __init__(self, index: int, on_step: OnStep) -> None:
+        self._index, self._on_step = index, on_step
+
+    def __call__(self, phase: str) -> bool:
+        return self._on_step(self._index, Step(phase, PHASES.index(phase), len(PHASES)))
+
+
+def _begin(phase: str, keep_going: KeepGoing) -> None:
+    if not keep_going(phase):
+        raise Cancelled(f"before {phase}")
+
+
+def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
+    """A style named in the prompt wins over the request's."""
+    asked = style(request.style)
+    if not request.prompt.strip():
+        return asked, ()
+    named = match_words(request.prompt)
+    return (named, (Note.PROMPT_AS_LOOK,)) if named else (asked, (Note.PROMPT_IGNORED,))
+
+
+def _sized(sticker: Rgba, request: StickerRequest, parameters: FaceToStickerParameters, *, has_cells: bool) -> Rgba:
+    """Return the sticker on a canvas of the size that was asked for; as it is where none was."""
+    asked = request.parameters
+    if "width" not in asked and "height" not in asked and not asked.get("upscale"):
+        return sticker
+    times = 2 if parameters.upscale else 1
+    return on_canvas(sticker, parameters.width * times, parameters.height * times, has_cells=has_cells)

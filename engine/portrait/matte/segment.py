@@ -1,0 +1,171 @@
+"""The network's guess who is a person, from several rectangles around a face. Knows no edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.portrait.faces import Face
+from engine.portrait.figure import Matte, Points, Rgb
+from engine.portrait.matte.filters import polygon
+from engine.portrait.mesh import OVAL
+from engine.portrait.networks import SEGMENTATION_PX, Networks
+
+DARK_FACE, LIFTED_FACE = 60, 0.42  # median grey of a face (0 .. 255) that is lifted, and where to (0 .. 1)
+BRIGHT_FACE, DIMMED_FACE = 232, 0.72  # over-exposed: the same the other way
+GREY_SPREAD = 6.0  # mean difference of the channels; below, a picture is grey
+INPUT_FACE_PX = 130.0  # the widest face the network is ever shown; more is shrunk first
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a rectangle goes from a face's centre, in face widths."""
+
+    left: float
+    up: float
+    right: float
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of a picture in whole px, `right` and `bottom` exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in px."""
+        return self.right - self.left, self.bottom - self.top
+
+    def of(self, picture: Rgb) -> Rgb:
+        """Return this part of `picture`."""
+        return picture[self.top : self.bottom, self.left : self.right]
+
+
+def around(centre: Points, face_px: float, reach: Reach, shape: tuple[int, ...]) -> Box:
+    """Return `reach` about `centre`, clipped to a picture of `shape`: the network minds every kind of padding."""
+    return Box(
+        max(0, int(centre[0] - reach.left * face_px)),
+        max(0, int(centre[1] - reach.up * face_px)),
+        min(shape[1], int(centre[0] + reach.right * face_px)),
+        min(shape[0], int(centre[1] + reach.down * face_px)),
+    )
+
+
+BUST_REACHES = (
+    Reach(1.9, 1.75, 1.9, 2.1),
+    Reach(1.6, 1.6, 2.2, 2.4),
+    Reach(2.2, 1.9, 1.6, 2.0),
+    Reach(3.2, 2.4, 3.2, 4.0),
+)
+HEAD = Reach(1.25, 1.55, 1.25, 1.15)  # hair gets twice the pixels
+HEAD_WEIGHT, HEAD_RAMP_FW = 0.6, 0.25
+
+
+def segment(
+    photo: Rgb, face: Face, box: Box, size: tuple[int, int], networks: Networks, reaches: tuple[Reach, ...]
+) -> Matte:
+    """Return how surely each pixel of `box` is a person, at `size` (width, height): the mean over `reaches`.
+
+    Each rectangle is clipped to the photo and stretched to the network's square. The head's is mixed in.
+    """
+    shown, centre, face_px = _shown(photo, face)
+    ratio = shown.shape[1] / photo.shape[1]
+    scale = size[0] / box.size[0] / ratio  # from `shown` to the result
+    origin = np.array([box.left, box.top]) * ratio
+    total, count = np.zeros(size[::-1], np.float32), np.zeros(size[::-1], np.float32)
+    for reach in reaches:
+        part = around(centre, face_px, reach, shown.shape)
+        matte, place, source = _placed(_ask(part.of(shown), networks), part, origin, scale, size)
+        total[place] += matte[source]
+        count[place] += 1
+    guess = total / np.maximum(count, 1)
+    part = around(centre, face_px, HEAD, shown.shape)
+    matte, place, source = _placed(_ask(part.of(shown), networks), part, origin, scale, size)
+    weight = HEAD_WEIGHT * _faded(part, shown.shape, matte.shape, HEAD_RAMP_FW * face_px * scale)
+    guess[place] += matte[source] * weight[source] - guess[place] * weight[source]
+    return np.clip(guess, 0, 1)
+
+
+def segment_whole(photo: Rgb, box: Box, networks: Networks) -> Matte:
+    """Return the network's guess of one rectangle of `photo`, in the network's size."""
+    return networks.segment(cv2.resize(box.of(photo), (SEGMENTATION_PX, SEGMENTATION_PX), interpolation=cv2.INTER_AREA))
+
+
+def _shown(photo: Rgb, face: Face) -> tuple[Rgb, Points, float]:
+    """Return what the network is shown of `photo`, with the face's centre and width in it.
+
+    Faces are brought to a usual lightness, and grey pictures get a tint of skin: the network was not trained on them.
+    """
+    ratio = min(1.0, INPUT_FACE_PX / face.width)
+    if ratio < 1:
+        size = (max(1, round(photo.shape[1] * ratio)), max(1, round(photo.shape[0] * ratio)))
+        photo = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    mesh, face_px = face.mesh * ratio, face.width * ratio
+    oval = polygon(mesh[list(OVAL)], photo.shape)
+    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    median = float(np.median(grey[oval > 0.5])) if (oval > 0.5).any() else 128.0
+    gamma = 1.0
+    if median < DARK_FACE:
+        gamma = max(0.35, np.log(LIFTED_FACE) / np.log(max(median, 4) / 255))
+    elif median > BRIGHT_FACE:
+        gamma = min(3.0, np.log(DIMMED_FACE) / np.log(min(median, 252) / 255))
+    if gamma != 1:
+        photo = cv2.LUT(photo, np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
+    if is_grey(photo):
+        photo = _tinted(photo, cv2.GaussianBlur(oval, (0, 0), 0.06 * face_px)[..., None])
+    return photo, mesh.mean(axis=0), face_px
+
+
+def is_grey(photo: Rgb) -> bool:
+    """Whether a picture has no colours to speak of."""
+    sample = photo[::4, ::4].astype(np.int16)
+    return float(np.abs(np.diff(sample, axis=2)).sum(axis=2).mean()) < GREY_SPREAD
+
+
+def _tinted(photo: Rgb, oval: Matte) -> Rgb:
+    """Return a grey picture with skin where the face is and a little blue elsewhere."""
+    level = np.arange(256) / 255
+    skin = np.stack([level**0.75, level, level**1.2], axis=1) * 255
+    cool = np.stack([0.93 * level, level, np.minimum(1.06 * level, 1)], axis=1) * 255
+    grey = photo[..., 1]
+    return np.round(skin[grey] * oval + cool[grey] * (1 - oval)).astype(np.uint8)
+
+
+def _ask(part: Rgb, networks: Networks) -> Matte:
+    return networks.segment(cv2.resize(part, (SEGMENTATION_PX, SEGMENTATION_PX), interpolation=cv2.INTER_AREA))
+
+
+def _placed(
+    matte: Matte, part: Box, origin: Points, scale: float, size: tuple[int, int]
+) -> tuple[Matte, tuple[slice, slice], tuple[slice, slice]]:
+    """Enlarge the answer for `part`; return it, where it goes in the result, and which part of it does."""
+    width, height = (max(1, round(length * scale)) for length in part.size)
+    matte = np.clip(cv2.resize(matte, (width, height), interpolation=cv2.INTER_CUBIC), 0, 1)
+    left, top = round((part.left - origin[0]) * scale), round((part.top - origin[1]) * scale)
+    rows = slice(max(0, top), max(0, min(size[1], top + height)))
+    columns = slice(max(0, left), max(0, min(size[0], left + width)))
+    source = slice(rows.start - top, rows.stop - top), slice(columns.start - left, columns.stop - left)
+    return matte, (rows, columns), source
+
+
+def _faded(part: Box, shape: tuple[int, ...], size: tuple[int, ...], ramp_px: float) -> Matte:
+    """Return 1 inside, falling to 0 over `ramp_px` at those sides of `part` that are not the photo's own."""
+    height, width = size[:2]
+    x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    weight = np.ones((height, width), np.float32)
+    for is_inner, distance in (
+        (part.left > 0, x),
+        (part.right < shape[1], width - 1 - x),
+        (part.top > 0, y),
+        (part.bottom < shape[0], height - 1 - y),
+    ):
+        if is_inner:
+            weight = np.minimum(weight, np.clip(distance / ramp_px, 0, 1))
+    return weight

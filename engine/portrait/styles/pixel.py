@@ -1,0 +1,87 @@
+"""Pixel: big square cells and few colours, the face at least 24 cells wide where it can be."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from engine.finish import CELL_BORDER, SIDE_PX
+from engine.portrait.features import Hand, draw_features
+from engine.portrait.figure import Figure
+from engine.portrait.study import Study
+from engine.portrait.styles.backdrop import Scene, staged
+from engine.portrait.styles.drawing import Border, Drawing
+from engine.portrait.styles.painting import blushed, crisp_eyes, inked, painted
+from engine.portrait.tone import Lab, Plane, rgb, to_lab, to_picture
+from engine.portrait.variation import Variation
+
+FACE_CELLS = 24  # below this eyes and mouth fall apart
+CELL_SIZES_PX = (8, 7, 6)
+COLOURS = (14, 18, 22)
+INKS = (rgb("#1e1622"), rgb("#14203c"), rgb("#3a1420"), rgb("#10302c"))
+
+
+def draw(figure: Figure, variation: Variation) -> Drawing:
+    """Draw cells."""
+    study, ink = Study(figure), variation.pick("ink", INKS)
+    picture = to_picture(blushed(painted(study, variation, hardness=2, keep=0.2, gain=1.5), study, 0.6))
+    picture = crisp_eyes(picture, study)
+    picture = inked(picture, 0.75 * study.lines(1.2 * variation.line), ink)
+    hand = Hand(ink, weight=1.35, iris=0.7, big=1.05, brows=0.8, lips=0.6, jaw=0.5, nose=0.7, crease=0.0)
+    draw_features(picture, study, hand)
+    scene = Scene(
+        shapes=("disc", "squircle", "heart", "hexagon"),
+        textures=("plain", "rays", "stripes", "dots"),
+        props=("stars", "hearts"),
+        rim=ink,
+        shape_share=0.6,
+    )
+    picture, matte, palette = staged(picture, study, variation, scene)
+    cell = next((size for size in CELL_SIZES_PX if study.fw / size >= FACE_CELLS), CELL_SIZES_PX[-1])
+    cells = _cells(matte, cell)
+    small = cv2.resize(to_lab(picture), (cells, cells), interpolation=cv2.INTER_AREA)
+    small += 0.5 * (small - cv2.GaussianBlur(small, (0, 0), 1.0))
+    inside = (cv2.resize(matte, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
+    few = _few_colours(small, inside, variation.pick("colours", COLOURS))
+    if study.has_face:  # few colours round the skin up or down: put it back
+        oval, skin = (
+            cv2.resize(plane, (cells, cells), interpolation=cv2.INTER_AREA) > 0.5 for plane in (study.oval, study.skin)
+        )
+        if (oval & skin).any():
+            photo_l = float(np.median(study.lab[..., 0][study.oval > 0.5]))
+            few[oval & skin, 0] += photo_l + 1 - float(np.median(few[oval, 0]))
+    whole, cut = np.zeros_like(picture), np.zeros_like(matte)
+    start = (picture.shape[0] // cell - cells) // 2 * cell
+    used = (slice(start, start + cells * cell),) * 2
+    whole[used], cut[used] = _enlarged(to_picture(few), cell), _enlarged(inside, cell)
+    outline = variation.pick("outline", (ink, ink, palette.accent))
+    return Drawing(
+        whole, cut, Border(((outline, 1.0), (rgb("#ffffff"), 1.0))), ink=ink, line_px=float(cell), cell_px=cell
+    )
+
+
+def _cells(matte: Plane, cell: int) -> int:
+    """Return how many cells the canvas gets, so that the figure and its border of cells fit into a sticker."""
+    rows, columns = np.nonzero(matte > 0.5)
+    whole = matte.shape[0] // cell
+    if not len(rows):
+        return whole
+    reach = max(np.ptp(rows), np.ptp(columns)) + 1
+    return int(min(whole, (SIDE_PX // cell - CELL_BORDER) * matte.shape[0] / reach))
+
+
+def _few_colours(lab: Lab, matte: Plane, count: int) -> Lab:
+    """Give every cell one of `count` colours of the figure; the start is by lightness, so no dice are thrown."""
+    inside = np.ascontiguousarray(lab[matte > 0.5], np.float32)
+    if len(inside) < 4 * count:
+        return lab
+    ranks = np.argsort(np.argsort(inside[:, 0] + 0.35 * inside[:, 1], kind="stable"), kind="stable")
+    start = (ranks * count // len(inside)).astype(np.int32)[:, None]
+    stop = (cv2.TERM_CRITERIA_MAX_ITER, 12, 0)
+    _, _, centres = cv2.kmeans(inside, count, start, stop, 1, cv2.KMEANS_USE_INITIAL_LABELS)
+    distance = ((lab[:, :, None] - centres[None, None]) ** 2).sum(-1)
+    return centres[distance.argmin(-1)].astype(np.float32)
+
+
+def _enlarged(cells: np.ndarray, cell: int) -> np.ndarray:
+    return np.repeat(np.repeat(cells, cell, axis=0), cell, axis=1)

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.portrait.networks import Networks
+
+
+@pytest.fixture(scope="session")
+def networks() -> Networks:
+    return Networks()

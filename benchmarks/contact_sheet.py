@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> None:
     tiles = [("the photo", Image.open(photo))]
     for style in all_styles():
         result = draw(engine, photo.read_bytes(), style.name, SEED)
-        tiles.append((style.title, Image.open(io.BytesIO(result.files[ResultFile.PICTURE]))))
+        tiles.append((style.title, Image.open(io.BytesIO(result.files[ResultFile.CUTOUT]))))
     target.parent.mkdir(parents=True, exist_ok=True)
     sheet = arrange(tiles, COLUMNS)
     sheet.quantize(palette=sheet.quantize(256), dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)

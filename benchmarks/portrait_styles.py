@@ -16,7 +16,8 @@ from PIL import Image
 
 from benchmarks.contact_sheet import arrange, wallpaper
 from engine.finish import encode_webp, fit
-from engine.portrait.border import Rgba, bordered
+from engine.pixels import Rgba
+from engine.portrait.border import bordered
 from engine.portrait.faces import LARGEST
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo

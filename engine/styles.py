@@ -24,7 +24,7 @@ class Style:
 
     `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `drawing` names the drawing in
     `engine.portrait.styles`, `shape` is how the person stands where nobody asks for a shape: AUTO where the style does
-    not mind. `parameters` are numbers of its composition. `prompt` is the diffusion template: it holds `{prompt}`
+    not mind. `prompt` is the diffusion template: it holds `{prompt}`
     once. `emoji` is one that Telegram accepts for a sticker of this style. `is_listed`: people are offered it.
     """
 
@@ -35,7 +35,6 @@ class Style:
     words: tuple[str, ...]
     drawing: str
     shape: Shape
-    parameters: Mapping[str, float]
     prompt: str
     negative_prompt: str
     is_listed: bool = True
@@ -90,7 +89,6 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
         words=words,
         drawing=data["portrait"]["drawing"],
         shape=Shape(data["portrait"].get("shape", Shape.AUTO)),
-        parameters=MappingProxyType(dict(data["portrait"].get("parameters", {}))),
         prompt=data["diffusion"]["prompt"],
         negative_prompt=data["diffusion"]["negative_prompt"],
         is_listed=data.get("is_listed", True),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.finish import cell_outline
+from engine.pixels import Rgba
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.tone import Plane, blur, mix, to_bytes
-
-Rgba = NDArray[np.uint8]  # (height, width, 4), sRGB, straight alpha
 
 SOFTNESS_PX = 1.4  # rounds the steps of the cut
 SHADOW_DOWN_PX = 4

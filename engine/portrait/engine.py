@@ -14,7 +14,8 @@ from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
 from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
 from engine.models import FACE_TO_STICKER
-from engine.portrait.border import Rgba, bordered
+from engine.pixels import Rgba
+from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare

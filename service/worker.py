@@ -252,9 +252,11 @@ class Worker:
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )
-        if done is None:  # cancelled while its result was written
+        if done is None:  # it ended otherwise while its result was written: cancelled, or handed back at the stop
             if await self._jobs.get(job.id) is None:  # forgotten: the owner's folder must not come back
                 await self._files.delete_owner(job.owner)
+            for name in result.files:
+                await self._files.delete_result(job.owner, job.id, name)
             return
         logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
         self._service.events.emit(JobEvent(EventKind.ENDED, done))

@@ -62,6 +62,8 @@ async def test_cancelling_stops_the_worker_that_draws_the_job(house: House, seco
     second.engine.release()
     after = await house.submit_photo("tg:3", "tg:3:1")
     assert (await house.service.wait(after.id)).status is JobStatus.DONE
+    for worker in (house.worker, second.worker):
+        await worker.stop(10)  # until what they drew is put away
     kept = [await house.service.job(job.id) for job in jobs]
     assert [job.status for job in kept if job] == [JobStatus.CANCELLED] * 2
     assert len(house.engine.seen) + len(second.engine.seen) == 3

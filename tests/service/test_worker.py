@@ -236,6 +236,23 @@ async def test_a_job_that_is_cancelled_while_its_photo_is_read_is_not_drawn(
     assert [request.seed for request in house.engine.seen] == [7]
 
 
+async def test_a_job_that_is_cancelled_while_its_result_is_written_leaves_no_file_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = house.store.files.save_result
+
+    async def save_and_cancel(owner: str, job_id: str, kind: str, data: bytes) -> None:
+        await save(owner, job_id, kind, data)
+        await house.service.cancel(owner, job_id)
+
+    monkeypatch.setattr(house.store.files, "save_result", save_and_cancel)
+    house.work()
+    job = await house.service.wait((await house.submit_photo()).id)
+    await house.worker.stop(10)
+    assert job.status is JobStatus.CANCELLED
+    assert [path for path in house.files_left() if job.id in path.name] == []
+
+
 async def test_nothing_is_told_of_a_job_after_its_end(house: House) -> None:
     house.engine.hold()
     house.work()

@@ -69,7 +69,7 @@ class EngineRunner:
         return self._engine.max_batch
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """Whether the engine draws the two faster together; answers at once, whatever its thread does."""
+        """Return whether the engine draws the two faster together; at once, whatever its thread does."""
         return self._engine.can_batch(one, other)
 
     async def generate_batch(

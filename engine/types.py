@@ -97,7 +97,7 @@ OnStep = Callable[[int, Step], bool]
 
 
 def go_on(_index: int, _step: Step) -> bool:
-    """An `OnStep` that never stops anything."""
+    """Go on: an `OnStep` that never stops anything."""
     return True
 
 
@@ -123,7 +123,7 @@ class Engine(Protocol):
         """
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """Whether the two are drawn faster together than one after the other."""
+        """Return whether the two are drawn faster together than one after the other."""
 
     def close(self) -> None:
         """Give back memory and handles; may be called twice."""

@@ -54,7 +54,7 @@ class PortraitEngine:
         self._networks = self._matter = None
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """No: each is drawn by itself, so nobody gains by waiting for another."""
+        """Return False: each is drawn by itself, so nobody gains by waiting for another."""
         return False
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:

@@ -93,6 +93,7 @@ error-queue-full = Зараз стікерів хоче забагато люд�
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
 error-bad-seed = Seed – це ціле число від 0 до 4294967295, наприклад /seed 42. З /seed random кожен стікер інший.
 error-unknown-style = Такого стилю не знаю. Ось які є:
+error-style-gone = Цього стилю вже немає. /style показує, які є.
 error-parameter-refused = Таке налаштування тут неможливе. Спробуй, будь ласка, з іншими.
 error-unsupported-model = Таких стікерів я тут не малюю.
 error-engine-down = Зараз я не можу малювати. Про це вже повідомлено. Спробуй пізніше.
@@ -207,7 +208,7 @@ press-added = Тепер він у твоєму наборі.
 press-working = Хвилинку …
 press-stopped = Зупинено.
 press-too-late = Він уже готовий.
-press-stale = Ця кнопка застара. Надішли краще фото.
+press-stale = Ця кнопка вже не діє. Надішли краще фото.
 press-not-yours = Ця кнопка чужа.
 
 # --- profile ---

@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hallo { $name }. Schick mir ein Selfie, und ich mache einen Sticker daraus.
+    { $name ->
+        [none] Hallo.
+       *[other] Hallo { $name }.
+    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
     Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
     Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
     /style zeigt die Stile, /help alles Weitere.

@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hi { $name }. Send me a selfie and I'll turn it into a sticker.
+    { $name ->
+        [none] Hi.
+       *[other] Hi { $name }.
+    } Send me a selfie and I'll turn it into a sticker.
     Want a certain style? Write it under the photo, for example “comic”.
     Your stickers are collected in a pack of your own, ready for any chat.
     /style shows the styles, /help everything else.

@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hola, { $name }. Mándame un selfi y lo convierto en un sticker.
+    { $name ->
+        [none] Hola.
+       *[other] Hola, { $name }.
+    } Mándame un selfi y lo convierto en un sticker.
     ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
     Tus stickers van a un pack tuyo, listos para cualquier chat.
     /style enseña los estilos, /help todo lo demás.

@@ -53,6 +53,11 @@ def style(name: str) -> Style:
     return found
 
 
+def is_style(name: str) -> bool:
+    """Return whether there is a style called `name`, offered or not."""
+    return _british(name.strip().casefold()) in _by_name()
+
+
 def match_words(prompt: str) -> Style | None:
     """Return the style that words of `prompt` name, the first one mentioned, or None.
 

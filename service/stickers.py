@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from engine.errors import UnknownStyle
 from engine.models import DEFAULT_MODEL
-from engine.styles import DEFAULT_STYLE
+from engine.styles import DEFAULT_STYLE, is_style
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -144,7 +145,7 @@ class StickerService:
 
         Raises `TooManyJobs`, `DailyLimitReached`, `QueueFull`.
         """
-        user = await self._store.users.get(submission.owner)
+        user = await self.preferences(submission.owner)
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
             model=submission.model,
@@ -204,16 +205,19 @@ class StickerService:
     ) -> Job:
         """Submit another sticker from the same photo: with a new seed, another style, or another shape.
 
-        Raises `PhotoGone`, and what `submit` raises.
+        Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
         known = await self._store.jobs.by_source(source)
         if known is not None:  # must not meet PhotoGone
             return known
+        name = style or parent.drawn_style
+        if not is_style(name):
+            raise UnknownStyle(name)
         if not parent.has_photo or not await self._store.files.has_photo(parent.owner, parent.request.photos[0]):
             raise PhotoGone
         request = replace(
             parent.request,
-            style=style or parent.drawn_style,
+            style=name,
             shape=shape or parent.request.shape,
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
@@ -377,8 +381,9 @@ class StickerService:
     # --- people -------------------------------------------------------------------------------------------------------
 
     async def preferences(self, owner: str) -> User:
-        """Return what the owner chose; defaults for somebody new."""
-        return await self._store.users.get(owner)
+        """Return what the owner chose; defaults for somebody new, and for a style that there is no more."""
+        user = await self._store.users.get(owner)
+        return user if user.style is None or is_style(user.style) else replace(user, style=None)
 
     async def set_preference(self, owner: str, **columns: str | int | bool | None) -> User:
         """Change some of style, seed, language, is_blocked."""

@@ -24,7 +24,7 @@ from bot.handlers import (
     unknown,
 )
 from bot.handlers.context import BotParts
-from bot.handlers.feature import CallbackHandler, Feature, Handler
+from bot.handlers.feature import Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
 
@@ -45,7 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     unknown.FEATURE,
 )
 MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
-CALLBACKS: dict[str, CallbackHandler] = {
+CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Command, Feature
+from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press
 from storage.records import JobStatus
 
@@ -45,5 +45,5 @@ async def cancel(context: UpdateContext, press: Press) -> str:
 
 FEATURE = Feature(
     commands=(Command("queue", on_queue), Command("cancel", on_cancel)),
-    callbacks={"cancel": cancel},
+    callbacks={"cancel": Callback(cancel)},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 from telegram import Update
@@ -15,7 +16,7 @@ from bot.handlers.feature import Handler
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.buttons import PRESS_ANSWER_CHARS
 from bot.words.sentences import explain_error
-from bot.words.translations import language_of
+from bot.words.translations import language_of, say
 from storage.records import Entrance
 
 logger = logging.getLogger(__name__)
@@ -24,9 +25,14 @@ logger = logging.getLogger(__name__)
 async def handle(parts: BotParts, handler: Handler, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Run `handler` on an update. Raises nothing: the person gets a sentence, the log the rest."""
     person, chat = update.effective_user, update.effective_chat
-    if person is None or chat is None or person.is_bot:
+    if person is None or person.is_bot:
         return
     language = language_of(person.language_code)
+    if chat is None:  # a message that was sent through the bot into a chat it is not in has no buttons of ours
+        if update.callback_query is not None:
+            with contextlib.suppress(TelegramError):
+                await update.callback_query.answer(say(language, "press-stale"))
+        return
     owner = Entrance.TELEGRAM.owner(person.id)
     try:
         user = await parts.service.preferences(owner)

@@ -6,7 +6,7 @@ from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import emoji_of, in_pack_keyboard
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Feature
+from bot.handlers.feature import Callback, Feature
 from bot.words.buttons import Press
 from engine.model import ResultFile
 from engine.types import Shape
@@ -55,8 +55,6 @@ async def another(context: UpdateContext, press: Press) -> str:
 
 async def other_shape(context: UpdateContext, press: Press) -> str:
     """Draw the same photo in the other shape, and replace the sticker in its pack."""
-    if press.argument not in ("cutout", *Shape):  # "cutout" is what older buttons say
-        raise NoSuchJob(press.job_id)
     return await draw_again(context, press, shape=Shape(press.argument), replaces=press.job_id)
 
 
@@ -84,11 +82,21 @@ async def try_adding(context: UpdateContext, press: Press) -> str:
 
 async def _into_pack(context: UpdateContext, press: Press) -> None:
     job = await context.service.own(context.owner, press.job_id)
+    if job.result is None or not job.result.is_safe:  # no such button was ever under it
+        raise NoSuchJob(job.id)
     webp = await context.service.result_file(job, ResultFile.STICKER)
     in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
     await context.edit(in_pack_keyboard(context.language, job, in_pack))
 
 
+_SHAPES = ("cutout", *Shape)  # "cutout" is what older buttons say
+
 FEATURE = Feature(
-    callbacks={"again": another, "shape": other_shape, "undo": undo, "back": put_back, "add": try_adding},
+    callbacks={
+        "again": Callback(another),
+        "shape": Callback(other_shape, arguments=_SHAPES),
+        "undo": Callback(undo),
+        "back": Callback(put_back),
+        "add": Callback(try_adding),
+    },
 )

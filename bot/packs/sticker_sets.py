@@ -15,9 +15,10 @@ from telegram import Bot
 
 from bot.packs.calls import SetCalls
 from bot.packs.errors import as_pack_errors
-from bot.packs.names import set_link
+from bot.packs.names import plain_title, set_link
 from bot.packs.placement import InPack, Placement, by_unique_id
 from service.packs import PackRegistry
+from service.readable import readable
 from storage.records import Entrance, Pack, StickerState
 
 __all__ = ["InPack", "PackOverview", "StickerSets"]
@@ -118,7 +119,8 @@ class StickerSets:
                 for row in await self._packs.stickers_in(pack):
                     if row.file_unique_id not in there:
                         await self._packs.mark_removed(row.id)
-                packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
+                title = readable(seen.title) or plain_title(pack.generation)
+                packs.append(PackOverview(pack, title, len(seen.stickers), set_link(pack.name)))
         return packs
 
     def _lock_of(self, user_id: int) -> asyncio.Lock:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.errors import PackError, PackWait
 from bot.words.translations import say
+from engine.errors import UnknownStyle
 from service.errors import DailyLimitReached, ServiceError, TooManyJobs
 from storage.errors import StorageError
 
@@ -34,7 +35,7 @@ SENTENCES: Final = {
     "queue_full": "error-queue-full",
     "no_such_job": "error-no-such-job",
     "bad_seed": "error-bad-seed",
-    "unknown_style": "error-unknown-style",
+    "unknown_style": "error-style-gone",
     "cancelled": "cancelled",
     # waiting helps
     "database_busy": "error-busy",
@@ -82,7 +83,7 @@ def explain_error(language: str, error: Exception) -> str:
             return explain(language, error.code, limit=error.limit)
         case PackWait():
             return explain(language, error.code, seconds=max(1, round(error.retry_after_s)))
-        case PackError() | ServiceError():
+        case PackError() | ServiceError() | UnknownStyle():
             return explain(language, error.code)
         case StorageError():
             logger.warning("storage: %s (%s)", error.code, error)

@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hallo { $name }. Schick mir ein Selfie, und ich mache einen Sticker daraus.
+    { $name ->
+        [none] Hallo.
+       *[other] Hallo { $name }.
+    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
     Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
     Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
     /style zeigt die Stile, /help alles Weitere.
@@ -89,6 +92,7 @@ error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar 
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
 error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
+error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
 error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
@@ -197,7 +201,7 @@ press-added = Jetzt ist er in deinem Paket.
 press-working = Einen Moment …
 press-stopped = Angehalten.
 press-too-late = Er ist schon fertig.
-press-stale = Dieser Knopf ist zu alt. Schick mir lieber ein Foto.
+press-stale = Dieser Knopf bewirkt nichts mehr. Schick mir lieber ein Foto.
 press-not-yours = Dieser Knopf gehört jemand anderem.
 
 # --- profile ---

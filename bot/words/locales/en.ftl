@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hi { $name }. Send me a selfie and I'll turn it into a sticker.
+    { $name ->
+        [none] Hi.
+       *[other] Hi { $name }.
+    } Send me a selfie and I'll turn it into a sticker.
     Want a certain style? Write it under the photo, for example “comic”.
     Your stickers are collected in a pack of your own, ready for any chat.
     /style shows the styles, /help everything else.
@@ -89,6 +92,7 @@ error-queue-full = Too many people want stickers right now. Try again in a few m
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
 error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that style. Here are the ones I have:
+error-style-gone = That style is gone. /style shows the ones I have.
 error-parameter-refused = This setting is not possible here. Please try again with other settings.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. It has been reported. Try again later.
@@ -197,7 +201,7 @@ press-added = It's in your pack now.
 press-working = One moment …
 press-stopped = Stopped.
 press-too-late = It's already finished.
-press-stale = That button is too old. Send me a photo instead.
+press-stale = That button does nothing any more. Send me a photo instead.
 press-not-yours = That button belongs to somebody else.
 
 # --- profile ---

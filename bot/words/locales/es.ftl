@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hola, { $name }. Mándame un selfi y lo convierto en un sticker.
+    { $name ->
+        [none] Hola.
+       *[other] Hola, { $name }.
+    } Mándame un selfi y lo convierto en un sticker.
     ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
     Tus stickers van a un pack tuyo, listos para cualquier chat.
     /style enseña los estilos, /help todo lo demás.
@@ -89,6 +92,7 @@ error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba den
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
 error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
+error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
 error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
@@ -197,7 +201,7 @@ press-added = Ya está en tu pack.
 press-working = Un momento …
 press-stopped = Parado.
 press-too-late = Ya está terminado.
-press-stale = Ese botón es demasiado antiguo. Mejor mándame una foto.
+press-stale = Ese botón ya no hace nada. Mejor mándame una foto.
 press-not-yours = Ese botón es de otra persona.
 
 # --- profile ---

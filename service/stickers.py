@@ -200,10 +200,11 @@ class StickerService:
         note: Mapping[str, Any],
         style: str | None = None,
         shape: str | None = None,
+        parameters: Mapping[str, str | int | float | bool] | None = None,
         new_seed: bool = False,
         replaces: str | None = None,
     ) -> Job:
-        """Submit another sticker from the same photo: with a new seed, another style, or another shape.
+        """Submit another sticker from the same photo: with a new seed, another style or shape, or more parameters.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -219,6 +220,7 @@ class StickerService:
             parent.request,
             style=name,
             shape=shape or parent.request.shape,
+            parameters={**parent.request.parameters, **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
         )

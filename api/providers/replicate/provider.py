@@ -121,9 +121,7 @@ class Replicate:
         upload = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
         paths: Json = {
             f"{PREFIX}/v1/predictions": {
-                "post": _operation(
-                    "A version's prediction", created, requestBody=json_body(_creation(TABLES[0], True))
-                ),
+                "post": _operation("A version's prediction", created, requestBody=_creation(TABLES[0], True)),
                 "get": _operation("The key's predictions", {"200": answered("A page", many)}),
             },
             f"{PREFIX}/v1/predictions/{{prediction_id}}": {

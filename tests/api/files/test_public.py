@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from api.files.lifetime import FileLifetimes
 from api.files import uploads as intake_module
+from api.files.lifetime import FileLifetimes
 from api.providers.fal import uploads as uploads_module
 from service.limits import Limits
 from service.stickers import StickerService

@@ -342,6 +342,10 @@ class StickerService:
         """Return the owner's jobs in the given states (all where none is given), oldest first."""
         return await self._store.jobs.of_owner(owner, *statuses)
 
+    async def page_of(self, owner: str, limit: int, before: tuple[float, str] | None = None) -> list[Job]:
+        """Return up to `limit` of the owner's jobs, newest first; `before` is (created_at, id) of the last one seen."""
+        return await self._store.jobs.page_of_owner(owner, limit, before)
+
     async def active_child(self, parent: Job, source_prefix: str) -> Job | None:
         """Return a waiting or running job made from `parent` whose source starts so."""
         return await self._store.jobs.active_child(parent.id, source_prefix)

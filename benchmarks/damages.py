@@ -8,14 +8,12 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from engine.pixels import Rgb, Rgba
 from engine.portrait.faces import Face, find_faces
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks
-
-Rgb = NDArray[np.uint8]  # (height, width, 3), sRGB; (height, width, 4) with straight alpha
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 HAIR = (58, 42, 34)
@@ -127,7 +125,7 @@ def faceless(photo: Rgb, face: Face) -> Rgb:
     return np.round(photo * (1 - mask[..., None]) + mean * mask[..., None]).astype(np.uint8)
 
 
-def in_circle(photo: Rgb) -> Rgb:
+def in_circle(photo: Rgb) -> Rgba:
     """As an avatar: transparent outside a circle."""
     height, width = photo.shape[:2]
     y, x = np.ogrid[:height, :width]
@@ -174,7 +172,7 @@ def every_damage(photo: Rgb, networks: Networks) -> dict[str, Rgb]:
     return damaged | {name: damage(upright, face) for name, damage in WITH_FACE.items()}
 
 
-def encoded(photo: Rgb) -> bytes:
+def encoded(photo: Rgb | Rgba) -> bytes:
     """As PNG where it has alpha, else as a good JPEG."""
     buffer = io.BytesIO()
     if photo.shape[2] == 4:

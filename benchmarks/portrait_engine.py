@@ -22,6 +22,7 @@ from PIL import Image, ImageOps
 from benchmarks.contact_sheet import arrange
 from benchmarks.damages import Rgb, encoded, every_damage
 from engine.errors import EngineError, NoFace
+from engine.model import FACE, ResultFile
 from engine.portrait.engine import PortraitEngine
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
@@ -97,18 +98,22 @@ def _styles(name: str, photo: Rgb, seconds: dict[str, list[float]]) -> Tiles:
             seconds["another style"].append(whole)
         seconds[f"draw {style.name}"].append(result.timings["draw"])
         seconds["finish"].append(result.timings["finish"])
-        tiles.append((f"{name} {style.name} {result.shape} {result.emoji}", Image.open(io.BytesIO(result.picture))))
+        tiles.append((f"{name} {style.name} {result.shape} {result.emoji}", _opened(result)))
     return tiles
 
 
 def _drawn(photo: Rgb, style: str, shape: Shape) -> Image.Image:
     engine = PortraitEngine()
     result = _made(engine, encoded(photo), style, shape)
-    return Image.new("RGB", (8, 8)) if isinstance(result, EngineError) else Image.open(io.BytesIO(result.picture))
+    return Image.new("RGB", (8, 8)) if isinstance(result, EngineError) else _opened(result)
+
+
+def _opened(result: StickerResult) -> Image.Image:
+    return Image.open(io.BytesIO(result.files[ResultFile.CUTOUT]))
 
 
 def _made(engine: PortraitEngine, data: bytes, style: str, shape: Shape) -> StickerResult | EngineError:
-    (outcome,) = engine.generate([StickerRequest((data,), style, SEED, shape=shape)], go_on)
+    (outcome,) = engine.generate([StickerRequest({FACE: (data,)}, style, SEED, shape=shape)], go_on)
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""Pictures as arrays, and what every engine does with them: decode, Lab, noise, rounded corners. Knows no face."""
+"""Pictures as arrays, and what every engine does with them: decode, rounded corners. Knows no face."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from engine.errors import PhotoUnusable
 Rgb = NDArray[np.uint8]  # (height, width, 3), sRGB
 Rgba = NDArray[np.uint8]  # (height, width, 4), sRGB, straight alpha
 Matte = NDArray[np.float32]  # (height, width), 0 background .. 1 person
-Plane = NDArray[np.float32]  # (height, width)
-Lab = NDArray[np.float32]  # (height, width, 3), CIE Lab, D65: L 0 .. 100, a and b about -127 .. 127
 
 
-def decode_photo(photo: bytes) -> Rgb:
-    """Decode a JPEG or PNG as `StickerRequest` promises it. Raises `PhotoUnusable`."""
+def decode_photo(photo: bytes, *, keep_alpha: bool = False) -> Rgb | Rgba:
+    """Decode a JPEG or PNG as `StickerRequest` promises it. Raises `PhotoUnusable`.
+
+    With `keep_alpha` a picture that may be transparent has four channels.
+    """
     try:
         with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
-            return np.array(image.convert("RGB"))
+            return np.array(image.convert("RGBA" if keep_alpha and image.has_transparency_data else "RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise PhotoUnusable(str(error)) from error
 
@@ -48,23 +49,6 @@ def decode_deep_tiff(tiff: bytes) -> Rgb:
     if shallow.ndim == 2:
         return np.asarray(cv2.cvtColor(shallow, cv2.COLOR_GRAY2RGB), np.uint8)
     return np.ascontiguousarray(shallow[..., 2::-1])
-
-
-def to_lab(rgb: Rgb) -> Lab:
-    """Convert sRGB bytes to CIE Lab."""
-    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), dtype=np.float32)
-
-
-def noise_sd(plane: Plane, border_px: int = 0) -> float:
-    """Estimate the standard deviation of the noise, in the units of `plane`, 0 where it is all border.
-
-    Immerkaer's mask (1996), with the median instead of the mean: edges and lines do not move it. `border_px` of each
-    side do not count.
-    """
-    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    height, width = plane.shape
-    response = cv2.filter2D(plane, -1, mask)[border_px : height - border_px, border_px : width - border_px]
-    return float(np.median(np.abs(response))) / 0.6745 / 6 if response.size else 0.0
 
 
 def rounded_rectangle(width: int, height: int, radius_px: int) -> Matte:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.errors import Cancelled, EngineError
-from engine.types import Engine, Step, StickerRequest, StickerResult
+from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 
 BatchStepCallback = Callable[[int, Step], None]  # told which request of the batch
 T = TypeVar("T")
@@ -59,6 +59,10 @@ class EngineRunner:
     def parameters(self) -> frozenset[str]:
         return self._engine.parameters
 
+    @property
+    def shapes(self) -> frozenset[Shape]:
+        return self._engine.shapes
+
     async def load(self) -> None:
         """Make the engine ready. Raises `EngineUnavailable`."""
         await self._call(self._engine.load)
@@ -69,7 +73,7 @@ class EngineRunner:
         return self._engine.max_batch
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """Whether the engine draws the two faster together; answers at once, whatever its thread does."""
+        """Return whether the engine draws the two faster together; at once, whatever its thread does."""
         return self._engine.can_batch(one, other)
 
     async def generate_batch(

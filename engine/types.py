@@ -32,6 +32,7 @@ class Note(StrEnum):
 
     SEVERAL_FACES = "several_faces"  # the largest was taken
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
+    NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
     PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
     PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
 
@@ -97,7 +98,7 @@ OnStep = Callable[[int, Step], bool]
 
 
 def go_on(_index: int, _step: Step) -> bool:
-    """An `OnStep` that never stops anything."""
+    """Go on: an `OnStep` that never stops anything."""
     return True
 
 
@@ -106,12 +107,14 @@ class Engine(Protocol):
 
     `max_batch` is how many requests are worth waiting for, to be drawn in one call of `generate`. `models` are those it
     runs, `parameters` the names of a request's parameters that have an effect; others are checked and change nothing.
+    `shapes` are those it makes, never AUTO.
     """
 
     name: str
     max_batch: int
     models: frozenset[str]
     parameters: frozenset[str]
+    shapes: frozenset[Shape]
 
     def load(self) -> None:
         """Make ready; may take seconds. Raises `EngineUnavailable`."""
@@ -123,7 +126,7 @@ class Engine(Protocol):
         """
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """Whether the two are drawn faster together than one after the other."""
+        """Return whether the two are drawn faster together than one after the other."""
 
     def close(self) -> None:
         """Give back memory and handles; may be called twice."""

@@ -200,10 +200,11 @@ class StickerService:
         note: Mapping[str, Any],
         style: str | None = None,
         shape: str | None = None,
+        parameters: Mapping[str, str | int | float | bool] | None = None,
         new_seed: bool = False,
         replaces: str | None = None,
     ) -> Job:
-        """Submit another sticker from the same photo: with a new seed, another style, or another shape.
+        """Submit another sticker from the same photo: with a new seed, another style or shape, or more parameters.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -219,6 +220,7 @@ class StickerService:
             parent.request,
             style=name,
             shape=shape or parent.request.shape,
+            parameters={**parent.request.parameters, **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
         )
@@ -339,6 +341,10 @@ class StickerService:
     async def jobs_of(self, owner: str, *statuses: JobStatus) -> list[Job]:
         """Return the owner's jobs in the given states (all where none is given), oldest first."""
         return await self._store.jobs.of_owner(owner, *statuses)
+
+    async def page_of(self, owner: str, limit: int, before: tuple[float, str] | None = None) -> list[Job]:
+        """Return up to `limit` of the owner's jobs, newest first; `before` is (created_at, id) of the last one seen."""
+        return await self._store.jobs.page_of_owner(owner, limit, before)
 
     async def active_child(self, parent: Job, source_prefix: str) -> Job | None:
         """Return a waiting or running job made from `parent` whose source starts so."""

@@ -246,6 +246,16 @@ class Jobs:
         jobs = [_job_of(row) for row in rows]
         return [job for job in jobs if not statuses or job.status in statuses]
 
+    async def page_of_owner(self, owner: str, limit: int, before: tuple[float, str] | None = None) -> list[Job]:
+        """Return up to `limit` of the owner's jobs, newest first; `before` is (created_at, id) of the last one seen."""
+        moment, job_id = before or (float("inf"), "")
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE owner = :owner AND (created_at, id) < (:moment, :id)
+               ORDER BY created_at DESC, id DESC LIMIT :limit""",
+            {"owner": owner, "moment": moment, "id": job_id, "limit": limit},
+        )
+        return [_job_of(row) for row in rows]
+
     async def count_since(self, owner: str, moment: float) -> int:
         """Count the owner's jobs that were submitted since `moment` and not refused or cancelled."""
         row = await self._database.one(

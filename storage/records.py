@@ -195,7 +195,7 @@ class StickerState(StrEnum):
 class Sticker:
     """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set."""
 
-    id: str  # the job's id
+    id: str  # that of its job, or `<job>-<name>` where a job made several
     owner: str
     state: StickerState
     emoji: str

@@ -15,7 +15,7 @@ import pytest
 
 from docs.tree import PACKAGES, ROOT, first_sentence, modules
 
-CLEAN = ("api", "bot", "cli", "service", "storage", "emulator")
+CLEAN = ("api", "bot", "cli", "service", "storage", "emulator", "engine")
 
 # Two classes of one name are the same idea, or one of them is renamed.
 SAME_IDEA = {

@@ -15,18 +15,19 @@ from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
+from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
 from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
-from bot.packs.placement import DEFAULT_EMOJI, InPack
+from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
-from engine.errors import UnknownStyle
+from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
 from engine.styles import style
-from engine.types import Note
+from engine.types import Note, Shape
 from service.stickers import StickerService
 from storage.errors import FileGone
 from storage.records import Entrance, Job, JobStatus
@@ -41,12 +42,13 @@ _STICKER_NOT_TAKEN = (
     TelegramErrorKind.OTHER,
 )
 _NOTES = {
+    Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)
+_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)  # the others are true of the photo, and said once for it
 _NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
@@ -69,11 +71,19 @@ class _StickerMessage:
 class Delivery:
     """Deliver ended jobs, one call per job."""
 
-    def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets, board: ProgressBoard) -> None:
+    def __init__(
+        self,
+        bot: ExtBot[Urgency],
+        service: StickerService,
+        sets: StickerSets,
+        board: ProgressBoard,
+        offers: Offers,
+    ) -> None:
         self._bot = bot
         self._service = service
         self._sets = sets
         self._board = board
+        self._offers = offers
 
     async def deliver(self, job: Job) -> None:
         """Send what an ended job made, or why it made nothing, and mark it delivered.
@@ -85,7 +95,9 @@ class Delivery:
         if job.status is JobStatus.CANCELLED:
             await self._board.close(job, say(language, "cancelled"))
         elif job.status is not JobStatus.DONE:
-            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id))
+            is_offered = job.error_code == NoFace.code and self._offers.no_face
+            keyboard = keyboards.no_face(language, job.id) if is_offered else None
+            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._notify(job, say(language, "note-flagged"))
         else:
@@ -99,12 +111,16 @@ class Delivery:
         if sent:
             await self._clean_up(job, sent)
 
-    async def _notify(self, job: Job, text: str) -> None:
+    async def _notify(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         """Write into the progress message; where that is gone, send a new one."""
-        if not await self._board.close(job, text):
+        if not await self._board.close(job, text, keyboard):
             to = Addressee.of(job)
             await self._bot.send_message(
-                to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True
+                to.chat,
+                text,
+                reply_to_message_id=to.message,
+                allow_sending_without_reply=True,
+                reply_markup=keyboard,
             )
 
     async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
@@ -145,14 +161,29 @@ class Delivery:
         sentences = await self._notes(job)
         if in_pack.news:
             sentences.append(say(to.language, _NEWS[in_pack.news]))
-        return _StickerMessage(in_pack.file_id, in_pack_keyboard(to.language, job, in_pack), sentences)
+        return _StickerMessage(
+            in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
+        )
 
     async def _notes(self, job: Job) -> list[str]:
+        """Return what the engine did that the person does not know yet."""
+        if job.result is None:
+            return []
+        notes = [Note(each) for each in job.result.notes]
+        if Note.NO_FACE in notes:  # the badge is explained by that, too
+            notes = [note for note in notes if note is not Note.BADGE_FALLBACK]
+        parent = await self._service.job(job.parent) if job.parent else None
+        told = parent.result.notes if parent and parent.result else ()
         sentences = []
-        for note in (Note(each) for each in (job.result.notes if job.result else ())):
-            if note in _SAID_ONCE and not await self._service.show_hint_once(job.owner, note.value):
-                continue
-            sentences.append(say(Addressee.of(job).language, _NOTES[note]))
+        for note in notes:
+            if note in _SAID_ONCE:
+                is_news = await self._service.show_hint_once(job.owner, note.value)
+            else:
+                is_news = note not in told
+            if is_news:
+                is_whole_picture = note is Note.NO_FACE and job.result.shape == Shape.BADGE
+                key = "note-no-face-badge" if is_whole_picture else _NOTES[note]
+                sentences.append(say(Addressee.of(job).language, key))
         return sentences
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
@@ -182,14 +213,14 @@ class Delivery:
             logger.info("after job %s: %s", job.id[:8], classify(error))
 
 
-def in_pack_keyboard(language: str, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
+def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    return keyboards.in_pack(language, job.id, job.result.shape if job.result else "", in_pack.url)
+    return keyboards.in_pack(language, job.id, pack_url, offers.other_shapes(job.result) if job.result else ())
 
 
 def emoji_of(job: Job) -> str:
-    """Return the sticker's emoji: the person's, or that of the style that was drawn."""
-    chosen = Addressee.of(job).emoji
+    """Return the sticker's emoji: the person's, that of the face's expression, or that of the style that was drawn."""
+    chosen = Addressee.of(job).emoji or (job.result.emoji if job.result else "")
     if chosen:
         return chosen
     try:

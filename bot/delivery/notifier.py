@@ -19,6 +19,7 @@ from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import NOBODY_THERE, DeliveryQueue, mark_blocked
 from bot.delivery.lost_photos import fail_lost_photos
+from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import KeyedQueue
@@ -46,13 +47,15 @@ class Notifier:
         bot: ExtBot[Urgency],
         service: StickerService,
         sets: StickerSets,
+        offers: Offers,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
         self._board = ProgressBoard(bot, clock)
         self._chats = KeyedQueue()
-        self._deliveries = DeliveryQueue(service, Delivery(bot, service, sets, self._board), self._board, self._chats)
+        delivery = Delivery(bot, service, sets, self._board, offers)
+        self._deliveries = DeliveryQueue(service, delivery, self._board, self._chats)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()

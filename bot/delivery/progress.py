@@ -129,9 +129,9 @@ class ProgressBoard:
         message.text = text
         async with message.lock:
             message.shown, message.edited_at, message.is_drawing = text, self._clock(), False
-            return await self._set_last(message.to.chat, message.message_id, text, is_photo=message.is_photo)
+            return await self._set_last(message.to.chat, message.message_id, text, None, is_photo=message.is_photo)
 
-    async def close(self, job: Job, text: str | None) -> bool:
+    async def close(self, job: Job, text: str | None, keyboard: InlineKeyboardMarkup | None = None) -> bool:
         """Make the last change of a job's message: `text`, or its deletion. False where there was none to change.
 
         Raises `TelegramError` where the last text could not be shown.
@@ -141,29 +141,31 @@ class ProgressBoard:
         if to.progress is None:
             return False
         if message is None:
-            return await self._set_last(to.chat, to.progress, text, is_photo=False)
+            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=False)
         async with message.lock:
-            return await self._set_last(to.chat, to.progress, text, is_photo=message.is_photo)
+            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=message.is_photo)
 
     def forget(self, job_id: str) -> None:
         """Follow this job no more; its message stays as it is."""
         self._messages.pop(job_id, None)
 
-    async def _set_last(self, chat: int, message_id: int, text: str | None, *, is_photo: bool) -> bool:
-        """Delete the message, or leave it with `text` and no button."""
+    async def _set_last(
+        self, chat: int, message_id: int, text: str | None, keyboard: InlineKeyboardMarkup | None, *, is_photo: bool
+    ) -> bool:
+        """Delete the message, or leave it with `text` and these buttons."""
         try:
             if text is None:
                 await self._bot.delete_message(chat, message_id)
             elif is_photo:
-                await self._bot.edit_message_caption(chat, message_id, caption=text)
+                await self._bot.edit_message_caption(chat, message_id, caption=text, reply_markup=keyboard)
             else:
-                await self._bot.edit_message_text(text, chat, message_id)
+                await self._bot.edit_message_text(text, chat, message_id, reply_markup=keyboard)
         except TelegramError as error:
             match classify(error):
                 case TelegramErrorKind.NOT_MODIFIED:
                     return True
                 case TelegramErrorKind.HAS_NO_TEXT if not is_photo:  # the last process had shown a preview in it
-                    return await self._set_last(chat, message_id, text, is_photo=True)
+                    return await self._set_last(chat, message_id, text, keyboard, is_photo=True)
                 case TelegramErrorKind.MESSAGE_GONE | TelegramErrorKind.OTHER:
                     return False
             raise

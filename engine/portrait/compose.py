@@ -10,10 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import CANVAS_PX, Eye, Figure, Matte, Points, Rgb
+from engine.pixels import Matte, Rgb
+from engine.portrait.figure import CANVAS_PX, Eye, Figure, Points
 from engine.portrait.matte.cut import Cut
 from engine.portrait.matte.filters import disc, levels, polygon
 from engine.portrait.mesh import OVAL
+from engine.portrait.tone import Plane
 from engine.portrait.variation import Variation
 from engine.types import Shape
 
@@ -33,7 +35,6 @@ LEAST_BADGE_FW = 1.02  # a smaller circle cuts hair and chin: a rounded rectangl
 BADGE_DOWN_FW = 0.1
 BADGE_CORNER = 0.3  # of the shorter side
 
-Plane = NDArray[np.float32]
 Source = Callable[[Plane, Plane], tuple[Plane, Plane]]  # place on the sticker -> place in the photo, face widths
 
 

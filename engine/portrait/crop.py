@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Points, Rgb
+from engine.pixels import Rgb
+from engine.portrait.figure import Points
 
 SMALLEST_PX = 4  # a level of the pyramid is no smaller
 

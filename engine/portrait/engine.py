@@ -35,6 +35,7 @@ class PortraitEngine:
     max_batch = 1
     models = frozenset({FACE_TO_STICKER.name})
     parameters = frozenset({"width", "height", "upscale", "face_index", "allow_no_face"})
+    shapes = frozenset(Shape) - {Shape.AUTO}
 
     def __init__(self, weights_dir: Path | None = None) -> None:
         """`weights_dir`: where `load` looks for a larger matting network; without one the small ones cut."""
@@ -54,7 +55,7 @@ class PortraitEngine:
         self._networks = self._matter = None
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
-        """No: each is drawn by itself, so nobody gains by waiting for another."""
+        """Return False: each is drawn by itself, so nobody gains by waiting for another."""
         return False
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
@@ -85,6 +86,8 @@ class PortraitEngine:
             notes = (Note.BADGE_FALLBACK, *notes)
         if prepared.faces > 1 and parameters.face_index < 0:
             notes = (Note.SEVERAL_FACES, *notes)
+        if not prepared.faces:
+            notes = (Note.NO_FACE, *notes)
 
         _begin("draw", keep_going)
         started = time.perf_counter()

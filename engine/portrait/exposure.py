@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.portrait.figure import Rgb
+from engine.pixels import Rgb
+from engine.portrait.tone import noise_sd
 
 DARK_LEVEL = 0.55  # a photo whose brightest twentieth lies below this (0 .. 1) is under-exposed ..
 TARGET_LEVEL = 0.75  # .. and its shadows are lifted until it lies here ..
@@ -84,7 +84,7 @@ def lifted(rgb: Rgb, lift: Lift) -> Rgb:
 
 
 def lifted_to(rgb: Rgb, size: tuple[int, int], lift: Lift) -> Rgb:
-    """`rgb` lifted at `size` (width, height); the noise is taken out before it is enlarged."""
+    """Return `rgb` lifted at `size` (width, height); the noise is taken out before it is enlarged."""
     if size[0] < rgb.shape[1]:
         return lifted(np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), lift)
     if lift == Lift() and size[0] > SMALL_GROWTH * rgb.shape[1]:  # so small that detail would be taken for noise
@@ -93,14 +93,8 @@ def lifted_to(rgb: Rgb, size: tuple[int, int], lift: Lift) -> Rgb:
 
 
 def noise_level(rgb: Rgb) -> float:
-    """Standard deviation of the noise in grey levels, fine or, as JPEG and enlarging leave it, coarse."""
+    """Estimate the standard deviation of the noise in grey levels, fine or, as JPEG and enlarging leave it, coarse."""
     grey = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.float32)
     size = (max(1, grey.shape[1] // 2), max(1, grey.shape[0] // 2))
     half = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    return max(_roughness(grey), COARSE_NOISE * _roughness(half))
-
-
-def _roughness(grey: NDArray[np.float32]) -> float:
-    """Immerkaer's noise estimate (1996), with the median, which edges do not move."""
-    kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)
-    return float(np.median(np.abs(cv2.filter2D(grey, -1, kernel)[::2, ::2]))) / 6 / 0.6745
+    return max(noise_sd(grey), COARSE_NOISE * noise_sd(half))

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from engine.errors import NoFace
+from engine.pixels import Rgb
 from engine.portrait.crop import Pyramid, Square
 from engine.portrait.exposure import brighten, needed_lift, noise_level
-from engine.portrait.figure import Eye, Points, Rgb
+from engine.portrait.figure import Eye, Points
 from engine.portrait.mesh import LEFT_EYE, RIGHT_EYE
 from engine.portrait.networks import DETECTOR_PX, IRIS_PX, MESH_PX, Networks, Values
 
@@ -80,14 +81,14 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFaces:
     """The faces of a photo, left to right, in px of it turned counter-clockwise by `quarter_turns`."""
 
     quarter_turns: int
     faces: tuple[Face, ...]
     shape: tuple[int, ...]
 
-    def other_turn(self) -> Found | None:
+    def other_turn(self) -> FoundFaces | None:
         """Return the same faces with the photo turned the other way where it is not clear which way is up: a head
         that leans by half a quarter turn. None where it is clear."""
         roll = self.choose().roll_deg
@@ -115,7 +116,7 @@ class Detection:
     score: float
 
 
-def find_faces(photo: Rgb, networks: Networks) -> Found:
+def find_faces(photo: Rgb, networks: Networks) -> FoundFaces:
     """Find every face of `photo` [H, W, 3]. Raises `NoFace`.
 
     Looks at the whole photo upright; where that finds nothing sure, at four angles, then zoomed out for a face that
@@ -319,11 +320,11 @@ def _signed(angle_deg: float) -> float:
     return (angle_deg + 180) % 360 - 180
 
 
-def _turned(faces: Iterable[Face], shape: tuple[int, ...], turns: int, before: int = 0) -> Found:
+def _turned(faces: Iterable[Face], shape: tuple[int, ...], turns: int, before: int = 0) -> FoundFaces:
     """Turn a photo of `shape` and its faces counter-clockwise; `before`: how often that was done already."""
     turned = sorted((_turn(face, turns % 4, shape) for face in faces), key=lambda face: face.x)
     size = (shape[1], shape[0]) if turns % 2 else (shape[0], shape[1])
-    return Found((before + turns) % 4, tuple(turned), size)
+    return FoundFaces((before + turns) % 4, tuple(turned), size)
 
 
 def _turn(face: Face, turns: int, shape: tuple[int, ...]) -> Face:

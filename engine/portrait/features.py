@@ -9,19 +9,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Eye
-from engine.portrait.pen import Points, circle, coverage, curve, fill, stroke
-from engine.portrait.study import BROWS, Study
+from engine.portrait.figure import Eye, Points
+from engine.portrait.mesh import (
+    INNER_LOWER,
+    INNER_UPPER,
+    JAW_LINE,
+    LEFT_BROW,
+    LID_CREASES,
+    NOSE_WINGS,
+    OUTER_LOWER,
+    OUTER_UPPER,
+    RIGHT_BROW,
+)
+from engine.portrait.pen import circle, coverage, curve, fill, stroke
+from engine.portrait.study import Study
 from engine.portrait.tone import Colour, Lab, Picture, Plane, blur, lab_colour, mix, smoothstep
 
-# MediaPipe's face mesh, left to right in the picture
-UPPER_OUT = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
-LOWER_OUT = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
-UPPER_IN = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
-LOWER_IN = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
-WINGS = ((64, 98, 97), (294, 327, 326))
-CREASES = ((247, 30, 29, 27, 28, 56, 190), (467, 260, 259, 257, 258, 286, 414))
 SHUT = 0.13  # height over width below which an eye is a line
 
 WHITE = np.array([255, 255, 255], np.float32)
@@ -135,7 +138,7 @@ def _eye(picture: Picture, face: _Window, eye: Eye, number: int, hand: Hand) -> 
     stroke(picture, curve(lash + lift, 48), thick, hand.ink, hand.lids, start=ends[0], end=ends[1])
     if is_open and hand.lower_lid:
         stroke(picture, lower[6:-6], 0.03 * width * weight, hand.ink, hand.lower_lid)
-    crease = face.mesh[list(CREASES[number])]
+    crease = face.mesh[list(LID_CREASES[number])]
     crease = curve(crease[np.argsort(crease @ face.axes[0])], 40)
     gap = float(np.mean(upper @ face.axes[1]) - np.mean(crease @ face.axes[1]))
     if hand.crease and gap > 0.07 * width:
@@ -182,7 +185,7 @@ def _brows(picture: Picture, face: _Window, hand: Hand) -> None:
     if not hand.brows:
         return
     skin_l = face.skin_lab[0]
-    for brow in BROWS:
+    for brow in (LEFT_BROW, RIGHT_BROW):
         area = coverage(picture.shape[:2], [face.mesh[list(brow)]])
         pixels = face.lab[area > 0.5]
         if len(pixels) < 20:
@@ -200,9 +203,9 @@ def _brows(picture: Picture, face: _Window, hand: Hand) -> None:
 def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
     mesh, fw = face.mesh, face.fw
     line = 0.45 * hand.ink + 0.55 * (LIP_LINE if np.hypot(*face.skin_lab[1:]) > GREYISH and hand.lips else hand.ink)
-    upper_out, lower_out = (curve(mesh[list(each)], 60) for each in (UPPER_OUT, LOWER_OUT))
-    upper_in, lower_in = (curve(mesh[list(each)], 60) for each in (UPPER_IN, LOWER_IN))
-    lips = coverage(picture.shape[:2], [face.mesh[list(UPPER_OUT)], face.mesh[list(LOWER_OUT)]])
+    upper_out, lower_out = (curve(mesh[list(each)], 60) for each in (OUTER_UPPER, OUTER_LOWER))
+    upper_in, lower_in = (curve(mesh[list(each)], 60) for each in (INNER_UPPER, INNER_LOWER))
+    lips = coverage(picture.shape[:2], [face.mesh[list(OUTER_UPPER)], face.mesh[list(OUTER_LOWER)]])
     pixels = face.lab[lips > 0.5]
     own = np.median(pixels, axis=0) if len(pixels) else face.skin_lab
     if hand.lips:
@@ -233,12 +236,12 @@ def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
 def _jaw_and_nose(picture: Picture, face: _Window, hand: Hand) -> None:
     colour = 0.5 * _shade_colour(face) + 0.5 * hand.ink
     if hand.jaw:
-        jaw = curve(face.mesh[list(JAW)], 120)
+        jaw = curve(face.mesh[list(JAW_LINE)], 120)
         # Where the jaw is the rim of the figure the silhouette's line is there already; hair covers its ends.
         bare = cv2.erode(face.skin, np.ones((3, 3), np.uint8)) * smoothstep(0.5, 0.95, face.person)
         stroke(picture, jaw, 0.016 * face.fw * hand.weight, colour, hand.jaw, within=blur(bare, 1.0))
     if hand.nose:
-        for wing in WINGS:
+        for wing in NOSE_WINGS:
             line = curve(face.mesh[list(wing)], 24)
             stroke(picture, line, 0.017 * face.fw * hand.weight, colour, hand.nose)
 

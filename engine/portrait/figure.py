@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pixels import Matte, Rgb
 from engine.types import Shape
 
 CANVAS_PX = 768  # styles and reactions draw at this size; the finish scales to 512
 
-Rgb = NDArray[np.uint8]  # (height, width, 3), sRGB
-Matte = NDArray[np.float32]  # (height, width), 0 background .. 1 person
-Points = NDArray[np.float32]  # (points, 2), x and y in px
+# float32 when they run; NumPy's stubs call a product with a Python number float64.
+Points = NDArray[np.floating[Any]]  # (points, 2), x and y in px
 
 
 @dataclass(frozen=True, slots=True)

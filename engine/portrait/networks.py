@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Matte, Rgb
+from engine.pixels import Matte, Rgb
 
 Values = NDArray[np.float32]
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.portrait.figure import Points
 from engine.portrait.tone import Colour, Picture, Plane
-
-Points = NDArray[np.floating[Any]]  # (points, 2), x and y in px
 
 SHIFT = 4  # sub-pixel bits of OpenCV's drawing
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from engine.errors import PhotoUnusable
-from engine.portrait.figure import Matte, Rgb
+from engine.pixels import Matte, Rgb, decode_photo
 
 UNIFORM = 10  # a bar's levels differ by no more than this, noise of a JPEG included
 DARK = 24  # a dark bar needs no sharp inner edge: a dark photo may lie behind it
@@ -34,7 +32,7 @@ COVERED = 0.995  # a photo that fills so much of its frame fills all of it
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class OpenedPhoto:
     """`rgb` [H, W, 3]; `cover` [H, W] 0 .. 1: where there is a picture, None for everywhere.
 
     `is_cut`: `cover` is the outline of a person or a thing, not of a frame. Outside of it `rgb` is white; outside of a
@@ -45,25 +43,20 @@ class Photo:
     cover: Matte | None = None
     is_cut: bool = False
 
-    def turned(self, quarter_turns: int) -> Photo:
+    def turned(self, quarter_turns: int) -> OpenedPhoto:
         """Return the photo turned counter-clockwise."""
         if not quarter_turns % 4:
             return self
         cover = None if self.cover is None else np.ascontiguousarray(np.rot90(self.cover, quarter_turns))
-        return Photo(np.ascontiguousarray(np.rot90(self.rgb, quarter_turns)), cover, self.is_cut)
+        return OpenedPhoto(np.ascontiguousarray(np.rot90(self.rgb, quarter_turns)), cover, self.is_cut)
 
 
-def open_photo(data: bytes) -> Photo:
+def open_photo(data: bytes) -> OpenedPhoto:
     """Decode a JPEG or PNG and set aside what is no picture: bars, transparency, a turned photo's empty corners.
 
     Raises `PhotoUnusable`.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
-            has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
-            pixels = np.array(image.convert("RGBA" if has_alpha else "RGB"))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise PhotoUnusable(str(error)) from error
+    pixels = decode_photo(data, keep_alpha=True)
     if pixels.shape[2] == 4 and (pixels[..., 3] < SOLID).any():
         return _without_transparency(pixels)
     return straightened(trimmed(np.ascontiguousarray(pixels[..., :3])))
@@ -77,13 +70,13 @@ def trimmed(rgb: Rgb) -> Rgb:
     return np.ascontiguousarray(rgb[rows, columns])
 
 
-def straightened(rgb: Rgb) -> Photo:
+def straightened(rgb: Rgb) -> OpenedPhoto:
     """Turn back a photo that was turned within its frame: its empty corners tell by how much.
 
     Such a corner is a right triangle of one colour; there are two at least, and their angles agree.
     """
     if sum(_is_uniform(corner) for corner in _corners(rgb)) < 2:
-        return Photo(rgb)
+        return OpenedPhoto(rgb)
     scale = min(1.0, SEEK_PX / max(rgb.shape[:2]))
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST)
     for tolerance in CORNER_TOLERANCES:
@@ -94,7 +87,7 @@ def straightened(rgb: Rgb) -> Photo:
             edge = np.ones((2 * RINGING_PX + 1, 2 * RINGING_PX + 1), np.uint8)
             filled = cv2.erode(filled, edge, borderValue=1)
             return _turned_back(rgb, filled, clockwise if clockwise <= 45 else clockwise - 90)
-    return Photo(rgb)
+    return OpenedPhoto(rgb)
 
 
 def _corners(rgb: Rgb) -> tuple[Rgb, Rgb, Rgb, Rgb]:
@@ -130,7 +123,7 @@ def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] 
     return filled, float(np.mean(angles))
 
 
-def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> Photo:
+def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> OpenedPhoto:
     """Turn counter-clockwise by `degrees` and crop to what is filled."""
     height, width = filled.shape
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
@@ -143,11 +136,11 @@ def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> Photo:
     straight = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)[inside]
     cover = cover[inside]
     if float((cover > 0.5).mean()) > COVERED:
-        return Photo(np.ascontiguousarray(straight))
-    return Photo(_continued(straight, cover), np.ascontiguousarray(cover))
+        return OpenedPhoto(np.ascontiguousarray(straight))
+    return OpenedPhoto(_continued(straight, cover), np.ascontiguousarray(cover))
 
 
-def _without_transparency(pixels: NDArray[np.uint8]) -> Photo:
+def _without_transparency(pixels: NDArray[np.uint8]) -> OpenedPhoto:
     """Crop to what can be seen; what cannot be seen is white around a cut-out, and goes on around a frame."""
     ys, xs = np.nonzero(pixels[..., 3] >= SOLID)
     if len(ys) == 0:
@@ -159,9 +152,9 @@ def _without_transparency(pixels: NDArray[np.uint8]) -> Photo:
     hull = cv2.convexHull(np.concatenate(contours)) if contours else None
     area = float((cover > 0.5).sum())
     if hull is not None and area > FRAME_SOLIDITY * cv2.contourArea(hull):
-        return Photo(_continued(np.ascontiguousarray(seen[..., :3]), cover), cover)
+        return OpenedPhoto(_continued(np.ascontiguousarray(seen[..., :3]), cover), cover)
     rgb = seen[..., :3] * cover[..., None] + 255 * (1 - cover[..., None])
-    return Photo(np.round(rgb).astype(np.uint8), cover, is_cut=True)
+    return OpenedPhoto(np.round(rgb).astype(np.uint8), cover, is_cut=True)
 
 
 def _continued(rgb: Rgb, cover: Matte) -> Rgb:

@@ -10,11 +10,11 @@ from functools import cached_property
 from engine.errors import Cancelled, NoFace
 from engine.matte import MattingModel
 from engine.portrait.compose import compose
-from engine.portrait.faces import LARGEST, Face, Found, find_faces
+from engine.portrait.faces import LARGEST, Face, FoundFaces, find_faces
 from engine.portrait.figure import Figure
 from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body, unsureness
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo
+from engine.portrait.photo import OpenedPhoto
 from engine.portrait.reactions import expression_emoji
 from engine.portrait.thing import Thing, cut_thing, place_thing
 from engine.portrait.variation import Variation
@@ -30,7 +30,7 @@ class Prepared:
     `faces` counts all faces of the photo. `timings` maps "face" and "cutout" to seconds.
     """
 
-    photo: Photo
+    photo: OpenedPhoto
     face: Face
     faces: int
     networks: Networks
@@ -95,7 +95,7 @@ class PreparedThing:
 
 
 def prepare(
-    photo: Photo,
+    photo: OpenedPhoto,
     networks: Networks,
     matter: MattingModel | None = None,
     face_index: int = LARGEST,
@@ -130,7 +130,7 @@ def prepare(
     return prepared
 
 
-def _upright(found: Found, photo: Photo, networks: Networks) -> Found:
+def _upright(found: FoundFaces, photo: OpenedPhoto, networks: Networks) -> FoundFaces:
     """Return `found`, turned the other way where the head leans so far that both are possible and the network sees
     the person more surely there."""
     other = found.other_turn()

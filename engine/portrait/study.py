@@ -12,22 +12,25 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Eye, Figure
-from engine.portrait.mesh import LIPS_OUTER, OVAL
-from engine.portrait.pen import Points, coverage
-from engine.portrait.tone import Lab, Picture, Plane, Rgb, blur, guided_filter, noise_sd, smoothstep, to_lab
+from engine.pixels import Rgb
+from engine.portrait.figure import Eye, Figure, Points
+from engine.portrait.mesh import (
+    BETWEEN_EYES,
+    CHIN_TIP,
+    EARS,
+    FOREHEAD_PATCH,
+    FOREHEAD_RIM,
+    FOREHEAD_TOP,
+    LEFT_BROW,
+    LIPS_INNER,
+    LIPS_OUTER,
+    OVAL,
+    RIGHT_BROW,
+)
+from engine.portrait.pen import coverage
+from engine.portrait.tone import Lab, Picture, Plane, blur, guided_filter, noise_sd, smoothstep, to_lab
 from engine.types import Shape
 
-# MediaPipe's face mesh
-LIPS_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
-BROWS = (
-    (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
-)
-BETWEEN_EYES, FOREHEAD_TOP, CHIN_TIP = 168, 10, 152
-EARS = (234, 454)
-FOREHEAD_RIM = (127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356)
-FOREHEAD_PATCH = (103, 67, 109, 10, 338, 297, 332, 333, 299, 9, 69, 104)
 FOREHEAD_RISE_FW = 0.26  # from the mesh's top to where a high hairline is
 
 DRAWING_PX = 512  # styles draw on the figure's canvas shrunk to this: the size of the sticker
@@ -123,7 +126,7 @@ class Study:
         """The brows, soft."""
         if not self.has_face:
             return np.zeros_like(self.matte)
-        polygons = [self.mesh[list(brow)] for brow in BROWS]
+        polygons = [self.mesh[list(brow)] for brow in (LEFT_BROW, RIGHT_BROW)]
         return blur(np.clip(1.4 * coverage(self.matte.shape, polygons), 0, 1), 0.012 * self.fw)
 
     @cached_property

@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.matte import MattingModel
+from engine.pixels import Matte, Rgb
 from engine.portrait.compose import MARGIN_PX, rounded_rectangle
 from engine.portrait.exposure import lifted_to, needed_lift
-from engine.portrait.figure import CANVAS_PX, Eye, Figure, Matte, Rgb
+from engine.portrait.figure import CANVAS_PX, Eye, Figure
 from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.ends import rounded_ends
 from engine.portrait.matte.filters import Mask, disc, guided_filter, levels
 from engine.portrait.matte.segment import Box, segment_whole
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo
+from engine.portrait.photo import OpenedPhoto
 from engine.portrait.variation import Variation
 from engine.types import Shape
 
@@ -52,7 +53,7 @@ class Thing:
     is_sure: bool
 
 
-def cut_thing(photo: Photo, networks: Networks, matter: MattingModel | None = None) -> Thing:
+def cut_thing(photo: OpenedPhoto, networks: Networks, matter: MattingModel | None = None) -> Thing:
     """Cut the largest subject out of a photo without a face."""
     scale = CUT_PX / max(photo.rgb.shape[:2])
     size = (max(8, round(photo.rgb.shape[1] * scale)), max(8, round(photo.rgb.shape[0] * scale)))

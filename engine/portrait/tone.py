@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Rgb = NDArray[np.uint8]  # (height, width, 3), sRGB
+from engine.pixels import Rgb
+
 # All are float32 when they run; NumPy's stubs call a product with a Python number float64.
 Plane = NDArray[np.floating[Any]]  # (height, width)
 Lab = NDArray[np.floating[Any]]  # (height, width, 3), CIE Lab, L 0 .. 100
@@ -83,11 +84,15 @@ def blur(field: NDArray[np.floating[Any]], sigma_px: float) -> NDArray[np.floati
     return cv2.resize(small, field.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def noise_sd(lightness: Plane, inside: NDArray[np.bool_]) -> float:
-    """Estimate the noise in L `inside`: Immerkaer's mask, with the median so that lines do not count."""
+def noise_sd(plane: Plane, inside: NDArray[np.bool_] | None = None) -> float:
+    """Estimate the standard deviation of the noise, in the units of `plane`; 0 where nothing is `inside`.
+
+    Immerkaer's mask (1996), with the median instead of the mean: edges and lines do not move it.
+    """
     mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
-    rough = np.abs(cv2.filter2D(lightness, -1, mask))[inside]
-    return float(np.median(rough[::3])) / 0.6745 / 6 if rough.size else 0.0
+    response = cv2.filter2D(plane, -1, mask)
+    sample = (response.ravel() if inside is None else response[inside])[::3]
+    return float(np.median(np.abs(sample))) / 0.6745 / 6 if sample.size else 0.0
 
 
 def soft_steps(lightness: Plane, step: float, firmness: float = 6.0) -> Plane:

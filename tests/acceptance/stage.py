@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
+from bot.delivery.offers import Offers
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
@@ -33,9 +34,10 @@ class NotingEngine(PlainEngine):
     """A plain engine with something to tell."""
 
     notes: tuple[Note, ...] = ()
+    emoji = ""
 
     def _draw(self, request: StickerRequest) -> StickerResult:
-        return replace(super()._draw(request), notes=self.notes)
+        return replace(super()._draw(request), notes=self.notes, emoji=self.emoji)
 
 
 class Stage:
@@ -72,6 +74,7 @@ class Stage:
             api_url=self.emulator.url,
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
+            offers=Offers.of(runner),
         )
         await worker.recover()
         try:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Matte
+from engine.pixels import Matte
 from engine.portrait.matte.filters import Mask, Picture
 
 EPS = 1e-6  # how far alpha may stray from linear in colour

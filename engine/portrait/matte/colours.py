@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.portrait.figure import Matte, Rgb
+from engine.pixels import Matte, Rgb
+from engine.portrait.tone import Picture
 
 WIDE_FW, CLOSE_FW = 0.3, 0.06  # windows of the two passes
 KNOWN = 0.98  # above, a pixel is the person's alone
-
-Picture = NDArray[np.float32]
 
 
 def own_colours(rgb: Rgb, matte: Matte, unit_px: float) -> Rgb:

@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from engine.matte import MattingModel
+from engine.pixels import Matte, Rgb
 from engine.portrait.exposure import for_face, lifted_to, needed_lift
 from engine.portrait.faces import Face, find_eyes
-from engine.portrait.figure import Eye, Matte, Points, Rgb
+from engine.portrait.figure import Eye, Points
 from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.doubt import Doubt, doubt
@@ -21,7 +22,7 @@ from engine.portrait.matte.pieces import keep_piece, without_specks
 from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, around, segment, segment_whole
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo
+from engine.portrait.photo import OpenedPhoto
 
 FACE_PX = 220.0  # a face's width in a cut; the canvas shows it about as large
 MOST_GROWN = 3.0  # tiny photos are enlarged by no more
@@ -56,7 +57,7 @@ class Cut:
     has_neighbours: bool
 
 
-def cut_bust(photo: Photo, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
+def cut_bust(photo: OpenedPhoto, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut head and shoulders, and raised arms, of `face` out of an upright `photo`.
 
     With `matter` the matte is the larger network's.
@@ -65,7 +66,7 @@ def cut_bust(photo: Photo, face: Face, networks: Networks, matter: MattingModel 
     return _cut(photo, face, box, reaches, networks, matter)
 
 
-def _with_arms(photo: Photo, face: Face, networks: Networks) -> tuple[Box, tuple[Reach, ...]]:
+def _with_arms(photo: OpenedPhoto, face: Face, networks: Networks) -> tuple[Box, tuple[Reach, ...]]:
     """Return the bust's box, grown as far as a raised arm or a hat reaches, and the rectangles to ask for it."""
     shape, unit = photo.rgb.shape, face.width
     bust = box = around(face.centre, unit, BUST_REACHES[0], shape)
@@ -113,7 +114,7 @@ def _leaving(guess: Matte, field: Box, box: Box, face: Face) -> tuple[bool, bool
     )
 
 
-def cut_figure(photo: Photo, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
+def cut_figure(photo: OpenedPhoto, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut as much of the body as the photo shows."""
     box = find_body(photo, face, networks).box
     return _cut(photo, face, box, (_reach(face, box, 0.0), _reach(face, box, 0.5)), networks, matter, has_body=True)
@@ -128,7 +129,7 @@ class Body:
     is_whole: bool
 
 
-def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
+def find_body(photo: OpenedPhoto, face: Face, networks: Networks) -> Body:
     """Ask the network where the body of `face` is, arms and legs included."""
     shape, unit, centre = photo.rgb.shape, face.width, face.centre
     field = around(centre, unit, BODY, shape)
@@ -160,7 +161,7 @@ def find_body(photo: Photo, face: Face, networks: Networks) -> Body:
     return Body(box, is_whole)
 
 
-def unsureness(photo: Photo, face: Face, networks: Networks) -> float:
+def unsureness(photo: OpenedPhoto, face: Face, networks: Networks) -> float:
     """Return how much of what is around `face` the network calls neither person nor background, by the person."""
     guess = segment_whole(photo.rgb, around(face.centre, face.width, BUST_REACHES[3], photo.rgb.shape), networks)
     return float(((guess > 0.2) & (guess < 0.8)).mean() / max(0.02, float((guess >= 0.8).mean())))
@@ -174,7 +175,7 @@ def _reach(face: Face, box: Box, more_fw: float) -> Reach:
 
 
 def _cut(
-    photo: Photo,
+    photo: OpenedPhoto,
     face: Face,
     box: Box,
     reaches: tuple[Reach, ...],

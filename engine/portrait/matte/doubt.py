@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.portrait.figure import Matte, Points
+from engine.pixels import Matte
+from engine.portrait.figure import Points
 from engine.portrait.matte.filters import disc
 
 MOST_UNSURE_GUESS, MOST_UNSURE_EDGE = 0.40, 0.35  # square face widths

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.portrait.figure import Matte
+from engine.pixels import Matte
 from engine.portrait.matte.filters import Mask, disc
 
 DOME_FW, DOME_SHARE = 0.25, 0.3  # height of the round top of a cut head, at most this share of the cut's length

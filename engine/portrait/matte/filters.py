@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.figure import Matte, Points, Rgb
+from engine.pixels import Matte, Rgb
+from engine.portrait.figure import Points
 
 Picture = NDArray[np.float32]  # (height, width, 3), sRGB 0 .. 1
 Mask = NDArray[np.uint8]  # (height, width), 0 or 1
@@ -33,7 +34,7 @@ def polygon(points: Points, shape: tuple[int, ...]) -> Matte:
 
 
 def is_blocky(rgb: Rgb) -> bool:
-    """Whether a picture [H, W, 3] shows the 8 px blocks of a strongly compressed JPEG."""
+    """Return whether a picture [H, W, 3] shows the 8 px blocks of a strongly compressed JPEG."""
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     for lines in (grey, grey.T):
         steps = np.abs(np.diff(lines, axis=1)).mean(axis=0)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.pixels import Matte, Rgb
 from engine.portrait.crop import Pyramid, Square
 from engine.portrait.faces import Detection, Face, detect, distinct
-from engine.portrait.figure import Matte, Points, Rgb
+from engine.portrait.figure import Points
 from engine.portrait.matte.filters import Mask, disc, levels, polygon
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.portrait.figure import Matte
+from engine.pixels import Matte
 from engine.portrait.matte.filters import disc
 
 BRIDGE_FW = 0.03  # thinner than this does not connect

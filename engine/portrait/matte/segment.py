@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.pixels import Matte, Rgb
 from engine.portrait.faces import Face
-from engine.portrait.figure import Matte, Points, Rgb
+from engine.portrait.figure import Points
 from engine.portrait.matte.filters import polygon
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import SEGMENTATION_PX, Networks
@@ -124,7 +125,7 @@ def _shown(photo: Rgb, face: Face) -> tuple[Rgb, Points, float]:
 
 
 def is_grey(photo: Rgb) -> bool:
-    """Whether a picture has no colours to speak of."""
+    """Return whether a picture has no colours to speak of."""
     sample = photo[::4, ::4].astype(np.int16)
     return float(np.abs(np.diff(sample, axis=2)).sum(axis=2).mean()) < GREY_SPREAD
 

@@ -226,7 +226,8 @@ def _open(move: Points, t: NDArray[np.float32], mouth: float, moves: Moves, open
 
 
 def _brows(move: Points, moves: Moves, near: int, share: float, pinch: float) -> None:
-    inward = np.tile(np.linspace(0, 1, 5), 2)
+    upper = np.linspace(0, 1, 5)
+    inward = np.concatenate([upper, upper[::-1]])
     for sign, brow, forehead in (
         (-1, mesh_map.LEFT_BROW, mesh_map.LEFT_FOREHEAD),
         (1, mesh_map.RIGHT_BROW, mesh_map.RIGHT_FOREHEAD),

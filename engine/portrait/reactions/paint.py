@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.figure import Figure, Points
-from engine.portrait.mesh import INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL
+from engine.portrait.mesh import EARS, INNER_LOWER, INNER_UPPER, LIPS_OUTER, OVAL
 from engine.portrait.pen import coverage, curve, ellipse, fill, tapered
 from engine.portrait.reactions.face import FaceFrame, mouth_openness
 from engine.portrait.tone import (
@@ -31,7 +31,6 @@ from engine.portrait.tone import (
 THROAT, THROAT_LOW = rgb("#38101a"), rgb("#7a2430")
 TONGUE, TONGUE_LOW = rgb("#d8666c"), rgb("#b8464e")
 TEETH, TEETH_LOW = rgb("#d9d2c8"), rgb("#f6f2ea")
-EARS = ((234, -1), (454, 1))  # point of the mesh, side of the picture
 FOREHEAD = (54, 103, 67, 109, 10, 338, 297, 332, 284)
 OPEN_MOUTH = 0.10  # gap over width from which a mouth can show teeth
 TEETH_SHARE = 0.3  # of the open mouth
@@ -268,7 +267,8 @@ def skin_area(figure: Figure, size_px: int) -> Plane:
     neck *= smoothstep(chin[1] - 0.25, chin[1] - 0.15, place[..., 1])
     neck *= smoothstep(chin[1] + 0.55, chin[1] + 0.35, place[..., 1])
     outward = 0.05 * fw * frame.axes[0]
-    ears = coverage(shape, [ellipse(mesh[k] + side * outward, (0.13 * fw, 0.19 * fw)) for k, side in EARS])
+    places = (mesh[EARS[0]] - outward, mesh[EARS[1]] + outward)
+    ears = coverage(shape, [ellipse(place, (0.13 * fw, 0.19 * fw)) for place in places])
     brow = np.concatenate([mesh[list(FOREHEAD)], (mesh[list(FOREHEAD)] - frame.axes[1] * 0.16 * fw)[::-1]])
     rim = np.maximum(cv2.dilate(oval, _disc(0.04 * fw)), coverage(shape, [brow]))
     beside = np.maximum(blur(rim, 0.02 * fw), blur(ears, 0.02 * fw)) * smoothstep(1.1, 0.65, by_face)

@@ -64,7 +64,7 @@ class Polyline:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class PropShape:
     """One filled or outlined path; lengths in units of the paths."""
 
     lines: tuple[Polyline, ...]
@@ -88,7 +88,7 @@ class Part:
     is_behind: bool
     rim: float
     scatter: int
-    shapes: tuple[Shape, ...]
+    shapes: tuple[PropShape, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Placed:
     colours_from: int = 0  # a scattered piece shows this one of its part's shapes only
 
     @property
-    def shapes(self) -> tuple[Shape, ...]:
+    def shapes(self) -> tuple[PropShape, ...]:
         """What is drawn here."""
         if self.part.scatter:
             return (self.part.shapes[self.colours_from % len(self.part.shapes)],)
@@ -186,10 +186,10 @@ def _part(raw: dict[str, Any]) -> Part:
     return part
 
 
-def _shape(raw: dict[str, Any]) -> Shape:
+def _shape(raw: dict[str, Any]) -> PropShape:
     lines = tuple(flatten(raw.pop("path")))
     colours = {key: rgb(raw.pop(key)) if key in raw else None for key in ("fill", "fill_low", "line")}
-    shape = Shape(
+    shape = PropShape(
         lines,
         line_width=float(raw.pop("line_width", 0.04)),
         opacity=float(raw.pop("opacity", 1)),

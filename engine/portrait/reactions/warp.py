@@ -18,9 +18,9 @@ from engine.portrait.figure import Eye, Figure, Points
 from engine.portrait.mesh import EYES, OVAL
 from engine.portrait.reactions.face import EyeFrame, eye_openness
 from engine.portrait.reactions.moves import CONTROLS, EXACT, Lids, Moves, displacements
+from engine.portrait.tone import Plane
 from engine.types import Shape
 
-Plane = NDArray[np.float32]  # (height, width)
 Field = NDArray[np.float32]  # (height, width, 2), canvas px
 
 GRID_PX = 8  # the spline is evaluated this coarsely and enlarged

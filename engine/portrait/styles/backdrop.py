@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.portrait.pen import Points, circle, coverage, ellipse, fill, stroke
+from engine.portrait.figure import Points
+from engine.portrait.pen import circle, coverage, ellipse, fill, stroke
 from engine.portrait.study import DRAWING_PX, Study
 from engine.portrait.styles.drawing import Border
 from engine.portrait.tone import Colour, Picture, Plane, mix, rgb, sheet

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.portrait.features import Hand, draw_features
-from engine.portrait.figure import CANVAS_PX, Eye, Figure
-from engine.portrait.pen import Points
-from engine.portrait.study import BETWEEN_EYES, Study
+from engine.portrait.figure import CANVAS_PX, Eye, Figure, Points
+from engine.portrait.mesh import BETWEEN_EYES, LEFT_EYE, RIGHT_EYE
+from engine.portrait.study import Study
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, inked, painted, silhouette
@@ -20,7 +20,6 @@ from engine.portrait.tone import rgb, to_picture
 from engine.portrait.variation import Variation
 from engine.types import Shape
 
-LEFT_EYE, RIGHT_EYE = (33, 133), (362, 263)  # of the mesh
 INKS = (rgb("#2a1512"), rgb("#1a1a36"), rgb("#2f1630"))
 PALETTES = palettes(
     "#ffdf6e #ffc93c #e2452b",

@@ -8,6 +8,7 @@ from bot.delivery import keyboards
 from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
+from engine.types import Shape
 
 JOB = "0123456789abcdef" * 2
 
@@ -15,8 +16,10 @@ JOB = "0123456789abcdef" * 2
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "badge", "https://t.me/addstickers/x"),
-        keyboards.in_pack(locale, JOB, "cutout", "https://t.me/addstickers/x"),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE]),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:]),
+        keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
+        keyboards.no_face(locale, JOB),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
         keyboards.replaced(locale, JOB),

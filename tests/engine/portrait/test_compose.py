@@ -15,7 +15,7 @@ from engine.portrait.matte.cut import Cut, cut_bust
 from engine.portrait.matte.filters import polygon
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo
+from engine.portrait.photo import OpenedPhoto
 from engine.portrait.variation import vary
 from engine.types import Shape
 from tests.engine.portrait.photos import astronaut
@@ -25,7 +25,7 @@ SHAPES = (Shape.BUST, Shape.HEAD, Shape.FIGURE, Shape.BADGE)
 
 @pytest.fixture(scope="module")
 def cut(networks: Networks) -> Cut:
-    return cut_bust(Photo(astronaut()), find_faces(astronaut(), networks).choose(), networks)
+    return cut_bust(OpenedPhoto(astronaut()), find_faces(astronaut(), networks).choose(), networks)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_a_badge_keeps_its_background_and_knows_the_person(figures: dict[Shape, 
 
 def test_of_a_face_that_fills_the_frame_the_badge_is_a_rounded_rectangle(networks: Networks) -> None:
     photo = damages.filled(astronaut(), find_faces(astronaut(), networks).choose())
-    badge = compose(cut_bust(Photo(photo), find_faces(photo, networks).choose(), networks), Shape.BADGE, vary(1))
+    badge = compose(cut_bust(OpenedPhoto(photo), find_faces(photo, networks).choose(), networks), Shape.BADGE, vary(1))
 
     rows = (badge.matte > 0.5).any(axis=1)
     middle = badge.matte[CANVAS_PX // 2]
@@ -113,7 +113,7 @@ def _roll(figure: Figure) -> float:
 
 def test_a_camera_held_askew_is_undone_and_a_leaning_head_only_partly(cut: Cut, networks: Networks) -> None:
     photo = damages.leaning(astronaut(), -35)
-    askew = cut_bust(Photo(photo), find_faces(photo, networks).choose(), networks)
+    askew = cut_bust(OpenedPhoto(photo), find_faces(photo, networks).choose(), networks)
     leaning = replace(cut, face=replace(cut.face, roll_deg=35.0))
     head = replace(leaning, matte=leaning.matte * (np.arange(len(leaning.matte)) < leaning.face.y)[:, None])
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks import damages
+from engine.pixels import Matte, Rgb
 from engine.portrait.faces import Face, find_faces
-from engine.portrait.figure import Matte, Rgb
 from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.cut import FACE_PX, Cut, cut_bust, cut_figure, find_body
@@ -18,7 +18,7 @@ from engine.portrait.matte.filters import guided_filter
 from engine.portrait.matte.others import Head, without_others
 from engine.portrait.matte.pieces import keep_piece, without_specks
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo, open_photo
+from engine.portrait.photo import OpenedPhoto, open_photo
 from tests.engine.portrait.photos import astronaut
 
 
@@ -29,7 +29,7 @@ def face(networks: Networks) -> Face:
 
 @pytest.fixture(scope="module")
 def cut(networks: Networks, face: Face) -> Cut:
-    return cut_bust(Photo(astronaut()), face, networks)
+    return cut_bust(OpenedPhoto(astronaut()), face, networks)
 
 
 def at(cut: Cut, u: float, v: float) -> float:
@@ -88,8 +88,8 @@ def _overlap(one: Cut, other: Cut) -> float:
 def test_of_two_people_side_by_side_one_is_cut(networks: Networks, cut: Cut) -> None:
     pair = np.concatenate([astronaut()[:, 120:330], damages.light(astronaut()[:, 120:330], 0.9)], axis=1)
     found = find_faces(pair, networks)
-    left = cut_bust(Photo(pair), found.choose(0), networks)
-    right = cut_bust(Photo(pair), found.choose(1), networks)
+    left = cut_bust(OpenedPhoto(pair), found.choose(0), networks)
+    right = cut_bust(OpenedPhoto(pair), found.choose(1), networks)
 
     assert left.has_neighbours
     assert right.has_neighbours
@@ -125,7 +125,7 @@ def test_a_larger_network_is_asked_instead_where_there_is_one(networks: Networks
             matte[:, photo.shape[1] // 4 : -photo.shape[1] // 4] = 1
             return matte
 
-    cut = cut_bust(Photo(astronaut()), face, networks, Stripe())
+    cut = cut_bust(OpenedPhoto(astronaut()), face, networks, Stripe())
 
     assert cut.matte[400, 5] == 0
     assert cut.matte[400, cut.matte.shape[1] // 2] > 0.999
@@ -133,13 +133,13 @@ def test_a_larger_network_is_asked_instead_where_there_is_one(networks: Networks
 
 
 def test_a_figure_shows_more_of_the_body_than_a_bust(networks: Networks, face: Face, cut: Cut) -> None:
-    figure = cut_figure(Photo(astronaut()), face, networks)
+    figure = cut_figure(OpenedPhoto(astronaut()), face, networks)
 
     def below(one: Cut) -> float:
         return float((np.nonzero(one.matte > 0.5)[0].max() - one.face.centre[1]) / one.face.width)
 
     assert below(figure) > below(cut) + 0.5
-    assert not find_body(Photo(astronaut()), face, networks).is_whole  # her knees are outside the photo
+    assert not find_body(OpenedPhoto(astronaut()), face, networks).is_whole  # her knees are outside the photo
 
 
 # -- the steps -------------------------------------------------------------------------------------------------------

@@ -287,7 +287,7 @@ def test_a_photo_without_a_face_is_made_where_that_is_asked_for(engine: Portrait
     assert isinstance(refused, NoFace)
     assert isinstance(made, StickerResult)
     assert made.shape is Shape.BADGE
-    assert made.notes == (Note.BADGE_FALLBACK,)
+    assert made.notes == (Note.NO_FACE, Note.BADGE_FALLBACK)
     webp_rules(made.files[ResultFile.STICKER])
 
 

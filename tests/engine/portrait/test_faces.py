@@ -7,18 +7,18 @@ import pytest
 
 from benchmarks import damages
 from engine.errors import NoFace
-from engine.portrait.faces import Found, find_eyes, find_faces
+from engine.portrait.faces import FoundFaces, find_eyes, find_faces
 from engine.portrait.networks import Networks
 from engine.portrait.photo import straightened
 from tests.engine.portrait.photos import FACE_PX, FACE_X, FACE_Y, astronaut, gradient, noise, text
 
 
 @pytest.fixture(scope="module")
-def found(networks: Networks) -> Found:
+def found(networks: Networks) -> FoundFaces:
     return find_faces(astronaut(), networks)
 
 
-def test_the_face_is_found_where_it_is(found: Found) -> None:
+def test_the_face_is_found_where_it_is(found: FoundFaces) -> None:
     face = found.choose()
 
     assert found.quarter_turns == 0
@@ -29,7 +29,7 @@ def test_the_face_is_found_where_it_is(found: Found) -> None:
     assert face.is_mesh_sure
 
 
-def test_the_mesh_lies_on_the_face(found: Found) -> None:
+def test_the_mesh_lies_on_the_face(found: FoundFaces) -> None:
     mesh = found.choose().mesh
 
     assert mesh[33, 0] < mesh[133, 0] < mesh[4, 0] < mesh[362, 0] < mesh[263, 0]  # eyes and nose, left to right
@@ -38,7 +38,7 @@ def test_the_mesh_lies_on_the_face(found: Found) -> None:
 
 
 @pytest.mark.parametrize("quarter_turns", [1, 2, 3])
-def test_a_turned_photo_gives_the_same_face(networks: Networks, found: Found, quarter_turns: int) -> None:
+def test_a_turned_photo_gives_the_same_face(networks: Networks, found: FoundFaces, quarter_turns: int) -> None:
     turned = find_faces(np.ascontiguousarray(np.rot90(astronaut(), -quarter_turns)), networks)
 
     assert turned.quarter_turns == quarter_turns
@@ -68,7 +68,7 @@ def test_a_damaged_photo_still_has_its_face(networks: Networks, name: str) -> No
 
 
 @pytest.mark.parametrize("name", list(damages.WITH_FACE))
-def test_a_covered_face_is_one(networks: Networks, found: Found, name: str) -> None:
+def test_a_covered_face_is_one(networks: Networks, found: FoundFaces, name: str) -> None:
     assert find_faces(damages.WITH_FACE[name](astronaut(), found.choose()), networks).faces
 
 
@@ -107,12 +107,12 @@ def test_without_a_face_none_is_found(networks: Networks, picture: damages.Rgb) 
         find_faces(picture, networks)
 
 
-def test_a_face_blurred_away_is_none(networks: Networks, found: Found) -> None:
+def test_a_face_blurred_away_is_none(networks: Networks, found: FoundFaces) -> None:
     with pytest.raises(NoFace):
         find_faces(damages.faceless(astronaut(), found.choose()), networks)
 
 
-def test_eyes_lie_in_the_face_and_irises_in_the_eyes(networks: Networks, found: Found) -> None:
+def test_eyes_lie_in_the_face_and_irises_in_the_eyes(networks: Networks, found: FoundFaces) -> None:
     face = found.choose()
     left, right = find_eyes(astronaut(), face, networks)
 
@@ -125,7 +125,7 @@ def test_eyes_lie_in_the_face_and_irises_in_the_eyes(networks: Networks, found: 
     assert np.linalg.norm(right.contour[0] - face.mesh[263]) < 0.05 * face.width
 
 
-def test_eyes_behind_dark_glass_are_not_visible(networks: Networks, found: Found) -> None:
+def test_eyes_behind_dark_glass_are_not_visible(networks: Networks, found: FoundFaces) -> None:
     photo = damages.shaded(astronaut(), found.choose())
 
     assert not any(eye.is_visible for eye in find_eyes(photo, find_faces(photo, networks).choose(), networks))

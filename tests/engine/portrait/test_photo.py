@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import damages
 from engine.errors import PhotoUnusable
-from engine.portrait.photo import Photo, open_photo, straightened, trimmed
+from engine.portrait.photo import OpenedPhoto, open_photo, straightened, trimmed
 from tests.engine.portrait.photos import astronaut, noise
 
 
@@ -88,7 +88,7 @@ def test_an_alpha_that_hides_nothing_is_forgotten() -> None:
 def test_turning_turns_the_cover_too() -> None:
     cover = np.zeros((4, 6), np.float32)
     cover[0, 0] = 1
-    photo = Photo(noise(4, 6), cover).turned(1)
+    photo = OpenedPhoto(noise(4, 6), cover).turned(1)
 
     assert photo.rgb.shape == (6, 4, 3)
     assert photo.cover is not None

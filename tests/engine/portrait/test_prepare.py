@@ -9,7 +9,7 @@ import pytest
 from benchmarks import damages
 from engine.errors import Cancelled, NoFace
 from engine.portrait.networks import Networks
-from engine.portrait.photo import Photo, open_photo
+from engine.portrait.photo import OpenedPhoto, open_photo
 from engine.portrait.prepare import Prepared, PreparedThing, prepare
 from engine.portrait.variation import vary
 from engine.types import Shape
@@ -18,7 +18,7 @@ from tests.engine.portrait.photos import astronaut, gradient, noise, pear
 
 @pytest.fixture(scope="module")
 def prepared(networks: Networks) -> Prepared:
-    made = prepare(Photo(astronaut()), networks)
+    made = prepare(OpenedPhoto(astronaut()), networks)
     assert isinstance(made, Prepared)
     return made
 
@@ -37,7 +37,7 @@ def test_a_smile_is_read_off_the_face(prepared: Prepared) -> None:
 
 
 def test_dark_glasses_are_read_off_the_face(networks: Networks, prepared: Prepared) -> None:
-    shaded = prepare(Photo(damages.shaded(astronaut(), prepared.face)), networks)
+    shaded = prepare(OpenedPhoto(damages.shaded(astronaut(), prepared.face)), networks)
 
     assert shaded.emoji == "😎"
 
@@ -49,7 +49,7 @@ def test_a_cut_that_cannot_be_trusted_becomes_a_badge(networks: Networks, prepar
     face = prepared.face
     mask = np.zeros((512, 512, 1), np.float32)
     cv2.ellipse(mask, (round(face.x), round(face.y)), (60, 78), 0, 0, 360, 1, -1)
-    made = prepare(Photo((astronaut() * mask + wall * (1 - mask)).astype(np.uint8)), networks)
+    made = prepare(OpenedPhoto((astronaut() * mask + wall * (1 - mask)).astype(np.uint8)), networks)
     assert isinstance(made, Prepared)
 
     assert made.bust.doubt.is_grave
@@ -59,7 +59,7 @@ def test_a_cut_that_cannot_be_trusted_becomes_a_badge(networks: Networks, prepar
 
 def test_one_of_several_faces_is_chosen_by_its_place(networks: Networks) -> None:
     pair = np.concatenate([astronaut()[:, 100:350], damages.light(astronaut()[:, 100:350], 0.6)], axis=1)
-    left, right = (prepare(Photo(pair), networks, face_index=index) for index in (0, 1))
+    left, right = (prepare(OpenedPhoto(pair), networks, face_index=index) for index in (0, 1))
     assert isinstance(left, Prepared)
     assert isinstance(right, Prepared)
 
@@ -67,11 +67,11 @@ def test_one_of_several_faces_is_chosen_by_its_place(networks: Networks) -> None
     assert left.face.x < right.face.x
     assert np.median(left.bust.rgb[left.bust.matte > 0.9]) > 1.3 * np.median(right.bust.rgb[right.bust.matte > 0.9])
     with pytest.raises(NoFace):
-        prepare(Photo(pair), networks, face_index=2)
+        prepare(OpenedPhoto(pair), networks, face_index=2)
 
 
 def test_the_same_photo_gives_the_same_bytes(prepared: Prepared) -> None:
-    again = prepare(Photo(astronaut()), Networks())
+    again = prepare(OpenedPhoto(astronaut()), Networks())
     assert isinstance(again, Prepared)
 
     assert np.array_equal(again.bust.matte, prepared.bust.matte)
@@ -84,7 +84,7 @@ def test_another_number_of_threads_changes_nothing_that_can_be_seen(prepared: Pr
     before = cv2.getNumThreads()
     cv2.setNumThreads(threads)
     try:
-        again = prepare(Photo(astronaut()), Networks())
+        again = prepare(OpenedPhoto(astronaut()), Networks())
         assert isinstance(again, Prepared)
         assert np.abs(again.bust.matte - prepared.bust.matte).max() < 0.004
         assert np.abs(again.bust.rgb.astype(int) - prepared.bust.rgb).max() <= 1
@@ -95,13 +95,13 @@ def test_another_number_of_threads_changes_nothing_that_can_be_seen(prepared: Pr
 @pytest.mark.parametrize("picture", [gradient(200, 300), noise(200, 200), pear(300, 300)])
 def test_without_a_face_there_is_nothing_to_prepare(networks: Networks, picture: damages.Rgb) -> None:
     with pytest.raises(NoFace):
-        prepare(Photo(picture), networks)
+        prepare(OpenedPhoto(picture), networks)
 
 
 @pytest.mark.parametrize("phase", ["face", "cutout"])
 def test_preparing_stops_before_the_phase_that_is_refused(networks: Networks, phase: str) -> None:
     with pytest.raises(Cancelled):
-        prepare(Photo(astronaut()), networks, keep_going=lambda asked: asked != phase)
+        prepare(OpenedPhoto(astronaut()), networks, keep_going=lambda asked: asked != phase)
 
 
 # -- things ----------------------------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def _outline(shape: str, dice: np.random.Generator) -> Points:
     elif shape == "hexagon":
         lean = dice.uniform(-0.15, 0.15)
         corner = (turn - lean) % (np.pi / 3) - np.pi / 6
-        radius = np.minimum(0.90 / np.cos(corner), 1.0)
+        radius = 0.87 / np.cos(corner)
     unit = np.stack([np.cos(turn), np.sin(turn)], 1)
     if shape == "heart":
         curves = 13 * np.cos(turn) - 5 * np.cos(2 * turn) - 2 * np.cos(3 * turn) - np.cos(4 * turn)

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
 from bot.delivery.notifier import Notifier
+from bot.delivery.offers import Offers
 from bot.handlers import register_all
 from bot.handlers.context import BotParts
 from bot.handlers.profile import register_profile
@@ -38,7 +39,7 @@ class TelegramBot:
     """Run a bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
-    one is made and kept.
+    one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing.
     """
 
     def __init__(
@@ -50,15 +51,18 @@ class TelegramBot:
         admin_ids: frozenset[int] = frozenset(),
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
+        offers: Offers | None = None,
+        limiter: RateLimiter | None = None,
     ) -> None:
-        self._limiter = RateLimiter()
+        self._limiter = limiter or RateLimiter()
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._service = service
         sets = StickerSets(self._bot, service.packs)
-        self._notifier = Notifier(self._bot, service, sets)
-        register_all(self._application, BotParts(self._bot, service, sets, self._notifier, admin_ids))
+        offers = offers or Offers()
+        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter)
+        register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret

@@ -45,7 +45,7 @@ def add(
             jobs_waiting=jobs_waiting,
             lifetime_s=expires_days * DAY_S if expires_days is not None else None,
         )
-        typer.echo(f"Key {key.id} for {name}. Keep it: it is shown only now.", err=True)
+        typer.echo(f"Key {key.id} for {key.name}. Keep it: it is shown only now.", err=True)
         typer.echo(text)
 
     _with_keys(work)

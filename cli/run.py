@@ -12,6 +12,7 @@ from typing import Any
 from api.app import ApiOptions, HttpApi
 from api.server.port import HttpServer, tls_context
 from bot.app import TelegramBot
+from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
 from cli.settings import ServerSettings, Settings
@@ -157,6 +158,7 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         admin_ids=settings.admin_ids,
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,
+        offers=Offers.of(parts.runner),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from emulator import membership, pack_owner, people, queries
 from emulator.call_parameters import FilePart
 from emulator.seen import CallbackAnswer, NothingSeenError, SeenMessage, SpinnerTimeoutError
-from emulator.state import Bot, Chat, InlineQuery, Json, Message, Person
+from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
 from emulator.world import World
 
 WAIT_S = 20.0
@@ -55,6 +55,11 @@ class PersonDriver:
     async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
         """Send a file, byte for byte."""
         return await self._send("document", FilePart(data, name, mime), caption)
+
+    async def send_live_photo(self, photo: bytes, film: bytes, caption: str = "") -> SeenMessage:
+        """Send a photo that moves for a moment."""
+        files = FilePart(photo, "photo.jpg", "image/jpeg"), FilePart(film, "film.mov", "video/quicktime")
+        return self._seen(await people.send_live_photo(self._world, self.person, self.chat, *files, caption))
 
     async def send_animation(self, data: bytes, caption: str = "") -> SeenMessage:
         return await self._send("animation", FilePart(data, "animation.mp4", "video/mp4"), caption)
@@ -96,11 +101,17 @@ class PersonDriver:
         button.
         """
         data = seen.callback_data(button)
-        query = queries.press(self._world, self.person, seen.message, data)
+        return await self._answer_to(queries.press(self._world, self.person, seen.message, data), timeout_s)
+
+    async def press_forged(self, seen: SeenMessage, data: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
+        """Press with data that the message has no button for, as a modified app can."""
+        return await self._answer_to(queries.press_forged(self._world, self.person, seen.message, data), timeout_s)
+
+    async def _answer_to(self, query: CallbackQuery, timeout_s: float) -> CallbackAnswer:
         try:
             await asyncio.wait_for(query.answered.wait(), timeout_s)
         except TimeoutError as error:
-            raise SpinnerTimeoutError(f"no answer to {data!r} in {timeout_s} s") from error
+            raise SpinnerTimeoutError(f"no answer to {query.data!r} in {timeout_s} s") from error
         return CallbackAnswer(query.answer["text"], query.answer["show_alert"], query.answer["url"])
 
     async def inline(self, query: str, offset: str = "", timeout_s: float = 10.0) -> InlineQuery:

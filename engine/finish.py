@@ -148,7 +148,7 @@ def encode_webp(rgba: Rgba) -> bytes:
     data = b""
     for quality in (90, 80, 70, 60, 45, 30):
         buffer = io.BytesIO()
-        image.save(buffer, "WEBP", quality=quality, method=2, exif=b"", icc_profile=b"")
+        image.save(buffer, "WEBP", quality=quality, method=0, exif=b"", icc_profile=b"")
         data = buffer.getvalue()
         if len(data) <= WANTED_BYTES:
             break

@@ -28,6 +28,29 @@ def decode_photo(photo: bytes, *, keep_alpha: bool = False) -> Rgb | Rgba:
         raise PhotoUnusable(str(error)) from error
 
 
+def decode_deep_tiff(tiff: bytes) -> Rgb:
+    """Decode a TIFF of 12 or 32 bits a channel and bring it to 8 bits, one with floats above 1 stretched.
+
+    Those of 32 bits must be signed to be read, and are taken for unsigned. Raises `PhotoUnusable`.
+    """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # of broken files our error tells
+    try:
+        deep = cv2.imdecode(np.frombuffer(tiff, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise PhotoUnusable(str(error)) from error
+    if deep is None:
+        raise PhotoUnusable("a TIFF of an unknown kind")
+    if deep.dtype.kind == "f":
+        deep = np.nan_to_num(deep, nan=0.0, posinf=0.0, neginf=0.0)
+        shallow = np.clip(deep * (255 / max(1.0, float(deep.max()))), 0, 255).astype(np.uint8)
+    else:
+        unsigned = deep.view(f"u{deep.itemsize}")
+        shallow = (unsigned >> (8 * deep.itemsize - 8)).astype(np.uint8)
+    if shallow.ndim == 2:
+        return np.asarray(cv2.cvtColor(shallow, cv2.COLOR_GRAY2RGB), np.uint8)
+    return np.ascontiguousarray(shallow[..., 2::-1])
+
+
 def rounded_rectangle(width: int, height: int, radius_px: int) -> Matte:
     """Return the matte of a picture with round, anti-aliased corners; its straight edges are opaque."""
     radius = max(1, radius_px)

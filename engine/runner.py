@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from engine.errors import Cancelled, EngineError
-from engine.types import Engine, Step, StickerRequest, StickerResult
+from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
 
 BatchStepCallback = Callable[[int, Step], None]  # told which request of the batch
 T = TypeVar("T")
@@ -58,6 +58,10 @@ class EngineRunner:
     @property
     def parameters(self) -> frozenset[str]:
         return self._engine.parameters
+
+    @property
+    def shapes(self) -> frozenset[Shape]:
+        return self._engine.shapes
 
     async def load(self) -> None:
         """Make the engine ready. Raises `EngineUnavailable`."""

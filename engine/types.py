@@ -32,6 +32,7 @@ class Note(StrEnum):
 
     SEVERAL_FACES = "several_faces"  # the largest was taken
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
+    NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
     PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
     PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
 
@@ -65,7 +66,8 @@ class StickerResult:
 
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
-    or not measured. `timings` maps a phase to seconds.
+    or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
+    `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -74,6 +76,7 @@ class StickerResult:
     shape: Shape
     notes: tuple[Note, ...] = ()
     emoji: str = ""
+    stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -106,12 +109,14 @@ class Engine(Protocol):
 
     `max_batch` is how many requests are worth waiting for, to be drawn in one call of `generate`. `models` are those it
     runs, `parameters` the names of a request's parameters that have an effect; others are checked and change nothing.
+    `shapes` are those it makes, never AUTO.
     """
 
     name: str
     max_batch: int
     models: frozenset[str]
     parameters: frozenset[str]
+    shapes: frozenset[Shape]
 
     def load(self) -> None:
         """Make ready; may take seconds. Raises `EngineUnavailable`."""

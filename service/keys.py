@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Collection
 
 from service.errors import KeyUnknown
+from service.readable import cut, readable
 from storage.keys import Keys
 from storage.records import ApiKey
 
 PER_MINUTE = 60  # submissions, unless the operator says otherwise
 JOBS_WAITING = 20
+NAME_CHARS = 64
 
 _ID_BYTES = 8
 _SECRET_BYTES = 32
@@ -35,12 +37,12 @@ class ApiKeys:
         jobs_waiting: int = JOBS_WAITING,
         lifetime_s: float | None = None,
     ) -> tuple[ApiKey, str]:
-        """Make a key: (its row, the key itself, which is nowhere kept)."""
+        """Make a key: (its row, the key itself, which is nowhere kept). `name` is cleaned: terminals show it."""
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         now = self._clock()
         key = ApiKey(
             id=secrets.token_hex(_ID_BYTES),
-            name=name,
+            name=cut(readable(name), NAME_CHARS) or "unnamed",
             hash=_hash(secret),
             providers=frozenset(providers),
             per_minute=per_minute,

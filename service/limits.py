@@ -9,6 +9,8 @@ MAX_PROMPT_CHARS = 1024  # a Telegram caption is never longer
 
 MAX_PHOTO_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download
 MAX_PHOTO_PIXELS = 64_000_000  # a 48-megapixel phone passes; 64 MP of RGB are 192 MB while decoding
+MAX_JPEG_PIXELS = 256_000_000  # of a JPEG, which is decoded at a fraction of its size: a 200-megapixel phone passes
+MAX_DECODING_BYTES = 400_000_000  # of a decoder, beside the pixels
 MIN_PHOTO_SIDE_PX = 40
 WORKING_SIDE_PX = 2048  # photos are kept no larger: enough for every engine, and quick to read again
 

@@ -47,6 +47,10 @@ class PackRegistry:
         """Return the sticker that the job of that id made."""
         return await self._rows.sticker(sticker_id)
 
+    async def stickers_of(self, job_id: str) -> list[Sticker]:
+        """Return the stickers of a job that made several, in the order in which they were begun."""
+        return await self._rows.stickers_of(job_id)
+
     async def stickers_in(self, pack: Pack) -> list[Sticker]:
         """Return the stickers known to be in this pack, oldest first."""
         return await self._rows.stickers_in(pack.id)

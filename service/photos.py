@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
+from engine.errors import PhotoUnusable
+from engine.pixels import decode_deep_tiff
+from service import jpeg, tiff_tags
+from service.colours import Coding, coding_of, to_srgb, tone_mapped
 from service.errors import (
     NotAPhoto,
     PhotoAnimated,
@@ -23,15 +27,36 @@ from service.errors import (
     PhotoTooSmall,
     PhotoTruncated,
 )
-from service.limits import MAX_PHOTO_BYTES, MAX_PHOTO_PIXELS, MIN_PHOTO_SIDE_PX, WORKING_SIDE_PX
+from service.limits import (
+    MAX_DECODING_BYTES,
+    MAX_JPEG_PIXELS,
+    MAX_PHOTO_BYTES,
+    MAX_PHOTO_PIXELS,
+    MIN_PHOTO_SIDE_PX,
+    WORKING_SIDE_PX,
+)
+from service.tiff_tags import read_tag
 
 pillow_heif.register_heif_opener()
 Image.init()  # the list below may name plugins that Pillow otherwise loads late
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")  # JPEG takes MPO along
-_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"II*\0", b"MM\0*", b"BM", b"GIF8")
-_MOVING = ("GIF", "WEBP", "PNG")  # an MPO or TIFF with several pictures is still a photo: the first is meant
-_SRGB = ImageCms.createProfile("sRGB")
+_TIFF = (b"II*\0", b"MM\0*")
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", *_TIFF, b"BM", b"GIF8")
+_FILMS = (b"qt", b"iso", b"mp4", b"avc", b"3g", b"M4V")  # brands of containers that hold pictures, sounds or films
+_JPEG = ("JPEG", "MPO")
+_MOVING = ("GIF", "WEBP", "PNG", "AVIF")  # an MPO, TIFF or HEIF with several pictures is a photo: the first is meant
+_SET_UPRIGHT = ("TIFF", "HEIF")  # by their decoders
+_DEEP = 4  # times the memory of 8 bits
+_METHODS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +81,8 @@ def read_photo(data: bytes) -> Photo:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata; what matters raises
         image = _open(data)
-        return _encode(_shrink(_to_srgb(_upright(image))))
+        orientation = jpeg.exif_orientation(image) if image.format not in _SET_UPRIGHT else 1
+        return _encode(_upright(_shrink(_decoded(image, data)), orientation))
 
 
 def is_picture(data: bytes) -> bool:
@@ -72,12 +98,17 @@ def is_picture(data: bytes) -> bool:
 def _open(data: bytes) -> Image.Image:
     """Look at the header before any pixel is decoded."""
     try:
-        image: Image.Image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        is_jpeg = data.startswith(_BEGINNINGS[0])
+        image: Image.Image = jpeg.open_jpeg(data) if is_jpeg else Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise PhotoTooManyPixels from error
     except Exception as error:  # whatever a decoder throws at a hostile header, it is no photo for us
+        if data.startswith(_TIFF):
+            return _open_deep_tiff(data)
+        if data[4:8] == b"ftyp" and data[8:12].startswith(_FILMS):
+            raise PhotoAnimated from error
         raise (PhotoTruncated if data.startswith(_BEGINNINGS) else NotAPhoto) from error
-    if image.width * image.height > MAX_PHOTO_PIXELS:
+    if _too_many(image, data):
         raise PhotoTooManyPixels
     if min(image.size) < MIN_PHOTO_SIDE_PX:
         raise PhotoTooSmall
@@ -86,46 +117,73 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Decode the pixels (JPEG at a reduced scale where that suffices) and apply the EXIF orientation."""
-    image.draft(None, (WORKING_SIDE_PX, WORKING_SIDE_PX))
+def _too_many(image: Image.Image, data: bytes) -> bool:
+    if image.format in _JPEG:
+        return image.width * image.height > MAX_JPEG_PIXELS or jpeg.decoding_bytes(image, data) > MAX_DECODING_BYTES
+    return image.width * image.height > MAX_PHOTO_PIXELS
+
+
+def _open_deep_tiff(data: bytes) -> Image.Image:
+    """Decode a TIFF that Pillow does not know: 12 bits, 32 bits in colour. Raises a `PhotoRefused`."""
+    sizes = [read_tag(data, tag)[:1] for tag in (tiff_tags.WIDTH, tiff_tags.HEIGHT)]
+    width, height = (size[0] if size else 0 for size in sizes)
+    if width * height > MAX_PHOTO_PIXELS // _DEEP:
+        raise PhotoTooManyPixels
+    if min(width, height) < MIN_PHOTO_SIDE_PX:
+        raise PhotoTooSmall if width and height else PhotoTruncated
     try:
-        image.load()
-        return ImageOps.exif_transpose(image)
-    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, EOFError ... on damaged files
+        return Image.fromarray(decode_deep_tiff(tiff_tags.as_signed(data)))
+    except PhotoUnusable as error:
         raise PhotoTruncated from error
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """Return 8 bits, RGB or RGBA, colours as sRGB: from CMYK, 16 bits, palettes, grey, and from wide-gamut profiles."""
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith(("I", "F")):
-        image = _eight_bits(image)
-    has_alpha = image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
-        image = _apply_profile(image, profile, has_alpha)
-    image = image.convert("RGBA" if has_alpha else "RGB")
-    if has_alpha and image.getchannel("A").getextrema() == (255, 255):
-        image = image.convert("RGB")
+def _decoded(image: Image.Image, data: bytes) -> Image.Image:
+    """Decode the pixels (JPEG at a reduced scale where that suffices) as sRGB."""
+    coding = coding_of(image, data)
+    if image.format == "HEIF" and coding and coding.is_hdr and image.width * image.height <= MAX_PHOTO_PIXELS // _DEEP:
+        return _deep_heif(data, coding)
+    jpeg.reduce(image, WORKING_SIDE_PX)
+    try:
+        image.load()
+    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, EOFError ... on damaged files
+        image = _without_end(image, data, error)
+    bits = read_tag(data, tiff_tags.BITS_PER_SAMPLE)[:1] if image.format == "TIFF" else ()
+    return to_srgb(image, coding, *bits)
+
+
+def _without_end(image: Image.Image, data: bytes, error: Exception) -> Image.Image:
+    """Return what a JPEG has without its last bytes. Raises `PhotoTruncated`."""
+    if image.format not in _JPEG:
+        raise PhotoTruncated from error
+    try:
+        rest = jpeg.read_without_end(data, WORKING_SIDE_PX)
+    except Exception as worse:
+        raise PhotoTruncated from worse
+    if rest is None:
+        raise PhotoTruncated from error
+    return rest
+
+
+def _deep_heif(data: bytes, coding: Coding) -> Image.Image:
+    """Decode an HDR picture with all its bits, reduced to what is needed before its lights are compressed."""
+    try:
+        heif = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
+        codes = np.asarray(heif)
+    except Exception as error:
+        raise PhotoTruncated from error
+    step = max(1, max(codes.shape[:2]) // WORKING_SIDE_PX)
+    rows, columns = (length // step for length in codes.shape[:2])
+    blocks = codes[: rows * step, : columns * step].reshape(rows, step, columns, step, -1)
+    small = blocks.mean(axis=(1, 3), dtype=np.float32) / np.float32(np.iinfo(codes.dtype).max)
+    image = Image.fromarray(tone_mapped(small[..., :3] if small.shape[2] >= 3 else small[..., [0, 0, 0]], coding))
+    if small.shape[2] in (2, 4) and small[..., -1].min() < 1:
+        image.putalpha(Image.fromarray(np.round(small[..., -1] * 255).astype(np.uint8)))
     return image
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Convert 16-bit and float greys, stretched from their own range where they are not plain 16 bits."""
-    values = np.asarray(image, dtype=np.float64)
-    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-    top = 65535.0 if image.mode.startswith("I") else max(float(values.max()), 1.0)
-    return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
-
-
-def _apply_profile(image: Image.Image, profile: bytes, has_alpha: bool) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        mode = "RGBA" if has_alpha and image.mode == "RGBA" else "RGB"
-        converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image  # a broken or foreign profile: the plain numbers are the best guess
-    return converted if converted is not None else image
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    method = _METHODS.get(orientation)
+    return image.transpose(method) if method is not None else image
 
 
 def _shrink(image: Image.Image) -> Image.Image:

@@ -22,6 +22,15 @@ class Uploads:
         """Return the bytes. Raises `FileGone`."""
         return await self._files.upload(upload.owner, upload.id)
 
+    async def of_owner(self, owner: str) -> list[Upload]:
+        """Return the owner's uploads within their lifetime, newest first."""
+        return await self._rows.of_owner(owner)
+
+    async def delete(self, upload: Upload) -> None:
+        """Delete the row, then the file: a crash in between leaves a file that the sweep deletes. Idempotent."""
+        await self._rows.delete(upload.id)
+        await self._files.delete_upload(upload.owner, upload.id)
+
     async def bytes_of(self, owner: str) -> int:
         """Return how many bytes count against the owner's quota."""
         return await self._rows.bytes_of(owner)

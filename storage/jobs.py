@@ -235,6 +235,14 @@ class Jobs:
     async def get(self, job_id: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
 
+    async def by_reference(self, reference: str) -> list[Job]:
+        """Return the jobs whose id begins so, oldest first, at most 20."""
+        rows = await self._database.run(
+            "SELECT * FROM jobs WHERE substr(id, 1, length(:start)) = :start ORDER BY created_at, id LIMIT 20",
+            {"start": reference},
+        )
+        return [_job_of(row) for row in rows]
+
     async def by_source(self, source: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE source = :source", {"source": source}))
 
@@ -245,6 +253,16 @@ class Jobs:
         )
         jobs = [_job_of(row) for row in rows]
         return [job for job in jobs if not statuses or job.status in statuses]
+
+    async def page_of_owner(self, owner: str, limit: int, before: tuple[float, str] | None = None) -> list[Job]:
+        """Return up to `limit` of the owner's jobs, newest first; `before` is (created_at, id) of the last one seen."""
+        moment, job_id = before or (float("inf"), "")
+        rows = await self._database.run(
+            """SELECT * FROM jobs WHERE owner = :owner AND (created_at, id) < (:moment, :id)
+               ORDER BY created_at DESC, id DESC LIMIT :limit""",
+            {"owner": owner, "moment": moment, "id": job_id, "limit": limit},
+        )
+        return [_job_of(row) for row in rows]
 
     async def count_since(self, owner: str, moment: float) -> int:
         """Count the owner's jobs that were submitted since `moment` and not refused or cancelled."""
@@ -261,6 +279,15 @@ class Jobs:
             """SELECT * FROM jobs WHERE parent = :parent AND status IN ('queued', 'running')
                AND substr(source, 1, length(:prefix)) = :prefix LIMIT 1""",
             {"parent": parent, "prefix": source_prefix},
+        )
+        return _maybe(row)
+
+    async def last_child(self, parent: Job, source_prefix: str) -> Job | None:
+        """Return the newest job made from `parent` whose source starts so, in whatever state."""
+        row = await self._database.one(
+            """SELECT * FROM jobs WHERE owner = :owner AND parent = :parent
+               AND substr(source, 1, length(:prefix)) = :prefix ORDER BY created_at DESC, rowid DESC LIMIT 1""",
+            {"owner": parent.owner, "parent": parent.id, "prefix": source_prefix},
         )
         return _maybe(row)
 

@@ -85,6 +85,13 @@ class Packs:
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
+    async def stickers_of(self, job_id: str) -> list[Sticker]:
+        """Return the stickers of a job that made several: their ids are `<job>-<name>`."""
+        rows = await self._database.run(
+            "SELECT * FROM stickers WHERE id > :job || '-' AND id < :job || '.' ORDER BY rowid", {"job": job_id}
+        )
+        return [_sticker(row) for row in rows]
+
     async def update_sticker(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
         """Change some columns of a sticker; None where it is gone (its owner was forgotten)."""
         unknown = columns.keys() - set(_STICKER_COLUMNS)

@@ -80,7 +80,8 @@ class FileFacts:
 class JobResult:
     """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes.
 
-    `emoji` is that of the face's own expression, "" where there is none.
+    `emoji` is that of the face's own expression, "" where there is none. `stickers`, of a job that made several, maps
+    the names of their files to their emoji, in order.
     """
 
     style: str
@@ -89,6 +90,7 @@ class JobResult:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     emoji: str = ""
+    stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -195,7 +197,7 @@ class StickerState(StrEnum):
 class Sticker:
     """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set."""
 
-    id: str  # the job's id
+    id: str  # that of its job, or `<job>-<name>` where a job made several
     owner: str
     state: StickerState
     emoji: str

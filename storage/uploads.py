@@ -59,6 +59,18 @@ class Uploads:
         )
         return _upload(row) if row else None
 
+    async def of_owner(self, owner: str) -> list[Upload]:
+        """Return the owner's uploads within their lifetime, newest first."""
+        rows = await self._database.run(
+            "SELECT * FROM uploads WHERE owner = :owner AND expires_at > :now ORDER BY created_at DESC, id",
+            {"owner": owner, "now": self._clock()},
+        )
+        return [_upload(row) for row in rows]
+
+    async def delete(self, upload_id: str) -> None:
+        """Delete the row; unknown ids are ignored."""
+        await self._database.run("DELETE FROM uploads WHERE id = :id", {"id": upload_id})
+
     async def bytes_of(self, owner: str) -> int:
         """Return how many bytes of uploads the owner has here, small ones counted as `LEAST_BYTES`."""
         row = await self._database.one(f"SELECT {_USED} AS n", {"owner": owner, "now": self._clock()})

@@ -23,7 +23,8 @@ STEPS = ("face", "cutout", "draw", "finish")
 class PlainEngine:
     name = "plain"
     models = frozenset({"face-to-sticker", "ip-adapter-face-id", "photomaker"})
-    parameters = frozenset({"steps", "guidance", "width", "height"})
+    parameters = frozenset({"steps", "guidance", "width", "height", "allow_no_face"})
+    shapes = frozenset(Shape) - {Shape.AUTO}
 
     def __init__(self, max_batch: int = 1) -> None:
         self.max_batch = max_batch

@@ -51,6 +51,10 @@ class Tokens:
             return None
         return dict(facts) if said == purpose and until > time.time() else None
 
+    def secret_for(self, purpose: str) -> bytes:
+        """Return 32 bytes that are always the same for `purpose`, and that nobody without the secret can guess."""
+        return hmac.new(self._secret, purpose.encode(), hashlib.sha256).digest()
+
     def mark(self, text: str) -> str:
         """Return 32 hex digits that nobody without the secret can guess from `text`."""
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:MARK_CHARS]
+        return self.secret_for(text).hex()[:MARK_CHARS]

@@ -62,6 +62,10 @@ class JobLogs:
         entry = self._jobs.find(job.id)
         return tuple(entry.lines) if entry else ()
 
+    def text(self, job: Job) -> str:
+        """Return the job's lines as one text."""
+        return "".join(f"{line.message}\n" for line in self.lines(job))
+
     def preview(self, job_id: str) -> bytes:
         """Return the newest small JPEG of a job that is being drawn; empty where there is none."""
         entry = self._jobs.find(job_id)

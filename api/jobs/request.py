@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from api.inputs.table import Reading, Table
 from api.inputs.validation import read
@@ -38,14 +40,35 @@ class PictureRequest:
     lifetime_s: float | None = None
 
 
-async def read_request(call: Call, table: Table) -> RequestBody:
-    """Read the call's body against `table`. Raises `BodyRefused`, `BodyTooBig`."""
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """A body that is JSON, not yet read against a table."""
+
+    values: Mapping[str, Any]
+    base: str
+    hash: str
+    idempotency_key: str | None
+
+    def against(self, table: Table, within: str | None = None) -> RequestBody:
+        """Read the fields of `table`; `within` names the object that holds them, where the body itself does not."""
+        fields = self.values if within is None else self.values.get(within)
+        reading = read(table, fields if isinstance(fields, Mapping) else {})
+        return RequestBody(reading, self.base, self.hash, self.idempotency_key)
+
+
+async def read_json(call: Call) -> JsonBody:
+    """Read the call's body. Raises `BodyRefused`, `BodyTooBig`."""
     body = await read_bytes(call.request)
     repeated = call.request.headers.get("Idempotency-Key", "")
-    return RequestBody(
-        reading=read(table, parse_object(body)),
+    return JsonBody(
+        values=parse_object(body),
         base=call.origin.base,
         hash=hashlib.sha256(body).hexdigest(),
         # A malformed one is ignored.
         idempotency_key=repeated if _IDEMPOTENCY_KEY.fullmatch(repeated) else None,
     )
+
+
+async def read_request(call: Call, table: Table) -> RequestBody:
+    """Read the call's body against `table`. Raises what `read_json` raises."""
+    return (await read_json(call)).against(table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.providers.fal.provider import FAL
 from api.providers.pixazo import PIXAZO
 from api.providers.provider import Provider
+from api.providers.replicate.provider import REPLICATE
 from api.providers.segmind import SEGMIND
 
-PROVIDERS: tuple[Provider, ...] = (FAL, SEGMIND, PIXAZO)
+PROVIDERS: tuple[Provider, ...] = (FAL, SEGMIND, PIXAZO, REPLICATE)

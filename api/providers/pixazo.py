@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -12,21 +11,23 @@ from aiohttp import web
 from api.answers import Failure, answer, json_answer
 from api.docs import examples
 from api.docs.openapi import OpenApiPart, answered, body, event, json_body, operation
-from api.docs.schemas import NULL, TEXT, UUID, Json, ref
+from api.docs.schemas import TEXT, UUID, Json, ref
 from api.files.public import PublicFiles
 from api.inputs.table import EVENTS, FieldKind, Table
-from api.jobs.caller_note import CallerNote, WebhookTarget, failure_of
+from api.jobs.caller_note import CallerNote, WebhookTarget
 from api.jobs.ids import request_id_of
+from api.jobs.logs import JobLogs
 from api.jobs.request import PictureRequest, read_request
+from api.providers import predictions
 from api.providers.fields import EXAMPLE_PHOTO, field, negative, number, seed, strengths, upscaling, whole
 from api.providers.header_key import HeaderKeyProvider
 from api.providers.provider import FacadeContext
 from api.server.body import parse_object, read_bytes
 from api.server.routing import Call, Route, Site
-from engine.model import FACE, ResultFile
+from engine.model import FACE
 from engine.models import FACE_TO_STICKER
 from service.errors import NoSuchJob
-from storage.records import Job, JobStatus
+from storage.records import Job
 
 PREFIX: Final = "/face-sticker"
 BASE: Final = "/v1/face-to-sticker"
@@ -39,14 +40,6 @@ SENTENCES: Final = {
     429: "Rate limit exceeded, please retry later",
     500: "An unexpected error occurred, please try again later",
 }
-STATUS_WORDS: Final = {
-    JobStatus.QUEUED: "starting",
-    JobStatus.RUNNING: "processing",
-    JobStatus.DONE: "succeeded",
-    JobStatus.FAILED: "failed",
-    JobStatus.CANCELLED: "canceled",
-}
-_NULLABLE_TEXT: Final[Json] = {"anyOf": [TEXT, NULL]}
 _SCHEMAS: Final[Mapping[str, Json]] = {
     "PixazoStarted": {
         "type": "object",
@@ -65,15 +58,7 @@ _SCHEMAS: Final[Mapping[str, Json]] = {
         "properties": {
             "success": {"type": "boolean"},
             "request_id": UUID,
-            "status": {"type": "string", "enum": list(STATUS_WORDS.values())},
-            "input": {"type": "object"},
-            "output": {"anyOf": [{"type": "array", "items": TEXT}, NULL]},
-            "error": _NULLABLE_TEXT,
-            "logs": TEXT,
-            "metrics": {"type": "object"},
-            "created_at": _NULLABLE_TEXT,
-            "started_at": _NULLABLE_TEXT,
-            "completed_at": _NULLABLE_TEXT,
+            **predictions.SCHEMA,
         },
     },
 }
@@ -123,7 +108,7 @@ class Pixazo(HeaderKeyProvider):
         return [Site(self.name, self, PREFIX, PixazoEndpoints(context).routes(), ("gateway.pixazo.ai",))]
 
     def webhooks(self, context: FacadeContext) -> PixazoWebhooks:
-        return PixazoWebhooks(context.files)
+        return PixazoWebhooks(context.files, context.logs)
 
     def openapi(self) -> OpenApiPart:
         """Return both operations, and what is posted to webhooks."""
@@ -181,8 +166,8 @@ class PixazoEndpoints:
                 "success": True,
                 "request_id": request_id_of(job),
                 "status": "starting",
-                "input": _input(job),
-                "created_at": _time(job.created_at),
+                "input": predictions.input_of(job),
+                "created_at": predictions.timestamp(job.created_at),
             }
         )
 
@@ -198,52 +183,26 @@ class PixazoEndpoints:
         job = await context.submitter.own(key, request_id)
         if CallerNote.of(job).provider != PIXAZO.name:
             raise NoSuchJob(request_id)
-        lines = "".join(f"{line.message}\n" for line in context.logs.lines(job))
-        return json_answer(prediction(job, context.files, lines))
+        return json_answer(_prediction(job, context.files, context.logs.text(job)))
 
 
 class PixazoWebhooks:
-    """Webhooks bring the prediction, without logs; the last attempt is about a minute after the end."""
+    """Webhooks bring the prediction, with the lines so far until the end; the last attempt is about a minute after."""
 
     retry_pauses_s: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
-    def __init__(self, files: PublicFiles) -> None:
+    def __init__(self, files: PublicFiles, logs: JobLogs) -> None:
         self._files = files
+        self._logs = logs
 
     def render(self, job: Job) -> bytes:
-        return json.dumps(prediction(job, self._files), separators=(",", ":"), allow_nan=False).encode("ascii")
+        # The lines are in memory only: after a restart the end would read otherwise than in the attempt before.
+        lines = "" if job.status.is_final else self._logs.text(job)
+        return json.dumps(_prediction(job, self._files, lines), separators=(",", ":"), allow_nan=False).encode("ascii")
 
     def headers(self, job: Job, body: bytes) -> Mapping[str, str]:
         return {}
 
 
-def prediction(job: Job, files: PublicFiles, logs: str = "") -> dict[str, Any]:
-    """Return how a job stands, at any time; of one that has ended, always the same."""
-    failure = failure_of(job) if job.status.is_final else None
-    names = (ResultFile.PICTURE, ResultFile.CUTOUT)
-    return {
-        "success": True,
-        "request_id": request_id_of(job),
-        "status": STATUS_WORDS[job.status],
-        "input": _input(job),
-        "output": [files.result_url(job, name) for name in names] if job.result else None,
-        "error": failure.message if failure and job.status is JobStatus.FAILED else None,
-        "logs": logs,
-        "metrics": {"predict_time": job.result.seconds} if job.result else {},
-        "created_at": _time(job.created_at),
-        "started_at": _time(job.claimed_at),
-        "completed_at": _time(job.finished_at),
-    }
-
-
-def _input(job: Job) -> dict[str, Any]:
-    """Return the fields as they were read, defaults and the seed filled in, without those of the webhook."""
-    values = {**CallerNote.of(job).values, "seed": job.seed}
-    return {name: value for name, value in values.items() if not name.startswith("webhook")}
-
-
-def _time(moment: float | None) -> str | None:
-    """Return Unix seconds as "2025-12-30T10:00:00.000Z"."""
-    if moment is None:
-        return None
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _prediction(job: Job, files: PublicFiles, logs: str) -> dict[str, Any]:
+    return {"success": True, "request_id": request_id_of(job), **predictions.prediction(job, files, logs)}

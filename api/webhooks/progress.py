@@ -70,8 +70,9 @@ class ProgressWebhooks:
 
     async def _post(self, job: Job) -> None:
         if webhook := WebhookTarget.of(job):
-            body = self._policies[webhook.provider].render(job)
-            await self._poster.post(webhook.url, body, {}, ATTEMPT_S)
+            policy = self._policies[webhook.provider]
+            body = policy.render(job)
+            await self._poster.post(webhook.url, body, policy.headers(job, body), ATTEMPT_S)
 
     async def finish(self, job: Job) -> None:
         """Stop following, and post the output if that is wanted; what comes next is the end."""

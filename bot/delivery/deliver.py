@@ -15,18 +15,21 @@ from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
+from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
-from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
-from bot.packs.placement import DEFAULT_EMOJI, InPack
+from bot.delivery.reactions import ReactionsDelivery, is_batch
+from bot.errors import DeliverLater, PackError, PackFailed, PackWait, UserBlocked
+from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
-from bot.transport.rate_limits import Urgency
+from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
-from engine.errors import UnknownStyle
+from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
+from engine.models import DEFAULT_MODEL
 from engine.styles import style
-from engine.types import Note
+from engine.types import Note, Shape
 from service.stickers import StickerService
 from storage.errors import FileGone
 from storage.records import Entrance, Job, JobStatus
@@ -41,12 +44,13 @@ _STICKER_NOT_TAKEN = (
     TelegramErrorKind.OTHER,
 )
 _NOTES = {
+    Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)
+_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)  # the others are true of the photo, and said once for it
 _NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
@@ -69,11 +73,21 @@ class _StickerMessage:
 class Delivery:
     """Deliver ended jobs, one call per job."""
 
-    def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets, board: ProgressBoard) -> None:
+    def __init__(
+        self,
+        bot: ExtBot[Urgency],
+        service: StickerService,
+        sets: StickerSets,
+        board: ProgressBoard,
+        offers: Offers,
+        limiter: RateLimiter,
+    ) -> None:
         self._bot = bot
         self._service = service
         self._sets = sets
         self._board = board
+        self._offers = offers
+        self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
 
     async def deliver(self, job: Job) -> None:
         """Send what an ended job made, or why it made nothing, and mark it delivered.
@@ -85,27 +99,24 @@ class Delivery:
         if job.status is JobStatus.CANCELLED:
             await self._board.close(job, say(language, "cancelled"))
         elif job.status is not JobStatus.DONE:
-            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id))
+            is_single = job.request.model == DEFAULT_MODEL
+            is_offered = is_single and job.error_code == NoFace.code and self._offers.no_face
+            keyboard = keyboards.no_face(language, job.id) if is_offered else None
+            await self._board.end_with(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
-            await self._notify(job, say(language, "note-flagged"))
+            await self._board.end_with(job, say(language, "note-flagged"))
+        elif is_batch(job):
+            await self._reactions.deliver(job)
         else:
             try:
                 webp = await self._service.result_file(job, ResultFile.STICKER)
             except FileGone as gone:
-                await self._notify(job, explain(language, gone.code))
+                await self._board.end_with(job, explain(language, gone.code))
             else:
                 sent = await self._send_sticker(job, webp)
         await self._service.mark_delivered(job.id)
         if sent:
             await self._clean_up(job, sent)
-
-    async def _notify(self, job: Job, text: str) -> None:
-        """Write into the progress message; where that is gone, send a new one."""
-        if not await self._board.close(job, text):
-            to = Addressee.of(job)
-            await self._bot.send_message(
-                to.chat, text, reply_to_message_id=to.message, allow_sending_without_reply=True
-            )
 
     async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack and send it, unless an earlier attempt has sent it."""
@@ -137,7 +148,8 @@ class Delivery:
                 seconds = max(1, round(error.retry_after_s))
                 await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
                 raise DeliverLater(error.retry_after_s) from error
-            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
+            unexpected = error if type(error) is PackFailed else None
+            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code, exc_info=unexpected)
             await self._service.packs.begin(job.id, job.owner, emoji)
             await self._service.packs.mark_loose(job.id)
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
@@ -145,14 +157,29 @@ class Delivery:
         sentences = await self._notes(job)
         if in_pack.news:
             sentences.append(say(to.language, _NEWS[in_pack.news]))
-        return _StickerMessage(in_pack.file_id, in_pack_keyboard(to.language, job, in_pack), sentences)
+        return _StickerMessage(
+            in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
+        )
 
     async def _notes(self, job: Job) -> list[str]:
+        """Return what the engine did that the person does not know yet."""
+        if job.result is None:
+            return []
+        notes = [Note(each) for each in job.result.notes]
+        if Note.NO_FACE in notes:  # the badge is explained by that, too
+            notes = [note for note in notes if note is not Note.BADGE_FALLBACK]
+        parent = await self._service.job(job.parent) if job.parent else None
+        told = parent.result.notes if parent and parent.result else ()
         sentences = []
-        for note in (Note(each) for each in (job.result.notes if job.result else ())):
-            if note in _SAID_ONCE and not await self._service.show_hint_once(job.owner, note.value):
-                continue
-            sentences.append(say(Addressee.of(job).language, _NOTES[note]))
+        for note in notes:
+            if note in _SAID_ONCE:
+                is_news = await self._service.show_hint_once(job.owner, note.value)
+            else:
+                is_news = note not in told
+            if is_news:
+                is_whole_picture = note is Note.NO_FACE and job.result.shape == Shape.BADGE
+                key = "note-no-face-badge" if is_whole_picture else _NOTES[note]
+                sentences.append(say(Addressee.of(job).language, key))
         return sentences
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
@@ -169,7 +196,7 @@ class Delivery:
         """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
         try:
             if sent.sentences:
-                await self._notify(job, "\n".join(sent.sentences))
+                await self._board.end_with(job, "\n".join(sent.sentences))
             else:
                 await self._board.close(job, None)
             old = await self._service.packs.sticker(job.replaces) if job.replaces else None
@@ -182,14 +209,17 @@ class Delivery:
             logger.info("after job %s: %s", job.id[:8], classify(error))
 
 
-def in_pack_keyboard(language: str, job: Job, in_pack: InPack) -> InlineKeyboardMarkup:
+def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    return keyboards.in_pack(language, job.id, job.result.shape if job.result else "", in_pack.url)
+    if job.result is None:
+        return keyboards.in_pack(language, job.id, pack_url, (), has_reactions=False)
+    shapes, has_reactions = offers.other_shapes(job.result), offers.has_reactions(job.result)
+    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions)
 
 
 def emoji_of(job: Job) -> str:
-    """Return the sticker's emoji: the person's, or that of the style that was drawn."""
-    chosen = Addressee.of(job).emoji
+    """Return the sticker's emoji: the person's, that of the face's expression, or that of the style that was drawn."""
+    chosen = Addressee.of(job).emoji or (job.result.emoji if job.result else "")
     if chosen:
         return chosen
     try:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.words.buttons import Press, button
+from bot.words.buttons import Press, button, in_pairs
 from bot.words.translations import say
 from engine.types import Shape
 
 
-def in_pack(language: str, job_id: str, shape: str, pack_url: str) -> InlineKeyboardMarkup:
-    """Return the buttons under a sticker that is in its owner's pack."""
-    other = "cutout" if shape == Shape.BADGE else Shape.BADGE.value
-    return InlineKeyboardMarkup(
-        [
-            _another(language, job_id),
-            [
-                button(language, f"button-{other}", Press("shape", job_id, other)),
-                button(language, "button-undo", Press("undo", job_id)),
-            ],
-            [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)],
-        ]
-    )
+def in_pack(
+    language: str, job_id: str, pack_url: str, shapes: Sequence[Shape], *, has_reactions: bool
+) -> InlineKeyboardMarkup:
+    """Return the buttons under a sticker that is in its owner's pack; `shapes` are those it could have instead.
+
+    `has_reactions`: its face can be drawn in every mood.
+    """
+    buttons = _another(language, job_id)
+    if len(shapes) == 1:
+        (other,) = shapes
+        key = "button-badge" if other is Shape.BADGE else "button-cutout"
+        buttons.append(button(language, key, Press("shape", job_id, other)))
+    elif shapes:
+        buttons.append(button(language, "button-shape", Press("shapes", job_id)))
+    buttons.append(button(language, "button-undo", Press("undo", job_id)))
+    rows = [*in_pairs(buttons), [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
+    if has_reactions:
+        rows.insert(0, [button(language, "button-reactions", Press("reactions", job_id))])
+    return InlineKeyboardMarkup(rows)
+
+
+def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyboardMarkup:
+    """Return the shapes a sticker could have instead, and the way back to its other buttons."""
+    buttons = [button(language, f"button-shape-{shape}", Press("shape", job_id, shape)) for shape in shapes]
+    return InlineKeyboardMarkup(in_pairs([*buttons, button(language, "button-back", Press("shapes", job_id, "close"))]))
+
+
+def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:
+    """Return the button under the news that a photo has no face."""
+    return InlineKeyboardMarkup([[button(language, "button-anyway", Press("anyway", job_id))]])
+
+
+def all_in_pack(language: str, job_id: str, pack_url: str) -> InlineKeyboardMarkup:
+    """Return the buttons under the picture of many stickers that are in their owner's pack."""
+    undo = button(language, "button-undo-all", Press("undoall", job_id))
+    return InlineKeyboardMarkup([[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]])
 
 
 def loose(language: str, job_id: str) -> InlineKeyboardMarkup:

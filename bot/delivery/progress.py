@@ -129,9 +129,9 @@ class ProgressBoard:
         message.text = text
         async with message.lock:
             message.shown, message.edited_at, message.is_drawing = text, self._clock(), False
-            return await self._set_last(message.to.chat, message.message_id, text, is_photo=message.is_photo)
+            return await self._set_last(message.to.chat, message.message_id, text, None, is_photo=message.is_photo)
 
-    async def close(self, job: Job, text: str | None) -> bool:
+    async def close(self, job: Job, text: str | None, keyboard: InlineKeyboardMarkup | None = None) -> bool:
         """Make the last change of a job's message: `text`, or its deletion. False where there was none to change.
 
         Raises `TelegramError` where the last text could not be shown.
@@ -141,29 +141,43 @@ class ProgressBoard:
         if to.progress is None:
             return False
         if message is None:
-            return await self._set_last(to.chat, to.progress, text, is_photo=False)
+            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=False)
         async with message.lock:
-            return await self._set_last(to.chat, to.progress, text, is_photo=message.is_photo)
+            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=message.is_photo)
+
+    async def end_with(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Make `text` the last change of a job's message; where that is gone, send a new one."""
+        if not await self.close(job, text, keyboard):
+            to = Addressee.of(job)
+            await self._bot.send_message(
+                to.chat,
+                text,
+                reply_to_message_id=to.message,
+                allow_sending_without_reply=True,
+                reply_markup=keyboard,
+            )
 
     def forget(self, job_id: str) -> None:
         """Follow this job no more; its message stays as it is."""
         self._messages.pop(job_id, None)
 
-    async def _set_last(self, chat: int, message_id: int, text: str | None, *, is_photo: bool) -> bool:
-        """Delete the message, or leave it with `text` and no button."""
+    async def _set_last(
+        self, chat: int, message_id: int, text: str | None, keyboard: InlineKeyboardMarkup | None, *, is_photo: bool
+    ) -> bool:
+        """Delete the message, or leave it with `text` and these buttons."""
         try:
             if text is None:
                 await self._bot.delete_message(chat, message_id)
             elif is_photo:
-                await self._bot.edit_message_caption(chat, message_id, caption=text)
+                await self._bot.edit_message_caption(chat, message_id, caption=text, reply_markup=keyboard)
             else:
-                await self._bot.edit_message_text(text, chat, message_id)
+                await self._bot.edit_message_text(text, chat, message_id, reply_markup=keyboard)
         except TelegramError as error:
             match classify(error):
                 case TelegramErrorKind.NOT_MODIFIED:
                     return True
                 case TelegramErrorKind.HAS_NO_TEXT if not is_photo:  # the last process had shown a preview in it
-                    return await self._set_last(chat, message_id, text, is_photo=True)
+                    return await self._set_last(chat, message_id, text, keyboard, is_photo=True)
                 case TelegramErrorKind.MESSAGE_GONE | TelegramErrorKind.OTHER:
                     return False
             raise
@@ -181,13 +195,15 @@ class ProgressBoard:
                 if message.preview and await self._show_preview(message, keyboard):
                     return
                 if message.is_photo:
-                    await self._bot.edit_message_caption(
+                    answer = await self._bot.edit_message_caption(
                         chat, message_id, caption=message.shown, reply_markup=keyboard, rate_limit_args=DROPPABLE
                     )
                 else:
-                    await self._bot.edit_message_text(
+                    answer = await self._bot.edit_message_text(
                         message.shown, chat, message_id, reply_markup=keyboard, rate_limit_args=DROPPABLE
                     )
+                if not isinstance(answer, Message):  # dropped: it would have had to wait
+                    message.shown = ""
             except TelegramError as error:
                 kind = classify(error)
                 if kind is TelegramErrorKind.HAS_NO_TEXT:  # an earlier process had shown a preview in it

@@ -13,10 +13,13 @@ from bot.handlers import (
     jobs,
     language,
     membership,
+    no_face,
     packs,
     photo,
     privacy,
+    reactions,
     seed,
+    shape,
     start,
     stats,
     sticker,
@@ -24,7 +27,7 @@ from bot.handlers import (
     unknown,
 )
 from bot.handlers.context import BotParts
-from bot.handlers.feature import CallbackHandler, Feature, Handler
+from bot.handlers.feature import Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
 
@@ -40,12 +43,15 @@ FEATURES: tuple[Feature, ...] = (
     help.FEATURE,
     stats.FEATURE,
     sticker.FEATURE,
+    shape.FEATURE,
+    reactions.FEATURE,
+    no_face.FEATURE,
     photo.FEATURE,
     membership.FEATURE,
     unknown.FEATURE,
 )
 MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
-CALLBACKS: dict[str, CallbackHandler] = {
+CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
 

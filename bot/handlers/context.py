@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery.notifier import Notifier
+from bot.delivery.offers import Offers
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -29,6 +30,7 @@ class BotParts:
     service: StickerService
     sets: StickerSets
     notifier: Notifier
+    offers: Offers
     admin_ids: frozenset[int]
     album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refused_at: LruCache[int, float] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
@@ -115,6 +117,10 @@ class UpdateContext:
         try:
             if text is None:
                 await self.bot.edit_message_reply_markup(self.chat_id, message.message_id, reply_markup=keyboard)
+            elif isinstance(message, Message) and message.photo:
+                await self.bot.edit_message_caption(
+                    self.chat_id, message.message_id, caption=text, reply_markup=keyboard
+                )
             else:
                 await self.bot.edit_message_text(text, self.chat_id, message.message_id, reply_markup=keyboard)
         except TelegramError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from telegram.ext.filters import BaseFilter, ChatType, UpdateType
@@ -31,6 +31,24 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """What a button does, and exactly what its callback data holds beside the operation.
+
+    `arguments` are the words it may end in, "" for none; None is any word, which `handle` judges. Data of another form
+    is not ours, and nothing comes of it.
+    """
+
+    handle: CallbackHandler
+    has_job: bool = True
+    arguments: Container[str] | None = ("",)
+
+    def takes(self, press: Press) -> bool:
+        """Return whether the data has the form of this button's."""
+        is_argument = bool(press.argument) if self.arguments is None else press.argument in self.arguments
+        return bool(press.job_id) is self.has_job and is_argument
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """One thing that the bot can do.
 
@@ -39,6 +57,6 @@ class Feature:
     """
 
     commands: tuple[Command, ...] = ()
-    callbacks: Mapping[str, CallbackHandler] = field(default_factory=dict)
+    callbacks: Mapping[str, Callback] = field(default_factory=dict)
     messages: tuple[tuple[BaseFilter, Handler], ...] = ()
     membership: Handler | None = None

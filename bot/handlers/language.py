@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Command, Feature
+from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press, choice, in_pairs
 from bot.words.translations import LANGUAGES
 
@@ -17,8 +17,6 @@ async def on_language(context: UpdateContext) -> None:
 
 async def choose(context: UpdateContext, press: Press) -> str:
     """Use the language from now on."""
-    if press.argument not in LANGUAGES:
-        return context.say("press-stale")
     await context.service.set_preference(context.owner, language=press.argument)
     text = context.in_language(press.argument).say("language-chosen")
     await context.edit(keyboard(press.argument), text)
@@ -31,4 +29,7 @@ def keyboard(current: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(in_pairs(buttons))
 
 
-FEATURE = Feature(commands=(Command("language", on_language, aliases=("lang",)),), callbacks={"lang": choose})
+FEATURE = Feature(
+    commands=(Command("language", on_language, aliases=("lang",)),),
+    callbacks={"lang": Callback(choose, has_job=False, arguments=LANGUAGES)},
+)

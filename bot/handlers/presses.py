@@ -8,24 +8,28 @@ from collections.abc import Mapping
 from telegram.error import TelegramError
 
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import CallbackHandler
+from bot.handlers.feature import Callback
 from bot.transport.telegram_errors import TelegramErrorKind, classify
-from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
+from bot.words.buttons import PRESS_ANSWER_CHARS, Press, parse_press
 from bot.words.sentences import explain_error
 
 _ANSWER_WITHIN_S = 3.0  # then the spinner stops with "one moment", and the work goes on
 
 
-async def on_press(callbacks: Mapping[str, CallbackHandler], context: UpdateContext) -> None:
-    """Run the callback that `callbacks` has for the pressed button's operation."""
+async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) -> None:
+    """Run the callback that `callbacks` has for the pressed button's operation.
+
+    Callback data is a stranger's input: apps send what they like, and buttons outlive the versions that made them.
+    """
     press = parse_press(context.query.data)
-    if press is None or press.operation not in callbacks:
+    callback = callbacks.get(press.operation) if press else None
+    if press is None or callback is None or not callback.takes(press):
         await _answer(context, context.say("press-stale"))
         return
     if context.chat_id != context.user_id:
         await _answer(context, context.say("press-not-yours"))
         return
-    work = asyncio.ensure_future(callbacks[press.operation](context, press))
+    work = asyncio.ensure_future(callback.handle(context, press))
     try:
         done, _ = await asyncio.wait([work], timeout=_ANSWER_WITHIN_S)
     except asyncio.CancelledError:
@@ -33,7 +37,7 @@ async def on_press(callbacks: Mapping[str, CallbackHandler], context: UpdateCont
         raise
     if not done:
         await _answer(context, context.say("press-working"))
-        await _finish_late(context, work)
+        await _finish_late(context, press, work)
         return
     try:
         text = work.result()
@@ -43,14 +47,14 @@ async def on_press(callbacks: Mapping[str, CallbackHandler], context: UpdateCont
     await _answer(context, text)
 
 
-async def _finish_late(context: UpdateContext, work: asyncio.Future[str]) -> None:
+async def _finish_late(context: UpdateContext, press: Press, work: asyncio.Future[str]) -> None:
     """Send what the work comes to as a message: its press was answered before."""
     try:
         text = await work
     except TelegramError:
         raise
     except Exception as error:  # as in the middleware, whose answer to the press would come too late
-        text = explain_error(context.language, error)
+        text = explain_error(context.language, error, press.job_id)
     if text:
         await context.answer(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Command, Feature
+from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press, button
 
 
@@ -24,15 +24,16 @@ async def on_forget(context: UpdateContext) -> None:
 
 async def forget(context: UpdateContext, press: Press) -> str:
     """Delete everything, or nothing. Raises `PackError` before anything else is deleted."""
-    if press.argument == "no":
-        text = context.say("forget-kept")
-    elif press.argument == "packs":
-        await context.parts.sets.delete_all(context.user_id)  # first: the packs' names are among what is forgotten
-        await context.service.forget(context.owner)
-        text = context.say("forget-done-packs")
-    else:
-        await context.service.forget(context.owner)
-        text = context.say("forget-done")
+    match press.argument:
+        case "packs":
+            await context.parts.sets.delete_all(context.user_id)  # first: the packs' names are among what is forgotten
+            await context.service.forget(context.owner)
+            text = context.say("forget-done-packs")
+        case "me":
+            await context.service.forget(context.owner)
+            text = context.say("forget-done")
+        case _:
+            text = context.say("forget-kept")
     await context.edit(None, text)
     return ""
 
@@ -48,5 +49,5 @@ def keyboard(language: str, *, has_packs: bool) -> InlineKeyboardMarkup:
 
 FEATURE = Feature(
     commands=(Command("privacy", on_privacy), Command("forget", on_forget)),
-    callbacks={"forget": forget},
+    callbacks={"forget": Callback(forget, has_job=False, arguments=("me", "packs", "no"))},
 )

@@ -6,11 +6,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Command, Feature
+from service.readable import readable
+
+NAMELESS = "none"  # as the sentence has it: a greeting for names of which nothing can be seen
 
 
 async def on_start(context: UpdateContext) -> None:
     """Greet."""
-    await context.answer(context.say("start", name=context.first_name))
+    await context.answer(context.say("start", name=readable(context.first_name) or NAMELESS))
 
 
 async def on_group_start(context: UpdateContext) -> None:

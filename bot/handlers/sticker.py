@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import emoji_of, in_pack_keyboard
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Feature
+from bot.handlers.feature import Callback, Feature
 from bot.words.buttons import Press
 from engine.model import ResultFile
-from engine.types import Shape
 from service.errors import NoSuchJob
 from storage.records import Entrance
 
@@ -20,17 +21,20 @@ async def draw_again(
     *,
     style: str | None = None,
     shape: str | None = None,
+    parameters: Mapping[str, str | int | float | bool] | None = None,
     new_seed: bool = False,
     replaces: str | None = None,
 ) -> str:
     """Submit another job with the photo of the pressed sticker. Raises `NoSuchJob`, and what `submit` raises.
 
-    While one press's job is being drawn, another press of the same button is told so.
+    While one press's job is being drawn, another press of the same button is told so; of a sticker that is about to be
+    replaced, another press for another replacement, too.
     """
     service = context.service
     parent = await service.own(context.owner, press.job_id)
-    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:{press.operation}:{press.job_id}:{press.argument}:"
-    source = prefix + context.query.id
+    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:{press.operation}:{press.job_id}:"
+    source = f"{prefix}{press.argument}:{context.query.id}"
+    prefix = prefix if replaces else f"{prefix}{press.argument}:"
     if await service.job_from(source) is None and await service.active_child(parent, prefix):
         return context.say("press-already")
     before = Addressee.of(parent)
@@ -41,6 +45,7 @@ async def draw_again(
         note=to.to_json(),
         style=style,
         shape=shape,
+        parameters=parameters,
         new_seed=new_seed,
         replaces=replaces,
     )
@@ -51,13 +56,6 @@ async def draw_again(
 async def another(context: UpdateContext, press: Press) -> str:
     """Draw the same photo with another seed."""
     return await draw_again(context, press, new_seed=True)
-
-
-async def other_shape(context: UpdateContext, press: Press) -> str:
-    """Draw the same photo in the other shape, and replace the sticker in its pack."""
-    if press.argument not in ("cutout", *Shape):  # "cutout" is what older buttons say
-        raise NoSuchJob(press.job_id)
-    return await draw_again(context, press, shape=Shape(press.argument), replaces=press.job_id)
 
 
 async def undo(context: UpdateContext, press: Press) -> str:
@@ -84,11 +82,18 @@ async def try_adding(context: UpdateContext, press: Press) -> str:
 
 async def _into_pack(context: UpdateContext, press: Press) -> None:
     job = await context.service.own(context.owner, press.job_id)
+    if job.result is None or not job.result.is_safe:  # no such button was ever under it
+        raise NoSuchJob(job.id)
     webp = await context.service.result_file(job, ResultFile.STICKER)
     in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
-    await context.edit(in_pack_keyboard(context.language, job, in_pack))
+    await context.edit(in_pack_keyboard(context.language, job, in_pack.url, context.parts.offers))
 
 
 FEATURE = Feature(
-    callbacks={"again": another, "shape": other_shape, "undo": undo, "back": put_back, "add": try_adding},
+    callbacks={
+        "again": Callback(another),
+        "undo": Callback(undo),
+        "back": Callback(put_back),
+        "add": Callback(try_adding),
+    },
 )

@@ -6,11 +6,12 @@ from telegram import InlineKeyboardMarkup
 
 from bot.delivery.addressee import Addressee
 from bot.handlers.context import UpdateContext
-from bot.handlers.feature import Command, Feature
+from bot.handlers.feature import Callback, Command, Feature
 from bot.handlers.sticker import draw_again
 from bot.words.buttons import Press, choice, in_pairs
 from bot.words.captions import find_style
 from bot.words.translations import style_title
+from engine.errors import UnknownStyle
 from engine.styles import DEFAULT_STYLE, all_styles, style
 
 
@@ -29,7 +30,7 @@ async def on_style(context: UpdateContext) -> None:
 
 async def choose(context: UpdateContext, press: Press) -> str:
     """Use the style for every photo to come. Raises `UnknownStyle`."""
-    text = await _set_style(context, style(press.argument).name)
+    text = await _set_style(context, _offered(press.argument))
     await context.edit(keyboard(context.language, press.argument))
     return text
 
@@ -50,7 +51,14 @@ async def show_styles(context: UpdateContext, press: Press) -> str:
 
 async def draw_in_style(context: UpdateContext, press: Press) -> str:
     """Draw the same photo in another style. Raises `UnknownStyle`."""
-    return await draw_again(context, press, style=style(press.argument).name)
+    return await draw_again(context, press, style=_offered(press.argument))
+
+
+def _offered(name: str) -> str:
+    """Return the name of a style that buttons offer. Raises `UnknownStyle`: the button may be older than its end."""
+    if name not in {each.name for each in all_styles()}:
+        raise UnknownStyle(name)
+    return name
 
 
 async def _set_style(context: UpdateContext, name: str) -> str:
@@ -74,5 +82,9 @@ def keyboard(language: str, current: str | None, job_id: str = "") -> InlineKeyb
 
 FEATURE = Feature(
     commands=(Command("style", on_style, aliases=("styles",)),),
-    callbacks={"choose": choose, "styles": show_styles, "look": draw_in_style},
+    callbacks={
+        "choose": Callback(choose, has_job=False, arguments=None),  # `style` knows which there are
+        "styles": Callback(show_styles),
+        "look": Callback(draw_in_style, arguments=None),
+    },
 )

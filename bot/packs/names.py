@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from service.readable import cut, readable
+
 TITLE_CHARS = 64
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_JOINERS = "\u200d\ufe0f"  # inside emoji; the only invisible characters a title keeps
 
 
 def set_name(user_id: int, generation: int, bot_username: str) -> str:
@@ -21,13 +22,16 @@ def set_link(name: str) -> str:
 
 
 def set_title(first_name: str, number: int) -> str:
-    """Return `<first name>'s stickers`, from the second pack on with its number, whatever the name consists of."""
-    suffix = "stickers" if number == 1 else f"stickers {number}"
-    name = _visible(first_name)
-    if not name:
-        return suffix.capitalize()
-    room = TITLE_CHARS - len(f"'s {suffix}")
-    return f"{_cut(name, room)}'s {suffix}"
+    """Return `<first name>'s stickers`, from the second pack on with its number, whatever the name consists of.
+
+    A name that is written from right to left comes last: before the English words it would turn their order around.
+    """
+    name = readable(first_name)
+    before, after = (
+        (f"{plain_title(number)}: ", "") if _is_right_to_left(name) else ("", f"'s {plain_title(number).lower()}")
+    )
+    name = cut(name, TITLE_CHARS - len(before + after))
+    return f"{before}{name}{after}" if name else plain_title(number)
 
 
 def plain_title(number: int) -> str:
@@ -44,27 +48,7 @@ def _base36(number: int) -> str:
             return digits
 
 
-def _visible(name: str) -> str:
-    """Without control characters, direction marks and line breaks; runs of space become one."""
-    kept = "".join(_shown(character) for character in unicodedata.normalize("NFC", name))
-    words = " ".join(kept.split())
-    return words if any(character not in _JOINERS + " " for character in words) else ""
-
-
-def _shown(character: str) -> str:
-    if character in _JOINERS:
-        return character
-    category = unicodedata.category(character)
-    if category.startswith("Z"):
-        return " "
-    return "" if category.startswith("C") else character
-
-
-def _cut(name: str, length: int) -> str:
-    """The first `length` code points, without a torn last character."""
-    if len(name) <= length:
-        return name
-    end = length
-    while end > 0 and (unicodedata.combining(name[end]) or name[end] in _JOINERS or name[end - 1] == "\u200d"):
-        end -= 1
-    return (name[:end] or name[:length]).rstrip(" \u200d")
+def _is_right_to_left(name: str) -> bool:
+    """Return whether the first letter of a strong direction is Hebrew, Arabic or the like."""
+    directions = (unicodedata.bidirectional(character) for character in name)
+    return next((each for each in directions if each in ("L", "R", "AL")), "L") != "L"

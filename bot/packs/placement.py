@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -30,9 +30,11 @@ logger = logging.getLogger(__name__)
 
 News = Literal["first_pack", "new_pack_after_deletion", "next_pack"]
 DEFAULT_EMOJI = "🙂"
+_VARIATION = "\ufe0f"  # of an emoji that is also a sign: servers add and drop it
 _MAX_PACKS_TRIED = 12  # of one person for one sticker: occupied names, full packs and deleted ones together
 _MAX_LOOKS = 6  # for a sticker that was just added: the set may lag behind by a second or two
 _LOOK_PAUSE_S = 0.5
+_OF_ONE_STICKER = (TelegramErrorKind.EMOJI_REFUSED, TelegramErrorKind.PICTURE_REFUSED, TelegramErrorKind.FILE_REFUSED)
 _ADOPTION_PAUSE_S = 1.0  # a set made under a once used name is not seen at once
 
 
@@ -54,11 +56,21 @@ class InPack:
 class Placement:
     """One attempt to place one sticker: call `add` or `replace`, once. The caller holds the person's lock.
 
-    `webp` is a still WebP, one side 512 px, at most 512 KB; `row` is the sticker's, written before.
+    `webp` is a still WebP, one side 512 px, at most 512 KB; `row` is the sticker's, written before. `along` are
+    uploaded stickers that are made part of the pack too, after this one, where a pack has to be made: each still needs
+    an `add` of its own, which finds it there.
     """
 
     def __init__(
-        self, calls: SetCalls, packs: PackRegistry, row: Sticker, *, user_id: int, first_name: str, webp: bytes
+        self,
+        calls: SetCalls,
+        packs: PackRegistry,
+        row: Sticker,
+        *,
+        user_id: int,
+        first_name: str,
+        webp: bytes,
+        along: Sequence[Sticker] = (),
     ) -> None:
         self._calls = calls
         self._packs = packs
@@ -66,6 +78,7 @@ class Placement:
         self._user_id = user_id
         self._first_name = first_name
         self._webp = webp
+        self._along = tuple(along)
         self._may_be_in_pack = True  # an earlier attempt may have added the upload without learning so
         self._title = self._plain_title = ""  # of the pack that is being made
 
@@ -75,6 +88,11 @@ class Placement:
             return known
         await self._upload()
         return await self._added_earlier() or await self._add_to_open_pack()
+
+    async def upload(self) -> None:
+        """Upload the sticker, so that it can be added, or go along with another one; nothing where that was done."""
+        if await self._known() is None:
+            await self._upload()
 
     async def replace(self, old: Sticker | None) -> InPack:
         """Put the sticker in the place of `old`; into the open pack where that one is gone."""
@@ -201,7 +219,8 @@ class Placement:
         return None
 
     async def _create_set(self, name: str, sticker: InputSticker) -> None:
-        await self._calls.bot.create_new_sticker_set(self._user_id, name, self._title, [sticker])
+        along = [InputSticker(row.upload_id or "", [row.emoji], STICKER_FORMAT) for row in self._along]
+        await self._calls.bot.create_new_sticker_set(self._user_id, name, self._title, [sticker, *along])
 
     async def _news(self) -> News:
         if await self._packs.of_owner(self._row.owner):
@@ -228,6 +247,9 @@ class Placement:
                         return True
             except TelegramError as error:
                 kind = classify(error)
+                if self._along and kind in _OF_ONE_STICKER:  # nobody knows of which
+                    self._along = ()
+                    continue
                 if kind in amended:
                     raise
                 amended.add(kind)
@@ -252,9 +274,9 @@ class Placement:
 
     async def _find_in(self, pack: Pack) -> SetSticker | None:
         """Find the last sticker that no row knows and that has as many bytes as ours: Telegram keeps a WebP as it
-        is."""
+        is. Of several the one with our emoji is ours."""
         seen = await self._calls.get_set(pack.name)
-        return _last_of_size(_unknown(seen, await self._known_in(pack)), len(self._webp)) if seen else None
+        return self._last_like_ours(_unknown(seen, await self._known_in(pack))) if seen else None
 
     async def _learn_ids(self, pack: Pack) -> InPack:
         """Find the sticker that was just added: in the set it has other ids than the upload.
@@ -265,11 +287,17 @@ class Placement:
         for _ in range(_MAX_LOOKS):
             seen = await self._calls.get_set(pack.name)
             unknown = _unknown(seen, await self._known_in(pack)) if seen else []
-            found = _last_of_size(unknown, len(self._webp)) or (unknown[-1] if unknown else None)
-            if seen and (found := found or _last_of_size(seen.stickers, len(self._webp))):
+            found = self._last_like_ours(unknown) or (unknown[-1] if unknown else None)
+            if seen and (found := found or self._last_like_ours(seen.stickers)):
                 return await self._keep(pack, found)
             await self._calls.sleep(_LOOK_PAUSE_S)
         raise TelegramDown(f"the sticker does not show in pack {pack.id}")
+
+    def _last_like_ours(self, stickers: Collection[SetSticker]) -> SetSticker | None:
+        of_size = [sticker for sticker in stickers if sticker.file_size == len(self._webp)]
+        emoji = self._row.emoji.replace(_VARIATION, "")
+        named = [sticker for sticker in of_size if (sticker.emoji or "").replace(_VARIATION, "") == emoji]
+        return next(reversed(named or of_size), None)
 
     async def _known_in(self, pack: Pack) -> set[str]:
         rows = await self._packs.stickers_in(pack)
@@ -307,7 +335,3 @@ def by_unique_id(seen: StickerSet | None, unique_id: str | None) -> SetSticker |
 
 def _unknown(seen: StickerSet, known: Collection[str]) -> list[SetSticker]:
     return [sticker for sticker in seen.stickers if sticker.file_unique_id not in known]
-
-
-def _last_of_size(stickers: Collection[SetSticker], size: int) -> SetSticker | None:
-    return next((sticker for sticker in reversed(list(stickers)) if sticker.file_size == size), None)

@@ -7,7 +7,7 @@ One change at a time for each person; the set on Telegram is the truth and the r
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -15,12 +15,14 @@ from telegram import Bot
 
 from bot.packs.calls import SetCalls
 from bot.packs.errors import as_pack_errors
-from bot.packs.names import set_link
-from bot.packs.placement import InPack, Placement, by_unique_id
+from bot.packs.names import plain_title, set_link
+from bot.packs.placement import InPack, News, Placement, by_unique_id
 from service.packs import PackRegistry
-from storage.records import Entrance, Pack, StickerState
+from service.readable import readable
+from storage.records import Entrance, Pack, Sticker, StickerState
 
-__all__ = ["InPack", "PackOverview", "StickerSets"]
+_MAX_STICKERS = 120  # in one set
+__all__ = ["BatchProgress", "InPack", "NewSticker", "News", "PackOverview", "StickerSets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,28 @@ class PackOverview:
     title: str
     count: int
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSticker:
+    """One of several stickers to be put into a pack."""
+
+    id: str
+    webp: bytes
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How far several stickers have come: `done` of `total`; `calls_left` of those that Telegram counts.
+
+    `news` is the last that is worth a sentence.
+    """
+
+    done: int
+    total: int
+    calls_left: int
+    news: News | None
 
 
 class StickerSets:
@@ -57,11 +81,68 @@ class StickerSets:
         `webp` is a still WebP, one side 512 px, at most 512 KB. One that was removed is put in again.
         Raises `PackError`.
         """
+        return await self._add(user_id, first_name, NewSticker(sticker_id, webp, emoji))
+
+    async def add_all(
+        self, user_id: int, first_name: str, stickers: Sequence[NewSticker]
+    ) -> AsyncIterator[BatchProgress]:
+        """Put several stickers into the person's open pack, in order; into a new one all at once.
+
+        Yields before every step, and at the end: whoever iterates may wait there, or leave. Called again with the same
+        stickers it goes on where it was; those that were taken out meanwhile stay out. The person's other stickers may
+        come in between. Raises `PackError`.
+        """
+        owner = Entrance.TELEGRAM.owner(user_id)
+        rows = [await self._packs.begin(each.id, owner, each.emoji) for each in stickers]
+        states = {row.id: row.state for row in rows}
+        to_add = [each for each in stickers if states[each.id] in (StickerState.MADE, StickerState.UPLOADED)]
+        to_upload = [each for each in to_add if states[each.id] is StickerState.MADE]
+        room = await self._room(owner)
+        fits = room >= len(to_add)  # if not, everything is uploaded first, to be made a pack of
+        news: News | None = None
+        is_made = False  # a pack of all that were left: they only have to be found in it
+
+        def progress(number: int) -> BatchProgress:
+            left = len(to_add) - number
+            adds = 0 if is_made else left if fits else min(room, left) + 1
+            return BatchProgress(len(stickers) - left, len(stickers), len(to_upload) + adds, news)
+
+        for number, each in enumerate(to_add):
+            while now := [upload for upload in to_upload if not fits or upload is each]:
+                yield progress(number)
+                await self._upload(user_id, now[0])
+                to_upload.remove(now[0])
+            yield progress(number)
+            others = [await self._packs.sticker(other.id) for other in to_add[number + 1 :]]
+            along = [row for row in others if row is not None and row.state is StickerState.UPLOADED]
+            placed = await self._add(user_id, first_name, each, along)
+            is_made = is_made or placed.news is not None
+            news = placed.news or news
+        yield progress(len(to_add))
+
+    async def _add(self, user_id: int, first_name: str, new: NewSticker, along: Sequence[Sticker] = ()) -> InPack:
         async with self._lock_of(user_id):
             with as_pack_errors():
-                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
-                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
+                row = await self._packs.begin(new.id, Entrance.TELEGRAM.owner(user_id), new.emoji)
+                placement = Placement(
+                    self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=new.webp, along=along
+                )
                 return await placement.add()
+
+    async def _upload(self, user_id: int, new: NewSticker) -> None:
+        async with self._lock_of(user_id):
+            with as_pack_errors():
+                row = await self._packs.begin(new.id, Entrance.TELEGRAM.owner(user_id), new.emoji)
+                await Placement(self._calls, self._packs, row, user_id=user_id, first_name="", webp=new.webp).upload()
+
+    async def _room(self, owner: str) -> int:
+        """How many stickers the person's open pack takes, 0 where there is none."""
+        pack = await self._packs.open_pack(owner)
+        if pack is None:
+            return 0
+        with as_pack_errors():
+            seen = await self._calls.get_set(pack.name)
+        return max(0, _MAX_STICKERS - len(seen.stickers)) if seen else 0
 
     async def replace(
         self, user_id: int, first_name: str, old_sticker_id: str, sticker_id: str, webp: bytes, emoji: str
@@ -118,7 +199,8 @@ class StickerSets:
                 for row in await self._packs.stickers_in(pack):
                     if row.file_unique_id not in there:
                         await self._packs.mark_removed(row.id)
-                packs.append(PackOverview(pack, seen.title, len(seen.stickers), set_link(pack.name)))
+                title = readable(seen.title) or plain_title(pack.generation)
+                packs.append(PackOverview(pack, title, len(seen.stickers), set_link(pack.name)))
         return packs
 
     def _lock_of(self, user_id: int) -> asyncio.Lock:

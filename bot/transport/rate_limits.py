@@ -70,13 +70,19 @@ class Bucket:
     waiting: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def free_at(self, now: float) -> float:
-        """Return when the next call may go; `now` or earlier means at once."""
+    def free_at(self, now: float, calls: int = 1, spare: int = 0) -> float:
+        """Return when the last of the next `calls` may go; `now` or earlier means at once.
+
+        So many more as `spare` could go at each of these moments.
+        """
         while self.made_at and self.made_at[0] <= now - self.limit.period_s:
             self.made_at.popleft()
-        if len(self.made_at) < self.limit.calls:
-            return self.closed_until
-        return max(self.closed_until, self.made_at[-self.limit.calls] + self.limit.period_s)
+        made_at, room, free_at = list(self.made_at), self.limit.calls - spare, self.closed_until
+        for _ in range(calls):
+            if len(made_at) >= room:
+                free_at = max(free_at, made_at[-room] + self.limit.period_s)
+            made_at.append(max(now, free_at))
+        return free_at
 
     def is_idle(self, now: float) -> bool:
         """Return whether the bucket remembers nothing that limits a call."""
@@ -96,11 +102,17 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._clock = clock
-        self._sleep = sleep
+        self.sleep = sleep
         self._whole_bot = Bucket(WHOLE_BOT)
         # Least recently used first. No `LruCache`: a bucket in use must stay, however many there are.
         self.buckets: OrderedDict[str, Bucket] = OrderedDict()
         self.errors: Counter[str] = Counter()
+
+    def sets_free_in_s(self, user_id: int, calls: int, spare: int) -> float:
+        """Return the seconds until the last of `calls` on this person's sticker sets may go; see `Bucket.free_at`."""
+        bucket = self.buckets.get(f"sets {user_id}")
+        now = self._clock()
+        return max(0.0, (bucket or Bucket(STICKER_SETS)).free_at(now, calls, spare) - now)
 
     async def initialize(self) -> None:
         """Open nothing."""
@@ -156,7 +168,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                     return False
                 if self._clock() + wait_s > deadline:
                     raise RetryAfter(int(wait_s) + 1)
-                await self._sleep(wait_s)
+                await self.sleep(wait_s)
             bucket.made_at.append(self._clock())
             return True
 

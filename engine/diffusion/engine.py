@@ -22,7 +22,7 @@ from engine.diffusion.model import DiffusionModel, LoadedModel
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
-from engine.types import OnStep, Step, StickerRequest, StickerResult
+from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class DiffusionEngine:
     """Draw with diffusion models. Used from one thread at a time."""
 
     name = "diffusion"
+    shapes = frozenset({Shape.BUST, Shape.BADGE})
 
     def __init__(
         self,

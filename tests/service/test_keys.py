@@ -66,3 +66,13 @@ async def test_revoking_twice_keeps_the_first_moment(keys: ApiKeys) -> None:
     key, _ = await keys.add("a")
 
     assert (await keys.revoke(key.id)).revoked_at == (await keys.revoke(key.id)).revoked_at == now
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("shop\x1b[2J\nnew", "shop[2J new"), ("\u200b", "unnamed"), ("\u202eevil", "evil"), ("x" * 63 + "🇺🇦", "x" * 63)],
+)
+async def test_a_keys_name_is_one_readable_line(keys: ApiKeys, name: str, kept: str) -> None:
+    key, _ = await keys.add(name)
+
+    assert key.name == kept

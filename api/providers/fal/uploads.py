@@ -7,7 +7,6 @@ address to put the file to. Files in several parts are refused: what is larger t
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -18,24 +17,17 @@ from aiohttp import web
 
 from api.access.authentication import Scheme
 from api.answers import json_answer
-from api.errors import BodyRefused, NoSuchEndpoint, RateLimited, Unauthorized
-from api.files.public import SHOWN_TYPES
+from api.errors import BodyRefused, NoSuchEndpoint, Unauthorized
+from api.files.uploads import UPLOAD_BYTES, UPLOAD_S, UploadIntake, safe_type, upload_url
 from api.providers.provider import FacadeContext
 from api.server.body import parse_object, read_bytes
 from api.server.routing import Call, Route
-from service.errors import PhotoEmpty
 from storage.records import ApiKey, Upload
 
-UPLOAD_BYTES: Final = 25 * 1024 * 1024
-UPLOAD_S: Final = 300.0  # a phone's connection needs minutes for so much
-QUOTA_BYTES: Final = 200 * 1024 * 1024  # of one key's living uploads
-QUOTA_PAUSE_S: Final = 3600.0  # by then some of them have ended
 TOKEN_S: Final = 3600.0
 PUT_S: Final = 900.0
 BROWSER_TOKEN_S: Final = (10.0, 120.0, 3600.0)  # least, usual, most
 PUT_PURPOSE: Final = "put"
-ARCHIVE_TYPES: Final = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
-_SUFFIX: Final = re.compile(r"\.([A-Za-z0-9]{1,5})$")
 
 
 class FalUploads:
@@ -44,6 +36,7 @@ class FalUploads:
     def __init__(self, context: FacadeContext, scheme: Scheme) -> None:
         self._context = context
         self._scheme = scheme
+        self._intake = UploadIntake(context.service, context.lifetimes)
         self._taking: set[str] = set()  # uploads that are being put
 
     def rest_routes(self) -> list[Route]:
@@ -104,25 +97,25 @@ class FalUploads:
         name = call.request.headers.get("X-Fal-File-Name", "")
         asked_s = lifetime_s(call.request.headers)
         upload = await self._keep(call, key, secrets.token_hex(16), call.request.content_type, asked_s)
-        return json_answer({"access_url": self._address(call, upload.id, upload.content_type, name)})
+        return json_answer({"access_url": upload_url(call.origin, upload.id, upload.content_type, name)})
 
     async def initiate(self, call: Call) -> web.StreamResponse:
         """Answer an address to put a file to, and the one it will have."""
         key = await self._context.authenticator.authenticate(call, self._scheme)
         body = parse_object(await read_bytes(call.request))
         name, content_type = str(body.get("file_name") or ""), str(body.get("content_type") or "")
-        await self._check_quota(key)
+        await self._intake.check_quota(key)
         upload_id = secrets.token_hex(16)
         facts = {
             "id": upload_id,
             "key": key.id,
-            "type": _safe_type(content_type),
+            "type": safe_type(content_type),
             "lifetime_s": lifetime_s(call.request.headers),
         }
         return json_answer(
             {
                 "upload_url": call.origin.url("cdn", f"/upload/{self._context.tokens.make(PUT_PURPOSE, facts, PUT_S)}"),
-                "file_url": self._address(call, upload_id, content_type, name),
+                "file_url": upload_url(call.origin, upload_id, content_type, name),
             }
         )
 
@@ -143,37 +136,10 @@ class FalUploads:
             self._taking.discard(facts["id"])
         return json_answer({})
 
-    async def _check_quota(self, key: ApiKey) -> None:
-        if await self._context.service.uploads.bytes_of(key.owner) >= QUOTA_BYTES:
-            raise RateLimited(QUOTA_PAUSE_S)
-
     async def _keep(self, call: Call, key: ApiKey, upload_id: str, content_type: str, asked_s: float | None) -> Upload:
-        await self._check_quota(key)
+        await self._intake.check_quota(key)
         data = await read_bytes(call.request, most_bytes=UPLOAD_BYTES, timeout_s=UPLOAD_S)
-        if not data:
-            raise PhotoEmpty
-        now = time.time()
-        ends_at = now + self._context.lifetimes.bounded_s(asked_s)
-        upload = Upload(upload_id, key.owner, _safe_type(content_type), len(data), now, ends_at)
-        if not await self._context.service.uploads.keep(
-            upload, data, QUOTA_BYTES
-        ):  # others came while this one was read
-            raise RateLimited(QUOTA_PAUSE_S)
-        return upload
-
-    def _address(self, call: Call, upload_id: str, content_type: str, name: str) -> str:
-        suffix = _SUFFIX.search(name)
-        ending = suffix[1].lower() if suffix else _ENDINGS.get(_safe_type(content_type), "bin")
-        return call.origin.url("files", f"/{upload_id}/file.{ending}")
-
-
-_ENDINGS: Final = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/zip": "zip"}
-
-
-def _safe_type(content_type: str) -> str:
-    """Return the type if it is one that is served as such, else that of bytes."""
-    plain = content_type.partition(";")[0].strip().lower()
-    return plain if plain in SHOWN_TYPES or plain in ARCHIVE_TYPES else "application/octet-stream"
+        return await self._intake.keep(key, data, content_type, upload_id=upload_id, lifetime_s=asked_s)
 
 
 def lifetime_s(headers: Mapping[str, str]) -> float | None:

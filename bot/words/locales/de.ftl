@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hallo { $name }. Schick mir ein Selfie, und ich mache einen Sticker daraus.
+    { $name ->
+        [none] Hallo.
+       *[other] Hallo { $name }.
+    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
     Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
     Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
     /style zeigt die Stile, /help alles Weitere.
@@ -38,6 +41,11 @@ progress-cutout = Ich schneide dich aus …
 progress-draw = Ich zeichne dich …
 progress-finish = Jetzt noch der Rand …
 progress-pack = Ich lege ihn in dein Paket …
+progress-drawing-all = Ich zeichne { $done } von { $total } …
+progress-pack-all = Ich lege sie in dein Paket …
+progress-adding = Ins Paket: { $done } von { $total } …
+progress-adding-slowly = Ins Paket: { $done } von { $total } … Telegram nimmt nur wenige pro Minute, noch etwa { $minutes } Min.
+progress-wait-all = Sie sind fertig. Telegram bittet mich, { $minutes } Min. zu warten, dann kommt der Rest in dein Paket.
 progress-wait =
     { $seconds ->
         [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
@@ -47,13 +55,23 @@ note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung h
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
-note-badge-fallback = Ich konnte dich nicht sauber ausschneiden, deshalb ist es ein runder Sticker. Ein ruhigerer Hintergrund hilft.
+note-badge-fallback = Dein Umriss war zum Ausschneiden nicht klar genug, deshalb ist es ein runder Sticker.
+note-no-face = Hier ist kein Gesicht, deshalb habe ich ausgeschnitten, was am meisten auffällt.
+note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild genommen.
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
+reactions-added = Alle { $total } sind in deinem Paket, jeder unter seinem eigenen Emoji.
+reactions-partly-added = { $done } von { $total } sind in deinem Paket. Die anderen hat Telegram nicht angenommen.
+reactions-stopped =
+    { $done ->
+        [0] Angehalten. In dein Paket kam nichts.
+       *[other] Angehalten. { $done } von { $total } sind in deinem Paket.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Schick mir zuerst ein Selfie: ein Gesicht, Blick in die Kamera. Wörter kommen unter das Foto.
@@ -71,7 +89,7 @@ error-photo-too-many-pixels = Das Bild hat zu viele Pixel für mich. Schick es a
 error-photo-too-small = Das Bild ist zu klein, um ein Gesicht zu erkennen. Schick ein größeres.
 error-photo-truncated = Die Datei ist beschädigt oder unvollständig. Schick das Foto noch einmal.
 error-photo-animated = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticker daraus.
-error-not-a-photo = Diese Datei ist kein Foto, das ich lesen kann. JPEG, PNG, WebP und HEIC gehen.
+error-not-a-photo = Aus dieser Datei kann ich keinen Sticker machen: Sie ist kein Foto, das ich lesen kann. JPEG, PNG, WebP und HEIC gehen.
 error-photo-gone = Das Foto habe ich schon gelöscht. Schick es noch einmal, dann geht es weiter.
 error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
@@ -89,6 +107,7 @@ error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar 
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
 error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
+error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
 error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
@@ -145,6 +164,7 @@ queue-waiting =
        *[other] In der Schlange, { $ahead } davor.
     }
 queue-fetching = Wird gerade geholt.
+queue-adding = Kommt gerade in dein Paket.
 cancel-none = Es gibt nichts anzuhalten.
 cancel-done =
     { $count ->
@@ -178,6 +198,15 @@ button-another = 🔁 Noch einer
 button-style = 🎨 Stil
 button-badge = ⭕ Lieber rund
 button-cutout = ✂️ Lieber ausgeschnitten
+button-shape = ✂️ Form
+button-shape-bust = 👤 Porträt
+button-shape-figure = 🧍 Ganze Figur
+button-shape-head = 🎈 Großer Kopf
+button-shape-badge = ⭕ Rund
+button-back = ‹ Zurück
+button-anyway = ✨ Trotzdem machen
+button-reactions = 😂 Alle Reaktionen
+button-undo-all = ↩️ Alle zurücknehmen
 button-undo = ↩️ Rückgängig
 button-put-back = ➕ Wieder hinein
 button-open-pack = 📦 Paket öffnen
@@ -190,14 +219,18 @@ button-keep = Alles behalten
 # --- short answers to a press ---
 press-drawing = Mach ich.
 press-already = Den zeichne ich schon.
+press-already-all = Bin schon dabei.
 press-undone = Aus deinem Paket genommen.
 press-already-undone = Er war schon nicht mehr in deinem Paket.
+press-all-there = Sie sind schon in deinem Paket.
+press-undone-all = Alle sind aus deinem Paket heraus.
+press-already-undone-all = Sie waren schon nicht mehr in deinem Paket.
 press-back = Er ist wieder in deinem Paket.
 press-added = Jetzt ist er in deinem Paket.
 press-working = Einen Moment …
 press-stopped = Angehalten.
 press-too-late = Er ist schon fertig.
-press-stale = Dieser Knopf ist zu alt. Schick mir lieber ein Foto.
+press-stale = Dieser Knopf bewirkt nichts mehr. Schick mir lieber ein Foto.
 press-not-yours = Dieser Knopf gehört jemand anderem.
 
 # --- profile ---

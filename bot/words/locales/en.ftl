@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hi { $name }. Send me a selfie and I'll turn it into a sticker.
+    { $name ->
+        [none] Hi.
+       *[other] Hi { $name }.
+    } Send me a selfie and I'll turn it into a sticker.
     Want a certain style? Write it under the photo, for example “comic”.
     Your stickers are collected in a pack of your own, ready for any chat.
     /style shows the styles, /help everything else.
@@ -38,6 +41,11 @@ progress-cutout = Cutting you out …
 progress-draw = Drawing you …
 progress-finish = Adding the outline …
 progress-pack = Putting it into your pack …
+progress-drawing-all = Drawing { $done } of { $total } …
+progress-pack-all = Putting them into your pack …
+progress-adding = Adding to your pack: { $done } of { $total } …
+progress-adding-slowly = Adding to your pack: { $done } of { $total } … Telegram takes only a few a minute, about { $minutes } min to go.
+progress-wait-all = They're drawn. Telegram asks me to wait { $minutes } min, then I'll add the rest to your pack.
 progress-wait =
     { $seconds ->
         [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
@@ -47,13 +55,23 @@ note-flagged = I won't send what came out: the safety check flagged it. Try anot
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
-note-badge-fallback = I couldn't cut you out cleanly, so I made a badge. A plainer background helps.
+note-badge-fallback = Your outline wasn't clear enough to cut out, so this is a badge.
+note-no-face = There's no face here, so I cut out what stands out most.
+note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
+news-first-pack-of-all = It's your own pack. Open it to add it to your keyboard.
+reactions-added = All { $total } are in your pack, each under its own emoji.
+reactions-partly-added = { $done } of { $total } are in your pack. Telegram didn't accept the others.
+reactions-stopped =
+    { $done ->
+        [0] Stopped. Nothing was added to your pack.
+       *[other] Stopped. { $done } of { $total } are in your pack.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Send me a selfie first: one face, looking at the camera. Words go under the photo.
@@ -71,7 +89,7 @@ error-photo-too-many-pixels = That picture has too many pixels for me. Send it a
 error-photo-too-small = That picture is too small to see a face. Send a larger one.
 error-photo-truncated = That file is damaged or incomplete. Send the photo once more.
 error-photo-animated = It moves. Send me a still photo and I'll make a sticker from it.
-error-not-a-photo = That file isn't a photo I can read. JPEG, PNG, WebP and HEIC work.
+error-not-a-photo = I can't make a sticker from this file: it isn't a photo I can read. JPEG, PNG, WebP and HEIC work.
 error-photo-gone = I've already deleted that photo. Send it once more and we go on.
 error-file-gone = I've already deleted that one. Send the photo once more.
 error-download-failed = I couldn't fetch your photo from Telegram. Send it once more.
@@ -89,6 +107,7 @@ error-queue-full = Too many people want stickers right now. Try again in a few m
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
 error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that style. Here are the ones I have:
+error-style-gone = That style is gone. /style shows the ones I have.
 error-parameter-refused = This setting is not possible here. Please try again with other settings.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. It has been reported. Try again later.
@@ -145,6 +164,7 @@ queue-waiting =
        *[other] In the queue, { $ahead } ahead of it.
     }
 queue-fetching = Being fetched.
+queue-adding = Being added to your pack.
 cancel-none = There's nothing to stop.
 cancel-done =
     { $count ->
@@ -178,6 +198,15 @@ button-another = 🔁 Another
 button-style = 🎨 Style
 button-badge = ⭕ Badge instead
 button-cutout = ✂️ Cut-out instead
+button-shape = ✂️ Shape
+button-shape-bust = 👤 Portrait
+button-shape-figure = 🧍 Full figure
+button-shape-head = 🎈 Big head
+button-shape-badge = ⭕ Badge
+button-back = ‹ Back
+button-anyway = ✨ Make it anyway
+button-reactions = 😂 All reactions
+button-undo-all = ↩️ Undo all
 button-undo = ↩️ Undo
 button-put-back = ➕ Put it back
 button-open-pack = 📦 Open pack
@@ -190,14 +219,18 @@ button-keep = Keep it all
 # --- short answers to a press ---
 press-drawing = On it.
 press-already = I'm already drawing it.
+press-already-all = I'm already on it.
 press-undone = Taken out of your pack.
 press-already-undone = It was gone from your pack already.
+press-all-there = They're in your pack already.
+press-undone-all = All of them are out of your pack.
+press-already-undone-all = They were gone from your pack already.
 press-back = It's back in your pack.
 press-added = It's in your pack now.
 press-working = One moment …
 press-stopped = Stopped.
 press-too-late = It's already finished.
-press-stale = That button is too old. Send me a photo instead.
+press-stale = That button does nothing any more. Send me a photo instead.
 press-not-yours = That button belongs to somebody else.
 
 # --- profile ---

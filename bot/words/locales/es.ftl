@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Hola, { $name }. Mándame un selfi y lo convierto en un sticker.
+    { $name ->
+        [none] Hola.
+       *[other] Hola, { $name }.
+    } Mándame un selfi y lo convierto en un sticker.
     ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
     Tus stickers van a un pack tuyo, listos para cualquier chat.
     /style enseña los estilos, /help todo lo demás.
@@ -38,6 +41,11 @@ progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
 progress-finish = Añado el borde …
 progress-pack = Lo pongo en tu pack …
+progress-drawing-all = Dibujo { $done } de { $total } …
+progress-pack-all = Los pongo en tu pack …
+progress-adding = Al pack: { $done } de { $total } …
+progress-adding-slowly = Al pack: { $done } de { $total } … Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
+progress-wait-all = Ya están dibujados. Telegram me pide esperar { $minutes } min; después pongo el resto en tu pack.
 progress-wait =
     { $seconds ->
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
@@ -47,13 +55,23 @@ note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha m
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
-note-badge-fallback = No he podido recortarte bien, así que he hecho una insignia. Con un fondo más liso sale mejor.
+note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
+note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
+note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
 news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
+news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
+reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
+reactions-stopped =
+    { $done ->
+        [0] Parado. No he puesto nada en tu pack.
+       *[other] Parado. { $done } de { $total } están en tu pack.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Mándame primero un selfi: una cara, mirando a la cámara. Las palabras van bajo la foto.
@@ -71,7 +89,7 @@ error-photo-too-many-pixels = Esa imagen tiene demasiados píxeles para mí. Má
 error-photo-too-small = Esa imagen es demasiado pequeña para ver una cara. Manda una más grande.
 error-photo-truncated = El archivo está dañado o incompleto. Manda la foto otra vez.
 error-photo-animated = Se mueve. Mándame una foto fija y hago un sticker con ella.
-error-not-a-photo = Ese archivo no es una foto que yo pueda leer. Sirven JPEG, PNG, WebP y HEIC.
+error-not-a-photo = Con este archivo no puedo hacer un sticker: no es una foto que yo pueda leer. Sirven JPEG, PNG, WebP y HEIC.
 error-photo-gone = Esa foto ya la he borrado. Mándala otra vez y seguimos.
 error-file-gone = Ese ya lo he borrado. Manda la foto otra vez.
 error-download-failed = No he podido bajar tu foto de Telegram. Mándala otra vez.
@@ -89,6 +107,7 @@ error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba den
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
 error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
+error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
 error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
@@ -145,6 +164,7 @@ queue-waiting =
        *[other] En la cola, con { $ahead } por delante.
     }
 queue-fetching = Estoy bajando la foto.
+queue-adding = Entrando en tu pack.
 cancel-none = No hay nada que parar.
 cancel-done =
     { $count ->
@@ -178,6 +198,15 @@ button-another = 🔁 Otro
 button-style = 🎨 Estilo
 button-badge = ⭕ Mejor insignia
 button-cutout = ✂️ Mejor recortado
+button-shape = ✂️ Forma
+button-shape-bust = 👤 Retrato
+button-shape-figure = 🧍 Cuerpo entero
+button-shape-head = 🎈 Cabezón
+button-shape-badge = ⭕ Insignia
+button-back = ‹ Atrás
+button-anyway = ✨ Hazlo igualmente
+button-reactions = 😂 Todas las reacciones
+button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
 button-open-pack = 📦 Abrir el pack
@@ -190,14 +219,18 @@ button-keep = Quedármelo todo
 # --- short answers to a press ---
 press-drawing = Voy.
 press-already = Ya lo estoy dibujando.
+press-already-all = Ya estoy en ello.
 press-undone = Sacado de tu pack.
 press-already-undone = Ya no estaba en tu pack.
+press-all-there = Ya están en tu pack.
+press-undone-all = Todos fuera de tu pack.
+press-already-undone-all = Ya no estaban en tu pack.
 press-back = Vuelve a estar en tu pack.
 press-added = Ya está en tu pack.
 press-working = Un momento …
 press-stopped = Parado.
 press-too-late = Ya está terminado.
-press-stale = Ese botón es demasiado antiguo. Mejor mándame una foto.
+press-stale = Ese botón ya no hace nada. Mejor mándame una foto.
 press-not-yours = Ese botón es de otra persona.
 
 # --- profile ---

@@ -2,7 +2,10 @@
 
 # --- hello ---
 start =
-    Привіт, { $name }. Надішли мені селфі, і я зроблю з нього стікер.
+    { $name ->
+        [none] Привіт.
+       *[other] Привіт, { $name }.
+    } Надішли мені селфі, і я зроблю з нього стікер.
     Хочеш певний стиль? Напиши його під фото, наприклад «комікс».
     Твої стікери збираються у власному наборі, готовому для будь-якого чату.
     /style покаже стилі, /help – усе інше.
@@ -39,6 +42,11 @@ progress-cutout = Вирізаю тебе …
 progress-draw = Малюю тебе …
 progress-finish = Додаю обводку …
 progress-pack = Кладу в твій набір …
+progress-drawing-all = Малюю { $done } з { $total } …
+progress-pack-all = Кладу їх у твій набір …
+progress-adding = До набору: { $done } з { $total } …
+progress-adding-slowly = До набору: { $done } з { $total } … Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
+progress-wait-all = Намальовано. Telegram просить зачекати { $minutes } хв, потім додам решту до набору.
 progress-wait =
     { $seconds ->
         [one] Намальовано. Telegram просить зачекати { $seconds } секунду, потім додам стікер до набору.
@@ -49,13 +57,23 @@ note-flagged = Того, що вийшло, я не надішлю: переві
 cancelled = Зупинено. Нічого не зроблено.
 
 note-several-faces = Я побачив кілька облич і взяв найбільше.
-note-badge-fallback = Не вдалося вирізати тебе чисто, тому це круглий стікер. Допоможе простіший фон.
+note-badge-fallback = Твій контур був недостатньо чіткий, щоб вирізати, тому це круглий стікер.
+note-no-face = Обличчя тут немає, тому я вирізав те, що найбільше впадає в око.
+note-no-face-badge = Обличчя тут немає, тому я взяв усе зображення.
 note-prompt-as-style = Стиль я обрав за твоїми словами. /style покаже всі.
 note-prompt-ignored = Я можу змінити стиль, але не намалюю те, що ти описуєш. /style покаже стилі, які я знаю.
 news-first-pack = Це твій власний набір. Торкнися стікера, щоб додати його до клавіатури.
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
+news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
+reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
+reactions-partly-added = { $done } з { $total } у твоєму наборі. Решту Telegram не прийняв.
+reactions-stopped =
+    { $done ->
+        [0] Зупинено. До набору нічого не додано.
+       *[other] Зупинено. { $done } з { $total } у твоєму наборі.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Спершу надішли селфі: одне обличчя, погляд у камеру. Слова – під фото.
@@ -73,7 +91,7 @@ error-photo-too-many-pixels = У цьому зображенні забагат�
 error-photo-too-small = Зображення замале, щоб розгледіти обличчя. Надішли більше.
 error-photo-truncated = Файл пошкоджений або неповний. Надішли фото ще раз.
 error-photo-animated = Воно рухається. Надішли звичайне фото, і я зроблю з нього стікер.
-error-not-a-photo = Цей файл – не фото, яке я можу прочитати. Підійдуть JPEG, PNG, WebP і HEIC.
+error-not-a-photo = З цього файлу стікера не зробити: це не фото, яке я можу прочитати. Підійдуть JPEG, PNG, WebP і HEIC.
 error-photo-gone = Це фото я вже видалив. Надішли його ще раз, і продовжимо.
 error-file-gone = Його я вже видалив. Надішли фото ще раз.
 error-download-failed = Не вдалося завантажити твоє фото з Telegram. Надішли його ще раз.
@@ -93,6 +111,7 @@ error-queue-full = Зараз стікерів хоче забагато люд�
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
 error-bad-seed = Seed – це ціле число від 0 до 4294967295, наприклад /seed 42. З /seed random кожен стікер інший.
 error-unknown-style = Такого стилю не знаю. Ось які є:
+error-style-gone = Цього стилю вже немає. /style показує, які є.
 error-parameter-refused = Таке налаштування тут неможливе. Спробуй, будь ласка, з іншими.
 error-unsupported-model = Таких стікерів я тут не малюю.
 error-engine-down = Зараз я не можу малювати. Про це вже повідомлено. Спробуй пізніше.
@@ -152,6 +171,7 @@ queue-waiting =
        *[other] У черзі, попереду { $ahead }.
     }
 queue-fetching = Завантажую фото.
+queue-adding = Додаю до набору.
 cancel-none = Нічого зупиняти.
 cancel-done =
     { $count ->
@@ -188,6 +208,15 @@ button-another = 🔁 Ще один
 button-style = 🎨 Стиль
 button-badge = ⭕ Краще круглий
 button-cutout = ✂️ Краще вирізаний
+button-shape = ✂️ Форма
+button-shape-bust = 👤 Портрет
+button-shape-figure = 🧍 На повен зріст
+button-shape-head = 🎈 Велика голова
+button-shape-badge = ⭕ Круглий
+button-back = ‹ Назад
+button-anyway = ✨ Усе одно зробити
+button-reactions = 😂 Усі реакції
+button-undo-all = ↩️ Скасувати всі
 button-undo = ↩️ Скасувати
 button-put-back = ➕ Повернути
 button-open-pack = 📦 Відкрити набір
@@ -200,14 +229,18 @@ button-keep = Залишити все
 # --- short answers to a press ---
 press-drawing = Роблю.
 press-already = Я його вже малюю.
+press-already-all = Уже роблю.
 press-undone = Вийнято з твого набору.
 press-already-undone = Його вже не було в наборі.
+press-all-there = Вони вже в твоєму наборі.
+press-undone-all = Усіх вийнято з твого набору.
+press-already-undone-all = Їх уже не було в наборі.
 press-back = Він знову в твоєму наборі.
 press-added = Тепер він у твоєму наборі.
 press-working = Хвилинку …
 press-stopped = Зупинено.
 press-too-late = Він уже готовий.
-press-stale = Ця кнопка застара. Надішли краще фото.
+press-stale = Ця кнопка вже не діє. Надішли краще фото.
 press-not-yours = Ця кнопка чужа.
 
 # --- profile ---

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api.files import uploads as intake_module
 from api.files.lifetime import FileLifetimes
 from api.providers.fal import uploads as uploads_module
 from service.limits import Limits
@@ -121,7 +122,7 @@ async def test_what_is_too_large_or_empty_is_refused(api: Api, monkeypatch: pyte
 
 
 async def test_a_key_has_a_quota(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
+    monkeypatch.setattr(intake_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
     statuses = [(await uploaded(api, b"x" * 600))[0] for _ in range(3)]
 
     assert statuses == [200, 200, 429]
@@ -208,7 +209,7 @@ async def test_after_their_lifetime_files_are_gone(tmp_path: Path) -> None:
 async def test_uploads_at_the_same_time_do_not_pass_the_quota_together(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
+    monkeypatch.setattr(intake_module, "QUOTA_BYTES", 2 * LEAST_BYTES)
     answers = await asyncio.gather(*(uploaded(api, bytes([number]) * 600) for number in range(8)))
 
     assert sorted(status for status, _ in answers) == [200] * 2 + [429] * 6

@@ -8,6 +8,7 @@ from bot.delivery import keyboards
 from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
+from engine.types import Shape
 
 JOB = "0123456789abcdef" * 2
 
@@ -15,8 +16,11 @@ JOB = "0123456789abcdef" * 2
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "badge", "https://t.me/addstickers/x"),
-        keyboards.in_pack(locale, JOB, "cutout", "https://t.me/addstickers/x"),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x"),
+        keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
+        keyboards.no_face(locale, JOB),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
         keyboards.replaced(locale, JOB),
@@ -37,6 +41,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
     assert all(len(str(each).encode()) <= 64 for each in data)
     assert {press.operation for each in data if (press := parse_press(str(each)))} == set(CALLBACKS)
     assert all((press := parse_press(str(each))) and press.data() == each for each in data)
+    assert all((press := parse_press(str(each))) and CALLBACKS[press.operation].takes(press) for each in data)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,30 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
 def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
     press = parse_press(data)
     assert press is None or press.operation not in CALLBACKS
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "v1:forget:",
+        "v1:forget::all",
+        "v1:forget::ME",
+        f"v1:forget:{JOB}:me",
+        "v1:cancel:",
+        f"v1:cancel:{JOB}:now",
+        "v1:undo:",
+        f"v1:undo:{JOB}:me",
+        f"v1:shape:{JOB}",
+        f"v1:shape:{JOB}:round",
+        f"v1:look:{JOB}",
+        "v1:choose:",
+        f"v1:choose:{JOB}:comic",
+        "v1:lang::xx",
+    ],
+)
+def test_data_with_a_part_too_many_or_too_few_is_nobodys(data: str) -> None:
+    press = parse_press(data)
+    assert press is None or not CALLBACKS[press.operation].takes(press)
 
 
 def test_a_press_says_what_it_is_about() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.stage import Stage, picture
 
 
@@ -167,3 +169,20 @@ async def test_privacy_says_how_long_in_numbers(stage: Stage) -> None:
     await ada.send_text("/privacy")
     seen = await ada.wait_for_text("keep your photo for 24 hours")
     assert "30 days" in seen.text
+
+
+@pytest.mark.parametrize(
+    ("first_name", "greeting"),
+    [
+        ("\u3164", "Hi. Send me"),
+        ("\u200b\u2800\u0301", "Hi. Send me"),
+        ("\u202eada\u200f", "Hi ada. Send me"),
+        ("עדה", "Hi עדה. Send me"),
+    ],
+)
+async def test_a_greeting_shows_what_can_be_read_of_a_name(stage: Stage, first_name: str, greeting: str) -> None:
+    person = stage.person(first_name=first_name)
+
+    await person.start()
+
+    assert (await person.wait_for_text(greeting)).text.startswith(greeting)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked, UserUnreachable
-from bot.packs.sticker_sets import StickerSets
+from bot.packs.sticker_sets import BatchProgress, NewSticker, StickerSets
 from bot.transport.connection import UpdatesBot
 from emulator import pack_owner
 from emulator.faults import Fault
@@ -412,3 +412,115 @@ async def test_a_person_forgotten_while_their_sticker_is_uploaded_gets_no_pack(
             await sets_of(bot, PackRegistry(Forgetting(database))).add(ADA, "Ada", "job-1", RED, "😀")
     await database.close()
     assert emulator.world.sets.owned_by(ADA) == []
+
+
+REACTIONS = [
+    NewSticker("job-5-grin", RED, "😀"),
+    NewSticker("job-5-joy", AS_LONG_AS_RED, "😂"),
+    NewSticker("job-5-wink", BLUE, "😉"),
+    NewSticker("job-5-heart eyes", sticker_webp("pink", 290), "😍"),
+]
+EMOJI = [each.emoji for each in REACTIONS]
+
+
+async def add_all(sets: StickerSets, stickers: list[NewSticker] = REACTIONS) -> list[BatchProgress]:
+    return [progress async for progress in sets.add_all(ADA, "Ada", stickers)]
+
+
+def emoji_on_telegram(emulator: Emulator) -> list[list[str]]:
+    """The emoji of the stickers in each of Ada's sets, oldest set first."""
+    return [[sticker.emoji_list[0] for sticker in pack.stickers] for pack in emulator.world.sets.owned_by(ADA)]
+
+
+async def every_row_is_its_sticker(emulator: Emulator, packs: PackRegistry) -> None:
+    on_telegram = {
+        sticker.file.unique_id: sticker.emoji_list[0]
+        for pack in emulator.world.sets.owned_by(ADA)
+        for sticker in pack.stickers
+    }
+    rows = await packs.stickers_of("job-5")
+    assert [row.state for row in rows] == [StickerState.IN_PACK] * len(rows)
+    assert [on_telegram[row.file_unique_id or ""] for row in rows] == [row.emoji for row in rows] == EMOJI
+
+
+async def test_several_stickers_at_once_become_a_pack_in_one_call(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
+    steps = await add_all(sets)
+    assert emoji_on_telegram(emulator) == [EMOJI]
+    assert len(emulator.calls.of("createNewStickerSet")) == 1
+    assert emulator.calls.of("addStickerToSet") == []
+    assert (steps[0].done, steps[0].total, steps[0].calls_left) == (0, 4, 5)
+    assert (steps[-1].done, steps[-1].calls_left, steps[-1].news) == (4, 0, "first_pack")
+    await every_row_is_its_sticker(emulator, packs)
+
+
+async def test_several_stickers_go_one_by_one_behind_those_that_were_there(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
+    await sets.add(ADA, "Ada", "job-1", sticker_webp("grey", 280), "🙂")
+    steps = await add_all(sets)
+    assert emoji_on_telegram(emulator) == [["🙂", *EMOJI]]
+    assert [step.done for step in steps] == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert [step.calls_left for step in steps] == [8, 7, 6, 5, 4, 3, 2, 1, 0]
+    assert steps[-1].news is None
+    await every_row_is_its_sticker(emulator, packs)
+
+
+async def test_several_stickers_that_do_not_all_fit_go_on_in_the_next_pack(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
+    first = await sets.add(ADA, "Ada", "job-1", sticker_webp("grey", 280), "🙂")
+    nearly_full = emulator.world.sets.require(first.pack.name)
+    nearly_full.stickers.extend(replace(nearly_full.stickers[0]) for _ in range(118))
+    steps = await add_all(sets)
+    assert emoji_on_telegram(emulator) == [["🙂"] * 119 + EMOJI[:1], EMOJI[1:]]
+    assert steps[-1].news == "next_pack"
+    assert len(emulator.calls.of("createNewStickerSet")) == 2
+    await every_row_is_its_sticker(emulator, packs)
+
+
+async def test_a_picture_that_spoils_a_pack_of_several_goes_as_png_alone(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
+    refuse(emulator, "createNewStickerSet", "STICKER_PNG_DIMENSIONS")
+    await add_all(sets)
+    assert emoji_on_telegram(emulator) == [EMOJI]
+    await every_row_is_its_sticker(emulator, packs)
+
+
+async def test_whoever_leaves_in_the_middle_goes_on_there(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry
+) -> None:
+    await sets.add(ADA, "Ada", "job-1", sticker_webp("grey", 280), "🙂")
+    async for progress in sets.add_all(ADA, "Ada", REACTIONS):
+        if progress.done == 2:
+            break
+    assert emoji_on_telegram(emulator) == [["🙂", *EMOJI[:2]]]
+    await sets.remove("job-5-joy")
+    await add_all(sets)
+    assert emoji_on_telegram(emulator) == [["🙂", EMOJI[0], *EMOJI[2:]]]
+    assert len(emulator.calls.of("uploadStickerFile")) == 5
+
+
+async def test_a_single_sticker_does_not_wait_for_several(emulator: Emulator, sets: StickerSets) -> None:
+    await sets.add(ADA, "Ada", "job-1", sticker_webp("grey", 280), "🙂")
+    async for progress in sets.add_all(ADA, "Ada", REACTIONS):
+        if (progress.done, progress.calls_left) == (2, 4):
+            await sets.add(ADA, "Ada", "job-6", sticker_webp("black", 270), "🤠")
+    assert emoji_on_telegram(emulator) == [["🙂", *EMOJI[:2], "🤠", *EMOJI[2:]]]
+
+
+@pytest.mark.parametrize("has_pack", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("action", ["drop_before", "drop_after", "error"])
+@pytest.mark.parametrize("count", [1, 3])
+async def test_a_lost_call_or_answer_puts_each_of_several_there_once(
+    emulator: Emulator, sets: StickerSets, packs: PackRegistry, method: str, action: str, count: int, has_pack: bool
+) -> None:
+    if has_pack:
+        await sets.add(ADA, "Ada", "job-1", sticker_webp("grey", 280), "🙂")
+    emulator.faults.add(method, action, count=count)
+    await add_all(sets)
+    assert emoji_on_telegram(emulator) == [["🙂"] * has_pack + EMOJI]
+    await every_row_is_its_sticker(emulator, packs)

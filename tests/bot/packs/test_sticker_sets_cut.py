@@ -10,7 +10,7 @@ from typing import Literal
 
 import pytest
 
-from bot.packs.sticker_sets import StickerSets
+from bot.packs.sticker_sets import NewSticker, StickerSets
 from emulator.rules import Rules
 from emulator.server import Emulator
 from service.packs import PackRegistry
@@ -26,6 +26,7 @@ from tests.bot.emulated import (
     connected,
     packs_at,
     sets_of,
+    sticker_webp,
     stickers_on_telegram,
     telegram,
 )
@@ -104,6 +105,42 @@ async def test_a_process_that_ends_while_the_next_pack_is_opened(tmp_path: Path,
 
     async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_full_pack, work):
         assert stickers_on_telegram(emulator) == [120, 1]
+
+
+REACTIONS = [
+    NewSticker("job-5-grin", RED, "😀"),
+    NewSticker("job-5-joy", AS_LONG_AS_RED, "😂"),
+    NewSticker("job-5-wink", BLUE, "😉"),
+]
+
+
+async def with_another_sticker(emulator: Emulator, sets: StickerSets) -> None:
+    await sets.add(ADA, "Ada", "job-0", sticker_webp("grey", 280), "😀")
+
+
+async def add_reactions(emulator: Emulator, sets: StickerSets) -> None:
+    async for _ in sets.add_all(ADA, "Ada", REACTIONS):
+        pass
+
+
+async def with_a_pack_almost_full(emulator: Emulator, sets: StickerSets) -> None:
+    await with_a_full_pack(emulator, sets)
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    del pack.stickers[-1]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("identical", ["same_file", "same_bytes"])
+@pytest.mark.parametrize(("begin", "before"), [(nothing, 0), (with_another_sticker, 1), (with_a_pack_almost_full, 119)])
+async def test_a_process_that_ends_while_several_are_added_leaves_each_of_them_once(
+    tmp_path: Path, begin: Work, before: int, identical: Literal["same_file", "same_bytes"], side: str
+) -> None:
+    rules = replace(RULES, identical_sticker=identical)
+    async for emulator, packs in cut_at_every_call(tmp_path, side, begin, add_reactions, rules):
+        stickers = [sticker for pack in emulator.world.sets.owned_by(ADA) for sticker in pack.stickers]
+        assert [sticker.emoji_list[0] for sticker in stickers] == ["😀"] * before + ["😀", "😂", "😉"]
+        rows = await packs.stickers_of("job-5")
+        assert [row.file_unique_id for row in rows] == [sticker.file.unique_id for sticker in stickers[before:]]
 
 
 async def with_one_sticker(emulator: Emulator, sets: StickerSets) -> None:

@@ -1,0 +1,49 @@
+"""What the engine can do, as far as there are buttons for it. Knows no chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.models import REACTIONS
+from engine.runner import EngineRunner
+from engine.types import Note, Shape
+from storage.records import JobResult
+
+ALLOW_NO_FACE = "allow_no_face"
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Keep what may be asked of the engine; nothing, where it is not known.
+
+    `shapes` never has AUTO; `parameters` are those that have an effect.
+    """
+
+    models: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+    shapes: frozenset[Shape] = frozenset()
+
+    @classmethod
+    def of(cls, runner: EngineRunner) -> Offers:
+        """Return what the runner's engine can do."""
+        return cls(runner.models, runner.parameters, runner.shapes)
+
+    @property
+    def no_face(self) -> bool:
+        """Return whether a photo without a face can be drawn."""
+        return ALLOW_NO_FACE in self.parameters
+
+    def has_reactions(self, result: JobResult) -> bool:
+        """Return whether the face of a sticker can be drawn in every mood."""
+        return REACTIONS.name in self.models and Note.NO_FACE not in result.notes
+
+    def other_shapes(self, result: JobResult) -> list[Shape]:
+        """Return the shapes that a sticker could have instead, in the order of `Shape`.
+
+        Without a face there is a cut-out, which is a FIGURE, and a badge.
+        """
+        made = Shape(result.shape)
+        fitting = set(Shape) - {made}
+        if Note.NO_FACE in result.notes:
+            fitting = {Shape.FIGURE if made is Shape.BADGE else Shape.BADGE}
+        return [shape for shape in Shape if shape in self.shapes & fitting]

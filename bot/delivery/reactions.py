@@ -154,7 +154,9 @@ class ReactionsDelivery:
             now = await self._service.job(job.id)
             if now is None or Addressee.of(now).is_stopped:
                 return False
-            left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, SPARE_CALLS)
+            left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, spare=0)
+            if left_s > 0:  # not even with the spare ones all at once
+                left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, SPARE_CALLS)
             variables = {"done": progress.done, "total": progress.total}
             if left_s > _SLOW_S:
                 minutes = math.ceil(left_s / 60)
@@ -162,7 +164,7 @@ class ReactionsDelivery:
             else:
                 self._board.set_text(job.id, "progress-adding", **variables)
             wait_s = self._limiter.sets_free_in_s(user_id, min(1, progress.calls_left), SPARE_CALLS)
-            if wait_s <= 0:
+            if left_s <= 0 or wait_s <= 0:
                 return True
             await self._limiter.sleep(min(wait_s, _LOOK_EVERY_S))
 

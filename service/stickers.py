@@ -218,7 +218,7 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not parent.has_photo or not await self._store.files.has_photo(parent.owner, parent.request.photos[0]):
+        if not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
@@ -338,6 +338,14 @@ class StickerService:
     async def job(self, job_id: str) -> Job | None:
         """Return the job of that id, whoever owns it."""
         return await self._store.jobs.get(job_id)
+
+    async def jobs_by_reference(self, reference: str) -> list[Job]:
+        """Return the jobs that a reference from a message or the log may mean, oldest first: their ids begin so."""
+        return await self._store.jobs.by_reference(reference)
+
+    async def has_photo(self, job: Job) -> bool:
+        """Return whether the job's photo is still kept."""
+        return job.has_photo and await self._store.files.has_photo(job.owner, job.request.photos[0])
 
     async def job_from(self, source: str) -> Job | None:
         """Return the job that this message became."""

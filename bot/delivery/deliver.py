@@ -18,7 +18,7 @@ from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import ReactionsDelivery, is_batch
-from bot.errors import DeliverLater, PackError, PackWait, UserBlocked
+from bot.errors import DeliverLater, PackError, PackFailed, PackWait, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import RateLimiter, Urgency
@@ -148,7 +148,8 @@ class Delivery:
                 seconds = max(1, round(error.retry_after_s))
                 await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
                 raise DeliverLater(error.retry_after_s) from error
-            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
+            unexpected = error if type(error) is PackFailed else None
+            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code, exc_info=unexpected)
             await self._service.packs.begin(job.id, job.owner, emoji)
             await self._service.packs.mark_loose(job.id)
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]

@@ -72,7 +72,8 @@ class DeliveryQueue:
             self._retry(job, _STORAGE_PAUSE_S, attempt)
         except TelegramError as error:
             kind = classify(error)
-            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind)
+            unexpected = error if kind is TelegramErrorKind.OTHER else None
+            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
             if kind in NOBODY_THERE:
                 await mark_blocked(self._service, job.owner)
             elif kind in (TelegramErrorKind.WAIT, TelegramErrorKind.AMBIGUOUS):
@@ -81,6 +82,10 @@ class DeliveryQueue:
             else:
                 self._board.forget(job.id)
                 await self._service.mark_delivered(job.id)  # the same answer would come every time
+
+        except Exception:  # ours; the row stays, and the next start tries again
+            self._board.forget(job.id)
+            logger.exception("delivery of job %s failed", job.id[:8])
 
     def _retry(self, job: Job, pause_s: float, attempt: int) -> None:
         self._chats.put_after(pause_s, Addressee.of(job).chat, partial(self._deliver, job.id, attempt + 1))

@@ -24,7 +24,7 @@ from engine.portrait.reactions import draw_reaction
 from engine.portrait.reactions.sheet import contact_sheet
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
-from engine.styles import Style, match_words, style
+from engine.styles import Style, all_styles, match_words, refused_styles, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
 PHASES = ("face", "cutout", "draw", "finish")
@@ -192,8 +192,12 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     asked = style(request.style)
     if not request.prompt.strip():
         return asked, ()
-    named = match_words(request.prompt)
-    return (named, (Note.PROMPT_AS_LOOK,)) if named else (asked, (Note.PROMPT_IGNORED,))
+    named, refused = match_words(request.prompt), refused_styles(request.prompt)
+    if named is None and asked.name in refused:
+        named = next(each for each in all_styles() if each.name not in refused)
+    if named is not None:
+        return named, (Note.PROMPT_AS_LOOK,)
+    return asked, () if refused else (Note.PROMPT_IGNORED,)
 
 
 def _sized(sticker: Rgba, request: StickerRequest, parameters: FaceToStickerParameters, *, has_cells: bool) -> Rgba:

@@ -167,6 +167,13 @@ def test_a_prompt_without_a_look_is_said_to_be_ignored(engine: PortraitEngine) -
     assert Note.PROMPT_IGNORED in result.notes
 
 
+@pytest.mark.parametrize(("asked", "drawn"), [("pencil", "pencil"), ("comic", "toon"), ("toon", "toon")])
+def test_a_style_that_the_prompt_refuses_is_not_drawn(engine: PortraitEngine, asked: str, drawn: str) -> None:
+    result = draw(engine, style=asked, prompt="please not comic")
+    assert result.style == drawn
+    assert Note.PROMPT_IGNORED not in result.notes
+
+
 def test_no_prompt_no_note(engine: PortraitEngine) -> None:
     notes = draw(engine, prompt="  ").notes
     assert Note.PROMPT_AS_LOOK not in notes

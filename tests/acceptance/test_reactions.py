@@ -365,3 +365,19 @@ async def test_there_is_no_button_where_there_is_no_face_or_no_engine_for_it(sta
     await stage.stop()
     await stage.start()
     assert "😂 All reactions" not in labels(await first_sticker(person))
+
+
+async def test_somebody_forgotten_while_they_are_added_hears_and_gets_nothing_more(slow: Stage) -> None:
+    person = slow.person()
+    sticker = await first_sticker(person)
+    await person.press(sticker, "All reactions")
+    progress = await person.wait_for_text("Telegram takes only a few", timeout_s=15)
+
+    await person.send_text("/forget")
+    await person.press(await person.wait_for_text("Delete everything I know about you"), "Delete everything")
+    await person.wait_for_text("I've forgotten you")
+    await person.wait_until(lambda: progress.is_deleted)
+
+    assert emoji_in(person) == [["🙂", *TWELVE[:7]]]
+    assert slow.files_left() == []
+    assert await slow.service.jobs_of("tg:7") == []

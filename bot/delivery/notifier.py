@@ -113,6 +113,12 @@ class Notifier:
                 count += 1
         return count
 
+    async def go_on_adding(self, job: Job) -> None:
+        """Add the stickers of a job that was stopped, or broke off, after all."""
+        await self._service.set_note(job.id, is_stopped=False)
+        await self._service.mark_undelivered(job.id)
+        self._deliveries.put(job)
+
     async def unblock(self, owner: str) -> None:
         """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
         await self._service.set_preference(owner, is_blocked=False)

@@ -71,3 +71,41 @@ async def test_killed_again_and_again_it_still_ends_right(product: Product) -> N
     await _everything_arrived([ada])
     await product.end()
     assert _stickers_in_packs(ada) == PHOTOS
+
+
+REACTIONS = 16
+
+
+# Of each life the call at which it is killed. Few enough that Telegram's limit of a minute is met by none of them.
+@pytest.mark.parametrize(
+    ("has_pack", "lives"),
+    [
+        (False, [("uploadStickerFile", 9)]),
+        (False, [("createNewStickerSet", 2)]),
+        (False, [("sendPhoto", 1)]),
+        (True, [("addStickerToSet", 3), ("addStickerToSet", 9)]),
+    ],
+)
+async def test_a_kill_at_any_call_leaves_every_reaction_in_the_pack_once(
+    product: Product, has_pack: bool, lives: list[tuple[str, int]]
+) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    await ada.send_photo(ASTRONAUT, "🙂")
+    sticker = await ada.wait_for_sticker(timeout_s=60)
+    if not has_pack:
+        await ada.delete_pack(sticker.set_name)
+        product.emulator.world.clock.advance(3600)
+    await ada.press(sticker, "All reactions")
+    for method, number in lives:
+        await product.until(lambda method=method, number=number: len(product.emulator.calls.of(method)) >= number, 60)
+        await product.kill()
+        await product.started()
+    sheet = await ada.wait_for_photo(timeout_s=60)
+    await product.end()
+
+    (pack,) = ada.packs
+    emoji = [each["emoji_list"][0] for each in pack["stickers"]]
+    assert len(emoji) == len(set(emoji)) == REACTIONS + has_pack
+    assert emoji[has_pack : has_pack + 3] == ["😀", "😂", "😍"]
+    assert sheet.text.startswith("All 16 are in your pack")

@@ -229,3 +229,21 @@ async def test_failed_calls_are_counted_by_the_class_of_their_error(
         await bot.call("addStickerToSet", user_id=PRIVATE)
     await bot.call(chat_id=OTHER)
     assert limiter.errors == {"wait": 1}
+
+
+async def test_how_long_many_calls_on_a_persons_sets_will_take_is_known_ahead(time: ManualTime) -> None:
+    limiter = RateLimiter(clock=time, sleep=time.sleep)
+    server = Server(time)
+    bot = Bot(limiter, server)
+    assert limiter.sets_free_in_s(PRIVATE, 20, spare=0) == 0
+    assert limiter.sets_free_in_s(PRIVATE, 20, spare=3) == 60
+
+    for _ in range(10):
+        await bot.call("addStickerToSet", user_id=PRIVATE)
+    await time.pass_s(20)
+
+    assert limiter.sets_free_in_s(PRIVATE, 7, spare=3) == 0
+    assert limiter.sets_free_in_s(PRIVATE, 8, spare=3) == 40
+    assert limiter.sets_free_in_s(PRIVATE, 17, spare=3) == 40
+    assert limiter.sets_free_in_s(PRIVATE, 18, spare=3) == 60
+    assert limiter.sets_free_in_s(OTHER, 17, spare=3) == 0

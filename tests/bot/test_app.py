@@ -146,6 +146,11 @@ REAL_LOOKING = "123456789:AAF0abcdefghijklmnopqrstuvwxyz-_123"
         (f"The token `{REAL_LOOKING}` was rejected", "The token `***` was rejected"),
         (f"/file/bot{REAL_LOOKING}/photos/file_1.jpg", "/file/bot***/photos/file_1.jpg"),
         ("12:34 and 1234:5678 stay", "12:34 and 1234:5678 stay"),
+        ("tg:765432101 and tg:-100765432101:12", "*** and ***:12"),
+        ("Bad Request: STICKERSET_INVALID uc1nqx_2_by_face_bot", "Bad Request: STICKERSET_INVALID ***"),
+        ("Group migrated. New chat id: -1001234567890", "Group migrated. New ***"),
+        ("Bad Request: user 765432101 not found", "Bad Request: *** not found"),
+        ("update 700000001 and job 3f9a1c00 stay", "update 700000001 and job 3f9a1c00 stay"),
     ],
 )
 def test_a_token_is_struck_out(text: str, clean: str) -> None:

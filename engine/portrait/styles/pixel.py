@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.finish import CELL_BORDER, SIDE_PX
 from engine.portrait.features import SHUT, Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import study_of
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Scene, staged
 from engine.portrait.styles.drawing import Border, Drawing
 from engine.portrait.styles.painting import blushed, crisp_eyes, inked, painted

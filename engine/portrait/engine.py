@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from engine.cache import LruCache
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.errors import Cancelled, DrawingFailed, EngineError, NoFace, PhotoUnusable, UnsupportedModel
 from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
@@ -23,6 +23,7 @@ from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.reactions import REACTIONS as ALL_REACTIONS
 from engine.portrait.reactions import Reaction, draw_reaction
 from engine.portrait.reactions.sheet import contact_sheet
+from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
 from engine.styles import Style, all_styles, match_words, refused_styles, style
@@ -47,7 +48,7 @@ class PortraitEngine:
         self._weights_dir = weights_dir
         self._networks: Networks | None = None
         self._matter: MattingModel | None = None
-        self._prepared: OrderedDict[str, Prepared | PreparedThing] = OrderedDict()
+        self._prepared: LruCache[str, Prepared | PreparedThing] = LruCache(KEPT_PHOTOS)
 
     def load(self) -> None:
         """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
@@ -57,6 +58,7 @@ class PortraitEngine:
     def close(self) -> None:
         """Forget the prepared photos and the networks."""
         self._prepared.clear()
+        study_of.cache_clear()
         self._networks = self._matter = None
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
@@ -165,9 +167,8 @@ class PortraitEngine:
         assert self._networks is not None  # noqa: S101  loaded by the line above
         data = request.faces[0]
         key = f"{hashlib.sha256(data).hexdigest()} {parameters.face_index} {parameters.allow_no_face}"
-        if key in self._prepared:
-            self._prepared.move_to_end(key)
-            return self._prepared[key], {}
+        if (known := self._prepared.find(key)) is not None:
+            return known, {}
         prepared = prepare(
             open_photo(data),
             self._networks,
@@ -176,9 +177,7 @@ class PortraitEngine:
             needs_face=not parameters.allow_no_face,
             keep_going=keep_going,
         )
-        self._prepared[key] = prepared
-        if len(self._prepared) > KEPT_PHOTOS:
-            self._prepared.popitem(last=False)
+        self._prepared.put(key, prepared)
         return prepared, prepared.timings
 
 

@@ -5,7 +5,7 @@ Knows no style.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -299,6 +299,15 @@ class Study:
         ink *= self.person if not self.is_badge else 0.25 + 0.75 * self.person
         bare = blur(self.skin * (1 - self.brow_area), 0.02 * self.fw) if self.has_face else None
         return without_specks(ink, round(46 * weight), bare)
+
+
+@lru_cache(maxsize=1)
+def study_of(figure: Figure) -> Study:
+    """Return the study of a figure; the last one is kept, for another style of the same figure.
+
+    Nobody writes into its planes.
+    """
+    return Study(figure)
 
 
 def face_lightness(lab: Lab, oval: Plane) -> float:

@@ -24,16 +24,18 @@ from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
+from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
 from engine.styles import style
 from engine.types import Note, Shape
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobStatus
+from storage.records import Entrance, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
+_OWNERS_KEPT = 1000
 MAX_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
@@ -48,7 +50,6 @@ _NOTES = {
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)  # the others are true of the photo, and said once for it
 _NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
@@ -84,6 +85,7 @@ class Delivery:
         self._sets = sets
         self._board = board
         self._offers = offers
+        self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
 
     async def deliver(self, job: Job) -> None:
         """Send what an ended job made, or why it made nothing, and mark it delivered.
@@ -177,15 +179,25 @@ class Delivery:
         told = parent.result.notes if parent and parent.result else ()
         sentences = []
         for note in notes:
-            if note in _SAID_ONCE:
-                is_news = await self._service.show_hint_once(job.owner, note.value)
-            else:
-                is_news = note not in told
-            if is_news:
-                is_whole_picture = note is Note.NO_FACE and job.result.shape == Shape.BADGE
-                key = "note-no-face-badge" if is_whole_picture else _NOTES[note]
+            if note not in told and (key := await self._key_of(job, job.result, note)):
                 sentences.append(say(Addressee.of(job).language, key))
         return sentences
+
+    async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
+        """Return the sentence for a note, None where it is known or says nothing of use."""
+        match note:
+            case Note.PROMPT_AS_LOOK:
+                return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
+            case Note.PROMPT_IGNORED:
+                # Words after an emoji are what the sticker is for; the same words of an album are answered once.
+                if Addressee.of(job).emoji or self._unused_words.find(job.owner) == job.request.prompt:
+                    return None
+                self._unused_words.put(job.owner, job.request.prompt)
+                is_first = await self._service.show_hint_once(job.owner, note.value)
+                return _NOTES[note] if is_first else "note-prompt-unused"
+            case Note.NO_FACE if result.shape == Shape.BADGE:
+                return "note-no-face-badge"
+        return _NOTES[note]
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)

@@ -29,12 +29,13 @@ async def on_queue(context: UpdateContext) -> None:
 
 
 async def on_cancel(context: UpdateContext) -> None:
-    """Cancel all jobs of the person."""
+    """Cancel all jobs of the person, and say which stickers come nevertheless."""
     cancelled = await context.service.cancel(context.owner)
-    if cancelled:
-        await context.answer(context.say("cancel-done", count=len(cancelled)))
-    else:
-        await context.answer(context.say("cancel-none"))
+    drawn = [job for job in await context.service.jobs_of(context.owner, JobStatus.DONE) if job.delivered_at is None]
+    sentences = [context.say("cancel-done", count=len(cancelled))] if cancelled else []
+    if drawn:
+        sentences.append(context.say("cancel-drawn", count=len(drawn)))
+    await context.answer("\n".join(sentences) or context.say("cancel-none"))
 
 
 async def cancel(context: UpdateContext, press: Press) -> str:

@@ -55,6 +55,7 @@ note-no-face = There's no face here, so I cut out what stands out most.
 note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
+note-prompt-unused = I couldn't use your words this time; the style is the same.
 news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
@@ -95,9 +96,9 @@ error-no-such-job = I don't have that sticker any more. Send the photo once more
 error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that style. Here are the ones I have:
 error-style-gone = That style is gone. /style shows the ones I have.
-error-parameter-refused = This setting is not possible here. Please try again with other settings.
+error-parameter-refused = I can't use that setting here.
 error-unsupported-model = I can't draw that kind of sticker here.
-error-engine-down = I can't draw at the moment. It has been reported. Try again later.
+error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.
 error-busy = I'm a little overloaded. Try again in a minute.
 error-broken = Something broke on my side, reference { $reference }. It's logged. You can send the photo again.
@@ -157,6 +158,11 @@ cancel-done =
         [one] Stopped { $count } sticker.
        *[other] Stopped { $count } stickers.
     }
+cancel-drawn = 
+    { $count ->
+        [one] { $count } is drawn already and still comes.
+       *[other] { $count } are drawn already and still come.
+    }
 
 # --- privacy ---
 privacy =
@@ -169,7 +175,7 @@ privacy =
         [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen style and your Telegram ID until you tell me to forget.
        *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen style and your Telegram ID until you tell me to forget.
     }
-    Nobody else gets any of it. /forget deletes everything.
+    I give none of it to anybody. Your packs are another matter: whoever has a pack's link can see it. /forget deletes all that I keep.
 forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.
 forget-done-packs = Done. I've forgotten you, and your packs are deleted.

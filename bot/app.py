@@ -52,15 +52,16 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
         offers: Offers | None = None,
+        limiter: RateLimiter | None = None,
     ) -> None:
-        self._limiter = RateLimiter()
+        self._limiter = limiter or RateLimiter()
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._service = service
         sets = StickerSets(self._bot, service.packs)
         offers = offers or Offers()
-        self._notifier = Notifier(self._bot, service, sets, offers)
+        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter)
         register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None

@@ -282,6 +282,15 @@ class Jobs:
         )
         return _maybe(row)
 
+    async def last_child(self, parent: Job, source_prefix: str) -> Job | None:
+        """Return the newest job made from `parent` whose source starts so, in whatever state."""
+        row = await self._database.one(
+            """SELECT * FROM jobs WHERE owner = :owner AND parent = :parent
+               AND substr(source, 1, length(:prefix)) = :prefix ORDER BY created_at DESC, rowid DESC LIMIT 1""",
+            {"owner": parent.owner, "parent": parent.id, "prefix": source_prefix},
+        )
+        return _maybe(row)
+
     async def next_waiting(self) -> Job | None:
         """Return the job that `claim` would start now."""
         row = await self._database.one(

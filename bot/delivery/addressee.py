@@ -17,8 +17,9 @@ def source_of_message(chat_id: int, message_id: int) -> str:
 class Addressee:
     """Keep who gets the sticker, and where.
 
-    `message` is the photo's message, `progress` the progress message. `emoji` None means that of the style that gets
-    drawn.
+    `message` is the photo's message, `progress` the progress message, `sheet` that with the picture of many stickers.
+    `emoji` None means that of the face or of the style that gets drawn. `is_stopped`: of many stickers, those that are
+    not in the pack yet are not wanted any more.
     """
 
     chat: int
@@ -27,6 +28,8 @@ class Addressee:
     language: str = "en"
     emoji: str | None = None
     progress: int | None = None
+    sheet: int | None = None
+    is_stopped: bool = False
 
     @classmethod
     def of(cls, job: Job) -> Addressee:
@@ -35,4 +38,4 @@ class Addressee:
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is stored."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}

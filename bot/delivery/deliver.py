@@ -17,16 +17,18 @@ from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
+from bot.delivery.reactions import ReactionsDelivery, is_batch
 from bot.errors import DeliverLater, PackError, PackFailed, PackWait, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
-from bot.transport.rate_limits import Urgency
+from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
+from engine.models import DEFAULT_MODEL
 from engine.styles import style
 from engine.types import Note, Shape
 from service.stickers import StickerService
@@ -79,6 +81,7 @@ class Delivery:
         sets: StickerSets,
         board: ProgressBoard,
         offers: Offers,
+        limiter: RateLimiter,
     ) -> None:
         self._bot = bot
         self._service = service
@@ -86,6 +89,7 @@ class Delivery:
         self._board = board
         self._offers = offers
         self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
+        self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
 
     async def deliver(self, job: Job) -> None:
         """Send what an ended job made, or why it made nothing, and mark it delivered.
@@ -97,33 +101,24 @@ class Delivery:
         if job.status is JobStatus.CANCELLED:
             await self._board.close(job, say(language, "cancelled"))
         elif job.status is not JobStatus.DONE:
-            is_offered = job.error_code == NoFace.code and self._offers.no_face
+            is_single = job.request.model == DEFAULT_MODEL
+            is_offered = is_single and job.error_code == NoFace.code and self._offers.no_face
             keyboard = keyboards.no_face(language, job.id) if is_offered else None
-            await self._notify(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
+            await self._board.end_with(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
-            await self._notify(job, say(language, "note-flagged"))
+            await self._board.end_with(job, say(language, "note-flagged"))
+        elif is_batch(job):
+            await self._reactions.deliver(job)
         else:
             try:
                 webp = await self._service.result_file(job, ResultFile.STICKER)
             except FileGone as gone:
-                await self._notify(job, explain(language, gone.code))
+                await self._board.end_with(job, explain(language, gone.code))
             else:
                 sent = await self._send_sticker(job, webp)
         await self._service.mark_delivered(job.id)
         if sent:
             await self._clean_up(job, sent)
-
-    async def _notify(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Write into the progress message; where that is gone, send a new one."""
-        if not await self._board.close(job, text, keyboard):
-            to = Addressee.of(job)
-            await self._bot.send_message(
-                to.chat,
-                text,
-                reply_to_message_id=to.message,
-                allow_sending_without_reply=True,
-                reply_markup=keyboard,
-            )
 
     async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack and send it, unless an earlier attempt has sent it."""
@@ -213,7 +208,7 @@ class Delivery:
         """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
         try:
             if sent.sentences:
-                await self._notify(job, "\n".join(sent.sentences))
+                await self._board.end_with(job, "\n".join(sent.sentences))
             else:
                 await self._board.close(job, None)
             old = await self._service.packs.sticker(job.replaces) if job.replaces else None
@@ -228,7 +223,10 @@ class Delivery:
 
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    return keyboards.in_pack(language, job.id, pack_url, offers.other_shapes(job.result) if job.result else ())
+    if job.result is None:
+        return keyboards.in_pack(language, job.id, pack_url, (), has_reactions=False)
+    shapes, has_reactions = offers.other_shapes(job.result), offers.has_reactions(job.result)
+    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions)
 
 
 def emoji_of(job: Job) -> str:

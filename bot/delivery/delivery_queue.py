@@ -10,34 +10,50 @@ from telegram.error import TelegramError
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.progress import ProgressBoard
+from bot.delivery.reactions import is_batch
 from bot.errors import DeliverLater, UserBlocked
 from bot.transport.keyed_queue import KeyedQueue
-from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
+from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify, retry_after_s
 from service.stickers import StickerService
 from storage.errors import StorageError
 from storage.records import Job
 
 logger = logging.getLogger(__name__)
 
-NOBODY_THERE = (TelegramErrorKind.USER_BLOCKED, TelegramErrorKind.USER_DEACTIVATED)
 _STORAGE_PAUSE_S = 5.0
 _MAX_BACKOFF_S = 300.0
 
 
 class DeliveryQueue:
-    """Deliver through `delivery` until each job is marked delivered. `chats` keeps the order within a chat."""
+    """Deliver through `delivery` until each job is marked delivered.
+
+    `chats` keeps the order within a chat. Jobs of many stickers take minutes: they wait for their turn in it, and are
+    then delivered beside it, one at a time for a chat.
+    """
 
     def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, chats: KeyedQueue) -> None:
         self._service = service
         self._delivery = delivery
         self._board = board
         self._chats = chats
+        self._beside = KeyedQueue()
 
     def put(self, job: Job) -> None:
         """Deliver `job` after everything that its chat is to get before."""
         self._chats.put(Addressee.of(job).chat, partial(self._deliver, job.id, 1))
 
+    async def finish(self, timeout_s: float) -> None:
+        """Let what is delivered beside the chats' queue end within `timeout_s`; the rest stays in the rows."""
+        await self._beside.finish(timeout_s)
+
     async def _deliver(self, job_id: str, attempt: int) -> None:
+        job = await self._service.job(job_id)
+        if job is not None and is_batch(job):
+            self._beside.put(Addressee.of(job).chat, partial(self._attempt, job_id, attempt))
+        else:
+            await self._attempt(job_id, attempt)
+
+    async def _attempt(self, job_id: str, attempt: int) -> None:
         job = await self._service.job(job_id)
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return

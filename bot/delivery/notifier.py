@@ -17,15 +17,17 @@ from telegram.ext import ExtBot
 
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
-from bot.delivery.delivery_queue import NOBODY_THERE, DeliveryQueue, mark_blocked
+from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
 from bot.delivery.lost_photos import fail_lost_photos
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
+from bot.delivery.reactions import is_batch
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import KeyedQueue
-from bot.transport.rate_limits import Urgency
-from bot.transport.telegram_errors import classify
+from bot.transport.rate_limits import RateLimiter, Urgency
+from bot.transport.telegram_errors import NOBODY_THERE, classify
 from bot.words.translations import say
+from engine.models import REACTIONS
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.errors import StorageError
@@ -48,13 +50,14 @@ class Notifier:
         service: StickerService,
         sets: StickerSets,
         offers: Offers,
+        limiter: RateLimiter,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
         self._board = ProgressBoard(bot, clock)
         self._chats = KeyedQueue()
-        delivery = Delivery(bot, service, sets, self._board, offers)
+        delivery = Delivery(bot, service, sets, self._board, offers, limiter)
         self._deliveries = DeliveryQueue(service, delivery, self._board, self._chats)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
@@ -87,7 +90,7 @@ class Notifier:
     async def stop(self) -> None:
         """Let deliveries under way end; the rest stays in the rows."""
         self._listening.close()
-        await self._chats.finish(_GRACE_S)
+        await asyncio.gather(self._chats.finish(_GRACE_S), self._deliveries.finish(_GRACE_S))
 
     def announce(self, job: Job) -> None:
         """Open the job's progress message, unless the job ends before."""
@@ -96,6 +99,19 @@ class Notifier:
     def announce_soon(self, job: Job) -> None:
         """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
         self._chats.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id))
+
+    async def stop_adding(self, owner: str, job_id: str | None = None) -> int:
+        """Add no more of the owner's many stickers to a pack: of one job, or of all. Return of how many jobs.
+
+        What is in the pack stays; the delivery says how much that is.
+        """
+        count = 0
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
+            if job.owner == owner and job_id in (None, job.id) and is_batch(job):
+                await self._service.set_note(job.id, is_stopped=True)
+                self._deliveries.put(job)  # in case it waits for another attempt
+                count += 1
+        return count
 
     async def unblock(self, owner: str) -> None:
         """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
@@ -119,7 +135,11 @@ class Notifier:
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
-                self._board.set_text(job.id, f"progress-{event.step.phase}")
+                if job.request.model == REACTIONS.name and event.step.phase == "draw":
+                    step = event.step
+                    self._board.set_text(job.id, "progress-drawing-all", done=step.done + 1, total=step.total)
+                else:
+                    self._board.set_text(job.id, f"progress-{event.step.phase}")
                 if event.step.preview:
                     self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:

@@ -145,6 +145,18 @@ class ProgressBoard:
         async with message.lock:
             return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=message.is_photo)
 
+    async def end_with(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Make `text` the last change of a job's message; where that is gone, send a new one."""
+        if not await self.close(job, text, keyboard):
+            to = Addressee.of(job)
+            await self._bot.send_message(
+                to.chat,
+                text,
+                reply_to_message_id=to.message,
+                allow_sending_without_reply=True,
+                reply_markup=keyboard,
+            )
+
     def forget(self, job_id: str) -> None:
         """Follow this job no more; its message stays as it is."""
         self._messages.pop(job_id, None)
@@ -183,13 +195,15 @@ class ProgressBoard:
                 if message.preview and await self._show_preview(message, keyboard):
                     return
                 if message.is_photo:
-                    await self._bot.edit_message_caption(
+                    answer = await self._bot.edit_message_caption(
                         chat, message_id, caption=message.shown, reply_markup=keyboard, rate_limit_args=DROPPABLE
                     )
                 else:
-                    await self._bot.edit_message_text(
+                    answer = await self._bot.edit_message_text(
                         message.shown, chat, message_id, reply_markup=keyboard, rate_limit_args=DROPPABLE
                     )
+                if not isinstance(answer, Message):  # dropped: it would have had to wait
+                    message.shown = ""
             except TelegramError as error:
                 kind = classify(error)
                 if kind is TelegramErrorKind.HAS_NO_TEXT:  # an earlier process had shown a preview in it

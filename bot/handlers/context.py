@@ -117,6 +117,10 @@ class UpdateContext:
         try:
             if text is None:
                 await self.bot.edit_message_reply_markup(self.chat_id, message.message_id, reply_markup=keyboard)
+            elif isinstance(message, Message) and message.photo:
+                await self.bot.edit_message_caption(
+                    self.chat_id, message.message_id, caption=text, reply_markup=keyboard
+                )
             else:
                 await self.bot.edit_message_text(text, self.chat_id, message.message_id, reply_markup=keyboard)
         except TelegramError as error:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from bot.delivery.reactions import is_batch
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press
-from storage.records import JobStatus
+from engine.models import REACTIONS
+from storage.records import Entrance, JobStatus
 
 
 async def on_queue(context: UpdateContext) -> None:
     """Send how far the person's jobs are."""
     jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
+    undelivered = await context.service.undelivered(Entrance.TELEGRAM)
+    jobs += [job for job in undelivered if job.owner == context.owner and is_batch(job)]
     if not jobs:
         await context.answer(context.say("queue-none"))
         return
@@ -20,6 +24,8 @@ async def on_queue(context: UpdateContext) -> None:
     for job in jobs:
         if job.status is JobStatus.RUNNING:
             lines.append(context.say("queue-running"))
+        elif is_batch(job):
+            lines.append(context.say("queue-adding"))
         elif job.id not in positions:
             lines.append(context.say("queue-fetching"))
         else:
@@ -31,8 +37,14 @@ async def on_queue(context: UpdateContext) -> None:
 async def on_cancel(context: UpdateContext) -> None:
     """Cancel all jobs of the person, and say which stickers come nevertheless."""
     cancelled = await context.service.cancel(context.owner)
-    drawn = [job for job in await context.service.jobs_of(context.owner, JobStatus.DONE) if job.delivered_at is None]
-    sentences = [context.say("cancel-done", count=len(cancelled))] if cancelled else []
+    is_batch_stopped = await context.parts.notifier.stop_adding(context.owner) > 0
+    done = await context.service.jobs_of(context.owner, JobStatus.DONE)
+    drawn = [job for job in done if job.delivered_at is None and not is_batch(job)]
+    sentences = []
+    if is_batch_stopped or any(job.request.model == REACTIONS.name for job in cancelled):
+        sentences.append(context.say("press-stopped"))  # of how many stickers, its own message says
+    elif cancelled:
+        sentences.append(context.say("cancel-done", count=len(cancelled)))
     if drawn:
         sentences.append(context.say("cancel-drawn", count=len(drawn)))
     await context.answer("\n".join(sentences) or context.say("cancel-none"))
@@ -41,7 +53,8 @@ async def on_cancel(context: UpdateContext) -> None:
 async def cancel(context: UpdateContext, press: Press) -> str:
     """Cancel the job of one progress message. Raises `NoSuchJob`."""
     cancelled = await context.service.cancel(context.owner, press.job_id)
-    return context.say("press-stopped" if cancelled else "press-too-late")
+    is_stopped = cancelled or await context.parts.notifier.stop_adding(context.owner, press.job_id)
+    return context.say("press-stopped" if is_stopped else "press-too-late")
 
 
 FEATURE = Feature(

@@ -102,7 +102,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._clock = clock
-        self._sleep = sleep
+        self.sleep = sleep
         self._whole_bot = Bucket(WHOLE_BOT)
         # Least recently used first. No `LruCache`: a bucket in use must stay, however many there are.
         self.buckets: OrderedDict[str, Bucket] = OrderedDict()
@@ -168,7 +168,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                     return False
                 if self._clock() + wait_s > deadline:
                     raise RetryAfter(int(wait_s) + 1)
-                await self._sleep(wait_s)
+                await self.sleep(wait_s)
             bucket.made_at.append(self._clock())
             return True
 

@@ -57,6 +57,8 @@ class TelegramErrorKind(StrEnum):
     OTHER = "other"  # a bug of ours, or something new
 
 
+NOBODY_THERE = (TelegramErrorKind.USER_BLOCKED, TelegramErrorKind.USER_DEACTIVATED)
+
 # The first text found in the message decides. Longer texts stand before the ones they contain.
 _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("bot was blocked by the user", TelegramErrorKind.USER_BLOCKED),

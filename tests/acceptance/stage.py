@@ -15,6 +15,7 @@ from PIL import Image
 from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
 from bot.delivery.offers import Offers
+from bot.transport.rate_limits import RateLimiter
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
@@ -61,7 +62,7 @@ class Stage:
     def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
         return self.emulator.person(user_id, first_name, language=language)
 
-    async def start(self, limits: Limits | None = None) -> None:
+    async def start(self, limits: Limits | None = None, limiter: RateLimiter | None = None) -> None:
         """Start the bot as a new process would, over what is on disk."""
         self.store = await Store.open(self._root)
         self.service = StickerService(self.store, limits=limits or Limits())
@@ -75,6 +76,7 @@ class Stage:
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
             offers=Offers.of(runner),
+            limiter=limiter,
         )
         await worker.recover()
         try:

@@ -41,6 +41,11 @@ progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
 progress-finish = Añado el borde …
 progress-pack = Lo pongo en tu pack …
+progress-drawing-all = Dibujo { $done } de { $total } …
+progress-pack-all = Los pongo en tu pack …
+progress-adding = Al pack: { $done } de { $total } …
+progress-adding-slowly = Al pack: { $done } de { $total } … Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
+progress-wait-all = Ya están dibujados. Telegram me pide esperar { $minutes } min; después pongo el resto en tu pack.
 progress-wait =
     { $seconds ->
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
@@ -60,6 +65,14 @@ news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
+news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
+reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
+reactions-stopped =
+    { $done ->
+        [0] Parado. No he puesto nada en tu pack.
+       *[other] Parado. { $done } de { $total } están en tu pack.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Mándame primero un selfi: una cara, mirando a la cámara. Las palabras van bajo la foto.
@@ -152,6 +165,7 @@ queue-waiting =
        *[other] En la cola, con { $ahead } por delante.
     }
 queue-fetching = Estoy bajando la foto.
+queue-adding = Entrando en tu pack.
 cancel-none = No hay nada que parar.
 cancel-done =
     { $count ->
@@ -197,6 +211,8 @@ button-shape-head = 🎈 Cabezón
 button-shape-badge = ⭕ Insignia
 button-back = ‹ Atrás
 button-anyway = ✨ Hazlo igualmente
+button-reactions = 😂 Todas las reacciones
+button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
 button-open-pack = 📦 Abrir el pack
@@ -209,8 +225,12 @@ button-keep = Quedármelo todo
 # --- short answers to a press ---
 press-drawing = Voy.
 press-already = Ya lo estoy dibujando.
+press-already-all = Ya estoy en ello.
 press-undone = Sacado de tu pack.
 press-already-undone = Ya no estaba en tu pack.
+press-all-there = Ya están en tu pack.
+press-undone-all = Todos fuera de tu pack.
+press-already-undone-all = Ya no estaban en tu pack.
 press-back = Vuelve a estar en tu pack.
 press-added = Ya está en tu pack.
 press-working = Un momento …

@@ -42,6 +42,11 @@ progress-cutout = Вырезаю тебя …
 progress-draw = Рисую тебя …
 progress-finish = Добавляю обводку …
 progress-pack = Кладу в твой набор …
+progress-drawing-all = Рисую { $done } из { $total } …
+progress-pack-all = Кладу их в твой набор …
+progress-adding = В набор: { $done } из { $total } …
+progress-adding-slowly = В набор: { $done } из { $total } … Telegram принимает лишь несколько в минуту, осталось около { $minutes } мин.
+progress-wait-all = Нарисовано. Telegram просит подождать { $minutes } мин, потом добавлю остальные в набор.
 progress-wait =
     { $seconds ->
         [one] Нарисовано. Telegram просит подождать { $seconds } секунду, потом добавлю стикер в набор.
@@ -62,6 +67,14 @@ news-first-pack = Это твой собственный набор. Косни�
 news-new-pack = Твой старый набор удалён, поэтому я начал новый.
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
+news-first-pack-of-all = Это твой собственный набор. Открой его, чтобы добавить на клавиатуру.
+reactions-added = Все { $total } в твоём наборе, каждый под своим эмодзи.
+reactions-partly-added = { $done } из { $total } в твоём наборе. Остальные Telegram не принял.
+reactions-stopped =
+    { $done ->
+        [0] Остановлено. В набор ничего не добавлено.
+       *[other] Остановлено. { $done } из { $total } в твоём наборе.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Сначала пришли селфи: одно лицо, взгляд в камеру. Слова – под фото.
@@ -159,6 +172,7 @@ queue-waiting =
        *[other] В очереди, впереди { $ahead }.
     }
 queue-fetching = Загружаю фото.
+queue-adding = Добавляю в набор.
 cancel-none = Останавливать нечего.
 cancel-done =
     { $count ->
@@ -208,6 +222,8 @@ button-shape-head = 🎈 Большая голова
 button-shape-badge = ⭕ Круглый
 button-back = ‹ Назад
 button-anyway = ✨ Всё равно сделать
+button-reactions = 😂 Все реакции
+button-undo-all = ↩️ Отменить все
 button-undo = ↩️ Отменить
 button-put-back = ➕ Вернуть
 button-open-pack = 📦 Открыть набор
@@ -220,8 +236,12 @@ button-keep = Оставить всё
 # --- short answers to a press ---
 press-drawing = Делаю.
 press-already = Я его уже рисую.
+press-already-all = Уже делаю.
 press-undone = Убран из твоего набора.
 press-already-undone = Его уже не было в наборе.
+press-all-there = Они уже в твоём наборе.
+press-undone-all = Все убраны из твоего набора.
+press-already-undone-all = Их уже не было в наборе.
 press-back = Он снова в твоём наборе.
 press-added = Теперь он в твоём наборе.
 press-working = Минутку …

@@ -42,6 +42,11 @@ progress-cutout = Вирізаю тебе …
 progress-draw = Малюю тебе …
 progress-finish = Додаю обводку …
 progress-pack = Кладу в твій набір …
+progress-drawing-all = Малюю { $done } з { $total } …
+progress-pack-all = Кладу їх у твій набір …
+progress-adding = До набору: { $done } з { $total } …
+progress-adding-slowly = До набору: { $done } з { $total } … Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
+progress-wait-all = Намальовано. Telegram просить зачекати { $minutes } хв, потім додам решту до набору.
 progress-wait =
     { $seconds ->
         [one] Намальовано. Telegram просить зачекати { $seconds } секунду, потім додам стікер до набору.
@@ -62,6 +67,14 @@ news-first-pack = Це твій власний набір. Торкнися ст
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
+news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
+reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
+reactions-partly-added = { $done } з { $total } у твоєму наборі. Решту Telegram не прийняв.
+reactions-stopped =
+    { $done ->
+        [0] Зупинено. До набору нічого не додано.
+       *[other] Зупинено. { $done } з { $total } у твоєму наборі.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Спершу надішли селфі: одне обличчя, погляд у камеру. Слова – під фото.
@@ -159,6 +172,7 @@ queue-waiting =
        *[other] У черзі, попереду { $ahead }.
     }
 queue-fetching = Завантажую фото.
+queue-adding = Додаю до набору.
 cancel-none = Нічого зупиняти.
 cancel-done =
     { $count ->
@@ -208,6 +222,8 @@ button-shape-head = 🎈 Велика голова
 button-shape-badge = ⭕ Круглий
 button-back = ‹ Назад
 button-anyway = ✨ Усе одно зробити
+button-reactions = 😂 Усі реакції
+button-undo-all = ↩️ Скасувати всі
 button-undo = ↩️ Скасувати
 button-put-back = ➕ Повернути
 button-open-pack = 📦 Відкрити набір
@@ -220,8 +236,12 @@ button-keep = Залишити все
 # --- short answers to a press ---
 press-drawing = Роблю.
 press-already = Я його вже малюю.
+press-already-all = Уже роблю.
 press-undone = Вийнято з твого набору.
 press-already-undone = Його вже не було в наборі.
+press-all-there = Вони вже в твоєму наборі.
+press-undone-all = Усіх вийнято з твого набору.
+press-already-undone-all = Їх уже не було в наборі.
 press-back = Він знову в твоєму наборі.
 press-added = Тепер він у твоєму наборі.
 press-working = Хвилинку …

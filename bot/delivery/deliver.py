@@ -23,7 +23,9 @@ from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.captions import describes
 from bot.words.sentences import explain
+from bot.words.small_talk import small_talk
 from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
@@ -184,10 +186,13 @@ class Delivery:
             case Note.PROMPT_AS_LOOK:
                 return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
             case Note.PROMPT_IGNORED:
-                # Words after an emoji are what the sticker is for; the same words of an album are answered once.
-                if Addressee.of(job).emoji or self._unused_words.find(job.owner) == job.request.prompt:
+                words = job.request.prompt
+                is_said_beside = Addressee.of(job).emoji and not describes(words)  # "🚀 ready for launch"
+                if small_talk(words) or is_said_beside:
                     return None
-                self._unused_words.put(job.owner, job.request.prompt)
+                if self._unused_words.find(job.owner) == words:  # of the same album
+                    return None
+                self._unused_words.put(job.owner, words)
                 is_first = await self._service.show_hint_once(job.owner, note.value)
                 return _NOTES[note] if is_first else "note-prompt-unused"
             case Note.NO_FACE if result.shape == Shape.BADGE:

@@ -81,6 +81,12 @@ is-animation = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticke
 is-sticker = Das ist schon ein Sticker. Schick mir ein Foto mit einem Gesicht, dann mache ich dir einen neuen.
 is-document = Aus dieser Datei kann ich keinen Sticker machen. Schick ein Foto: JPEG, PNG, WebP oder HEIC.
 unknown-command = Das kenne ich nicht. /help zeigt, was ich kann.
+words-style = { $style } also, für dieses Foto.
+words-emoji = Sein Emoji ist jetzt { $emoji }.
+words-emoji-refused = { $emoji } nimmt Telegram für Sticker nicht an. Ein anderes Emoji geht.
+words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen willst.
+words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
+words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
 
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.

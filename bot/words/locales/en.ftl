@@ -81,6 +81,12 @@ is-animation = It moves. Send me a still photo and I'll make a sticker from it.
 is-sticker = That's a sticker already. Send me a photo with a face and I'll make you a new one.
 is-document = I can't make a sticker from this file. Send a photo: JPEG, PNG, WebP or HEIC.
 unknown-command = I don't know that one. /help lists what I can do.
+words-style = { $style } it is, for this photo.
+words-emoji = Its emoji is { $emoji } now.
+words-emoji-refused = Telegram takes no { $emoji } for stickers. Another emoji works.
+words-thanks = You're welcome. Send me another photo whenever you like.
+words-greeting = Hi. Send me a photo, and there's another sticker.
+words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
 
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.

@@ -81,6 +81,12 @@ is-animation = Se mueve. Mándame una foto fija y hago un sticker con ella.
 is-sticker = Eso ya es un sticker. Mándame una foto con una cara y te hago uno nuevo.
 is-document = Con este archivo no puedo hacer un sticker. Manda una foto: JPEG, PNG, WebP o HEIC.
 unknown-command = Eso no lo conozco. /help enseña lo que sé hacer.
+words-style = { $style }, entonces, para esta foto.
+words-emoji = Ahora su emoji es { $emoji }.
+words-emoji-refused = Telegram no admite { $emoji } para stickers. Otro emoji sí.
+words-thanks = De nada. Mándame otra foto cuando quieras.
+words-greeting = Hola. Mándame una foto y tendrás otro sticker.
+words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
 
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.

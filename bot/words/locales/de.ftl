@@ -13,6 +13,7 @@ help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 
     /style – deinen Stil wählen

@@ -13,6 +13,7 @@ help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 
     /style – choose your style

@@ -13,6 +13,7 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 
     /style – elegir tu estilo

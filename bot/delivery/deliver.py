@@ -23,8 +23,11 @@ from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.captions import describes
 from bot.words.sentences import explain
+from bot.words.small_talk import small_talk
 from bot.words.translations import say
+from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
@@ -32,10 +35,11 @@ from engine.styles import style
 from engine.types import Note, Shape
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobStatus
+from storage.records import Entrance, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
+_OWNERS_KEPT = 1000
 MAX_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
@@ -50,7 +54,6 @@ _NOTES = {
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)  # the others are true of the photo, and said once for it
 _NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
@@ -87,6 +90,7 @@ class Delivery:
         self._sets = sets
         self._board = board
         self._offers = offers
+        self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
         self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
 
     async def deliver(self, job: Job) -> None:
@@ -172,15 +176,28 @@ class Delivery:
         told = parent.result.notes if parent and parent.result else ()
         sentences = []
         for note in notes:
-            if note in _SAID_ONCE:
-                is_news = await self._service.show_hint_once(job.owner, note.value)
-            else:
-                is_news = note not in told
-            if is_news:
-                is_whole_picture = note is Note.NO_FACE and job.result.shape == Shape.BADGE
-                key = "note-no-face-badge" if is_whole_picture else _NOTES[note]
+            if note not in told and (key := await self._key_of(job, job.result, note)):
                 sentences.append(say(Addressee.of(job).language, key))
         return sentences
+
+    async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
+        """Return the sentence for a note, None where it is known or says nothing of use."""
+        match note:
+            case Note.PROMPT_AS_LOOK:
+                return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
+            case Note.PROMPT_IGNORED:
+                words = job.request.prompt
+                is_said_beside = Addressee.of(job).emoji and not describes(words)  # "🚀 ready for launch"
+                if small_talk(words) or is_said_beside:
+                    return None
+                if self._unused_words.find(job.owner) == words:  # of the same album
+                    return None
+                self._unused_words.put(job.owner, words)
+                is_first = await self._service.show_hint_once(job.owner, note.value)
+                return _NOTES[note] if is_first else "note-prompt-unused"
+            case Note.NO_FACE if result.shape == Shape.BADGE:
+                return "note-no-face-badge"
+        return _NOTES[note]
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)

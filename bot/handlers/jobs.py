@@ -35,15 +35,19 @@ async def on_queue(context: UpdateContext) -> None:
 
 
 async def on_cancel(context: UpdateContext) -> None:
-    """Cancel all jobs of the person."""
+    """Cancel all jobs of the person, and say which stickers come nevertheless."""
     cancelled = await context.service.cancel(context.owner)
     is_batch_stopped = await context.parts.notifier.stop_adding(context.owner) > 0
+    done = await context.service.jobs_of(context.owner, JobStatus.DONE)
+    drawn = [job for job in done if job.delivered_at is None and not is_batch(job)]
+    sentences = []
     if is_batch_stopped or any(job.request.model == REACTIONS.name for job in cancelled):
-        await context.answer(context.say("press-stopped"))  # of how many stickers, its own message says
+        sentences.append(context.say("press-stopped"))  # of how many stickers, its own message says
     elif cancelled:
-        await context.answer(context.say("cancel-done", count=len(cancelled)))
-    else:
-        await context.answer(context.say("cancel-none"))
+        sentences.append(context.say("cancel-done", count=len(cancelled)))
+    if drawn:
+        sentences.append(context.say("cancel-drawn", count=len(drawn)))
+    await context.answer("\n".join(sentences) or context.say("cancel-none"))
 
 
 async def cancel(context: UpdateContext, press: Press) -> str:

@@ -12,6 +12,7 @@ from bot.delivery.addressee import Addressee, source_of_message
 from bot.errors import DownloadFailed
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
+from bot.handlers.words import on_late_caption
 from bot.transport.downloads import download
 from bot.words.captions import parse_caption
 from bot.words.sentences import explain_error
@@ -68,16 +69,18 @@ async def on_photo(context: UpdateContext) -> None:
 
 
 async def on_new_caption(context: UpdateContext) -> None:
-    """Change the request: a caption that is edited before its sticker is begun still counts."""
+    """Change the request of a job that waits; what is begun or made is drawn once more as the new caption says."""
     service = context.service
     job = await service.job_from(source_of_message(context.chat_id, context.message.message_id))
-    if job is None or job.status is not JobStatus.QUEUED:
+    if job is None:
         return
     caption = parse_caption(_caption(context))
     style = caption.style or context.user.style or DEFAULT_STYLE
-    await service.change_request(job.id, prompt=caption.prompt, style=style)
-    if caption.emoji:
-        await service.set_note(job.id, emoji=caption.emoji)
+    if job.status is JobStatus.QUEUED and await service.change_request(job.id, prompt=caption.prompt, style=style):
+        if caption.emoji:
+            await service.set_note(job.id, emoji=caption.emoji)
+    elif job.has_photo:
+        await on_late_caption(context, job, caption)
 
 
 def _caption(context: UpdateContext) -> str:

@@ -47,6 +47,10 @@ class SetCalls:
         )
         return file.file_id
 
+    async def set_emoji(self, file_id: str, emoji: str) -> None:
+        """Replace the emoji of a sticker by its in-set file id. Raises `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_emoji_list(file_id, [emoji]))
+
     async def delete_sticker(self, file_id: str) -> bool:
         """Delete a sticker by its in-set file id; False where it was gone."""
         return await self._deleted(lambda: self.bot.delete_sticker_from_set(file_id))

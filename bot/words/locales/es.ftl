@@ -13,6 +13,7 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 
     /style – elegir tu estilo
@@ -60,6 +61,7 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
+note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
 news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
@@ -80,6 +82,12 @@ is-animation = Se mueve. Mándame una foto fija y hago un sticker con ella.
 is-sticker = Eso ya es un sticker. Mándame una foto con una cara y te hago uno nuevo.
 is-document = Con este archivo no puedo hacer un sticker. Manda una foto: JPEG, PNG, WebP o HEIC.
 unknown-command = Eso no lo conozco. /help enseña lo que sé hacer.
+words-style = { $style }, entonces, para esta foto.
+words-emoji = Ahora su emoji es { $emoji }.
+words-emoji-refused = Telegram no admite { $emoji } para stickers. Otro emoji sí.
+words-thanks = De nada. Mándame otra foto cuando quieras.
+words-greeting = Hola. Mándame una foto y tendrás otro sticker.
+words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
 
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
@@ -108,9 +116,9 @@ error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
 error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
 error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
-error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
+error-parameter-refused = Aquí no puedo usar ese ajuste.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
-error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
+error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
 error-busy = Tengo mucho trabajo. Prueba dentro de un minuto.
 error-broken = Algo se me ha roto, referencia { $reference }. Queda anotado. Puedes mandar la foto otra vez.
@@ -171,6 +179,11 @@ cancel-done =
         [one] He parado { $count } sticker.
        *[other] He parado { $count } stickers.
     }
+cancel-drawn = 
+    { $count ->
+        [one] { $count } ya está dibujado y todavía llegará.
+       *[other] { $count } ya están dibujados y todavía llegarán.
+    }
 
 # --- privacy ---
 privacy =
@@ -183,7 +196,7 @@ privacy =
         [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
        *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
     }
-    Nadie más recibe nada de esto. /forget lo borra todo.
+    No le doy nada de esto a nadie. Tus paquetes son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.
 forget-done-packs = Hecho. Te he olvidado y tus packs están borrados.

@@ -88,6 +88,23 @@ async def test_queue_and_cancel(stage: Stage) -> None:
     assert job.status == "cancelled"
 
 
+async def test_cancel_says_what_comes_nevertheless(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture())
+    await person.wait_for_sticker()
+    await person.send_text("/cancel")
+    await person.wait_for_text("There's nothing to stop")
+    await stage.store.database.run("UPDATE jobs SET delivered_at = NULL")  # drawn, and Telegram asks to wait
+    stage.plain.hold()
+    await person.send_photo(picture((1, 2, 3)))
+    await person.wait_until(stage.plain.holding.is_set)
+
+    await person.send_text("/cancel")
+    answer = await person.wait_for_text("Stopped 1 sticker")
+
+    assert answer.text == "Stopped 1 sticker.\n1 is drawn already and still comes."
+
+
 async def test_the_stop_button_stops_the_job(stage: Stage) -> None:
     person = stage.person()
     stage.plain.hold()

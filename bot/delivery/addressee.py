@@ -17,8 +17,8 @@ def source_of_message(chat_id: int, message_id: int) -> str:
 class Addressee:
     """Keep who gets the sticker, and where.
 
-    `message` is the photo's message, `progress` the progress message. `emoji` None means that of the style that gets
-    drawn.
+    `message` is the photo's message, `progress` the progress message, `thread` the topic of both. `photo` is the file
+    id by which the photo is fetched. `emoji` None means that of the style that gets drawn.
     """
 
     chat: int
@@ -27,6 +27,8 @@ class Addressee:
     language: str = "en"
     emoji: str | None = None
     progress: int | None = None
+    thread: int | None = None
+    photo: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

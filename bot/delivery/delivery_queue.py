@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from functools import partial
 
@@ -12,30 +14,38 @@ from bot.delivery.deliver import Delivery
 from bot.delivery.progress import ProgressBoard
 from bot.errors import DeliverLater, UserBlocked
 from bot.transport.keyed_queue import KeyedQueue
-from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
+from bot.transport.outage import Backoff
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
 from service.stickers import StickerService
 from storage.errors import StorageError
 from storage.records import Job
 
 logger = logging.getLogger(__name__)
 
-NOBODY_THERE = (TelegramErrorKind.USER_BLOCKED, TelegramErrorKind.USER_DEACTIVATED)
 _STORAGE_PAUSE_S = 5.0
-_MAX_BACKOFF_S = 300.0
 
 
 class DeliveryQueue:
-    """Deliver through `delivery` until each job is marked delivered. `chats` keeps the order within a chat."""
+    """Deliver through `delivery` until each job is marked delivered, in order within a chat.
 
-    def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, chats: KeyedQueue) -> None:
+    What waits for Telegram lets the chat's other jobs pass.
+    """
+
+    def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, backoff: Backoff) -> None:
         self._service = service
         self._delivery = delivery
         self._board = board
-        self._chats = chats
+        self._backoff = backoff
+        self._chats = KeyedQueue()
+        self._tidying = KeyedQueue()  # by job: an old message that cannot be deleted holds up no sticker
 
     def put(self, job: Job) -> None:
         """Deliver `job` after everything that its chat is to get before."""
         self._chats.put(Addressee.of(job).chat, partial(self._deliver, job.id, 1))
+
+    async def finish(self, timeout_s: float) -> None:
+        """Let deliveries under way end within `timeout_s`; the rest stays in the rows."""
+        await asyncio.gather(self._chats.finish(timeout_s), self._tidying.finish(timeout_s))
 
     async def _deliver(self, job_id: str, attempt: int) -> None:
         job = await self._service.job(job_id)
@@ -45,7 +55,9 @@ class DeliveryQueue:
             self._board.forget(job.id)
             return
         try:
-            await self._delivery.deliver(job)
+            tidy = await self._delivery.deliver(job)
+            if tidy:
+                self._tidying.put(job.id, tidy)
         except UserBlocked:
             self._board.forget(job.id)
             await mark_blocked(self._service, job.owner)
@@ -59,14 +71,16 @@ class DeliveryQueue:
             logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind)
             if kind in NOBODY_THERE:
                 await mark_blocked(self._service, job.owner)
-            elif kind in (TelegramErrorKind.WAIT, TelegramErrorKind.AMBIGUOUS):
-                backoff_s = min(_MAX_BACKOFF_S, 2.0 ** min(attempt, 9))
-                self._retry(job, max(backoff_s, retry_after_s(error)), attempt)
-            else:
-                self._board.forget(job.id)
-                await self._service.mark_delivered(job.id)  # the same answer would come every time
+            elif kind in WILL_PASS:
+                self._retry(job, retry_after_s(error), attempt)
+            else:  # the same answer would come every time
+                await self._service.mark_delivered(job.id)
+                logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
+                with contextlib.suppress(TelegramError):
+                    await self._delivery.apologise(job)
 
-    def _retry(self, job: Job, pause_s: float, attempt: int) -> None:
+    def _retry(self, job: Job, least_s: float, attempt: int) -> None:
+        pause_s = max(least_s, self._backoff.pause_s(attempt - 1))
         self._chats.put_after(pause_s, Addressee.of(job).chat, partial(self._deliver, job.id, attempt + 1))
 
 

@@ -10,8 +10,10 @@ from storage.records import JobStatus
 
 async def on_queue(context: UpdateContext) -> None:
     """Send how far the person's jobs are."""
-    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
-    if not jobs:
+    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE)
+    drawn = [job for job in jobs if job.status is JobStatus.DONE and job.delivered_at is None]
+    jobs = [job for job in jobs if not job.status.is_final]
+    if not jobs and not drawn:
         await context.answer(context.say("queue-none"))
         return
     positions = await context.service.positions()
@@ -24,6 +26,8 @@ async def on_queue(context: UpdateContext) -> None:
             lines.append(context.say("queue-fetching"))
         else:
             lines.append(context.say("queue-waiting", ahead=positions[job.id] - 1 + running))
+    if drawn:
+        lines.append(context.say("queue-drawn", count=len(drawn)))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await context.answer("\n".join(numbered))
 

@@ -10,10 +10,10 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.delivery.delivery_queue import NOBODY_THERE, mark_blocked
+from bot.delivery.delivery_queue import mark_blocked
 from bot.handlers.context import BotParts, UpdateContext
 from bot.handlers.feature import Handler
-from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.buttons import PRESS_ANSWER_CHARS
 from bot.words.sentences import explain_error
 from bot.words.translations import language_of, say

@@ -57,6 +57,16 @@ class TelegramErrorKind(StrEnum):
     OTHER = "other"  # a bug of ours, or something new
 
 
+NOBODY_THERE = (TelegramErrorKind.USER_BLOCKED, TelegramErrorKind.USER_DEACTIVATED)
+# What the same call may meet no more in a while. A proxy's 404 page reads like a rejected token.
+WILL_PASS = (
+    TelegramErrorKind.WAIT,
+    TelegramErrorKind.AMBIGUOUS,
+    TelegramErrorKind.TOKEN_REJECTED,
+    TelegramErrorKind.CONFLICT,
+)
+
+
 # The first text found in the message decides. Longer texts stand before the ones they contain.
 _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("bot was blocked by the user", TelegramErrorKind.USER_BLOCKED),

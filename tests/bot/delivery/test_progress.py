@@ -110,7 +110,7 @@ async def test_a_long_queue_is_edited_a_few_at_a_time(wall: Wall) -> None:
 
     await wall.board.flush()
 
-    assert wall.edits() == 10
+    assert wall.edits() == 5
 
 
 def _with_progress(number: int) -> Job:

@@ -12,8 +12,10 @@ from PIL import Image
 
 from engine.pixels import Rgb, Rgba
 from engine.portrait.faces import Face, find_faces
-from engine.portrait.mesh import OVAL
+from engine.portrait.matte.cut import Cut, cut_bust
+from engine.portrait.mesh import FOREHEAD_TOP, OVAL
 from engine.portrait.networks import Networks
+from engine.portrait.photo import OpenedPhoto
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 HAIR = (58, 42, 34)
@@ -125,6 +127,21 @@ def faceless(photo: Rgb, face: Face) -> Rgb:
     return np.round(photo * (1 - mask[..., None]) + mean * mask[..., None]).astype(np.uint8)
 
 
+def before_wall(cut: Cut) -> Rgb:
+    """Before a wall of the colour of the hair."""
+    top = cut.face.mesh[FOREHEAD_TOP]
+    y, x = np.ogrid[: cut.matte.shape[0], : cut.matte.shape[1]]
+    hair = cut.photo[(cut.matte > 0.95) & (np.hypot(x - top[0], y - top[1]) < 0.5 * cut.face.width) & (y < top[1])]
+    wall = np.median(hair, axis=0) if len(hair) else np.array(HAIR, float)
+    grain = np.random.default_rng(1).normal(0, 3, cut.rgb.shape)
+    return np.clip(wall + (cut.rgb - wall) * cut.matte[..., None] + grain, 0, 255).astype(np.uint8)
+
+
+def cut_out(cut: Cut) -> Rgba:
+    """Already cut out, as a PNG."""
+    return np.dstack([cut.rgb, np.round(255 * cut.matte).astype(np.uint8)])
+
+
 def in_circle(photo: Rgb) -> Rgba:
     """As an avatar: transparent outside a circle."""
     height, width = photo.shape[:2]
@@ -161,15 +178,18 @@ PLAIN: Mapping[str, Callable[[Rgb], Rgb]] = MappingProxyType(
 WITH_FACE: Mapping[str, Callable[[Rgb, Face], Rgb]] = MappingProxyType(
     {"filled": filled, "mask": masked, "sunglasses": shaded}
 )
+WITH_CUT: Mapping[str, Callable[[Cut], Rgb | Rgba]] = MappingProxyType({"hair's wall": before_wall, "cut out": cut_out})
 
 
-def every_damage(photo: Rgb, networks: Networks) -> dict[str, Rgb]:
+def every_damage(photo: Rgb, networks: Networks) -> dict[str, Rgb | Rgba]:
     """Return each damage of a photo by name; those that need its face are left out where none is found."""
     found = find_faces(photo, networks)
     face = found.choose()
     upright = np.ascontiguousarray(np.rot90(photo, found.quarter_turns))
     damaged = {name: damage(photo) for name, damage in PLAIN.items()}
-    return damaged | {name: damage(upright, face) for name, damage in WITH_FACE.items()}
+    damaged |= {name: damage(upright, face) for name, damage in WITH_FACE.items()}
+    cut = cut_bust(OpenedPhoto(upright), face, networks)
+    return damaged | {name: damage(cut) for name, damage in WITH_CUT.items()}
 
 
 def encoded(photo: Rgb | Rgba) -> bytes:

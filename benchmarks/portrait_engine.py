@@ -13,6 +13,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -20,13 +21,18 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from benchmarks.contact_sheet import arrange
-from benchmarks.damages import Rgb, encoded, every_damage
+from benchmarks.damages import encoded, every_damage
 from engine.errors import EngineError, NoFace
+from engine.finish import fit
 from engine.model import FACE, ResultFile
+from engine.pixels import Rgb, Rgba
+from engine.portrait.border import bordered
 from engine.portrait.engine import PortraitEngine
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import Prepared, prepare
+from engine.portrait.styles import STYLES
+from engine.portrait.variation import vary
 from engine.styles import all_styles
 from engine.types import Shape, StickerRequest, StickerResult, go_on
 
@@ -118,7 +124,7 @@ def _made(engine: PortraitEngine, data: bytes, style: str, shape: Shape) -> Stic
 
 
 def _damaged(
-    name: str, picture: Rgb, networks: Networks, found: list[bool], trusted: list[bool]
+    name: str, picture: Rgb | Rgba, networks: Networks, found: list[bool], trusted: list[bool]
 ) -> tuple[str, Image.Image]:
     """One damaged photo as a die-cut photo sticker, also where a badge would be shown instead."""
     try:
@@ -131,8 +137,10 @@ def _damaged(
     chosen = prepared.choose(Shape.AUTO)
     trusted.append(chosen is not Shape.BADGE)
     doubt = prepared.bust.doubt
-    drawn = _drawn(picture, "photo", Shape.BUST if chosen is Shape.BADGE else chosen)
-    return f"{name} {chosen} {doubt.guess:.2f} {doubt.edge:.2f}", drawn
+    plain = replace(vary(SEED), has_backdrop=False)  # so that the cut's edge can be seen
+    figure = prepared.place(Shape.BUST if chosen is Shape.BADGE else chosen, plain)
+    sticker = Image.fromarray(fit(bordered(STYLES["photo"](figure, plain))))
+    return f"{name} {chosen} {doubt.guess:.2f} {doubt.edge:.2f}", sticker
 
 
 def _print(

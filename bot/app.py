@@ -55,16 +55,17 @@ class TelegramBot:
         webhook_secret: str | None = None,
         offers: Offers | None = None,
         backoff: Backoff | None = None,
+        limiter: RateLimiter | None = None,
     ) -> None:
         self._backoff = backoff or Backoff()
-        self._limiter = RateLimiter(backoff=self._backoff)
+        self._limiter = limiter or RateLimiter(backoff=self._backoff)
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._service = service
         sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
-        self._notifier = Notifier(self._bot, service, sets, offers, self._backoff)
+        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter, self._backoff)
         register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None

@@ -1,4 +1,4 @@
-"""Keep bot tokens out of every log: whoever reads one could take over the bot.
+"""Keep bot tokens and people out of every log: who reads a token takes over the bot, and logs name jobs, not persons.
 
 httpx logs each request's URL, which holds the token, and exceptions quote it; so the text of every record is cleaned
 where records are made, before any handler sees it.
@@ -13,12 +13,16 @@ from typing import Any
 
 # In a URL any token, elsewhere what has the shape of a real one: digits, a colon, 35 letters.
 _IN_URL = re.compile(r"\bbot\d+:[^/\s\"']+")
+_PAGE_CHARS = 80
 _ALONE = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
+# Owners as rows have them, names of sticker sets (they begin with a person's number), and how Telegram says whose
+# chat an error is about.
+_PERSON = re.compile(r"\btg:-?\d+|\bu[0-9a-z]+_\d+_by_\w+|\b(chat|user)([ _]?id)?(\W{1,3})-?\d{4,}", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
-    """Return the text with every bot token replaced by `***`."""
-    return _ALONE.sub("***", _IN_URL.sub("bot***", text))
+    """Return the text with every bot token, owner, chat's number and name of a sticker set replaced by `***`."""
+    return _PERSON.sub("***", _ALONE.sub("***", _IN_URL.sub("bot***", text)))
 
 
 def install_redaction() -> None:
@@ -27,6 +31,7 @@ def install_redaction() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("aiosqlite", "telegram"):  # below that they print whole rows and messages: captions, people, file ids
         logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it quotes whole answers; the error comes to us
     make = logging.getLogRecordFactory()
     if isinstance(make, _RedactingFactory):
         return
@@ -41,9 +46,19 @@ class _RedactingFactory:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record: logging.LogRecord = self._make(*args, **kwargs)
+        if record.name.startswith("telegram.request") and str(record.msg).startswith("Can not load invalid JSON"):
+            _shorten(record)
         _clean_message(record)
         _clean_traceback(record)
         return record
+
+
+def _shorten(record: logging.LogRecord) -> None:
+    """Make one line of a proxy's error page: the call's own failure is logged where it is dealt with."""
+    page = " ".join(str(record.args[0] if isinstance(record.args, tuple) and record.args else "").split())
+    record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
+    record.msg, record.args = "Telegram's server answered with no JSON: %s", (page[:_PAGE_CHARS],)
+    record.exc_info = record.exc_text = None
 
 
 def _clean_message(record: logging.LogRecord) -> None:

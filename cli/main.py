@@ -155,6 +155,14 @@ def download(
 
 
 @app.command()
+def job(reference: Annotated[str, typer.Argument(help="As a message or the log has it, such as 3f9a1c.")]) -> None:
+    """Show what became of a job: times, status, attempts, style; whose it is and their words are not shown."""
+    from cli.job import show_jobs
+
+    raise typer.Exit(show_jobs(reference))
+
+
+@app.command()
 def doctor() -> None:
     """Check settings, disk, engine and token; exit code 0 when all is well."""
     from cli.doctor import examine

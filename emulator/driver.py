@@ -57,6 +57,11 @@ class PersonDriver:
         """Send a file, byte for byte."""
         return await self._send("document", FilePart(data, name, mime), caption)
 
+    async def send_live_photo(self, photo: bytes, film: bytes, caption: str = "") -> SeenMessage:
+        """Send a photo that moves for a moment."""
+        files = FilePart(photo, "photo.jpg", "image/jpeg"), FilePart(film, "film.mov", "video/quicktime")
+        return self._seen(await people.send_live_photo(self._world, self.person, self.chat, *files, caption))
+
     async def send_animation(self, data: bytes, caption: str = "") -> SeenMessage:
         return await self._send("animation", FilePart(data, "animation.mp4", "video/mp4"), caption)
 

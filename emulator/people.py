@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from emulator.call_parameters import FilePart
 from emulator.errors import BotApiError, Refusal, format_error
 from emulator.media import store_upload
@@ -74,6 +76,14 @@ async def send_media(
         _send(world, person, chat, words, media=one, album=album, reply_to=reply_to)
         for one, words in zip(media, captions, strict=True)
     ]
+
+
+async def send_live_photo(
+    world: World, person: Person, chat: Chat, photo: FilePart, film: FilePart, caption: str = ""
+) -> Message:
+    """Send a photo that moves for a moment: bots get the still, and the film beside it. Raises as `send_media`."""
+    still, moving = await _store(world, "photo", photo), await _store(world, "video", film)
+    return _send(world, person, chat, caption, media=replace(still, film=moving.files[-1]))
 
 
 async def _store(world: World, kind: str, upload: FilePart) -> Media:

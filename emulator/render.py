@@ -134,7 +134,11 @@ class Renderer:
         """Return the field (or two) of a Message that hold its media."""
         file = media.files[-1]
         if media.kind == "photo":
-            return {"photo": [self.photo_size(size) for size in media.files]}
+            sizes = [self.photo_size(size) for size in media.files]
+            if media.film is None:
+                return {"photo": sizes}
+            film = {**_MOVING, "mime_type": media.film.mime, **self.file(media.film)}
+            return {"photo": sizes, "live_photo": {"photo": sizes, **film}}
         if media.kind == "sticker":
             return {"sticker": self.sticker(file)}
         named = media.kind not in {"voice", "video_note"}

@@ -54,6 +54,7 @@ class Media:
     kind: str
     files: tuple[StoredFile, ...]
     has_spoiler: bool = False
+    film: StoredFile | None = None  # of a live photo, whose still is `files`
 
 
 @dataclass(slots=True, eq=False)

@@ -21,8 +21,7 @@ SHADOW_SIGMA_PX = 4.0
 SHADOW_STRENGTH = 0.38
 MARGIN_PX = OUTLINE_PX + 3  # free border `outline` adds around a drawing on each side
 DRAWING_PX = SIDE_PX - 2 * MARGIN_PX  # longest side of a drawing that needs no more scaling
-
-
+LEAST_CELLS = 3  # a smaller piece beside a drawing of cells is a speck
 CELL_BORDER = 5  # cells a drawing of cells needs around it: ink, white and shadow
 
 
@@ -65,25 +64,25 @@ def cell_outline(rgb: Rgb, matte: Matte, cell_px: int, ink: tuple[int, int, int]
     person = np.pad(matte[::cell_px, ::cell_px] > 0.5, pad)
     colour = np.pad(rgb[::cell_px, ::cell_px], (*pad, (0, 0)))
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    dark = cv2.dilate(_solid(person), cross)
+    dark = cv2.dilate(_solid(person, LEAST_CELLS), cross)
     white = cv2.dilate(dark, np.ones((3, 3), np.uint8))
     shadow = np.roll(white, 1, axis=0)
     cells = np.zeros((*person.shape, 4), np.uint8)
     cells[shadow > 0] = (0, 0, 0, 90)
     cells[white > 0] = 255
     cells[dark > 0] = (*ink, 255)
-    person &= dark > 0  # an island outside the outline goes
+    person &= dark > 0  # a speck outside the outline goes
     cells[person] = np.dstack([colour, np.full(person.shape, 255, np.uint8)])[person]
     return np.repeat(np.repeat(cells, cell_px, axis=0), cell_px, axis=1)
 
 
-def _solid(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The largest piece of `mask`, its holes filled."""
+def _solid(mask: NDArray[np.bool_], least_px: int | None = None) -> NDArray[np.uint8]:
+    """Return the largest piece of `mask`, or every one of at least `least_px`, holes filled."""
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    solid = np.zeros(mask.shape, np.uint8)
-    if contours:
-        cv2.drawContours(solid, [max(contours, key=cv2.contourArea)], -1, 1, cv2.FILLED)
-    return solid
+    filled = cv2.drawContours(np.zeros(mask.shape, np.uint8), contours, -1, 1, cv2.FILLED)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(filled)
+    areas = stats[:, cv2.CC_STAT_AREA] * (np.arange(len(stats)) > 0)  # the first is what is outside
+    return (areas >= (least_px or max(areas.max(), 1)))[pieces].astype(np.uint8)
 
 
 def fit(rgba: Rgba) -> Rgba:
@@ -149,7 +148,7 @@ def encode_webp(rgba: Rgba) -> bytes:
     data = b""
     for quality in (90, 80, 70, 60, 45, 30):
         buffer = io.BytesIO()
-        image.save(buffer, "WEBP", quality=quality, method=2, exif=b"", icc_profile=b"")
+        image.save(buffer, "WEBP", quality=quality, method=0, exif=b"", icc_profile=b"")
         data = buffer.getvalue()
         if len(data) <= WANTED_BYTES:
             break

@@ -13,7 +13,7 @@ from engine.weights import weights_report
 if TYPE_CHECKING:
     from engine.diffusion.model import DiffusionModel, ModelOptions
 
-__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "model", "open_models"]
+__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "REACTIONS", "model", "open_models"]
 
 FACE_ID = Model(
     name="ip-adapter-face-id",
@@ -28,7 +28,15 @@ PHOTOMAKER = Model(
     outputs=(ResultFile.PICTURE,),
 )
 
-MODELS = MappingProxyType({each.name: each for each in (FACE_TO_STICKER, FACE_ID, PHOTOMAKER)})
+# Of one face: a sticker for each mood, each a file of the result's `stickers`.
+REACTIONS = Model(
+    name="reactions",
+    inputs=(Input(FACE),),
+    parameters=MappingProxyType({}),
+    outputs=(ResultFile.SHEET,),
+)
+
+MODELS = MappingProxyType({each.name: each for each in (FACE_TO_STICKER, FACE_ID, PHOTOMAKER, REACTIONS)})
 DEFAULT_MODEL = FACE_TO_STICKER.name
 
 

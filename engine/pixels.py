@@ -33,6 +33,7 @@ def decode_deep_tiff(tiff: bytes) -> Rgb:
 
     Those of 32 bits must be signed to be read, and are taken for unsigned. Raises `PhotoUnusable`.
     """
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # of broken files our error tells
     try:
         deep = cv2.imdecode(np.frombuffer(tiff, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:

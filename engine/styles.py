@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,6 +16,12 @@ from engine.types import Shape
 
 DEFAULT_STYLE = "toon"
 HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; not listed
+# Up to three words may stand between a refusal and what it refuses: "don't make it a comic".
+_REFUSAL = re.compile(
+    r"(?<!\w)(?<!why )(?:not|no|never|without|don't|dont|isn't|instead of|rather than|anything but"
+    r"|nicht|kein|keine|keinen|keinem|ohne|statt|sin|ni|nada de|en vez de|не|ні|ни|без|замість|вместо)"
+    r"(?:\s+[\w'-]+){0,3}\s+[#'\"“„«]?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +30,9 @@ class Style:
 
     `words` are the whole words of a prompt that mean it, folded by `str.casefold`. `drawing` names the drawing in
     `engine.portrait.styles`, `shape` is how the person stands where nobody asks for a shape: AUTO where the style does
-    not mind. `prompt` is the diffusion template: it holds `{prompt}`
-    once. `emoji` is one that Telegram accepts for a sticker of this style. `is_listed`: people are offered it.
+    not mind. `prompt` is the diffusion template: it holds `{prompt}` once. `emoji` is one that Telegram accepts for a
+    sticker of this style. `is_listed`: people are offered it. `yields`: its words are also said of any photo, so
+    another style that is named, too, is meant.
     """
 
     name: str
@@ -38,6 +45,7 @@ class Style:
     prompt: str
     negative_prompt: str
     is_listed: bool = True
+    yields: bool = False
 
 
 def all_styles() -> tuple[Style, ...]:
@@ -59,13 +67,25 @@ def is_style(name: str) -> bool:
 
 
 def match_words(prompt: str) -> Style | None:
-    """Return the style that words of `prompt` name, the first one mentioned, or None.
+    """Return the style that words of `prompt` name, the first one mentioned and not refused, or None.
 
-    Only whole words count: "recomical" is no comic. Of two words at one place the longer wins.
+    Only whole words count: "recomical" is no comic. Of two words at one place the longer wins. "Not comic" names none.
     """
+    wanted = [each for each, is_refused in _mentions(prompt) if not is_refused]
+    return next((each for each in wanted if not each.yields), wanted[0] if wanted else None)
+
+
+def refused_styles(prompt: str) -> frozenset[str]:
+    """Return the names of the styles that words of `prompt` refuse: of "not comic, please", comic."""
+    return frozenset(each.name for each, is_refused in _mentions(prompt) if is_refused)
+
+
+def _mentions(prompt: str) -> Iterator[tuple[Style, bool]]:
+    """Yield the styles that words name, in order, and whether they are refused."""
     pattern, styles = _words()
-    found = pattern.search(prompt.casefold())
-    return styles[re.sub(r"[\s-]+", " ", found[0])] if found else None
+    folded = prompt.casefold().replace("’", "'")
+    for found in pattern.finditer(folded):
+        yield styles[re.sub(r"[\s-]+", " ", found[0])], _REFUSAL.search(folded[: found.start()]) is not None
 
 
 def _british(name: str) -> str:
@@ -97,6 +117,7 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
         prompt=data["diffusion"]["prompt"],
         negative_prompt=data["diffusion"]["negative_prompt"],
         is_listed=data.get("is_listed", True),
+        yields=data.get("yields", False),
     )
 
 

@@ -66,7 +66,8 @@ class StickerResult:
 
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
-    or not measured. `timings` maps a phase to seconds.
+    or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
+    `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -75,6 +76,7 @@ class StickerResult:
     shape: Shape
     notes: tuple[Note, ...] = ()
     emoji: str = ""
+    stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 

@@ -43,6 +43,7 @@ Image.init()  # the list below may name plugins that Pillow otherwise loads late
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")  # JPEG takes MPO along
 _TIFF = (b"II*\0", b"MM\0*")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", *_TIFF, b"BM", b"GIF8")
+_FILMS = (b"qt", b"iso", b"mp4", b"avc", b"3g", b"M4V")  # brands of containers that hold pictures, sounds or films
 _JPEG = ("JPEG", "MPO")
 _MOVING = ("GIF", "WEBP", "PNG", "AVIF")  # an MPO, TIFF or HEIF with several pictures is a photo: the first is meant
 _SET_UPRIGHT = ("TIFF", "HEIF")  # by their decoders
@@ -104,6 +105,8 @@ def _open(data: bytes) -> Image.Image:
     except Exception as error:  # whatever a decoder throws at a hostile header, it is no photo for us
         if data.startswith(_TIFF):
             return _open_deep_tiff(data)
+        if data[4:8] == b"ftyp" and data[8:12].startswith(_FILMS):
+            raise PhotoAnimated from error
         raise (PhotoTruncated if data.startswith(_BEGINNINGS) else NotAPhoto) from error
     if _too_many(image, data):
         raise PhotoTooManyPixels

@@ -200,11 +200,15 @@ class StickerService:
         note: Mapping[str, Any],
         style: str | None = None,
         shape: str | None = None,
+        model: str | None = None,
         parameters: Mapping[str, str | int | float | bool] | None = None,
         new_seed: bool = False,
         replaces: str | None = None,
+        is_low: bool = False,
     ) -> Job:
         """Submit another sticker from the same photo: with a new seed, another style or shape, or more parameters.
+
+        Another model gets no parameters of the first one's. `is_low` lets others pass for a while.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -214,18 +218,19 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not parent.has_photo or not await self._store.files.has_photo(parent.owner, parent.request.photos[0]):
+        if not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
             style=name,
             shape=shape or parent.request.shape,
-            parameters={**parent.request.parameters, **(parameters or {})},
+            model=model or parent.request.model,
+            parameters={**(parent.request.parameters if model is None else {}), **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
         )
         seed = _seed(None if new_seed else parent.seed)
-        return await self._add(NewJob(parent.owner, source, request, seed, note, parent.id, replaces))
+        return await self._add(NewJob(parent.owner, source, request, seed, note, parent.id, replaces, is_low))
 
     async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
         known = await self._store.jobs.by_source(new.source)
@@ -334,6 +339,14 @@ class StickerService:
         """Return the job of that id, whoever owns it."""
         return await self._store.jobs.get(job_id)
 
+    async def jobs_by_reference(self, reference: str) -> list[Job]:
+        """Return the jobs that a reference from a message or the log may mean, oldest first: their ids begin so."""
+        return await self._store.jobs.by_reference(reference)
+
+    async def has_photo(self, job: Job) -> bool:
+        """Return whether the job's photo is still kept."""
+        return job.has_photo and await self._store.files.has_photo(job.owner, job.request.photos[0])
+
     async def job_from(self, source: str) -> Job | None:
         """Return the job that this message became."""
         return await self._store.jobs.by_source(source)
@@ -349,6 +362,10 @@ class StickerService:
     async def active_child(self, parent: Job, source_prefix: str) -> Job | None:
         """Return a waiting or running job made from `parent` whose source starts so."""
         return await self._store.jobs.active_child(parent.id, source_prefix)
+
+    async def last_child(self, parent: Job, source_prefix: str) -> Job | None:
+        """Return the newest job made from `parent` whose source starts so, in whatever state."""
+        return await self._store.jobs.last_child(parent, source_prefix)
 
     async def undelivered(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's ended jobs whose owner has not been told, oldest first."""

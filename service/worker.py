@@ -248,6 +248,7 @@ class Worker:
                 seconds=round(seconds, 4),
                 notes=tuple(note.value for note in result.notes),
                 emoji=result.emoji,
+                stickers=dict(result.stickers),
                 is_safe=result.is_safe,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),

@@ -235,6 +235,14 @@ class Jobs:
     async def get(self, job_id: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
 
+    async def by_reference(self, reference: str) -> list[Job]:
+        """Return the jobs whose id begins so, oldest first, at most 20."""
+        rows = await self._database.run(
+            "SELECT * FROM jobs WHERE substr(id, 1, length(:start)) = :start ORDER BY created_at, id LIMIT 20",
+            {"start": reference},
+        )
+        return [_job_of(row) for row in rows]
+
     async def by_source(self, source: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE source = :source", {"source": source}))
 
@@ -271,6 +279,15 @@ class Jobs:
             """SELECT * FROM jobs WHERE parent = :parent AND status IN ('queued', 'running')
                AND substr(source, 1, length(:prefix)) = :prefix LIMIT 1""",
             {"parent": parent, "prefix": source_prefix},
+        )
+        return _maybe(row)
+
+    async def last_child(self, parent: Job, source_prefix: str) -> Job | None:
+        """Return the newest job made from `parent` whose source starts so, in whatever state."""
+        row = await self._database.one(
+            """SELECT * FROM jobs WHERE owner = :owner AND parent = :parent
+               AND substr(source, 1, length(:prefix)) = :prefix ORDER BY created_at DESC, rowid DESC LIMIT 1""",
+            {"owner": parent.owner, "parent": parent.id, "prefix": source_prefix},
         )
         return _maybe(row)
 

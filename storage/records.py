@@ -80,7 +80,8 @@ class FileFacts:
 class JobResult:
     """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes.
 
-    `emoji` is that of the face's own expression, "" where there is none.
+    `emoji` is that of the face's own expression, "" where there is none. `stickers`, of a job that made several, maps
+    the names of their files to their emoji, in order.
     """
 
     style: str
@@ -89,6 +90,7 @@ class JobResult:
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     emoji: str = ""
+    stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
     timings: Mapping[str, float] = field(default_factory=dict)
 

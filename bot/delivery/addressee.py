@@ -17,8 +17,10 @@ def source_of_message(chat_id: int, message_id: int) -> str:
 class Addressee:
     """Keep who gets the sticker, and where.
 
-    `message` is the photo's message, `progress` the progress message, `thread` the topic of both. `photo` is the file
-    id by which the photo is fetched. `emoji` None means that of the style that gets drawn.
+    `message` is the photo's message, `progress` the progress message, `thread` the topic of both, `sheet` the message
+    with the picture of many stickers. `photo` is the file id by which the photo is fetched. `emoji` None means that of
+    the face or of the style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not
+    wanted any more.
     """
 
     chat: int
@@ -29,6 +31,8 @@ class Addressee:
     progress: int | None = None
     thread: int | None = None
     photo: str | None = None
+    sheet: int | None = None
+    is_stopped: bool = False
 
     @classmethod
     def of(cls, job: Job) -> Addressee:
@@ -37,4 +41,4 @@ class Addressee:
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is stored."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}

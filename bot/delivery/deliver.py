@@ -20,17 +20,19 @@ from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
-from bot.errors import DeliverLater, PackError, PackWait, TelegramDown, UserBlocked
+from bot.delivery.reactions import ReactionsDelivery, is_batch
+from bot.errors import DeliverLater, PackError, PackFailed, PackWait, TelegramDown, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import QueuedTask
 from bot.transport.outage import Backoff
-from bot.transport.rate_limits import DELIVERY, Turn, Urgency
+from bot.transport.rate_limits import DELIVERY, PROGRESS, RateLimiter, Turn, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
+from engine.models import DEFAULT_MODEL
 from engine.styles import style
 from engine.types import Note, Shape
 from service.stickers import StickerService
@@ -83,6 +85,7 @@ class Delivery:
         sets: StickerSets,
         board: ProgressBoard,
         offers: Offers,
+        limiter: RateLimiter,
         backoff: Backoff,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -93,6 +96,7 @@ class Delivery:
         self._sets = sets
         self._board = board
         self._offers = offers
+        self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
 
     async def deliver(self, job: Job) -> QueuedTask | None:
         """Send what an ended job made, or why it made nothing, and mark it delivered; return what is left to tidy up.
@@ -104,11 +108,14 @@ class Delivery:
         if job.status is JobStatus.CANCELLED:
             await self._board.close(job, say(language, "cancelled"))
         elif job.status is not JobStatus.DONE:
-            is_offered = job.error_code == NoFace.code and self._offers.no_face
+            is_single = job.request.model == DEFAULT_MODEL
+            is_offered = is_single and job.error_code == NoFace.code and self._offers.no_face
             keyboard = keyboards.no_face(language, job.id) if is_offered else None
             await self._board.end_with(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
+        elif is_batch(job):
+            await self._reactions.deliver(job)
         else:
             try:
                 webp = await self._service.result_file(job, ResultFile.STICKER)
@@ -150,7 +157,8 @@ class Delivery:
             raise
         except PackError as error:
             await self._wait_if_that_helps(job, error)
-            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code)
+            unexpected = error if type(error) is PackFailed else None
+            logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code, exc_info=unexpected)
             await self._service.packs.begin(job.id, job.owner, emoji)
             await self._service.packs.mark_loose(job.id)
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
@@ -176,7 +184,17 @@ class Delivery:
             case _:
                 return
         try:
-            await self._board.show_now(job, text)
+            if not await self._board.show_now(job, text):  # it was drawn so fast that there is no message yet
+                to = Addressee.of(job)
+                sent = await self._bot.send_message(
+                    to.chat,
+                    text,
+                    reply_to_message_id=to.message,
+                    allow_sending_without_reply=True,
+                    message_thread_id=to.thread,
+                    rate_limit_args=PROGRESS,
+                )
+                await self._service.set_note(job.id, progress=sent.message_id)
         except TelegramError as unsaid:
             logger.info("job %s: not told why it waits: %s", job.id[:8], classify(unsaid))
         raise DeliverLater(later_s) from error
@@ -236,7 +254,10 @@ class Delivery:
 
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    return keyboards.in_pack(language, job.id, pack_url, offers.other_shapes(job.result) if job.result else ())
+    if job.result is None:
+        return keyboards.in_pack(language, job.id, pack_url, (), has_reactions=False)
+    shapes, has_reactions = offers.other_shapes(job.result), offers.has_reactions(job.result)
+    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions)
 
 
 def emoji_of(job: Job) -> str:

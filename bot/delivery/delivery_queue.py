@@ -12,10 +12,11 @@ from telegram.error import TelegramError
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.progress import ProgressBoard
+from bot.delivery.reactions import is_batch
 from bot.errors import DeliverLater, UserBlocked
 from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.outage import Backoff
-from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from service.stickers import StickerService
 from storage.errors import StorageError
 from storage.records import Job
@@ -28,7 +29,8 @@ _STORAGE_PAUSE_S = 5.0
 class DeliveryQueue:
     """Deliver through `delivery` until each job is marked delivered, in order within a chat.
 
-    What waits for Telegram lets the chat's other jobs pass.
+    What waits for Telegram lets the chat's other jobs pass. Jobs of many stickers take minutes: they wait for their
+    turn, and are then delivered beside the others, one at a time for a chat.
     """
 
     def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, backoff: Backoff) -> None:
@@ -37,6 +39,7 @@ class DeliveryQueue:
         self._board = board
         self._backoff = backoff
         self._chats = KeyedQueue()
+        self._beside = KeyedQueue()
         self._tidying = KeyedQueue()  # by job: an old message that cannot be deleted holds up no sticker
 
     def put(self, job: Job) -> None:
@@ -45,9 +48,17 @@ class DeliveryQueue:
 
     async def finish(self, timeout_s: float) -> None:
         """Let deliveries under way end within `timeout_s`; the rest stays in the rows."""
-        await asyncio.gather(self._chats.finish(timeout_s), self._tidying.finish(timeout_s))
+        await asyncio.gather(self._chats.finish(timeout_s), self._beside.finish(timeout_s))
+        await self._tidying.finish(timeout_s / 2)
 
     async def _deliver(self, job_id: str, attempt: int) -> None:
+        job = await self._service.job(job_id)
+        if job is not None and is_batch(job):
+            self._beside.put(Addressee.of(job).chat, partial(self._attempt, job_id, attempt))
+        else:
+            await self._attempt(job_id, attempt)
+
+    async def _attempt(self, job_id: str, attempt: int) -> None:
         job = await self._service.job(job_id)
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
@@ -68,7 +79,8 @@ class DeliveryQueue:
             self._retry(job, _STORAGE_PAUSE_S, attempt)
         except TelegramError as error:
             kind = classify(error)
-            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind)
+            unexpected = error if kind is TelegramErrorKind.OTHER else None
+            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
             if kind in NOBODY_THERE:
                 await mark_blocked(self._service, job.owner)
             elif kind in WILL_PASS:
@@ -78,6 +90,10 @@ class DeliveryQueue:
                 logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
                 with contextlib.suppress(TelegramError):
                     await self._delivery.apologise(job)
+
+        except Exception:  # ours; the row stays, and the next start tries again
+            self._board.forget(job.id)
+            logger.exception("delivery of job %s failed", job.id[:8])
 
     def _retry(self, job: Job, least_s: float, attempt: int) -> None:
         pause_s = max(least_s, self._backoff.pause_s(attempt - 1))

@@ -11,18 +11,25 @@ from bot.words.translations import say
 from engine.types import Shape
 
 
-def in_pack(language: str, job_id: str, pack_url: str, shapes: Sequence[Shape]) -> InlineKeyboardMarkup:
-    """Return the buttons under a sticker that is in its owner's pack; `shapes` are those it could have instead."""
-    row = [button(language, "button-undo", Press("undo", job_id))]
+def in_pack(
+    language: str, job_id: str, pack_url: str, shapes: Sequence[Shape], *, has_reactions: bool
+) -> InlineKeyboardMarkup:
+    """Return the buttons under a sticker that is in its owner's pack; `shapes` are those it could have instead.
+
+    `has_reactions`: its face can be drawn in every mood.
+    """
+    buttons = _another(language, job_id)
     if len(shapes) == 1:
         (other,) = shapes
         key = "button-badge" if other is Shape.BADGE else "button-cutout"
-        row.insert(0, button(language, key, Press("shape", job_id, other)))
+        buttons.append(button(language, key, Press("shape", job_id, other)))
     elif shapes:
-        row.insert(0, button(language, "button-shape", Press("shapes", job_id)))
-    return InlineKeyboardMarkup(
-        [_another(language, job_id), row, [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
-    )
+        buttons.append(button(language, "button-shape", Press("shapes", job_id)))
+    buttons.append(button(language, "button-undo", Press("undo", job_id)))
+    rows = [*in_pairs(buttons), [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
+    if has_reactions:
+        rows.insert(0, [button(language, "button-reactions", Press("reactions", job_id))])
+    return InlineKeyboardMarkup(rows)
 
 
 def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyboardMarkup:
@@ -34,6 +41,12 @@ def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyb
 def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:
     """Return the button under the news that a photo has no face."""
     return InlineKeyboardMarkup([[button(language, "button-anyway", Press("anyway", job_id))]])
+
+
+def all_in_pack(language: str, job_id: str, pack_url: str) -> InlineKeyboardMarkup:
+    """Return the buttons under the picture of many stickers that are in their owner's pack."""
+    undo = button(language, "button-undo-all", Press("undoall", job_id))
+    return InlineKeyboardMarkup([[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]])
 
 
 def loose(language: str, job_id: str) -> InlineKeyboardMarkup:

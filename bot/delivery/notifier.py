@@ -21,12 +21,14 @@ from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
 from bot.delivery.offers import Offers
 from bot.delivery.photos import PhotoFetcher
 from bot.delivery.progress import ProgressBoard
+from bot.delivery.reactions import is_batch
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.outage import Backoff
-from bot.transport.rate_limits import Urgency
+from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
 from bot.words.translations import say
+from engine.models import REACTIONS
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.records import Entrance, Job, JobStatus
@@ -47,6 +49,7 @@ class Notifier:
         service: StickerService,
         sets: StickerSets,
         offers: Offers,
+        limiter: RateLimiter,
         backoff: Backoff | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -56,7 +59,7 @@ class Notifier:
         self._board = ProgressBoard(bot, clock)
         self._openings = KeyedQueue()
         self._photos = PhotoFetcher(bot, service, self._board, self._backoff)
-        delivery = Delivery(bot, service, sets, self._board, offers, self._backoff)
+        delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
         self._deliveries = DeliveryQueue(service, delivery, self._board, self._backoff)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
@@ -98,6 +101,19 @@ class Notifier:
         """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
         self._openings.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id, 0))
 
+    async def stop_adding(self, owner: str, job_id: str | None = None) -> int:
+        """Add no more of the owner's many stickers to a pack: of one job, or of all. Return of how many jobs.
+
+        What is in the pack stays; the delivery says how much that is.
+        """
+        count = 0
+        for job in await self._service.undelivered(Entrance.TELEGRAM):
+            if job.owner == owner and job_id in (None, job.id) and is_batch(job):
+                await self._service.set_note(job.id, is_stopped=True)
+                self._deliveries.put(job)  # in case it waits for another attempt
+                count += 1
+        return count
+
     async def unblock(self, owner: str) -> None:
         """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
         await self._service.set_preference(owner, is_blocked=False)
@@ -120,7 +136,11 @@ class Notifier:
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
-                self._board.set_text(job.id, f"progress-{event.step.phase}")
+                if job.request.model == REACTIONS.name and event.step.phase == "draw":
+                    step = event.step
+                    self._board.set_text(job.id, "progress-drawing-all", done=step.done + 1, total=step.total)
+                else:
+                    self._board.set_text(job.id, f"progress-{event.step.phase}")
                 if event.step.preview:
                     self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.models import REACTIONS
 from engine.runner import EngineRunner
 from engine.types import Note, Shape
 from storage.records import JobResult
@@ -18,18 +19,23 @@ class Offers:
     `shapes` never has AUTO; `parameters` are those that have an effect.
     """
 
+    models: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
     shapes: frozenset[Shape] = frozenset()
 
     @classmethod
     def of(cls, runner: EngineRunner) -> Offers:
         """Return what the runner's engine can do."""
-        return cls(runner.parameters, runner.shapes)
+        return cls(runner.models, runner.parameters, runner.shapes)
 
     @property
     def no_face(self) -> bool:
-        """Whether a photo without a face can be drawn."""
+        """Return whether a photo without a face can be drawn."""
         return ALLOW_NO_FACE in self.parameters
+
+    def has_reactions(self, result: JobResult) -> bool:
+        """Return whether the face of a sticker can be drawn in every mood."""
+        return REACTIONS.name in self.models and Note.NO_FACE not in result.notes
 
     def other_shapes(self, result: JobResult) -> list[Shape]:
         """Return the shapes that a sticker could have instead, in the order of `Shape`.

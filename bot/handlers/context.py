@@ -154,6 +154,10 @@ class UpdateContext:
                     await self.bot.edit_message_reply_markup(
                         self.chat_id, message.message_id, reply_markup=edit.keyboard
                     )
+                elif isinstance(message, Message) and message.photo:
+                    await self.bot.edit_message_caption(
+                        self.chat_id, message.message_id, caption=edit.text, reply_markup=edit.keyboard
+                    )
                 else:
                     await self.bot.edit_message_text(
                         edit.text, self.chat_id, message.message_id, reply_markup=edit.keyboard

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from bot.delivery.reactions import is_batch
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press
-from storage.records import JobStatus
+from engine.models import REACTIONS
+from storage.records import Entrance, JobStatus
 
 
 async def on_queue(context: UpdateContext) -> None:
     """Send how far the person's jobs are."""
-    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.DONE)
-    drawn = [job for job in jobs if job.status is JobStatus.DONE and job.delivered_at is None]
-    jobs = [job for job in jobs if not job.status.is_final]
-    if not jobs and not drawn:
+    jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
+    drawn = [job for job in await context.service.undelivered(Entrance.TELEGRAM) if job.owner == context.owner]
+    jobs += [job for job in drawn if is_batch(job)]
+    waiting = sum(job.status is JobStatus.DONE and not is_batch(job) for job in drawn)
+    if not jobs and not waiting:
         await context.answer(context.say("queue-none"))
         return
     positions = await context.service.positions()
@@ -22,12 +25,14 @@ async def on_queue(context: UpdateContext) -> None:
     for job in jobs:
         if job.status is JobStatus.RUNNING:
             lines.append(context.say("queue-running"))
+        elif is_batch(job):
+            lines.append(context.say("queue-adding"))
         elif job.id not in positions:
             lines.append(context.say("queue-fetching"))
         else:
             lines.append(context.say("queue-waiting", ahead=positions[job.id] - 1 + running))
-    if drawn:
-        lines.append(context.say("queue-drawn", count=len(drawn)))
+    if waiting:
+        lines.append(context.say("queue-drawn", count=waiting))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await context.answer("\n".join(numbered))
 
@@ -35,7 +40,10 @@ async def on_queue(context: UpdateContext) -> None:
 async def on_cancel(context: UpdateContext) -> None:
     """Cancel all jobs of the person."""
     cancelled = await context.service.cancel(context.owner)
-    if cancelled:
+    is_batch_stopped = await context.parts.notifier.stop_adding(context.owner) > 0
+    if is_batch_stopped or any(job.request.model == REACTIONS.name for job in cancelled):
+        await context.answer(context.say("press-stopped"))  # of how many stickers, its own message says
+    elif cancelled:
         await context.answer(context.say("cancel-done", count=len(cancelled)))
     else:
         await context.answer(context.say("cancel-none"))
@@ -44,7 +52,8 @@ async def on_cancel(context: UpdateContext) -> None:
 async def cancel(context: UpdateContext, press: Press) -> str:
     """Cancel the job of one progress message. Raises `NoSuchJob`."""
     cancelled = await context.service.cancel(context.owner, press.job_id)
-    return context.say("press-stopped" if cancelled else "press-too-late")
+    is_stopped = cancelled or await context.parts.notifier.stop_adding(context.owner, press.job_id)
+    return context.say("press-stopped" if is_stopped else "press-too-late")
 
 
 FEATURE = Feature(

@@ -10,13 +10,15 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from bot.delivery.addressee import source_of_message
 from bot.delivery.delivery_queue import mark_blocked
 from bot.handlers.context import BotParts, UpdateContext
 from bot.handlers.feature import Handler
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
-from bot.words.buttons import PRESS_ANSWER_CHARS
+from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
 from bot.words.sentences import explain_error
 from bot.words.translations import language_of, say
+from storage.errors import StorageError
 from storage.records import Entrance
 
 logger = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     except TelegramError as error:
         await _unanswered(parts, update, owner, error)
     except Exception as error:
-        text = explain_error(language, error)
+        text = explain_error(language, error, await _job_of(parts, update))
         try:
             if update.callback_query is not None:
                 await update.callback_query.answer(text[:PRESS_ANSWER_CHARS], show_alert=True)
@@ -51,6 +53,20 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
                 await parts.bot.send_message(chat.id, text)
         except TelegramError as unsaid:
             await _unanswered(parts, update, owner, unsaid)
+
+
+async def _job_of(parts: BotParts, update: Update) -> str:
+    """Return the id of the job that an update is about; "" where there is none."""
+    if update.callback_query is not None:
+        press = parse_press(update.callback_query.data)
+        return press.job_id if press else ""
+    if update.message is None:
+        return ""
+    try:
+        job = await parts.service.job_from(source_of_message(update.message.chat.id, update.message.message_id))
+    except StorageError:
+        return ""
+    return job.id if job else ""
 
 
 async def _unanswered(parts: BotParts, update: Update, owner: str, error: TelegramError) -> None:

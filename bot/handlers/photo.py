@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from telegram import Message
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
@@ -19,19 +20,19 @@ from storage.records import JobStatus
 
 _BURST_S = 1.0  # one refusal stands for all photos that follow each other within this time
 
-# Worth a look at the content, which alone decides: senders' apps know HEIC and its kin by many names, or by none.
-# Animations are documents, too; they are told apart in `unknown`.
-_PICTURE_FILES = ~(only.ANIMATION | only.VIDEO) & (
-    only.Document.IMAGE
-    | only.Document.MimeType("application/octet-stream")
-    | only.Document.FileExtension("jpg")
-    | only.Document.FileExtension("jpeg")
-    | only.Document.FileExtension("png")
-    | only.Document.FileExtension("webp")
-    | only.Document.FileExtension("heic")
-    | only.Document.FileExtension("heif")
-    | only.Document.FileExtension("avif")
-)
+
+class _BigFile(only.MessageFilter):
+    """A file that cannot be looked into and does not call itself a picture."""
+
+    def filter(self, message: Message) -> bool:
+        file = message.document
+        is_picture = file is not None and (file.mime_type or "").startswith("image/")
+        return file is not None and not is_picture and (file.file_size or 0) > MAX_PHOTO_BYTES
+
+
+# The content alone decides: senders' apps know pictures by many names and types, or by none. Animations are documents,
+# too; they are told apart in `unknown`.
+_FILES = only.Document.ALL & ~(only.ANIMATION | only.VIDEO) & ~_BigFile()
 
 
 async def on_photo(context: UpdateContext) -> None:
@@ -99,7 +100,7 @@ def _caption(context: UpdateContext) -> str:
 
 FEATURE = Feature(
     messages=(
-        (PRIVATE & (only.PHOTO | _PICTURE_FILES), on_photo),
-        (EDITED_PRIVATE & (only.PHOTO | _PICTURE_FILES), on_new_caption),
+        (PRIVATE & (only.PHOTO | _FILES), on_photo),
+        (EDITED_PRIVATE & (only.PHOTO | _FILES), on_new_caption),
     ),
 )

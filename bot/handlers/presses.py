@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback
 from bot.transport.telegram_errors import TelegramErrorKind, classify
-from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
+from bot.words.buttons import PRESS_ANSWER_CHARS, Press, parse_press
 from bot.words.sentences import explain_error
 
 _ANSWER_WITHIN_S = 0.7  # then the spinner stops with "one moment", and the work goes on
@@ -37,7 +37,7 @@ async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) ->
         raise
     if not done:
         await _answer(context, context.say("press-working"))
-        await _finish_late(context, work)
+        await _finish_late(context, press, work)
         return
     try:
         text = work.result()
@@ -48,14 +48,14 @@ async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) ->
     await context.make_edits()
 
 
-async def _finish_late(context: UpdateContext, work: asyncio.Future[str]) -> None:
+async def _finish_late(context: UpdateContext, press: Press, work: asyncio.Future[str]) -> None:
     """Send what the work comes to as a message: its press was answered before."""
     try:
         text = await work
     except TelegramError:
         raise
     except Exception as error:  # as in the middleware, whose answer to the press would come too late
-        text = explain_error(context.language, error)
+        text = explain_error(context.language, error, press.job_id)
     await context.make_edits()
     if text:
         await context.answer(text)

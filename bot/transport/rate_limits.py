@@ -130,7 +130,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         backoff: Backoff | None = None,
     ) -> None:
         self._clock = clock
-        self._sleep = sleep
+        self.sleep = sleep
         self._backoff = backoff or Backoff()
         self._order = count()
         self._whole_bot = Bucket(WHOLE_BOT)
@@ -187,7 +187,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 if not failures:
                     logger.warning("%s: Telegram cannot be reached; trying again", endpoint)
                 failures += 1
-                await self._sleep(pause_s)
+                await self.sleep(pause_s)
 
     async def _call(
         self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, usual_wait_s: float
@@ -231,7 +231,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 if place:  # the first one looks at the clock, the others wait for their turn
                     await bucket.moved.wait()
                 elif free_at > now + _AT_ONCE_S:
-                    await self._sleep(free_at - now)
+                    await self.sleep(free_at - now)
                 else:
                     bucket.take(now)
                     return True

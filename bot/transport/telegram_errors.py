@@ -98,6 +98,8 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("invalid sticker emojis", TelegramErrorKind.EMOJI_REFUSED),
     ("sticker_emoji_invalid", TelegramErrorKind.EMOJI_REFUSED),
     ("expected a unicode emoji", TelegramErrorKind.EMOJI_REFUSED),
+    ("invalid emoji", TelegramErrorKind.EMOJI_REFUSED),
+    ("emoji_invalid", TelegramErrorKind.EMOJI_REFUSED),
     ("sticker_invalid", TelegramErrorKind.STICKER_GONE),
     ("sticker_png_", TelegramErrorKind.PICTURE_REFUSED),
     ("sticker_file_invalid", TelegramErrorKind.PICTURE_REFUSED),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import emoji
 
 from engine.errors import UnknownStyle
-from engine.styles import all_styles, match_words, style
+from engine.styles import all_styles, match_words, refused_styles, style
 
 _HASHTAG = re.compile(r"#(\w+)")
 
@@ -27,7 +27,7 @@ def parse_caption(caption: str) -> ParsedCaption:
     first, prompt = _leading_emoji(caption.strip())
     chosen = None
     for match in _HASHTAG.finditer(prompt):
-        if chosen := find_style(match[1]):
+        if (chosen := find_style(match[1])) and chosen not in refused_styles(prompt):
             prompt = prompt[: match.start()] + prompt[match.end() :]
             break
     return ParsedCaption(" ".join(prompt.split()), first, chosen)

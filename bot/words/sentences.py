@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import Final
 
-from bot.errors import PackError, PackWait
+from bot.errors import PackError, PackFailed, PackWait
 from bot.words.translations import say
 from engine.errors import UnknownStyle
 from service.errors import DailyLimitReached, ServiceError, TooManyJobs
@@ -76,18 +76,23 @@ def explain(language: str, code: str, *, reference: str = "", limit: int = 0, se
     return say(language, key, reference=reference[:REFERENCE_CHARS] or "–", limit=limit, seconds=seconds)
 
 
-def explain_error(language: str, error: Exception) -> str:
-    """Return the sentence for anything a handler may raise; what nobody expected is logged under its reference."""
+def explain_error(language: str, error: Exception, job_id: str = "") -> str:
+    """Return the sentence for anything a handler may raise; what nobody expected is logged under its reference.
+
+    `job_id` is the job it is about, where there is one: its beginning is the reference then.
+    """
     match error:
         case TooManyJobs() | DailyLimitReached():
             return explain(language, error.code, limit=error.limit)
         case PackWait():
             return explain(language, error.code, seconds=max(1, round(error.retry_after_s)))
         case PackError() | ServiceError() | UnknownStyle():
+            if type(error) is PackFailed:
+                logger.warning("job %s: its pack: %s", job_id[:8] or "–", error, exc_info=error)
             return explain(language, error.code)
         case StorageError():
             logger.warning("storage: %s (%s)", error.code, error)
             return explain(language, error.code)
-    reference = secrets.token_hex(3)
-    logger.error("%s: a handler failed", reference, exc_info=error)
+    reference = job_id or secrets.token_hex(3)
+    logger.error("%s %s: a handler failed", "job" if job_id else "reference", reference[:8], exc_info=error)
     return explain(language, "internal", reference=reference)

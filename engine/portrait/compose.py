@@ -28,12 +28,14 @@ CHIN_GAP_FW = 0.04  # below the chin where the body begins
 BEND = 0.20  # how far the cut below a bust rises towards its sides, fw at one fw
 SIDES_FW, SIDES_SLOPE = 1.05, 0.45  # half the width of a bust at the cut, and how it widens above
 LEAN_FW = 0.07  # how far the body is shifted under the head
-CRISP = (0.18, 0.82)  # a sticker's edge is firm: wisps fight a border
+CRISP = (0.38, 0.62)  # a sticker's edge is firm: wisps fight a border
 WISP_FW = 0.035
 BADGE_FW = 1.3  # wanted radius of a round badge
 LEAST_BADGE_FW = 1.02  # a smaller circle cuts hair and chin: a rounded rectangle shows more
 BADGE_DOWN_FW = 0.1
 BADGE_CORNER = 0.3  # of the shorter side
+MAP_STEP_PX = 4  # where the canvas comes from changes so slowly that every fourth px is worked out
+LEAN_STEP_PX = 4
 
 Source = Callable[[Plane, Plane], tuple[Plane, Plane]]  # place on the sticker -> place in the photo, face widths
 
@@ -72,18 +74,22 @@ def compose(cut: Cut, shape: Shape, variation: Variation) -> Figure:
     tilt = _rotation(-stance.tilt_deg)
     alpha = levels(cv2.GaussianBlur(cut.matte, (0, 0), max(0.6, 0.006 * cut.face.width)), *CRISP)
 
-    def figure(x: Plane, y: Plane) -> tuple[Plane, Plane, Matte]:
-        """Return where a place on the tilted sticker lies in px of the cut, and the matte there."""
+    def source(x: Plane, y: Plane) -> tuple[Plane, Plane, Plane]:
+        """Return where a place on the tilted sticker lies in px of the cut, and how far inside the bust's ends, fw."""
         u, v = tilt[0, 0] * x + tilt[1, 0] * y, tilt[0, 1] * x + tilt[1, 1] * y
         source_u, source_v = _with_small_body(u, v, chin_u, neck_v, stance)
         map_x = (source_u * axes[0, 0] + source_v * axes[1, 0]) * unit + centre[0]
         map_y = (source_u * axes[0, 1] + source_v * axes[1, 1]) * unit + centre[1]
-        there = cv2.remap(alpha, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        return map_x, map_y, there * _kept(u - 0.5 * chin_u, v, stance.below_fw)
+        return map_x, map_y, _inside(u - 0.5 * chin_u, v, stance.below_fw)
 
-    scale, offset = _fitted(figure, cut)
-    x, y = _grid(scale, offset)
-    map_x, map_y, matte = figure(x, y)
+    def matte_at(map_x: Plane, map_y: Plane, inside: Plane) -> Matte:
+        there = cv2.remap(alpha, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return there * np.clip(inside * 60 + 0.5, 0, 1)
+
+    scale, offset = _fitted(lambda x, y: matte_at(*source(x, y)), cut)
+    coarse = source(*_grid(scale, offset, MAP_STEP_PX))
+    map_x, map_y, inside = (cv2.resize(plane, (CANVAS_PX, CANVAS_PX)) for plane in coarse)
+    matte = matte_at(map_x, map_y, inside)
     rgb = cv2.remap(cut.rgb, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     def placed(points: Points) -> Points:
@@ -116,15 +122,15 @@ def undone_lean(cut: Cut, *, is_whole: bool = False) -> float:
 
 def _body_lean_deg(cut: Cut) -> float | None:
     """Return how far a body leans clockwise: where most of it lies, seen from the face. None where there is none."""
-    x, y = np.meshgrid(np.arange(cut.matte.shape[1]), np.arange(cut.matte.shape[0]))
-    centre = cut.face.centre
-    u, v = (x - centre[0]) / cut.face.width, (y - centre[1]) / cut.face.width
+    matte, centre, unit = cut.matte[::LEAN_STEP_PX, ::LEAN_STEP_PX], cut.face.centre, cut.face.width / LEAN_STEP_PX
+    x, y = np.meshgrid(np.arange(matte.shape[1]), np.arange(matte.shape[0]))
+    u, v = x / unit - centre[0] / cut.face.width, y / unit - centre[1] / cut.face.width
     distance = np.hypot(u, v)
     roll = math.radians(cut.face.roll_deg)
     below = -math.sin(roll) * u + math.cos(roll) * v > 0.3  # of the chin, or straight below
-    weight = cut.matte * ((distance > 0.9) & (distance < 1.9) & (below | (v > 0.3)))
+    weight = matte * ((distance > 0.9) & (distance < 1.9) & (below | (v > 0.3)))
     total = float(weight.sum())
-    if total < 0.2 * cut.face.width**2:
+    if total < 0.2 * unit**2:
         return None
     return math.degrees(math.atan2(-float((u * weight).sum()), float((v * weight).sum())))
 
@@ -134,28 +140,28 @@ def _with_small_body(u: Plane, v: Plane, chin_u: float, neck_v: float, stance: P
     t = np.clip((v - neck_v) / stance.blend_fw, 0, 1)
     smooth = t * t * (3 - 2 * t)
     grow = 1 + (stance.head - 1) * smooth
-    integral = t**3 - t**4 / 2 + np.maximum((v - neck_v) / stance.blend_fw - 1, 0)
+    integral = t * t * (t - 0.5 * t * t) + np.maximum((v - neck_v) / stance.blend_fw - 1, 0)
     return (
         chin_u + (u - chin_u - stance.lean_fw * smooth) * grow,
         v + (stance.head - 1) * stance.blend_fw * integral,
     )
 
 
-def _kept(u: Plane, v: Plane, below_fw: float | None) -> Matte:
-    """Return 1 above a cut that bends up towards the sides like a coin's edge, 0 below."""
+def _inside(u: Plane, v: Plane, below_fw: float | None) -> Plane:
+    """Return how far above a cut that bends up towards the sides like a coin's edge, negative below, in face widths."""
     if below_fw is None:
         return np.ones_like(v)
     cut = below_fw - BEND * np.minimum(np.abs(u), 1.6) ** 2 - v
     sides = SIDES_FW + SIDES_SLOPE * (below_fw - v) - np.abs(u)  # a close crop narrows instead of ending in slivers
-    return np.clip(np.minimum(cut, sides) * 60 + 0.5, 0, 1).astype(np.float32)
+    return np.minimum(cut, sides)
 
 
-def _fitted(figure: Callable[[Plane, Plane], tuple[Plane, Plane, Matte]], cut: Cut) -> tuple[np.float32, Points]:
+def _fitted(figure: Callable[[Plane, Plane], Matte], cut: Cut) -> tuple[np.float32, Points]:
     """Return scale and offset from face widths to px that fit the visible figure into the canvas."""
     reach = float(np.hypot(*cut.matte.shape)) / cut.face.width
     steps = np.linspace(-reach, reach, 240, dtype=np.float32)
     x, y = np.meshgrid(steps, steps)
-    rows, columns = np.nonzero(figure(x, y)[2] > 0.4)
+    rows, columns = np.nonzero(figure(x, y) > 0.4)
     if len(rows) == 0:
         return np.float32(CANVAS_PX / 3), np.full(2, CANVAS_PX / 2, np.float32)
     step = steps[1] - steps[0]
@@ -165,19 +171,22 @@ def _fitted(figure: Callable[[Plane, Plane], tuple[Plane, Plane, Matte]], cut: C
     return scale, (CANVAS_PX / 2 - (low + high) / 2 * scale).astype(np.float32)
 
 
-def _grid(scale: np.float32, offset: Points) -> tuple[Plane, Plane]:
-    """Return the place of every px of the canvas, in face widths."""
-    px = np.arange(CANVAS_PX, dtype=np.float32)
+def _grid(scale: np.float32, offset: Points, step_px: int = 1) -> tuple[Plane, Plane]:
+    """Return the place of every px of the canvas, in face widths; with `step_px`, of every square of px's middle."""
+    px = np.arange(0, CANVAS_PX, step_px, dtype=np.float32) + np.float32((step_px - 1) / 2)
     x, y = np.meshgrid((px - offset[0]) / scale, (px - offset[1]) / scale)
     return x, y
 
 
 def _without_wisps(matte: Matte, mesh: Points, unit_px: np.float32) -> Matte:
     """Drop hairs and slivers thinner than a sticker's border could follow, and loose pieces."""
-    thin = disc(max(2, WISP_FW * float(unit_px)))
-    body = cv2.morphologyEx((matte > 0.5).astype(np.uint8), cv2.MORPH_OPEN, thin)
+    size = matte.shape[::-1]
+    unit_px = unit_px / 2  # at half size: what goes is thicker than a px
+    small = cv2.resize(matte, (size[0] // 2, size[1] // 2), interpolation=cv2.INTER_AREA)
+    thin = disc(max(1, WISP_FW * float(unit_px)))
+    body = cv2.morphologyEx((small > 0.5).astype(np.uint8), cv2.MORPH_OPEN, thin)
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(body)
-    votes = np.bincount(pieces[polygon(mesh[list(OVAL)], matte.shape) > 0.5], minlength=count)
+    votes = np.bincount(pieces[polygon(mesh[list(OVAL)] / 2, small.shape) > 0.5], minlength=count)
     votes[0] = 0
     if votes.max() == 0:
         return matte
@@ -189,8 +198,8 @@ def _without_wisps(matte: Matte, mesh: Points, unit_px: np.float32) -> Matte:
         for one in large:
             if away[pieces == one].min() < 0.15 * unit_px:
                 kept |= pieces == one
-    near = cv2.GaussianBlur(cv2.dilate(kept.astype(np.uint8), thin).astype(np.float32), (0, 0), 1.2)
-    return matte * near
+    near = cv2.GaussianBlur(cv2.dilate(kept.astype(np.uint8), thin).astype(np.float32), (0, 0), 0.6)
+    return matte * cv2.resize(near, size)
 
 
 def _badge(cut: Cut, variation: Variation) -> Figure:

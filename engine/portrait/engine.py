@@ -13,15 +13,18 @@ from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, 
 from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
 from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
-from engine.models import FACE_TO_STICKER
+from engine.models import FACE_TO_STICKER, REACTIONS
 from engine.pixels import Rgba
 from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
+from engine.portrait.reactions import REACTIONS as MOODS
+from engine.portrait.reactions import draw_reaction
+from engine.portrait.reactions.sheet import contact_sheet
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
-from engine.styles import Style, match_words, style
+from engine.styles import Style, all_styles, match_words, refused_styles, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
 PHASES = ("face", "cutout", "draw", "finish")
@@ -33,7 +36,7 @@ class PortraitEngine:
 
     name = "portrait"
     max_batch = 1
-    models = frozenset({FACE_TO_STICKER.name})
+    models = frozenset({FACE_TO_STICKER.name, REACTIONS.name})
     parameters = frozenset({"width", "height", "upscale", "face_index", "allow_no_face"})
     shapes = frozenset(Shape) - {Shape.AUTO}
 
@@ -62,8 +65,10 @@ class PortraitEngine:
         """Make one sticker per request, in order; what failed is its error, in its place."""
         return [self._attempt(request, _Steps(index, on_step)) for index, request in enumerate(requests)]
 
-    def _attempt(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult | EngineError:
+    def _attempt(self, request: StickerRequest, keep_going: _Steps) -> StickerResult | EngineError:
         try:
+            if request.model == REACTIONS.name:
+                return self._make_reactions(request, keep_going)
             return self._make(request, keep_going)
         except EngineError as error:
             return error
@@ -74,7 +79,7 @@ class PortraitEngine:
 
     def _make(self, request: StickerRequest, keep_going: KeepGoing) -> StickerResult:
         if request.model not in self.models:
-            raise UnsupportedModel(f"{request.model!r}: this engine runs {FACE_TO_STICKER.name!r} only")
+            raise UnsupportedModel(f"{request.model!r}: this engine runs {', '.join(sorted(self.models))} only")
         parameters = FaceToStickerParameters.read(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, keep_going)
@@ -109,6 +114,30 @@ class PortraitEngine:
             notes=notes,
             emoji=prepared.emoji,
             timings={**timings, "draw": drawn - started, "finish": finished - drawn},
+        )
+
+    def _make_reactions(self, request: StickerRequest, steps: _Steps) -> StickerResult:
+        chosen, notes = _choose_style(request)
+        prepared, timings = self._prepare(request, FaceToStickerParameters(), steps)
+        shape = prepared.choose(request.shape)
+        shape = Shape.BUST if shape is Shape.FIGURE else shape  # a mood is told by the face
+        variation = vary(request.seed)
+        figure = prepared.place(shape, variation)
+        started = time.perf_counter()
+        drawn: dict[str, bytes] = {}
+        for number, reaction in enumerate(MOODS):
+            if not steps.draw(number, len(MOODS)):
+                raise Cancelled(f"before {reaction.name}")
+            sticker = fit(bordered(draw_reaction(figure, reaction, STYLES[chosen.drawing], variation)))
+            drawn[f"{reaction.name.replace(' ', '-')}.webp"] = encode_webp(sticker)
+        return StickerResult(
+            files={**drawn, ResultFile.SHEET: contact_sheet(list(drawn.values()))},
+            seed=request.seed,
+            style=chosen.name,
+            shape=shape,
+            notes=(Note.SEVERAL_FACES, *notes) if prepared.faces > 1 else notes,
+            stickers=dict(zip(drawn, (reaction.emoji for reaction in MOODS), strict=True)),
+            timings={**timings, "draw": time.perf_counter() - started},
         )
 
     def _prepare(
@@ -148,6 +177,10 @@ class _Steps:
     def __call__(self, phase: str) -> bool:
         return self._on_step(self._index, Step(phase, PHASES.index(phase), len(PHASES)))
 
+    def draw(self, done: int, total: int) -> bool:
+        """Say how many of several stickers are drawn; return whether to go on."""
+        return self._on_step(self._index, Step("draw", done, total))
+
 
 def _begin(phase: str, keep_going: KeepGoing) -> None:
     if not keep_going(phase):
@@ -159,8 +192,12 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     asked = style(request.style)
     if not request.prompt.strip():
         return asked, ()
-    named = match_words(request.prompt)
-    return (named, (Note.PROMPT_AS_LOOK,)) if named else (asked, (Note.PROMPT_IGNORED,))
+    named, refused = match_words(request.prompt), refused_styles(request.prompt)
+    if named is None and asked.name in refused:
+        named = next(each for each in all_styles() if each.name not in refused)
+    if named is not None:
+        return named, (Note.PROMPT_AS_LOOK,)
+    return asked, () if refused else (Note.PROMPT_IGNORED,)
 
 
 def _sized(sticker: Rgba, request: StickerRequest, parameters: FaceToStickerParameters, *, has_cells: bool) -> Rgba:

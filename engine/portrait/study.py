@@ -206,8 +206,7 @@ class Study:
         if not self.has_face:
             nothing = np.zeros_like(self.matte)
             return nothing, nothing
-        skin = _find_skin(self)
-        hair = _find_hair(self, skin)
+        skin, hair = _told_apart(self, _find_skin(self))
         guide = self._half[..., 0] * np.float32(0.01)
         radius = max(1, round(0.01 * self.fw))
         fitted = [
@@ -380,23 +379,38 @@ def _high_forehead(study: Study, far: Plane, around: Plane) -> Plane:
     return forehead * cv2.dilate(np.uint8(pieces == pieces[middle[1], middle[0]]), _square(0.02 * fw))
 
 
-def _find_hair(study: Study, skin: Plane) -> Plane:
-    """Return the hair at half size: by the colours above the forehead, against those of the chest, and by place."""
+def _told_apart(study: Study, skin: Plane) -> tuple[Plane, Plane]:
+    """Return skin and hair at half size, from the `skin` found by place and chromaticity.
+
+    Hair by the colours above the forehead, against those of the chest, and by place. What of it looks like the face
+    is an arm, an ear or a neck after all; what of a chest looks like the hair hangs over it.
+    """
     lab = study._half
     person = cv2.resize(study.person, (HALF_PX, HALF_PX), interpolation=cv2.INTER_AREA)
     u, v = _place(study)
     chin, brow = study.local(study.mesh[CHIN_TIP]), study.local(study.mesh[FOREHEAD_TOP])
     oval = study.mesh_area(OVAL, HALF_PX)
     inside = (person > 0.9) & (skin < 0.3)
-    to_hair = _colour_distance(lab, lab[inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45)])
+    to_face = _colour_distance(lab, lab[study._plain_face])
+    above = inside & (oval < 0.1) & (v < brow[1] + 0.06) & (np.abs(u) < 0.45)
+    unlike = above & (to_face > 1)  # a raised arm or the forehead's rim tells nothing of the hair
+    to_hair = _colour_distance(lab, lab[unlike if np.count_nonzero(unlike) > 0.3 * np.count_nonzero(above) else above])
     body = inside & (v > chin[1] + 0.42)
     # Long hair hangs over the chest: what has its colour tells nothing of the clothes.
     other = body & (to_hair > 1.1)
     to_body = _colour_distance(lab, lab[other if np.count_nonzero(other) > 150 else body])
     place = np.minimum((v - chin[1] - 0.1) / 0.22, 1.6) + np.clip(0.30 - np.abs(u), 0, 0.3) * 3 * (v > chin[1] - 0.1)
     hair = 1 / (1 + np.exp(np.clip((to_hair - to_body) * 1.6 + place * 1.5, -30, 30)))
-    hair = np.where(v < chin[1] - 0.25, 1, hair) * (1 - skin)
-    return hair * (1 - _core(study, oval) * smoothstep(brow[1] + 0.08, brow[1] + 0.16, v)) * person
+    hair = np.where(v < chin[1] - 0.25, 1, hair)
+    core = _core(study, oval) * smoothstep(brow[1] + 0.08, brow[1] + 0.16, v)
+    skin = skin * (1 - smoothstep(chin[1] + 0.1, chin[1] + 0.3, v) * smoothstep(0.1, 0.5, to_face - to_hair))
+    hair *= (1 - skin) * (1 - core)
+    rim = blur(cv2.dilate(oval, _square(0.06 * study.fw)), 0.02 * study.fw) * smoothstep(-0.2, -0.1, v)
+    neck = smoothstep(chin[1] - 0.1, chin[1], v) * smoothstep(0.55, 0.45, np.abs(u))
+    arms = np.maximum(smoothstep(0.8, 0.95, np.abs(u)), smoothstep(brow[1] - 0.75, brow[1] - 0.9, v))
+    near = np.maximum(rim, neck) * smoothstep(1.9, 1.3, to_face)
+    bare = hair * np.maximum(near, arms) * smoothstep(0.2, 0.8, to_hair - to_face)
+    return np.maximum(skin, bare), (hair - bare) * person
 
 
 def _core(study: Study, oval: Plane) -> Plane:
@@ -418,13 +432,13 @@ def _colour_distance(lab: Lab, pixels: NDArray[np.floating[Any]]) -> Plane:
     start = (np.argsort(np.argsort(sample[:, 0], kind="stable")) * 3 // len(sample)).astype(np.int32)[:, None]
     stop = (cv2.TERM_CRITERIA_MAX_ITER, 10, 0)
     _, _, centres = cv2.kmeans(sample, 3, start, stop, 1, cv2.KMEANS_USE_INITIAL_LABELS)
-    scale = np.array([14, 9, 9], np.float32)
-    near = lab / scale
-    squares = [
-        cv2.magnitude(*cv2.split(near - centre / scale)[1:]) ** 2 + (near[..., 0] - centre[0] / 14) ** 2
-        for centre in centres
-    ]
-    return cv2.sqrt(np.min(squares, axis=0))
+    scale = np.array([1 / 14, 1 / 9, 1 / 9])
+    squares = []
+    for centre in centres:
+        # (lab - centre) * scale in one pass, the pixel's three numbers being the fourth and last row's
+        away = cv2.transform(lab, np.column_stack([np.diag(scale), -centre * scale]))
+        squares.append(cv2.transform(cv2.multiply(away, away), np.ones((1, 3))))
+    return cv2.sqrt(cv2.min(cv2.min(squares[0], squares[1]), squares[2]))
 
 
 def unsharp(picture: Picture, sigma_px: float, amount: float) -> Picture:

@@ -41,11 +41,33 @@ class Variation:
 
     def dice(self, name: str) -> np.random.Generator:
         """Return a random generator of its own for `name`; the same on every machine."""
-        return np.random.Generator(np.random.PCG64([self.seed, zlib.crc32(name.encode())]))
+        return _generator(self.seed, name=name)
 
     def pick(self, name: str, choices: Sequence[T]) -> T:
         """Return one of `choices`, each as likely as the next."""
-        return choices[int(self.dice(name).integers(len(choices)))]
+        return choices[_dealt(self.seed, name, len(choices))]
+
+    def chance(self, name: str, share: float) -> bool:
+        """Return True for a `share` of the seeds; of five in a row for as many as that makes."""
+        return _spread(self.seed, name) < share
+
+
+def _generator(*seed: int, name: str) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64([*seed, zlib.crc32(name.encode())]))
+
+
+def _dealt(seed: int, name: str, count: int) -> int:
+    """Deal 0 .. `count` - 1 from shuffled decks: `count` seeds in a row, from a multiple of it, get each once.
+
+    So stickers of neighbouring seeds differ more than chance would have it.
+    """
+    deck, place = divmod(seed, count)
+    return int(_generator(deck, count, name=name).permutation(count)[place])
+
+
+def _spread(seed: int, name: str) -> float:
+    """Return 0 .. 1, from another fifth of it for each of five seeds in a row."""
+    return float((_dealt(seed, name, 5) + _generator(seed, name=name).uniform()) / 5)
 
 
 def vary(seed: int) -> Variation:
@@ -53,12 +75,12 @@ def vary(seed: int) -> Variation:
     rng = np.random.Generator(np.random.PCG64(seed))
     return Variation(
         seed=seed,
-        tilt_deg=float(rng.uniform(2.0, 9.0) * rng.choice([-1.0, 1.0])),
-        lean=float(rng.uniform(-1, 1)),
-        head=float(rng.uniform()),
-        bust=float(rng.uniform()),
+        tilt_deg=(2 + 7 * _spread(seed, "tilt")) * (-1, 1)[_dealt(seed, "side", 2)],
+        lean=2 * _spread(seed, "lean") - 1,
+        head=_spread(seed, "head"),
+        bust=_spread(seed, "bust"),
         line=float(rng.uniform(0.8, 1.3)),
-        warmth=float(rng.uniform(-1, 1)),
+        warmth=2 * _spread(seed, "warmth") - 1,
         colour=float(rng.uniform(0.92, 1.15)),
         light_side=float(rng.choice([-1.0, 1.0])),
         grain=int(rng.integers(2**31)),

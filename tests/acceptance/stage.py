@@ -16,6 +16,7 @@ from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
 from bot.delivery.offers import Offers
 from bot.transport.outage import Backoff
+from bot.transport.rate_limits import RateLimiter
 from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
@@ -64,7 +65,9 @@ class Stage:
     def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
         return self.emulator.person(user_id, first_name, language=language)
 
-    async def start(self, limits: Limits | None = None, backoff: Backoff = QUICK) -> None:
+    async def start(
+        self, limits: Limits | None = None, backoff: Backoff = QUICK, limiter: RateLimiter | None = None
+    ) -> None:
         """Start the bot as a new process would, over what is on disk."""
         self.store = await Store.open(self._root)
         self.service = StickerService(self.store, limits=limits or Limits())
@@ -79,6 +82,7 @@ class Stage:
             admin_ids=frozenset({self.ADMIN}),
             offers=Offers.of(runner),
             backoff=backoff,
+            limiter=limiter,
         )
         await worker.recover()
         try:

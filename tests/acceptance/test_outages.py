@@ -64,7 +64,7 @@ async def test_telegram_down_at_any_point_costs_no_photo(stage: Stage, point: st
     for number in range(2):
         for person in people:
             await person.send_photo(picture((number, 10, person.id)))
-    await tried(people[0], fault, 12)
+    await tried(people[0], fault, 4 if point == "sendMessage" else 12)  # a job that is done needs no progress
 
     stage.emulator.faults.clear()
 
@@ -143,10 +143,11 @@ async def test_one_persons_slow_photos_hold_up_nobody_elses(stage: Stage) -> Non
         while len(stage.calls("getFile")) < 3:  # noqa: ASYNC110 - nothing announces a call
             await asyncio.sleep(0.01)
 
+    assert len(stage.calls("getFile")) == 3  # of one person at a time
+
     await quick.send_photo(picture())
 
     await quick.wait_for_sticker()
-    assert len(stage.calls("getFile")) == 4  # three of the one at a time, and the other's
 
 
 async def test_forgetting_ends_what_is_being_fetched(stage: Stage) -> None:
@@ -182,10 +183,8 @@ async def test_one_bad_gateway_costs_no_progress_message(stage: Stage) -> None:
     stage.plain.hold()
     stage.fault("sendMessage", "html", code=502, count=1)
     await person.send_photo(picture())
-    await person.wait_for_text("Got it")
 
-    stage.fault("editMessageText", "html", code=502, count=1)
-    await person.wait_for_text("Starting your sticker")
+    await person.wait_for(lambda seen: seen.has_button("Stop"))
 
     stage.plain.release()
     await person.wait_for_sticker()
@@ -239,7 +238,7 @@ def _refused(person: PersonDriver) -> int:
 
 
 async def test_what_waits_for_telegrams_limit_is_told_and_counted(tmp_path: Path) -> None:
-    rules = Rules(flood=FloodRules(sticker_burst=4, sticker_per_s=0.5, silent_wait_s=0.0))
+    rules = Rules(flood=FloodRules(sticker_burst=4, sticker_per_s=0.2, silent_wait_s=0.0))
     async with stage_at(tmp_path, NotingEngine(), rules) as stage:
         await stage.start()
         person = stage.person()
@@ -248,7 +247,7 @@ async def test_what_waits_for_telegrams_limit_is_told_and_counted(tmp_path: Path
 
         await person.wait_for_text("Telegram asks me to wait")
         await person.send_text("/queue")
-        await person.wait_for_text("waits for Telegram", timeout_s=3)
+        await person.wait_for_text("for Telegram.", timeout_s=3)
 
         await person.wait_until(lambda: stickers_in_chat(person) == 4, timeout_s=60)
         assert stickers_in_packs(person) == 4

@@ -146,6 +146,11 @@ REAL_LOOKING = "123456789:AAF0abcdefghijklmnopqrstuvwxyz-_123"
         (f"The token `{REAL_LOOKING}` was rejected", "The token `***` was rejected"),
         (f"/file/bot{REAL_LOOKING}/photos/file_1.jpg", "/file/bot***/photos/file_1.jpg"),
         ("12:34 and 1234:5678 stay", "12:34 and 1234:5678 stay"),
+        ("tg:765432101 and tg:-100765432101:12", "*** and ***:12"),
+        ("Bad Request: STICKERSET_INVALID uc1nqx_2_by_face_bot", "Bad Request: STICKERSET_INVALID ***"),
+        ("Group migrated. New chat id: -1001234567890", "Group migrated. New ***"),
+        ("Bad Request: user 765432101 not found", "Bad Request: *** not found"),
+        ("update 700000001 and job 3f9a1c00 stay", "update 700000001 and job 3f9a1c00 stay"),
     ],
 )
 def test_a_token_is_struck_out(text: str, clean: str) -> None:
@@ -191,3 +196,22 @@ async def test_a_server_without_the_niceties_is_served_all_the_same(
     async with running(bot_of(emulator.url, service)):
         await ada.send_text("/help")
         await ada.wait_for(lambda seen: "/style" in seen.text)
+
+
+async def test_a_proxys_error_page_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    factory = logging.getLogRecordFactory()
+    caplog.set_level(logging.INFO)
+    install_redaction()
+    try:
+        page = "<html>\n<head><title>502 Bad Gateway</title></head>\n" + "<p>x</p>\n" * 50 + "</html>"
+        try:
+            json.loads(page)
+        except ValueError:
+            logging.getLogger("telegram.request.BaseRequest").exception('Can not load invalid JSON data: "%s"', page)
+    finally:
+        logging.setLogRecordFactory(factory)
+    (record,) = [each for each in caplog.records if each.name == "telegram.request.BaseRequest"]
+    assert record.getMessage().count("\n") == 0
+    assert len(record.getMessage()) < 200
+    assert record.exc_info is None
+    assert record.exc_text is None

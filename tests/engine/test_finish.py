@@ -96,6 +96,17 @@ def test_cells_stay_cells() -> None:
     assert (blocks == blocks[:, :1, :, :1]).all()
 
 
+def test_pieces_beside_cells_stay_and_specks_go() -> None:
+    cells = np.zeros((40, 40))
+    cells[10:30, 10:30], cells[14:16, 14:16] = 1, 0
+    cells[4:6, 35:37], cells[4, 4] = 1, 1  # confetti, a speck
+    sticker = cell_outline(np.zeros((320, 320, 3), np.uint8), np.kron(cells, np.ones((8, 8))).astype(np.float32), 8)
+    opaque = sticker[::8, ::8, 3][3:-3, 3:-3] == 255
+    assert opaque[4, 36]
+    assert opaque[15, 15]
+    assert not opaque[4, 4]
+
+
 def test_noise_that_compresses_badly_still_fits_telegram() -> None:
     noise = np.random.Generator(np.random.PCG64(1)).integers(0, 256, (512, 512, 4), np.uint8)
     assert len(encode_webp(noise)) <= MAX_BYTES

@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import UnknownStyle
 from engine.portrait.styles import STYLES
-from engine.styles import DEFAULT_STYLE, all_styles, match_words, style
+from engine.styles import DEFAULT_STYLE, all_styles, match_words, refused_styles, style
 
 
 def test_the_default_comes_first_and_names_are_unique() -> None:
@@ -78,3 +78,44 @@ def test_the_style_mentioned_first_wins() -> None:
     found = match_words("a neon comic")
     assert found is not None
     assert found.name == "neon"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "not comic",
+        "no comic please",
+        "Not a comic!",
+        "don’t make it a comic",
+        "nicht als Comic",
+        "kein Comic-Held",
+        "sin cómic",
+        "не комікс",
+        "не комикс",
+        "anything but comic",
+        "not “comic”",
+    ],
+)
+def test_a_style_that_is_refused_is_not_named(prompt: str) -> None:
+    assert match_words(prompt) is None
+    assert refused_styles(prompt) == {"comic"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("not comic, neon", "neon"),
+        ("neon, not comic", "neon"),
+        ("watercolour instead of comic", "watercolour"),
+        ("not today, comic", "comic"),
+        ("why not comic?", "comic"),
+        ("no style", "photo"),
+        ("make my photo neon", "neon"),
+        ("a photo", "photo"),
+        ("nothing but comic", "comic"),
+    ],
+)
+def test_the_style_that_is_wanted_is_told_from_the_one_that_is_not(prompt: str, name: str) -> None:
+    found = match_words(prompt)
+    assert found is not None
+    assert found.name == name

@@ -42,6 +42,11 @@ progress-cutout = Ich schneide dich aus …
 progress-draw = Ich zeichne dich …
 progress-finish = Jetzt noch der Rand …
 progress-pack = Ich lege ihn in dein Paket …
+progress-drawing-all = Ich zeichne { $done } von { $total } …
+progress-pack-all = Ich lege sie in dein Paket …
+progress-adding = Ins Paket: { $done } von { $total } …
+progress-adding-slowly = Ins Paket: { $done } von { $total } … Telegram nimmt nur wenige pro Minute, noch etwa { $minutes } Min.
+progress-wait-all = Sie sind fertig. Telegram bittet mich, { $minutes } Min. zu warten, dann kommt der Rest in dein Paket.
 progress-wait =
     { $seconds ->
         [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
@@ -61,6 +66,14 @@ news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu de
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
+reactions-added = Alle { $total } sind in deinem Paket, jeder unter seinem eigenen Emoji.
+reactions-partly-added = { $done } von { $total } sind in deinem Paket. Die anderen hat Telegram nicht angenommen.
+reactions-stopped =
+    { $done ->
+        [0] Angehalten. In dein Paket kam nichts.
+       *[other] Angehalten. { $done } von { $total } sind in deinem Paket.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Schick mir zuerst ein Selfie: ein Gesicht, Blick in die Kamera. Wörter kommen unter das Foto.
@@ -78,7 +91,7 @@ error-photo-too-many-pixels = Das Bild hat zu viele Pixel für mich. Schick es a
 error-photo-too-small = Das Bild ist zu klein, um ein Gesicht zu erkennen. Schick ein größeres.
 error-photo-truncated = Die Datei ist beschädigt oder unvollständig. Schick das Foto noch einmal.
 error-photo-animated = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticker daraus.
-error-not-a-photo = Diese Datei ist kein Foto, das ich lesen kann. JPEG, PNG, WebP und HEIC gehen.
+error-not-a-photo = Aus dieser Datei kann ich keinen Sticker machen: Sie ist kein Foto, das ich lesen kann. JPEG, PNG, WebP und HEIC gehen.
 error-photo-gone = Das Foto habe ich schon gelöscht. Schick es noch einmal, dann geht es weiter.
 error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
@@ -158,6 +171,7 @@ queue-drawn =
         [one] { $count } ist gezeichnet und wartet auf Telegram.
        *[other] { $count } sind gezeichnet und warten auf Telegram.
     }
+queue-adding = Kommt gerade in dein Paket.
 cancel-none = Es gibt nichts anzuhalten.
 cancel-done =
     { $count ->
@@ -198,6 +212,8 @@ button-shape-head = 🎈 Großer Kopf
 button-shape-badge = ⭕ Rund
 button-back = ‹ Zurück
 button-anyway = ✨ Trotzdem machen
+button-reactions = 😂 Alle Reaktionen
+button-undo-all = ↩️ Alle zurücknehmen
 button-undo = ↩️ Rückgängig
 button-put-back = ➕ Wieder hinein
 button-open-pack = 📦 Paket öffnen
@@ -210,8 +226,12 @@ button-keep = Alles behalten
 # --- short answers to a press ---
 press-drawing = Mach ich.
 press-already = Den zeichne ich schon.
+press-already-all = Bin schon dabei.
 press-undone = Aus deinem Paket genommen.
 press-already-undone = Er war schon nicht mehr in deinem Paket.
+press-all-there = Sie sind schon in deinem Paket.
+press-undone-all = Alle sind aus deinem Paket heraus.
+press-already-undone-all = Sie waren schon nicht mehr in deinem Paket.
 press-back = Er ist wieder in deinem Paket.
 press-added = Jetzt ist er in deinem Paket.
 press-working = Einen Moment …

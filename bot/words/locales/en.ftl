@@ -42,6 +42,11 @@ progress-cutout = Cutting you out …
 progress-draw = Drawing you …
 progress-finish = Adding the outline …
 progress-pack = Putting it into your pack …
+progress-drawing-all = Drawing { $done } of { $total } …
+progress-pack-all = Putting them into your pack …
+progress-adding = Adding to your pack: { $done } of { $total } …
+progress-adding-slowly = Adding to your pack: { $done } of { $total } … Telegram takes only a few a minute, about { $minutes } min to go.
+progress-wait-all = They're drawn. Telegram asks me to wait { $minutes } min, then I'll add the rest to your pack.
 progress-wait =
     { $seconds ->
         [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
@@ -61,6 +66,14 @@ news-first-pack = This is your own pack. Tap the sticker to add it to your keybo
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
+news-first-pack-of-all = It's your own pack. Open it to add it to your keyboard.
+reactions-added = All { $total } are in your pack, each under its own emoji.
+reactions-partly-added = { $done } of { $total } are in your pack. Telegram didn't accept the others.
+reactions-stopped =
+    { $done ->
+        [0] Stopped. Nothing was added to your pack.
+       *[other] Stopped. { $done } of { $total } are in your pack.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Send me a selfie first: one face, looking at the camera. Words go under the photo.
@@ -78,7 +91,7 @@ error-photo-too-many-pixels = That picture has too many pixels for me. Send it a
 error-photo-too-small = That picture is too small to see a face. Send a larger one.
 error-photo-truncated = That file is damaged or incomplete. Send the photo once more.
 error-photo-animated = It moves. Send me a still photo and I'll make a sticker from it.
-error-not-a-photo = That file isn't a photo I can read. JPEG, PNG, WebP and HEIC work.
+error-not-a-photo = I can't make a sticker from this file: it isn't a photo I can read. JPEG, PNG, WebP and HEIC work.
 error-photo-gone = I've already deleted that photo. Send it once more and we go on.
 error-file-gone = I've already deleted that one. Send the photo once more.
 error-download-failed = I couldn't fetch your photo from Telegram. Send it once more.
@@ -158,6 +171,7 @@ queue-drawn =
         [one] { $count } is drawn and waits for Telegram.
        *[other] { $count } are drawn and wait for Telegram.
     }
+queue-adding = Being added to your pack.
 cancel-none = There's nothing to stop.
 cancel-done =
     { $count ->
@@ -198,6 +212,8 @@ button-shape-head = 🎈 Big head
 button-shape-badge = ⭕ Badge
 button-back = ‹ Back
 button-anyway = ✨ Make it anyway
+button-reactions = 😂 All reactions
+button-undo-all = ↩️ Undo all
 button-undo = ↩️ Undo
 button-put-back = ➕ Put it back
 button-open-pack = 📦 Open pack
@@ -210,8 +226,12 @@ button-keep = Keep it all
 # --- short answers to a press ---
 press-drawing = On it.
 press-already = I'm already drawing it.
+press-already-all = I'm already on it.
 press-undone = Taken out of your pack.
 press-already-undone = It was gone from your pack already.
+press-all-there = They're in your pack already.
+press-undone-all = All of them are out of your pack.
+press-already-undone-all = They were gone from your pack already.
 press-back = It's back in your pack.
 press-added = It's in your pack now.
 press-working = One moment …

@@ -42,6 +42,11 @@ progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
 progress-finish = Añado el borde …
 progress-pack = Lo pongo en tu pack …
+progress-drawing-all = Dibujo { $done } de { $total } …
+progress-pack-all = Los pongo en tu pack …
+progress-adding = Al pack: { $done } de { $total } …
+progress-adding-slowly = Al pack: { $done } de { $total } … Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
+progress-wait-all = Ya están dibujados. Telegram me pide esperar { $minutes } min; después pongo el resto en tu pack.
 progress-wait =
     { $seconds ->
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
@@ -61,6 +66,14 @@ news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
+news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
+reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
+reactions-stopped =
+    { $done ->
+        [0] Parado. No he puesto nada en tu pack.
+       *[other] Parado. { $done } de { $total } están en tu pack.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Mándame primero un selfi: una cara, mirando a la cámara. Las palabras van bajo la foto.
@@ -78,7 +91,7 @@ error-photo-too-many-pixels = Esa imagen tiene demasiados píxeles para mí. Má
 error-photo-too-small = Esa imagen es demasiado pequeña para ver una cara. Manda una más grande.
 error-photo-truncated = El archivo está dañado o incompleto. Manda la foto otra vez.
 error-photo-animated = Se mueve. Mándame una foto fija y hago un sticker con ella.
-error-not-a-photo = Ese archivo no es una foto que yo pueda leer. Sirven JPEG, PNG, WebP y HEIC.
+error-not-a-photo = Con este archivo no puedo hacer un sticker: no es una foto que yo pueda leer. Sirven JPEG, PNG, WebP y HEIC.
 error-photo-gone = Esa foto ya la he borrado. Mándala otra vez y seguimos.
 error-file-gone = Ese ya lo he borrado. Manda la foto otra vez.
 error-download-failed = No he podido bajar tu foto de Telegram. Mándala otra vez.
@@ -158,6 +171,7 @@ queue-drawn =
         [one] { $count } ya está dibujado y espera a Telegram.
        *[other] { $count } ya están dibujados y esperan a Telegram.
     }
+queue-adding = Entrando en tu pack.
 cancel-none = No hay nada que parar.
 cancel-done =
     { $count ->
@@ -198,6 +212,8 @@ button-shape-head = 🎈 Cabezón
 button-shape-badge = ⭕ Insignia
 button-back = ‹ Atrás
 button-anyway = ✨ Hazlo igualmente
+button-reactions = 😂 Todas las reacciones
+button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
 button-open-pack = 📦 Abrir el pack
@@ -210,8 +226,12 @@ button-keep = Quedármelo todo
 # --- short answers to a press ---
 press-drawing = Voy.
 press-already = Ya lo estoy dibujando.
+press-already-all = Ya estoy en ello.
 press-undone = Sacado de tu pack.
 press-already-undone = Ya no estaba en tu pack.
+press-all-there = Ya están en tu pack.
+press-undone-all = Todos fuera de tu pack.
+press-already-undone-all = Ya no estaban en tu pack.
 press-back = Vuelve a estar en tu pack.
 press-added = Ya está en tu pack.
 press-working = Un momento …

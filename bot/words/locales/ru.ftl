@@ -43,6 +43,11 @@ progress-cutout = Вырезаю тебя …
 progress-draw = Рисую тебя …
 progress-finish = Добавляю обводку …
 progress-pack = Кладу в твой набор …
+progress-drawing-all = Рисую { $done } из { $total } …
+progress-pack-all = Кладу их в твой набор …
+progress-adding = В набор: { $done } из { $total } …
+progress-adding-slowly = В набор: { $done } из { $total } … Telegram принимает лишь несколько в минуту, осталось около { $minutes } мин.
+progress-wait-all = Нарисовано. Telegram просит подождать { $minutes } мин, потом добавлю остальные в набор.
 progress-wait =
     { $seconds ->
         [one] Нарисовано. Telegram просит подождать { $seconds } секунду, потом добавлю стикер в набор.
@@ -63,6 +68,14 @@ news-first-pack = Это твой собственный набор. Косни�
 news-new-pack = Твой старый набор удалён, поэтому я начал новый.
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
+news-first-pack-of-all = Это твой собственный набор. Открой его, чтобы добавить на клавиатуру.
+reactions-added = Все { $total } в твоём наборе, каждый под своим эмодзи.
+reactions-partly-added = { $done } из { $total } в твоём наборе. Остальные Telegram не принял.
+reactions-stopped =
+    { $done ->
+        [0] Остановлено. В набор ничего не добавлено.
+       *[other] Остановлено. { $done } из { $total } в твоём наборе.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Сначала пришли селфи: одно лицо, взгляд в камеру. Слова – под фото.
@@ -80,7 +93,7 @@ error-photo-too-many-pixels = В этой картинке слишком мно
 error-photo-too-small = Картинка слишком мала, чтобы разглядеть лицо. Пришли побольше.
 error-photo-truncated = Файл повреждён или неполный. Пришли фото ещё раз.
 error-photo-animated = Оно движется. Пришли обычное фото, и я сделаю из него стикер.
-error-not-a-photo = Этот файл – не фото, которое я могу прочитать. Подойдут JPEG, PNG, WebP и HEIC.
+error-not-a-photo = Из этого файла стикер не сделать: это не фото, которое я могу прочитать. Подойдут JPEG, PNG, WebP и HEIC.
 error-photo-gone = Это фото я уже удалил. Пришли его ещё раз, и продолжим.
 error-file-gone = Его я уже удалил. Пришли фото ещё раз.
 error-download-failed = Не получилось загрузить твоё фото из Telegram. Пришли его ещё раз.
@@ -166,6 +179,7 @@ queue-drawn =
         [few] { $count } нарисованы и ждут Telegram.
        *[other] { $count } нарисовано и ждут Telegram.
     }
+queue-adding = Добавляю в набор.
 cancel-none = Останавливать нечего.
 cancel-done =
     { $count ->
@@ -209,6 +223,8 @@ button-shape-head = 🎈 Большая голова
 button-shape-badge = ⭕ Круглый
 button-back = ‹ Назад
 button-anyway = ✨ Всё равно сделать
+button-reactions = 😂 Все реакции
+button-undo-all = ↩️ Отменить все
 button-undo = ↩️ Отменить
 button-put-back = ➕ Вернуть
 button-open-pack = 📦 Открыть набор
@@ -221,8 +237,12 @@ button-keep = Оставить всё
 # --- short answers to a press ---
 press-drawing = Делаю.
 press-already = Я его уже рисую.
+press-already-all = Уже делаю.
 press-undone = Убран из твоего набора.
 press-already-undone = Его уже не было в наборе.
+press-all-there = Они уже в твоём наборе.
+press-undone-all = Все убраны из твоего набора.
+press-already-undone-all = Их уже не было в наборе.
 press-back = Он снова в твоём наборе.
 press-added = Теперь он в твоём наборе.
 press-working = Минутку …

@@ -43,6 +43,11 @@ progress-cutout = Вирізаю тебе …
 progress-draw = Малюю тебе …
 progress-finish = Додаю обводку …
 progress-pack = Кладу в твій набір …
+progress-drawing-all = Малюю { $done } з { $total } …
+progress-pack-all = Кладу їх у твій набір …
+progress-adding = До набору: { $done } з { $total } …
+progress-adding-slowly = До набору: { $done } з { $total } … Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
+progress-wait-all = Намальовано. Telegram просить зачекати { $minutes } хв, потім додам решту до набору.
 progress-wait =
     { $seconds ->
         [one] Намальовано. Telegram просить зачекати { $seconds } секунду, потім додам стікер до набору.
@@ -63,6 +68,14 @@ news-first-pack = Це твій власний набір. Торкнися ст
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
+news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
+reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
+reactions-partly-added = { $done } з { $total } у твоєму наборі. Решту Telegram не прийняв.
+reactions-stopped =
+    { $done ->
+        [0] Зупинено. До набору нічого не додано.
+       *[other] Зупинено. { $done } з { $total } у твоєму наборі.
+    }
 
 # --- what I cannot use ---
 send-a-selfie = Спершу надішли селфі: одне обличчя, погляд у камеру. Слова – під фото.
@@ -80,7 +93,7 @@ error-photo-too-many-pixels = У цьому зображенні забагат�
 error-photo-too-small = Зображення замале, щоб розгледіти обличчя. Надішли більше.
 error-photo-truncated = Файл пошкоджений або неповний. Надішли фото ще раз.
 error-photo-animated = Воно рухається. Надішли звичайне фото, і я зроблю з нього стікер.
-error-not-a-photo = Цей файл – не фото, яке я можу прочитати. Підійдуть JPEG, PNG, WebP і HEIC.
+error-not-a-photo = З цього файлу стікера не зробити: це не фото, яке я можу прочитати. Підійдуть JPEG, PNG, WebP і HEIC.
 error-photo-gone = Це фото я вже видалив. Надішли його ще раз, і продовжимо.
 error-file-gone = Його я вже видалив. Надішли фото ще раз.
 error-download-failed = Не вдалося завантажити твоє фото з Telegram. Надішли його ще раз.
@@ -166,6 +179,7 @@ queue-drawn =
         [few] { $count } намальовано, чекають на Telegram.
        *[other] { $count } намальовано, чекають на Telegram.
     }
+queue-adding = Додаю до набору.
 cancel-none = Нічого зупиняти.
 cancel-done =
     { $count ->
@@ -209,6 +223,8 @@ button-shape-head = 🎈 Велика голова
 button-shape-badge = ⭕ Круглий
 button-back = ‹ Назад
 button-anyway = ✨ Усе одно зробити
+button-reactions = 😂 Усі реакції
+button-undo-all = ↩️ Скасувати всі
 button-undo = ↩️ Скасувати
 button-put-back = ➕ Повернути
 button-open-pack = 📦 Відкрити набір
@@ -221,8 +237,12 @@ button-keep = Залишити все
 # --- short answers to a press ---
 press-drawing = Роблю.
 press-already = Я його вже малюю.
+press-already-all = Уже роблю.
 press-undone = Вийнято з твого набору.
 press-already-undone = Його вже не було в наборі.
+press-all-there = Вони вже в твоєму наборі.
+press-undone-all = Усіх вийнято з твого набору.
+press-already-undone-all = Їх уже не було в наборі.
 press-back = Він знову в твоєму наборі.
 press-added = Тепер він у твоєму наборі.
 press-working = Хвилинку …

@@ -136,13 +136,13 @@ class Placed:
 @lru_cache
 def prop(name: str) -> Prop:
     """Read `props/<name>.toml`. Raises `PropBroken`, `FileNotFoundError`."""
-    file = resources.files("engine") / "portrait" / "reactions" / "props" / f"{name}.toml"
+    file = resources.files(__package__) / "props" / f"{name}.toml"
     return parse_prop(name, file.read_text(encoding="utf-8"))
 
 
 def prop_names() -> list[str]:
     """Return the names of all props, sorted."""
-    folder = resources.files("engine") / "portrait" / "reactions" / "props"
+    folder = resources.files(__package__) / "props"
     return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
 
 

@@ -50,7 +50,7 @@ PALETTES = palettes(
     "#ffc094 #ffa468 #cf4d1c",
     "#8fe2d7 #5fcdc2 #0d7f88",
     "#ff837a #f2615a #94163a",
-    "#f6f0e2 #e6dcc4 #8a5f2c",
+    "#f6f0e2 #e6dcc4 #2f4a9c",
     "#42508f #333e73 #ffcb45",
 )
 SHAPES = ("disc", "burst", "squircle", "blob", "heart", "cloud", "hexagon")
@@ -81,12 +81,11 @@ def staged(picture: Picture, study: Study, variation: Variation, scene: Scene) -
     matte = study.matte
     if study.is_badge or not variation.has_backdrop:
         return picture, matte, palette
-    chance = variation.dice("scene").uniform(size=2)
     behind: Picture | None = None
     cover = np.zeros_like(matte)
-    if scene.shapes and chance[0] < scene.shape_share:
+    if scene.shapes and variation.chance("has shape", scene.shape_share):
         behind, cover = _shape(variation, scene, palette)
-    if scene.props and chance[1] < scene.props_share:
+    if scene.props and variation.chance("has props", scene.props_share):
         ground = sheet(matte.shape, WHITE) if behind is None else behind
         behind, beside = _props(ground, matte, variation, scene, palette, has_shape=bool(cover.any()))
         cover = np.maximum(cover, beside)
@@ -155,7 +154,7 @@ def _outline(shape: str, dice: np.random.Generator) -> Points:
     elif shape == "hexagon":
         lean = dice.uniform(-0.15, 0.15)
         corner = (turn - lean) % (np.pi / 3) - np.pi / 6
-        radius = np.minimum(0.90 / np.cos(corner), 1.0)
+        radius = 0.87 / np.cos(corner)
     unit = np.stack([np.cos(turn), np.sin(turn)], 1)
     if shape == "heart":
         curves = 13 * np.cos(turn) - 5 * np.cos(2 * turn) - 2 * np.cos(3 * turn) - np.cos(4 * turn)

@@ -42,7 +42,7 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     rest = np.clip(light + 0.6 * (light - blur(light, 0.1 * study.fw)), 0, 100)
     picture = _shades(soft_steps(rest, 15.0, 7.0), clothes)
     picture = mix(picture, _shades(soft_steps(rest * 1.15, 14.0, 7.0), hair), study.hair)
-    picture = mix(picture, _shades(stepped, skin, BLOOD), study.skin)
+    picture = mix(picture, _shades(stepped, skin, BLOOD), np.maximum(study.skin, study.mouth_area))
     shade = smoothstep(2, -15 * study.skin_range, study.relief) * study.skin * (1 - study.eye_area)
     deeper = _shades(np.maximum(stepped - 16, 0), skin, BLOOD)
     picture = mix(picture, deeper, dots(0.8 * shade, 45, 6.5))

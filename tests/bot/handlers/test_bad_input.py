@@ -23,10 +23,10 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def moving_picture() -> bytes:
+def moving_picture(kind: str = "WEBP") -> bytes:
     buffer = io.BytesIO()
     frames = [Image.new("RGB", (64, 64), (shade, 0, 0)) for shade in (0, 90, 180)]
-    frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:])
+    frames[0].save(buffer, kind, save_all=True, append_images=frames[1:])
     return buffer.getvalue()
 
 
@@ -44,6 +44,16 @@ FILES = {
     "of 25 MB": ("big.jpg", "image/jpeg", picture() + bytes(25 << 20), "over 20 MB"),
     "moving": ("me.webp", "image/webp", moving_picture(), "It moves"),
     "a PDF": ("cv.pdf", "application/pdf", b"%PDF-1.7\n" + b"x" * 500, "can't make a sticker from this file"),
+    "a large archive": (
+        "all.zip",
+        "application/zip",
+        b"PK\x03\x04" + bytes(21 << 20),
+        "can't make a sticker from this",
+    ),
+    "a film": ("me.MOV", "video/quicktime", b"\0\0\0\x14ftypqt  \0\0\2\0qt  " + bytes(500), "It moves"),
+    "a film of no name": ("me", "", b"\0\0\0\x18ftypisom\0\0\2\0isommp42" + bytes(500), "It moves"),
+    "a sound": ("me.m4a", "audio/mp4", b"\0\0\0\x14ftypM4A \0\0\2\0M4A " + bytes(500), "isn't a photo I can read"),
+    "a moving AVIF": ("me.avif", "image/avif", moving_picture("AVIF"), "It moves"),
     "tiny": ("me.png", "image/png", tiny_picture(), "too small"),
 }
 
@@ -69,6 +79,17 @@ async def test_a_file_that_is_no_photo_is_refused_in_words(stage: Stage, kind: s
         ("scan.tif", "image/tiff", "TIFF"),
         ("old.bmp", "image/bmp", "BMP"),
         ("wrong.png", "image/png", "JPEG"),
+        ("DSC0001.HIF", "application/octet-stream", "HEIF"),
+        ("IMG_2.heics", "", "HEIF"),
+        ("old.jfif", "", "JPEG"),
+        ("older.jpe", "application/x-unknown", "JPEG"),
+        ("scan.TIFF", "", "TIFF"),
+        ("photo", "", "JPEG"),
+        ("", "", "PNG"),
+        ("photo", "application/pdf", "WEBP"),
+        ("report.pdf", "application/pdf", "JPEG"),
+        ("IMG_3", "text/plain", "AVIF"),
+        ("film.mp4", "application/zip", "JPEG"),
     ],
 )
 async def test_a_picture_file_is_told_by_its_content(stage: Stage, name: str, mime: str, kind: str) -> None:
@@ -78,6 +99,17 @@ async def test_a_picture_file_is_told_by_its_content(stage: Stage, name: str, mi
     sticker = await person.wait_for_sticker()
 
     assert max(sticker.picture().size) == 512
+
+
+async def test_of_a_live_photo_the_still_is_drawn(stage: Stage) -> None:
+    person = stage.person()
+
+    await person.send_live_photo(picture(), b"\0\0\0\x14ftypqt  " + bytes(3000), "#comic")
+    sticker = await person.wait_for_sticker()
+
+    assert max(sticker.picture().size) == 512
+    assert stage.plain.seen[0].style == "comic"
+    assert len(stage.plain.seen) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ JOB = "0123456789abcdef" * 2
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE]),
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:]),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x"),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
         keyboards.loose(locale, JOB),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.redact import install_redaction
+from emulator.seen import SpinnerTimeoutError
 from engine.types import Note
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
@@ -142,7 +146,7 @@ async def test_commands_and_descriptions_outlast_an_outage_at_the_start(tmp_path
 @pytest.fixture
 def production_logging() -> Iterator[None]:
     """Logs as `stickerface run` sets them up, at the lowest level."""
-    names = ("httpx", "httpcore", "aiosqlite", "telegram")
+    names = ("httpx", "httpcore", "aiosqlite", "telegram", "telegram.request")
     levels = {name: logging.getLogger(name).level for name in names}
     factory = logging.getLogRecordFactory()
     install_redaction()
@@ -166,3 +170,70 @@ async def test_logs_name_nobody(production_logging: None, stage: Stage, caplog: 
 
     assert any("somebody blocked the bot" in line for line in ours)
     assert [line for line in ours if "765432101" in line or "Nobody-Knows-Me" in line or "secret caption" in line] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "action", "details"),
+    [
+        ("sendMessage", "truncate", {}),
+        ("sendMessage", "garbage", {}),
+        ("sendSticker", "truncate", {}),
+        ("createNewStickerSet", "truncate", {}),
+        ("sendMessage", "error", {"code": 400, "description": "Bad Request: chat 765432101 is odd"}),
+        ("createNewStickerSet", "error", {"code": 400, "description": "Bad Request: no ucnpv6t_1_by_sticker_face_bot"}),
+        ("answerCallbackQuery", "error", {"code": 400, "description": "Bad Request: user 765432101 is odd"}),
+    ],
+)
+async def test_logs_name_nobody_when_calls_fail(
+    production_logging: None,
+    stage: Stage,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    action: str,
+    details: dict[str, Any],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    fault = stage.fault(method, action, **details)
+    person = stage.person(765_432_101, "Nobody-Knows-Me")
+    await person.send_photo(picture(), "a secret caption")
+    sticker = await person.wait_for_sticker()
+    with contextlib.suppress(SpinnerTimeoutError):
+        await person.press(sticker, "Another", timeout_s=1)
+    await stage.stop()
+    stage.emulator.world.callback_queries.clear()  # an answer that was refused is not this test's matter
+
+    assert fault.fired
+    formatter = logging.Formatter("%(message)s")
+    ours = [formatter.format(record) for record in caplog.records if not record.name.startswith("emulator")]
+    named = ("765432101", "ucnpv6t", "Nobody-Knows-Me", "secret caption")
+    assert [line for line in ours if any(each in line for each in named)] == []
+
+
+async def test_a_reference_finds_the_job_and_its_traceback(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    person = stage.person()
+    stage.plain.fail_with = [ZeroDivisionError("first"), ZeroDivisionError("second")]
+
+    await person.send_photo(picture())
+    apology = await person.wait_for_text("Something broke on my side")
+
+    reference = re.search("reference ([0-9a-f]{6})", apology.text)
+    assert reference is not None
+    (job,) = await stage.service.jobs_by_reference(reference[1])
+    assert job.error_code == "internal"
+    with_traceback = [record for record in caplog.records if record.exc_info and reference[1] in record.getMessage()]
+    assert [str(record.exc_info[1]) for record in with_traceback if record.exc_info] == ["first", "second"]
+
+
+async def test_a_press_that_breaks_has_the_reference_of_its_job(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = stage.person()
+    await person.send_photo(picture())
+    sticker = await person.wait_for_sticker()
+    (job,) = await stage.store.jobs.of_owner("tg:7")
+    monkeypatch.setattr(stage.service, "again", None)
+
+    answer = await person.press(sticker, "Another")
+
+    assert f"reference {job.id[:6]}" in answer.text
+    assert [record for record in caplog.records if record.exc_info and f"job {job.id[:8]}" in record.getMessage()]

@@ -24,6 +24,7 @@ from engine.errors import (
 )
 from engine.finish import webp_rules
 from engine.model import FACE, ResultFile
+from engine.models import REACTIONS
 from engine.portrait.engine import KEPT_PHOTOS, PHASES, PortraitEngine
 from engine.styles import all_styles
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
@@ -164,6 +165,13 @@ def test_a_prompt_without_a_look_is_said_to_be_ignored(engine: PortraitEngine) -
     result = draw(engine, style="pencil", prompt="riding a dragon")
     assert result.style == "pencil"
     assert Note.PROMPT_IGNORED in result.notes
+
+
+@pytest.mark.parametrize(("asked", "drawn"), [("pencil", "pencil"), ("comic", "toon"), ("toon", "toon")])
+def test_a_style_that_the_prompt_refuses_is_not_drawn(engine: PortraitEngine, asked: str, drawn: str) -> None:
+    result = draw(engine, style=asked, prompt="please not comic")
+    assert result.style == drawn
+    assert Note.PROMPT_IGNORED not in result.notes
 
 
 def test_no_prompt_no_note(engine: PortraitEngine) -> None:
@@ -315,3 +323,34 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:
     assert draw(engine).emoji == "😀"
+
+
+def test_reactions_are_sixteen_stickers_with_their_emoji_and_a_sheet(engine: PortraitEngine) -> None:
+    steps: list[Step] = []
+
+    def watch(index: int, step: Step) -> bool:
+        steps.append(step)
+        return True
+
+    (made,) = engine.generate([wish(model=REACTIONS.name)], watch)
+
+    assert isinstance(made, StickerResult)
+    assert list(made.stickers.values())[:3] == ["😀", "😂", "😍"]
+    assert len(set(made.stickers.values())) == 16
+    assert set(made.files) == {*made.stickers, ResultFile.SHEET}
+    assert len({made.files[name] for name in made.stickers}) == 16
+    for name in made.stickers:
+        webp_rules(made.files[name])
+    sheet = Image.open(io.BytesIO(made.files[ResultFile.SHEET]))
+    assert (sheet.mode, sheet.width == sheet.height) == ("RGB", True)
+    assert [(step.done, step.total) for step in steps if step.phase == "draw"] == [(n, 16) for n in range(16)]
+
+
+def test_reactions_stop_between_two_of_them_and_need_a_face(engine: PortraitEngine) -> None:
+    stopped, faceless = engine.generate(
+        [wish(model=REACTIONS.name), wish(model=REACTIONS.name, inputs={FACE: (blank(),)})],
+        lambda _, step: step.phase != "draw" or step.done < 2,
+    )
+
+    assert isinstance(stopped, Cancelled)
+    assert isinstance(faceless, NoFace)

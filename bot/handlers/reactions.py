@@ -1,0 +1,56 @@
+"""All reactions of one photo: many stickers at once into the pack, and all of them out again."""
+
+from __future__ import annotations
+
+from bot.delivery.addressee import Addressee
+from bot.delivery.reactions import is_batch
+from bot.handlers.context import UpdateContext
+from bot.handlers.feature import Callback, Feature
+from bot.words.buttons import Press
+from engine.models import REACTIONS
+from service.errors import NoSuchJob
+from storage.records import Entrance, Job, StickerState
+
+
+async def draw_all(context: UpdateContext, press: Press) -> str:
+    """Draw the pressed sticker's photo in every mood. Raises `NoSuchJob`, and what `submit` raises.
+
+    Pressed again it is the same job, unless that came to nothing or its stickers were taken out.
+    """
+    service = context.service
+    if REACTIONS.name not in context.parts.offers.models:  # another engine runs than when the button was sent
+        return context.say("press-stale")
+    parent = await service.own(context.owner, press.job_id)
+    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:reactions:{press.job_id}:"
+    source = prefix + context.query.id
+    last = await service.last_child(parent, prefix)
+    if last is not None and last.source != source:
+        if not last.status.is_final or (is_batch(last) and last.delivered_at is None):
+            return context.say("press-already-all")
+        if await _in_pack(context, last):
+            return context.say("press-all-there")
+    before = Addressee.of(parent)
+    to = Addressee(before.chat, before.message, context.first_name, context.language)
+    job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
+    context.parts.notifier.announce(job)
+    return context.say("press-drawing")
+
+
+async def undo_all(context: UpdateContext, press: Press) -> str:
+    """Take all stickers of one job out of their pack. Raises `NoSuchJob`, `PackError`."""
+    rows = await context.service.packs.stickers_of(press.job_id)
+    if not rows or rows[0].owner != context.owner:  # the job's own row may be gone long before its stickers
+        raise NoSuchJob(press.job_id)
+    count = 0
+    for row in rows:
+        count += await context.parts.sets.remove(row.id)
+    context.edit(None, context.say("press-undone-all"))
+    return context.say("press-undone-all" if count else "press-already-undone-all")
+
+
+async def _in_pack(context: UpdateContext, job: Job) -> bool:
+    rows = await context.service.packs.stickers_of(job.id)
+    return any(row.state is StickerState.IN_PACK for row in rows)
+
+
+FEATURE = Feature(callbacks={"reactions": Callback(draw_all), "undoall": Callback(undo_all)})

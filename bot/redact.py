@@ -13,7 +13,6 @@ from typing import Any
 
 # In a URL any token, elsewhere what has the shape of a real one: digits, a colon, 35 letters.
 _IN_URL = re.compile(r"\bbot\d+:[^/\s\"']+")
-_PAGE_CHARS = 80
 _ALONE = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
 # Owners as rows have them, names of sticker sets (they begin with a person's number), and how Telegram says whose
 # chat an error is about.
@@ -46,19 +45,9 @@ class _RedactingFactory:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record: logging.LogRecord = self._make(*args, **kwargs)
-        if record.name.startswith("telegram.request") and str(record.msg).startswith("Can not load invalid JSON"):
-            _shorten(record)
         _clean_message(record)
         _clean_traceback(record)
         return record
-
-
-def _shorten(record: logging.LogRecord) -> None:
-    """Make one line of a proxy's error page: the call's own failure is logged where it is dealt with."""
-    page = " ".join(str(record.args[0] if isinstance(record.args, tuple) and record.args else "").split())
-    record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
-    record.msg, record.args = "Telegram's server answered with no JSON: %s", (page[:_PAGE_CHARS],)
-    record.exc_info = record.exc_text = None
 
 
 def _clean_message(record: logging.LogRecord) -> None:

@@ -84,6 +84,17 @@ class PersonDriver:
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
 
+    def open_topic(self) -> int:
+        """Open a topic in the private chat and write there from now on; return its `message_thread_id`."""
+        topic = self.chat.topic = self.chat.last_message_id + 1000
+        self.chat.topics.add(topic)
+        return topic
+
+    def close_topic(self, topic: int) -> None:
+        """Delete a topic; write outside of topics from now on."""
+        self.chat.topics.discard(topic)
+        self.chat.topic = 0
+
     async def edit(self, seen: SeenMessage, words: str) -> None:
         """Change an own message's text or caption."""
         people.edit(self._world, self.person, seen.message, words)

@@ -30,7 +30,7 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
         if await _in_pack(context, last):
             return context.say("press-all-there")
     before = Addressee.of(parent)
-    to = Addressee(before.chat, before.message, context.first_name, context.language)
+    to = Addressee(before.chat, before.message, context.first_name, context.language, thread=context.thread)
     job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
     context.parts.notifier.announce(job)
     return context.say("press-drawing")

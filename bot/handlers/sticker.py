@@ -38,7 +38,9 @@ async def draw_again(
     if await service.job_from(source) is None and await service.active_child(parent, prefix):
         return context.say("press-already")
     before = Addressee.of(parent)
-    to = Addressee(before.chat, before.message, context.first_name, context.language, before.emoji)
+    to = Addressee(
+        before.chat, before.message, context.first_name, context.language, before.emoji, thread=context.thread
+    )
     job = await service.again(
         parent,
         source=source,

@@ -159,12 +159,20 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         data: dict[str, Any],
         rate_limit_args: Urgency | None,
     ) -> Answer:
-        """Make the call when its buckets let it. Raises `RetryAfter` where that would take longer than allowed."""
+        """Make the call when its buckets let it; outside of its topic where that is gone.
+
+        Raises `RetryAfter` where that would take longer than allowed.
+        """
         urgency = rate_limit_args or Urgency()
         bucket = self._bucket(endpoint, data)
         bucket.users += 1
         try:
-            return await self._outlasting(lambda: callback(*args, **kwargs), bucket, urgency, endpoint)
+            try:
+                return await self._outlasting(lambda: callback(*args, **kwargs), bucket, urgency, endpoint)
+            except TelegramError as error:
+                if classify(error) is not TelegramErrorKind.TOPIC_GONE or not data.pop("message_thread_id", None):
+                    raise
+                return await self._outlasting(lambda: callback(*args, **kwargs), bucket, urgency, endpoint)
         finally:
             bucket.users -= 1
 

@@ -196,22 +196,3 @@ async def test_a_server_without_the_niceties_is_served_all_the_same(
     async with running(bot_of(emulator.url, service)):
         await ada.send_text("/help")
         await ada.wait_for(lambda seen: "/style" in seen.text)
-
-
-async def test_a_proxys_error_page_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    factory = logging.getLogRecordFactory()
-    caplog.set_level(logging.INFO)
-    install_redaction()
-    try:
-        page = "<html>\n<head><title>502 Bad Gateway</title></head>\n" + "<p>x</p>\n" * 50 + "</html>"
-        try:
-            json.loads(page)
-        except ValueError:
-            logging.getLogger("telegram.request.BaseRequest").exception('Can not load invalid JSON data: "%s"', page)
-    finally:
-        logging.setLogRecordFactory(factory)
-    (record,) = [each for each in caplog.records if each.name == "telegram.request.BaseRequest"]
-    assert record.getMessage().count("\n") == 0
-    assert len(record.getMessage()) < 200
-    assert record.exc_info is None
-    assert record.exc_text is None

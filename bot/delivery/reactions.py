@@ -20,7 +20,7 @@ from bot.delivery.progress import ProgressBoard
 from bot.errors import DeliverLater, PackError, PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked
 from bot.packs.names import set_link
 from bot.packs.sticker_sets import BatchProgress, News, NewSticker, StickerSets
-from bot.transport.rate_limits import RateLimiter, Urgency
+from bot.transport.rate_limits import DELIVERY, RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
@@ -123,7 +123,7 @@ class ReactionsDelivery:
                 raise
             logger.info("no progress for job %s: %s", job.id[:8], classify(error))
             return
-        if to.progress != message_id:
+        if message_id is not None and to.progress != message_id:
             await self._service.set_note(job.id, progress=message_id)
 
     async def _add_all(self, job: Job, stickers: list[NewSticker]) -> tuple[News | None, PackError | None]:
@@ -205,7 +205,9 @@ class ReactionsDelivery:
                     caption=caption,
                     reply_to_message_id=to.message,
                     allow_sending_without_reply=True,
+                    message_thread_id=to.thread,
                     reply_markup=keyboard,
+                    rate_limit_args=DELIVERY,
                     filename="stickers.png",
                 )
             except TelegramError as error:

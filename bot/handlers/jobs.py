@@ -13,9 +13,10 @@ from storage.records import Entrance, JobStatus
 async def on_queue(context: UpdateContext) -> None:
     """Send how far the person's jobs are."""
     jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
-    undelivered = await context.service.undelivered(Entrance.TELEGRAM)
-    jobs += [job for job in undelivered if job.owner == context.owner and is_batch(job)]
-    if not jobs:
+    drawn = [job for job in await context.service.undelivered(Entrance.TELEGRAM) if job.owner == context.owner]
+    jobs += [job for job in drawn if is_batch(job)]
+    waiting = sum(job.status is JobStatus.DONE and not is_batch(job) for job in drawn)
+    if not jobs and not waiting:
         await context.answer(context.say("queue-none"))
         return
     positions = await context.service.positions()
@@ -30,6 +31,8 @@ async def on_queue(context: UpdateContext) -> None:
             lines.append(context.say("queue-fetching"))
         else:
             lines.append(context.say("queue-waiting", ahead=positions[job.id] - 1 + running))
+    if waiting:
+        lines.append(context.say("queue-drawn", count=waiting))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await context.answer("\n".join(numbered))
 

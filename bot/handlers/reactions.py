@@ -35,7 +35,7 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
         if StickerState.IN_PACK in states:
             return context.say("press-all-there")
     before = Addressee.of(parent)
-    to = Addressee(before.chat, before.message, context.first_name, context.language)
+    to = Addressee(before.chat, before.message, context.first_name, context.language, thread=context.thread)
     job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
     context.parts.notifier.announce(job)
     return context.say("press-drawing")
@@ -49,7 +49,7 @@ async def undo_all(context: UpdateContext, press: Press) -> str:
     count = 0
     for row in rows:
         count += await context.parts.sets.remove(row.id)
-    await context.edit(None, context.say("press-undone-all"))
+    context.edit(None, context.say("press-undone-all"))
     return context.say("press-undone-all" if count else "press-already-undone-all")
 
 

@@ -40,6 +40,12 @@ class SetCalls:
                 return None
             raise
 
+    async def has_another_username(self) -> bool:
+        """Ask Telegram who the bot is; return whether its username has changed. New names end in that one."""
+        before = self.bot.username
+        await self._repeated(self.bot.get_me)
+        return self.bot.username != before
+
     async def upload(self, user_id: int, picture: bytes) -> str:
         """Upload a WebP or PNG; return a file id that may be added any number of times."""
         file = await self._repeated(

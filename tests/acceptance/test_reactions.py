@@ -24,7 +24,7 @@ from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResul
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 FOUR = ("😀", "😂", "😍", "😎")
-QUICK = 8  # the limits' seconds in one of ours
+QUICK = 3  # the limits' seconds in one of ours
 TWELVE = (*FOUR, "🤩", "😘", "😉", "🥳", "😮", "😢", "😭", "😡")
 
 
@@ -227,17 +227,19 @@ async def test_telegrams_limit_is_told_and_holds_nobody_up(slow: Stage) -> None:
 
     await ada.press(sticker, "All reactions")
     progress = await ada.wait_for_text("Telegram takes only a few a minute, about 1 min to go", timeout_s=15)
-    assert "Adding to your pack: 7 of 12" in progress.text
+    assert "Adding to your pack: " in progress.text
     await ben.send_photo(picture())
     await ben.wait_for_sticker()
     await ada.send_photo(picture((1, 2, 3)), "🤠")
     await ada.wait_for_sticker()
     await ada.send_text("/queue")
     await ada.wait_for_text("Being added to your pack.")
-    assert emoji_in(ada) == [["🙂", *TWELVE[:7], "🤠"]]
+    (first, *between) = emoji_in(ada)[0]
+    count = between.index("🤠")
+    assert 7 <= count < 12
     await ada.wait_for_photo()
 
-    assert emoji_in(ada) == [["🙂", *TWELVE[:7], "🤠", *TWELVE[7:]]]
+    assert emoji_in(ada) == [[first, *TWELVE[:count], "🤠", *TWELVE[count:]]]
 
 
 async def test_stop_while_they_are_added_keeps_what_is_in_and_says_how_much(slow: Stage) -> None:
@@ -247,9 +249,12 @@ async def test_stop_while_they_are_added_keeps_what_is_in_and_says_how_much(slow
     progress = await person.wait_for_text("Telegram takes only a few", timeout_s=15)
 
     assert (await person.press(progress, "Stop")).text == "Stopped."
-    stopped = await person.wait_for_text("Stopped. 7 of 12 are in your pack.")
+    stopped = await person.wait_for_text("of 12 are in your pack.")
+    count = len(emoji_in(person)[0]) - 1
 
-    assert emoji_in(person) == [["🙂", *TWELVE[:7]]]
+    assert stopped.text == f"Stopped. {count} of 12 are in your pack."
+    assert 7 <= count < 12
+    assert emoji_in(person) == [["🙂", *TWELVE[:count]]]
     assert labels(stopped) == ["↩️ Undo all", "📦 Open pack"]
     assert (await person.press(sticker, "All reactions")).text == "On it."
     await person.wait_for_photo()

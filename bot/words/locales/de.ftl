@@ -29,6 +29,7 @@ button-open-chat = Chat öffnen
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
+progress-telegram-slow = Angekommen. Telegram ist gerade langsam; ich versuche weiter, dein Foto zu holen.
 progress-queued =
     { $ahead ->
         [0] Du bist als Nächstes dran.
@@ -52,6 +53,7 @@ progress-wait =
         [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
+progress-pack-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn in dein Paket zu legen.
 note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 
@@ -103,8 +105,8 @@ error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
 error-too-many-jobs =
     { $limit ->
-        [one] Ich zeichne immer nur { $limit } Sticker für dich. Schick die anderen Fotos noch einmal, wenn er fertig ist.
-       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Schick die anderen Fotos noch einmal, wenn diese fertig sind.
+        [one] Ich zeichne immer nur { $limit } Sticker für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn diese fertig sind.
     }
 error-daily-limit =
     { $limit ->
@@ -172,6 +174,11 @@ queue-waiting =
        *[other] In der Schlange, { $ahead } davor.
     }
 queue-fetching = Wird gerade geholt.
+queue-drawn =
+    { $count ->
+        [one] { $count } ist gezeichnet und wartet auf Telegram.
+       *[other] { $count } sind gezeichnet und warten auf Telegram.
+    }
 queue-adding = Kommt gerade in dein Paket.
 cancel-none = Es gibt nichts anzuhalten.
 cancel-done =

@@ -29,6 +29,7 @@ button-open-chat = Open the chat
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
+progress-telegram-slow = Got it. Telegram is slow right now; I keep trying to fetch your photo.
 progress-queued =
     { $ahead ->
         [0] You're next.
@@ -52,6 +53,7 @@ progress-wait =
         [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
+progress-pack-slow = It's drawn. Telegram isn't answering right now; I keep trying to add it to your pack.
 note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 
@@ -103,8 +105,8 @@ error-file-gone = I've already deleted that one. Send the photo once more.
 error-download-failed = I couldn't fetch your photo from Telegram. Send it once more.
 error-too-many-jobs =
     { $limit ->
-        [one] I draw { $limit } sticker at a time for you. Send the other photos again when it's done.
-       *[other] I draw { $limit } stickers at a time for you. Send the other photos again when these are done.
+        [one] I draw { $limit } sticker at a time for you. I didn't take the other photos: send them again when it's done.
+       *[other] I draw { $limit } stickers at a time for you. I didn't take the other photos: send them again when these are done.
     }
 error-daily-limit =
     { $limit ->
@@ -172,6 +174,11 @@ queue-waiting =
        *[other] In the queue, { $ahead } ahead of it.
     }
 queue-fetching = Being fetched.
+queue-drawn =
+    { $count ->
+        [one] { $count } is drawn and waits for Telegram.
+       *[other] { $count } are drawn and wait for Telegram.
+    }
 queue-adding = Being added to your pack.
 cancel-none = There's nothing to stop.
 cancel-done =

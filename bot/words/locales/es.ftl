@@ -29,6 +29,7 @@ button-open-chat = Abrir el chat
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto …
+progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
 progress-queued =
     { $ahead ->
         [0] Ya te toca.
@@ -52,6 +53,7 @@ progress-wait =
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
+progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 
@@ -103,8 +105,8 @@ error-file-gone = Ese ya lo he borrado. Manda la foto otra vez.
 error-download-failed = No he podido bajar tu foto de Telegram. Mándala otra vez.
 error-too-many-jobs =
     { $limit ->
-        [one] Dibujo { $limit } sticker a la vez para ti. Manda las otras fotos cuando esté listo.
-       *[other] Dibujo { $limit } stickers a la vez para ti. Manda las otras fotos cuando estén listos.
+        [one] Dibujo { $limit } sticker a la vez para ti. Las otras fotos no las he tomado: mándalas otra vez cuando esté listo.
+       *[other] Dibujo { $limit } stickers a la vez para ti. Las otras fotos no las he tomado: mándalas otra vez cuando estén listos.
     }
 error-daily-limit =
     { $limit ->
@@ -172,6 +174,11 @@ queue-waiting =
        *[other] En la cola, con { $ahead } por delante.
     }
 queue-fetching = Estoy bajando la foto.
+queue-drawn =
+    { $count ->
+        [one] { $count } ya está dibujado y espera a Telegram.
+       *[other] { $count } ya están dibujados y esperan a Telegram.
+    }
 queue-adding = Entrando en tu pack.
 cancel-none = No hay nada que parar.
 cancel-done =

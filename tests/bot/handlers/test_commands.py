@@ -14,9 +14,11 @@ async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) 
 
     answer = await person.press(choice, "Comic")
 
-    marked = [button["text"] for button in choice.buttons if "✅" in button["text"]]
+    def marked() -> list[str]:
+        return [button["text"] for button in choice.buttons if "✅" in button["text"]]
+
     assert answer.text == "Comic it is. Send me a photo."
-    assert marked == ["✅ 💥 Comic"]
+    await person.wait_until(lambda: marked() == ["✅ 💥 Comic"])
     assert (await stage.store.users.get("tg:7")).style == "comic"
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from bot.redact import install_redaction
 from emulator.seen import SpinnerTimeoutError
 from engine.types import Note
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 
 async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Stage) -> None:
@@ -149,13 +150,24 @@ async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: 
 
 
 async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> None:
-    registered = len(stage.calls("setMyCommands"))
+    await stage.wait_until_registered()
+    assert len(stage.calls("setMyCommands")) == 5
 
     await stage.stop()
     await stage.start()
 
-    assert registered == 5
-    assert len(stage.calls("setMyCommands")) == registered
+    await stage.wait_until_registered()
+    assert len(stage.calls("setMyCommands")) == 5
+
+
+async def test_commands_and_descriptions_outlast_an_outage_at_the_start(tmp_path: Path) -> None:
+    async with stage_at(tmp_path, NotingEngine()) as stage:
+        fault = stage.fault("setMy*", "html", code=502, count=7)
+
+        await stage.start()
+
+        await stage.wait_until_registered()
+        assert len(fault.fired) == 7
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ class Acceptor:
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._idle_s,
             logger=self._log,
-            access_log=None,  # type: ignore[arg-type] - which takes None for none
+            access_log=None,  # type: ignore[arg-type]
         )
 
     def _has_room(self) -> bool:

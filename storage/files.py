@@ -94,6 +94,13 @@ class Files:
         with _os_errors_as_ours():
             return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
+    async def check_room(self) -> None:
+        """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
+        probe = self._root / "probe"
+        with _os_errors_as_ours():
+            await asyncio.to_thread(_write_whole, probe, bytes(64 * 1024))
+            await asyncio.to_thread(probe.unlink, missing_ok=True)
+
     def _folder(self, owner: str) -> Path:
         return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]
 

@@ -136,7 +136,8 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         try:
             return await self._call(lambda: callback(*args, **kwargs), bucket, urgency)
         except TelegramError as error:
-            self.errors[classify(error).value] += 1
+            if not isinstance(error, RetryAfter):  # those of Telegram are counted each, our own are no error
+                self.errors[classify(error).value] += 1
             raise
         finally:
             bucket.waiting -= 1
@@ -152,6 +153,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
             try:
                 return await call()
             except RetryAfter as refused:
+                self.errors[classify(refused).value] += 1
                 bucket.closed_until = max(bucket.closed_until, self._clock() + retry_after_s(refused))
                 logger.info("Telegram asks to wait %.0f s", retry_after_s(refused))
                 if urgency.is_droppable:

@@ -211,6 +211,10 @@ class Jobs:
             {"id": job_id, "now": self._clock()},
         )
 
+    async def mark_undelivered(self, job_id: str) -> None:
+        """Take back that the owner has everything."""
+        await self._database.run("UPDATE jobs SET delivered_at = NULL WHERE id = :id", {"id": job_id})
+
     async def delete_finished_before(self, moment: float) -> int:
         """Forget jobs that ended and were delivered before `moment`; returns how many."""
         rows = await self._database.run(

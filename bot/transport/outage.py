@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
@@ -15,11 +16,27 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_aft
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_S = 30.0
 _TOLD_AGAIN_S = 3600.0  # two copies of a bot take turns: each hears of the other every few seconds
 
 
 ANOTHER_COPY = "another copy of this bot is running: stop it, each gets only some of the updates"
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential backoff with jitter: pauses from `first_s` on, doubled up to `longest_s`.
+
+    After `patience_s` of failures it is time to give up, where giving up is better than going on.
+    """
+
+    first_s: float = 1.0
+    longest_s: float = 30.0
+    patience_s: float = 1800.0
+
+    def pause_s(self, failures: int, jitter: float | None = None) -> float:
+        """Return the pause after so many failures before this one; `jitter` in [0, 1) is random if not given."""
+        longest_s = min(self.longest_s, self.first_s * 2.0 ** min(failures, 20))
+        return longest_s * (0.5 + 0.5 * (random.random() if jitter is None else jitter))
 
 
 class Outage:
@@ -35,10 +52,12 @@ class Outage:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         clock: Callable[[], float] = time.monotonic,
+        backoff: Backoff | None = None,
     ) -> None:
         self._what = what
         self._sleep = sleep
         self._jitter = jitter
+        self._backoff = backoff or Backoff()
         self._reason: str | None = None
         self._failures = 0
         self._clock = clock
@@ -70,9 +89,9 @@ class Outage:
                 logger.warning("%s: %s; trying again", self._what, reason)
             if self._is_told and reason == ANOTHER_COPY:
                 self._told_at = self._clock()
-        longest = min(_LONGEST_PAUSE_S, 2.0**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await self._sleep(max(least_s, longest * (0.5 + 0.5 * self._jitter())))
+        pause_s = self._backoff.pause_s(self._failures, self._jitter())
+        self._failures += 1
+        await self._sleep(max(least_s, pause_s))
 
     def over(self) -> None:
         """Reset after a success."""

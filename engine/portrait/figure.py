@@ -30,7 +30,7 @@ class Eye:
     is_visible: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """A person on the canvas.
 

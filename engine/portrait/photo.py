@@ -36,12 +36,13 @@ class OpenedPhoto:
     """`rgb` [H, W, 3]; `cover` [H, W] 0 .. 1: where there is a picture, None for everywhere.
 
     `is_cut`: `cover` is the outline of a person or a thing, not of a frame. Outside of it `rgb` is white; outside of a
-    frame it goes on from what is inside.
+    frame it goes on from what is inside. `is_blocky`: its edges are those of a strongly compressed JPEG.
     """
 
     rgb: Rgb
     cover: Matte | None = None
     is_cut: bool = False
+    is_blocky: bool = False
 
     def turned(self, quarter_turns: int) -> OpenedPhoto:
         """Return the photo turned counter-clockwise."""

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from engine.cache import LruCache
 from engine.errors import Cancelled, NoFace
 from engine.matte import MattingModel
 from engine.portrait.compose import compose
 from engine.portrait.faces import LARGEST, Face, FoundFaces, find_faces
 from engine.portrait.figure import Figure
-from engine.portrait.matte.cut import Cut, cut_bust, cut_figure, find_body, unsureness
+from engine.portrait.matte.cut import LEAST_BODY_FW, Cut, cut_bust, cut_figure, find_body, shrunk, unsureness
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto
 from engine.portrait.reactions import expression_emoji
@@ -36,6 +37,7 @@ class Prepared:
     networks: Networks
     matter: MattingModel | None
     timings: dict[str, float] = field(default_factory=dict)
+    placed: LruCache[tuple[Shape, Variation], Figure] = field(default_factory=lambda: LruCache(1))
 
     @cached_property
     def bust(self) -> Cut:
@@ -50,6 +52,9 @@ class Prepared:
     @cached_property
     def is_whole_figure(self) -> bool:
         """Whether the person is small in the photo and all of them is in it."""
+        below_px = self.photo.rgb.shape[0] - self.face.centre[1]
+        if below_px < LEAST_BODY_FW * self.face.width:  # no need to look
+            return False
         return find_body(self.photo, self.face, self.networks).is_whole
 
     @property
@@ -67,8 +72,9 @@ class Prepared:
         return Shape.BADGE if self._cut(natural).doubt.is_grave else natural
 
     def place(self, shape: Shape, variation: Variation) -> Figure:
-        """Put the person on the canvas; `shape` is one that `choose` returned."""
-        return compose(self._cut(shape), shape, variation)
+        """Put the person on the canvas; `shape` is one that `choose` returned. The last figure is kept: another style
+        draws it again."""
+        return self.placed.get((shape, variation), lambda: compose(self._cut(shape), shape, variation))
 
     def _cut(self, shape: Shape) -> Cut:
         return self.whole if shape is Shape.FIGURE else self.bust
@@ -124,7 +130,8 @@ def prepare(
     if face is None:
         thing = cut_thing(photo, networks, matter)
         return PreparedThing(thing, {"face": seen - started, "cutout": time.perf_counter() - seen})
-    prepared = Prepared(photo.turned(found.quarter_turns), face, len(found.faces), networks, matter)
+    photo, face = shrunk(photo.turned(found.quarter_turns), face)
+    prepared = Prepared(photo, face, len(found.faces), networks, matter)
     prepared.choose(Shape.AUTO)
     prepared.timings |= {"face": seen - started, "cutout": time.perf_counter() - seen}
     return prepared

@@ -77,16 +77,15 @@ def _whitened(red: NDArray[np.float32], green: NDArray[np.float32], blue: NDArra
     """Return [3, 9, n]: the colours of n windows, [9, n] about their means, times the root of their covariance's
     inverse, by its Cholesky factor."""
 
-    def mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
-        return np.einsum("wn,wn->n", one, other).astype(np.float64) / 9
+    def mean(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.einsum("wn,wn->n", one, other) * np.float32(1 / 9)
 
-    eps = EPS / 9
+    eps = np.float32(EPS / 9)
     rr = np.sqrt(mean(red, red) + eps)
     rg, rb = mean(red, green) / rr, mean(red, blue) / rr
     gg = np.sqrt(np.maximum(mean(green, green) - rg * rg, 0) + eps)
     gb = (mean(green, blue) - rg * rb) / gg
     bb = np.sqrt(np.maximum(mean(blue, blue) - rb * rb - gb * gb, 0) + eps)
-    rr, rg, rb, gg, gb, bb = (each.astype(np.float32) for each in (rr, rg, rb, gg, gb, bb))
     first = red / rr
     second = (green - rg * first) / gg
     return np.stack([first, second, (blue - rb * first - gb * second) / bb])

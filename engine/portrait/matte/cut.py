@@ -57,6 +57,23 @@ class Cut:
     has_neighbours: bool
 
 
+def shrunk(photo: OpenedPhoto, face: Face) -> tuple[OpenedPhoto, Face]:
+    """Return an upright photo and a face of it no larger than a cut shows them, and whether the photo is blocky.
+
+    All that follows looks at parts of the photo again and again: it costs the same for every size of photo.
+    """
+    box = Box(0, 0, photo.rgb.shape[1], photo.rgb.shape[0])
+    bust = around(face.centre, face.width, BUST_REACHES[0], photo.rgb.shape)
+    photo = replace(photo, is_blocky=is_blocky(bust.of(photo.rgb)))
+    scale = FACE_PX / face.width
+    if scale >= 1:
+        return photo, face
+    size = (max(8, round(box.right * scale)), max(8, round(box.bottom * scale)))
+    rgb = np.asarray(cv2.resize(photo.rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    cover = None if photo.cover is None else cv2.resize(photo.cover, size, interpolation=cv2.INTER_AREA)
+    return replace(photo, rgb=rgb, cover=cover), _moved(face, box, size)
+
+
 def cut_bust(photo: OpenedPhoto, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut head and shoulders, and raised arms, of `face` out of an upright `photo`.
 
@@ -208,9 +225,7 @@ def _cut(
     if heads:
         near = [Head(head.x * edge, head.y * edge, head.width * edge) for head in heads]
         guess = without_others(guess, work.small, work.mesh, work.unit_px, near)
-    matte, doubts = work.edged(
-        guess, has_body=has_body, is_fine=matter is not None, is_blocky=is_blocky(box.of(photo.rgb))
-    )
+    matte, doubts = work.edged(guess, has_body=has_body, is_fine=matter is not None, is_blocky=photo.is_blocky)
     if cover is not None:
         own = cover > 0.5
         behind = float((own & (matte < 0.2)).sum()) / max(1, int(own.sum()))

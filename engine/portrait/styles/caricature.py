@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import CANVAS_PX, Eye, Figure, Points
 from engine.portrait.mesh import BETWEEN_EYES, LEFT_EYE, RIGHT_EYE
-from engine.portrait.study import Study
+from engine.portrait.study import study_of
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, inked, painted, silhouette
@@ -69,7 +69,7 @@ def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw an exaggerated face with a bold line."""
     if figure.has_face and figure.is_mesh_sure:
         figure = exaggerated(figure, variation)
-    study, ink = Study(figure), variation.pick("ink", INKS)
+    study, ink = study_of(figure), variation.pick("ink", INKS)
     lab = painted(study, variation, hardness=1.8, keep=0.15, clothes_step=16, gain=1.5, hair_contrast=1.4)
     picture = to_picture(blushed(lab, study, 1.2))
     lines = np.maximum(0.95 * study.lines(1.35 * variation.line), silhouette(study, 4.2 * variation.line))

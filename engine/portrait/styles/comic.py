@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import study_of
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, inked, painted, silhouette
@@ -29,7 +29,7 @@ SHADE_L = 12.0
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw bold colour, dots for shade, thick ink."""
-    study, ink = Study(figure), variation.pick("ink", INKS)
+    study, ink = study_of(figure), variation.pick("ink", INKS)
     lab = blushed(
         painted(study, variation, hardness=3.0, keep=0.1, clothes_step=20, gain=1.7, hair_contrast=1.5), study, 0.7
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study, without_specks
+from engine.portrait.study import Study, study_of, without_specks
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
@@ -20,7 +20,7 @@ SPOTS = (rgb("#ff5a4d"), rgb("#ffc62e"), rgb("#39b7ee"), rgb("#ff8fb3"), rgb("#4
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw black shapes and lines, and a spot of colour."""
-    study = Study(figure)
+    study = study_of(figure)
     ink, spot = variation.pick("ink", INKS), variation.pick("spot", SPOTS)
     size = study.matte.shape
     light = study.along_edges(blur(study.flat[..., 0], 1.2))

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Border, Drawing
 from engine.portrait.styles.painting import silhouette
@@ -31,7 +31,7 @@ STOPS = (0.0, 26.0, 56.0, 78.0, 100.0)  # L of the five colours
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw two coloured lights and a glowing contour."""
-    study = Study(figure)
+    study = study_of(figure)
     light = study.flat[..., 0]
     light = light + study.skin * 0.6 * (1 - study.eye_area) * (study.skin_light - light)
     light = np.clip(light + 0.35 * (light - blur(light, 12)), 0, 100)

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
@@ -27,7 +27,7 @@ HATCHES = {
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw hatching, contours and a pale tint."""
-    study = Study(figure)
+    study = study_of(figure)
     size = study.matte.shape
     lead, paper, tint = (
         variation.pick("lead", LEADS),

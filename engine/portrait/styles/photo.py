@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import study_of
 from engine.portrait.styles.backdrop import Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import keep_skin
@@ -15,7 +15,7 @@ from engine.portrait.variation import Variation
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Clear up light and colour."""
-    study = Study(figure)
+    study = study_of(figure)
     lab = to_lab(study.rgb if study.noise < 0.4 else study.clean)
     light = lab[..., 0]
     lab = scaled_chroma(lab, 1.1 * variation.colour)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.finish import CELL_BORDER, SIDE_PX
 from engine.portrait.features import SHUT, Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Scene, staged
 from engine.portrait.styles.drawing import Border, Drawing
 from engine.portrait.styles.painting import blushed, crisp_eyes, inked, painted
@@ -27,7 +27,7 @@ INKS = (rgb("#1e1622"), rgb("#14203c"), rgb("#3a1420"), rgb("#10302c"))
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw cells."""
-    study, ink = Study(figure), variation.pick("ink", INKS)
+    study, ink = study_of(figure), variation.pick("ink", INKS)
     picture = to_picture(blushed(painted(study, variation, hardness=2, keep=0.2, gain=1.5), study, 0.6))
     picture = crisp_eyes(picture, study)
     picture = inked(picture, 0.75 * study.lines(1.2 * variation.line), ink)

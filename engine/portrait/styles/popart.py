@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
@@ -34,7 +34,7 @@ BLOOD = rgb("#a02848")  # skin turns to it in the shade
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw three regions in three colours."""
-    study = Study(figure)
+    study = study_of(figure)
     skin, hair, clothes, ground, second = variation.pick("colours", COLOURS)
     light = study.flat[..., 0]
     light = light + study.skin * (study.skin_light - light)

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study, without_specks
+from engine.portrait.study import Study, study_of, without_specks
 from engine.portrait.styles.backdrop import Palette, Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import silhouette
@@ -33,7 +33,7 @@ SHADE_MIN_PX = 300  # smaller patches of an ink look like stains
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw four inks: dark, warm, cool, paper."""
-    study = Study(figure)
+    study = study_of(figure)
     dark, warm, cool, paper, tan = variation.pick("inks", INKS)
     depth = float(np.interp(study.skin_lab[0], (22, 80), (1.0, 0.0)))  # the darker the skin, the deeper its inks
     skin_paper, skin_cool = paper + 1.15 * depth * (tan - paper), cool + 0.5 * depth * (dark - cool)

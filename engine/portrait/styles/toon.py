@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import study_of
 from engine.portrait.styles.backdrop import Scene, border, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, crisp_eyes, inked, painted, silhouette
@@ -18,7 +18,7 @@ INKS = (rgb("#2e1a1c"), rgb("#1e2038"), rgb("#33202e"))  # brown, night blue, pl
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw soft shades and lines."""
-    study, ink = Study(figure), variation.pick("ink", INKS)
+    study, ink = study_of(figure), variation.pick("ink", INKS)
     picture = to_picture(blushed(painted(study, variation, hardness=1.0, keep=0.3, gain=1.35), study, 0.5))
     picture = crisp_eyes(picture, study)
     lines = np.maximum(0.7 * study.lines(variation.line), 0.9 * silhouette(study, 2.4 * variation.line))

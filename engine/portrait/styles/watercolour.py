@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.portrait.features import Hand, draw_features
 from engine.portrait.figure import Figure
-from engine.portrait.study import Study
+from engine.portrait.study import Study, study_of
 from engine.portrait.styles.backdrop import Scene, border, palettes, staged
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.styles.painting import blushed, crisp_eyes, depth, keep_skin, painted
@@ -28,7 +28,7 @@ PALETTES = palettes(
 
 def draw(figure: Figure, variation: Variation) -> Drawing:
     """Draw washes and a sketch."""
-    study = Study(figure)
+    study = study_of(figure)
     lab = blushed(painted(study, variation, keep=0.35, clothes_step=11, gain=1.35, hair_contrast=1.1), study, 0.7)
     lab = blur(lab, 1.1)
     lab[..., 0] = 100 - (100 - lab[..., 0]) * (1 - 0.18 * (1 - study.skin))

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import damages
 from engine.errors import Cancelled, NoFace
+from engine.portrait.matte.cut import FACE_PX
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto, open_photo
 from engine.portrait.prepare import Prepared, PreparedThing, prepare
@@ -30,6 +31,17 @@ def test_a_good_cut_is_a_bust_and_what_is_asked_for_is_made(prepared: Prepared) 
         assert prepared.place(shape, vary(1)).shape is shape
     assert prepared.faces == 1
     assert set(prepared.timings) == {"face", "cutout"}
+
+
+def test_a_larger_photo_is_looked_at_no_closer(networks: Networks, prepared: Prepared) -> None:
+    large = prepare(OpenedPhoto(cv2.resize(astronaut(), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)), networks)
+    assert isinstance(large, Prepared)
+
+    assert large.face.width == pytest.approx(FACE_PX, rel=0.01)
+    small, same = prepared.place(Shape.BUST, vary(1)), large.place(Shape.BUST, vary(1))
+    assert same.face_px == pytest.approx(small.face_px, rel=0.03)
+    overlap = np.minimum(small.matte, same.matte).sum() / np.maximum(small.matte, same.matte).sum()
+    assert overlap > 0.96
 
 
 def test_a_smile_is_read_off_the_face(prepared: Prepared) -> None:

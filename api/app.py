@@ -74,14 +74,14 @@ class HttpApi:
         self._fetcher = Fetcher(own_file=files.own_file, allow_private_hosts=options.allow_private_hosts)
 
         self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
-        deadlines = StartDeadlines(service, self._tasks)
-        submitter = Submitter(service, runner, loader, deadlines, logs, self._tasks)
+        rate_limits, deadlines = RateLimits(), StartDeadlines(service, self._tasks)
+        submitter = Submitter(service, runner, rate_limits, loader, deadlines, logs, self._tasks)
         self._lifecycle = JobLifecycle(service, submitter, loader, deadlines, logs, self._tasks)
 
         context = FacadeContext(
             service=service,
             authenticator=Authenticator(service.keys, tokens),
-            rate_limits=RateLimits(),
+            rate_limits=rate_limits,
             tokens=tokens,
             submitter=submitter,
             queue_order=QueueOrder(service),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -14,13 +15,14 @@ from telegram.ext import Application
 
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
+from bot.errors import BotTokenRejected
 from bot.handlers import register_all
 from bot.handlers.context import BotParts
 from bot.handlers.profile import register_profile
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.connection import connect
 from bot.transport.intake import Intake, RawUpdate
-from bot.transport.outage import Outage
+from bot.transport.outage import Backoff, Outage
 from bot.transport.polling import Polling
 from bot.transport.rate_limits import RateLimiter
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -52,16 +54,18 @@ class TelegramBot:
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
         offers: Offers | None = None,
+        backoff: Backoff | None = None,
         limiter: RateLimiter | None = None,
     ) -> None:
-        self._limiter = limiter or RateLimiter()
+        self._backoff = backoff or Backoff()
+        self._limiter = limiter or RateLimiter(backoff=self._backoff)
         self._bot = connect(token, api_url, limiter=self._limiter)
         # No updater and no job queue: intake and the worker do their work, and both survive a crash.
         self._application = Application.builder().bot(self._bot).updater(None).job_queue(None).build()
         self._service = service
-        sets = StickerSets(self._bot, service.packs)
+        sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
-        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter)
+        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter, self._backoff)
         register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
@@ -88,16 +92,12 @@ class TelegramBot:
         await self._notifier.start()
         await self._until_reached(self._set_delivery)
         await self._intake.replay()
-        try:
-            await register_profile(self._bot, self._service)
-        except TelegramError as error:
-            logger.warning("commands and descriptions are not registered: %s", error.message)
 
     async def run(self) -> None:
         """Take updates and deliver until `stop`. Raises `BotTokenRejected`."""
-        work: list[Coroutine[Any, Any, object]] = [self._notifier.run(), self._stopping.wait()]
+        work: list[Coroutine[Any, Any, object]] = [self._notifier.run(), self._keep_profile(), self._stopping.wait()]
         if self._webhook is None:
-            work.append(Polling(self._bot, self._intake, Outage("updates")).run())
+            work.append(Polling(self._bot, self._intake, Outage("updates", backoff=self._backoff)).run())
         self._running = {asyncio.create_task(each) for each in work}
         try:
             done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
@@ -133,18 +133,22 @@ class TelegramBot:
             # python-telegram-bot takes for a bad token; a webhook that stays shows as a conflict in the polling.
             logger.warning("the webhook could not be removed: %s", error.message)
 
+    async def _keep_profile(self) -> None:
+        """Register commands and descriptions, beside everything else and however long that takes."""
+        try:
+            await self._until_reached(partial(register_profile, self._bot, self._service))
+        except (TelegramError, BotTokenRejected) as error:  # the token is good; see `_set_delivery`
+            logger.warning("commands and descriptions are not registered: %s", error)
+        await self._stopping.wait()
+
     async def _until_reached(self, step: Callable[[], Awaitable[object]]) -> None:
         """Repeat a step of the start while Telegram cannot be reached."""
-        outage = Outage("connecting to Telegram")
+        outage = Outage("connecting to Telegram", backoff=self._backoff)
         while True:
             try:
                 await step()
             except TelegramError as error:
-                if classify(error) not in (
-                    TelegramErrorKind.AMBIGUOUS,
-                    TelegramErrorKind.WAIT,
-                    TelegramErrorKind.TOKEN_REJECTED,
-                ):
+                if classify(error) not in _REPEATED:
                     raise
                 await outage.pause(error)
             else:

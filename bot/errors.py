@@ -1,16 +1,17 @@
 """What goes wrong in the bot itself. Each class has a `code`, by which the entrance chooses its words.
 
 BotError                code
-├── BotTokenRejected    bot_token_rejected  Telegram knows no bot with this token
-├── DownloadFailed      download_failed     a file could not be fetched, several times over
-├── DeliverLater        deliver_later       the job cannot be delivered now: again after `seconds`
-└── PackError           pack_failed         a sticker could not be put into, or taken out of, its owner's pack
-    ├── PackWait        wait                flood control: `retry_after_s` says how long
-    ├── TelegramDown    telegram_down       no answer, several times over
-    ├── UserUnreachable user_unreachable    the person never opened the bot
-    ├── UserBlocked     user_blocked        the person blocked the bot, or closed the account
-    ├── PictureRefused  picture_refused     Telegram does not take this picture, as PNG neither
-    └── PackFailed      pack_failed         anything else; the log has it
+├── BotTokenRejected    bot_token_rejected    Telegram knows no bot with this token
+├── DownloadFailed      download_failed       a file cannot be had from Telegram
+├── DownloadInterrupted download_interrupted  Telegram does not give a file now: another try may help
+├── DeliverLater        deliver_later         the job cannot be delivered now: again after `seconds` at least
+└── PackError           pack_failed           a sticker could not be put into, or taken out of, its owner's pack
+    ├── PackWait        wait                  flood control: `retry_after_s` says how long
+    ├── TelegramDown    telegram_down         no answer, several times over
+    ├── UserUnreachable user_unreachable      the person never opened the bot
+    ├── UserBlocked     user_blocked          the person blocked the bot, or closed the account
+    ├── PictureRefused  picture_refused       Telegram does not take this picture, as PNG neither
+    └── PackFailed      pack_failed           anything else; the log has it
 """
 
 from __future__ import annotations
@@ -31,13 +32,27 @@ class BotTokenRejected(BotError):
 
 
 class DownloadFailed(BotError):
-    """The file could not be fetched. Never carries the address: the token is in it."""
+    """The file cannot be had. Never carries the address: the token is in it."""
 
     code = "download_failed"
 
 
+class DownloadInterrupted(BotError):
+    """The file cannot be had now. Never carries the address: the token is in it.
+
+    `length` is how many bytes came where that was the only thing wrong.
+    """
+
+    code = "download_interrupted"
+
+    def __init__(self, reason: str, *, retry_after_s: float = 0.0, length: int | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+        self.length = length
+
+
 class DeliverLater(BotError):
-    """The job cannot be delivered now; try again after `seconds`."""
+    """The job cannot be delivered now; try again after `seconds` at least."""
 
     code = "deliver_later"
 

@@ -12,7 +12,7 @@ import aiohttp
 from rich.console import Console
 from rich.markup import escape
 
-from api.server.port import tls_context
+from api.server.connections import Certificate
 from cli.compose import choose_engine
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
@@ -99,7 +99,7 @@ async def _http(settings: Settings) -> Finding:
     """Whether the API could serve: its certificate can be read, and somebody has a key."""
     if settings.tls_certificate and settings.tls_key:
         try:
-            tls_context(settings.tls_certificate, settings.tls_key)
+            Certificate(settings.tls_certificate, settings.tls_key)
         except OSError as error:  # ssl.SSLError is one
             return Finding("http", False, f"TLS_CERTIFICATE and TLS_KEY cannot be used: {error}")
     scheme = "https" if settings.tls_certificate else "http"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.keys import JOBS_WAITING, PER_MINUTE
+
 if TYPE_CHECKING:
     from service.stickers import StickerService
     from storage.records import ApiKey
@@ -24,8 +26,8 @@ def add(
     provider: Annotated[
         list[str] | None, typer.Option(help="Whose clients may use it, repeatable; every one if none is named.")
     ] = None,
-    per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = 60,
-    jobs_waiting: Annotated[int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")] = 20,
+    per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = PER_MINUTE,
+    jobs_waiting: Annotated[int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")] = JOBS_WAITING,
     expires_days: Annotated[float | None, typer.Option(min=0.01, help="Days until it ends; never if absent.")] = None,
 ) -> None:
     """Make a key and print it: once, for only its hash is kept."""
@@ -45,6 +47,7 @@ def add(
             lifetime_s=expires_days * DAY_S if expires_days is not None else None,
         )
         typer.echo(f"Key {key.id} for {key.name}. Keep it: it is shown only now.", err=True)
+        typer.echo(f"It may submit {per_minute} requests a minute and have {jobs_waiting} of them waiting.", err=True)
         typer.echo(text)
 
     _with_keys(work)

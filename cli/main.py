@@ -66,6 +66,9 @@ def make(
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the portrait engine takes a style from them.")] = "",
     shape: Annotated[str, typer.Option(help="auto, bust, figure, head or badge.")] = "auto",
+    reactions: Annotated[
+        bool, typer.Option("--reactions", help="Sixteen stickers of each face, from a grin to tears, in a folder.")
+    ] = False,
     engine: Annotated[str | None, typer.Option(help="portrait, diffusion or auto, in place of ENGINE.")] = None,
     assignments: Annotated[
         list[str] | None,
@@ -76,6 +79,7 @@ def make(
     from cli.make import MakeOptions, make_stickers, read_assignments
     from cli.settings import read_engine_settings
     from engine.errors import ParameterRefused
+    from engine.models import DEFAULT_MODEL, REACTIONS
     from engine.types import Shape
 
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
@@ -87,7 +91,8 @@ def make(
         chosen_shape = Shape(shape.lower())
     except ValueError:
         _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    options = MakeOptions(style, seed, prompt, chosen_shape, parameters)
+    model = REACTIONS.name if reactions else DEFAULT_MODEL
+    options = MakeOptions(model, style, seed, prompt, chosen_shape, parameters)
     raise typer.Exit(make_stickers(photos, out, settings, options))
 
 

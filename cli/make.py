@@ -37,6 +37,7 @@ class StickerFailed(Exception):
 class MakeOptions:
     """Options for every photo of the run. `seed` None draws another one for each."""
 
+    model: str
     style: str
     seed: int | None
     prompt: str
@@ -58,6 +59,10 @@ def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, optio
     except EngineError as error:
         _console.print(str(error))
         return 1
+    if options.model not in engine.models:
+        _console.print(f"the {engine.name} engine draws no {options.model}: choose another with --engine")
+        engine.close()
+        return 2
     if unused := sorted(set(options.parameters) - engine.parameters):
         _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}")
     with closing(engine), Progress(console=_console, transient=True) as progress:
@@ -74,9 +79,17 @@ def _make_file(engine: Engine, path: Path, out: Path, options: MakeOptions, prog
     except StickerFailed as reason:
         _console.print(f"{path}: {reason}")
         return False
-    target = _free_name(out, path)
-    target.write_bytes(result.files[ResultFile.STICKER])
-    print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
+    if result.stickers:
+        target = _free_name(out / f"{path.stem}-{options.model}")
+        target.mkdir()
+        for number, name in enumerate(result.stickers, 1):
+            (target / f"{number:02}-{name}").write_bytes(result.files[name])
+        (target / ResultFile.SHEET).write_bytes(result.files[ResultFile.SHEET])
+        print(f"{target}  {len(result.stickers)} stickers, style {result.style}, seed {result.seed}")
+    else:
+        target = _free_name(out / f"{path.stem}.webp")
+        target.write_bytes(result.files[ResultFile.STICKER])
+        print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
     return True
 
 
@@ -89,6 +102,7 @@ def _draw(engine: Engine, path: Path, options: MakeOptions, progress: Progress) 
         raise StickerFailed(sentence(refusal.code)) from refusal
     request = StickerRequest(
         inputs={FACE: (photo.data,)},
+        model=options.model,
         style=options.style,
         seed=options.seed if options.seed is not None else secrets.randbelow(MAX_SEED + 1),
         prompt=options.prompt,
@@ -145,9 +159,9 @@ def _expand(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _free_name(out: Path, photo: Path) -> Path:
+def _free_name(wanted: Path) -> Path:
     """Return `name.webp`, or `name-2.webp` ...: nothing of this run or an earlier one is overwritten."""
-    target, number = out / f"{photo.stem}.webp", 2
+    target, number = wanted, 2
     while target.exists():
-        target, number = out / f"{photo.stem}-{number}.webp", number + 1
+        target, number = wanted.with_stem(f"{wanted.stem}-{number}"), number + 1
     return target

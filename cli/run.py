@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import ssl
 from collections.abc import Coroutine
 from typing import Any
 
 from api.app import ApiOptions, HttpApi
-from api.server.port import HttpServer, tls_context
+from api.server.connections import Certificate, raise_descriptor_limit
+from api.server.port import HttpServer
 from bot.app import TelegramBot
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
@@ -59,6 +59,7 @@ class App:
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
+        raise_descriptor_limit()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         try:
@@ -95,14 +96,14 @@ class App:
             telegram_errors=self._bot.error_counts if self._bot else None,
         )
         self._http = HttpServer(self._api.dispatcher, routes=self._bot.routes() if self._bot else ())
-        port = await self._http.start(settings.host, settings.port, self._tls())
+        port = await self._http.start(settings.host, settings.port, self._certificate())
         scheme = "https" if settings.tls_certificate else "http"
         logger.info("HTTP on %s://%s:%d", scheme, settings.host, port)
 
-    def _tls(self) -> ssl.SSLContext | None:
+    def _certificate(self) -> Certificate | None:
         certificate, key = self._settings.tls_certificate, self._settings.tls_key
         try:
-            return tls_context(certificate, key) if certificate and key else None
+            return Certificate(certificate, key) if certificate and key else None
         except OSError as error:
             raise OSError(error.errno, f"TLS_CERTIFICATE and TLS_KEY cannot be used ({error})") from error
 

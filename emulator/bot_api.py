@@ -151,6 +151,12 @@ class BotApi:
             return await _not_found(request)
         if fault is None or request.method == "HEAD":
             return web.Response(body=file.data, content_type="application/octet-stream")
+        if fault.action == "html":
+            return web.Response(status=fault.code, text=_HTML, content_type="text/html")
+        if fault.action == "drop_before":
+            return drop(request)
+        if fault.action == "truncate":
+            return web.Response(body=file.data[: len(file.data) // 2], content_type="application/octet-stream")
         return await broken_responses.send_broken(request, file.data, fault, self._world.clock)
 
 

@@ -21,6 +21,7 @@ from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message,
 from emulator.world import World
 
 WAIT_S = 20.0
+BUTTON_S = 5.0  # bots answer a press first, and change the keyboard then
 Found = TypeVar("Found")
 
 
@@ -83,6 +84,17 @@ class PersonDriver:
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
 
+    def open_topic(self) -> int:
+        """Open a topic in the private chat and write there from now on; return its `message_thread_id`."""
+        topic = self.chat.topic = self.chat.last_message_id + 1000
+        self.chat.topics.add(topic)
+        return topic
+
+    def close_topic(self, topic: int) -> None:
+        """Delete a topic; write outside of topics from now on."""
+        self.chat.topics.discard(topic)
+        self.chat.topic = 0
+
     async def edit(self, seen: SeenMessage, words: str) -> None:
         """Change an own message's text or caption."""
         people.edit(self._world, self.person, seen.message, words)
@@ -95,11 +107,13 @@ class PersonDriver:
         self._world.delete(self.chat, [seen.message])
 
     async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
-        """Press the callback button whose label contains `button` or whose data begins with it.
+        """Press the callback button whose label contains `button` or whose data begins with it, once it is there.
 
         Raises `SpinnerTimeoutError` where the bot does not answer in time, `NothingSeenError` where there is no such
         button.
         """
+        if not seen.has_button(button):
+            await self._wait(lambda: seen.has_button(button), BUTTON_S, what=f"button {button!r}")
         data = seen.callback_data(button)
         return await self._answer_to(queries.press(self._world, self.person, seen.message, data), timeout_s)
 

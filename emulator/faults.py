@@ -8,12 +8,12 @@ record names it.
 | action | what happens | arguments |
 |---|---|---|
 | `error` | refused with an error; with 429 also `retry_after` | `code`, `description`, `retry_after` |
-| `html` | a proxy's HTML page with status `code` (502) | `code` |
+| `html` | a proxy's HTML page with status `code` (502), for a `download` too | `code` |
 | `drop_before` | the connection closes, nothing was done | |
 | `drop_after` | it was done, but the answer is lost | |
 | `delay_before`, `delay_after` | done late; answered late | `seconds` |
 | `stall` | done; half of the answer, then silence, then the connection closes | `seconds` |
-| `truncate` | done; half of the JSON under a matching length | |
+| `truncate` | done; half of the JSON, or of the download, under a matching length | |
 | `garbage` | done; not JSON | |
 | `run` | `run()` is called first: the person blocks the bot, deletes the pack, ... (in Python only) | `run` |
 | `slow`, `cut`, `wrong_length`, `expired` | of a `download` | `bytes_per_s`; `at_byte` |

@@ -117,6 +117,7 @@ def _send(
     message = Message(
         0, chat, person, world.now, words, find_entities(words), media, media_group_id=album, reply_to=reply_to
     )
+    message.topic = chat.topic
     world.post(message)
     deliver(world, "message", message)
     return message

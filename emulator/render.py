@@ -170,7 +170,9 @@ class Renderer:
             shape["reply_to_message"] = self.message(message.reply_to, depth=depth - 1)
         if message.via_bot is not None:
             shape["via_bot"] = user_json(message.via_bot)
-        shape |= _filled(media_group_id=message.media_group_id)
+        shape |= _filled(media_group_id=message.media_group_id, message_thread_id=message.topic)
+        if message.topic:
+            shape["is_topic_message"] = True
         shape |= message.service
         if message.media is None:
             shape |= _filled(text=message.text, entities=message.entities)

@@ -91,6 +91,14 @@ class SeenMessage:
         content = self.text if self.kind == "text" else f"<{self.kind}> {self.text}"
         return f"{self.id:>4} {who}{' (deleted)' if self.is_deleted else ''}: {content}{labels}"
 
+    def has_button(self, button: str) -> bool:
+        """Return whether there is a callback button whose label contains `button` or whose data begins with it."""
+        return any(
+            button.lower() in found["text"].lower() or str(found["callback_data"]).startswith(button)
+            for found in self.buttons
+            if found.get("callback_data")
+        )
+
     def callback_data(self, button: str) -> str:
         """Return the data of the callback button whose label contains `button` or whose data begins with it.
 

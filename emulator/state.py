@@ -73,6 +73,7 @@ class Message:
     reply_to: Message | None = None
     forward_origin: Message | None = None
     via_bot: Bot | None = None
+    topic: int = 0
     service: Json = field(default_factory=dict)
     edit_date: float | None = None
     is_deleted: bool = False
@@ -80,7 +81,10 @@ class Message:
 
 @dataclass(slots=True, eq=False)
 class Chat:
-    """A private chat of one bot with one person, or a group; `members` maps user ids to member statuses."""
+    """A private chat of one bot with one person, or a group; `members` maps user ids to member statuses.
+
+    `topics` are those of a private chat that has any, `topic` the one the person writes in; 0 is outside of them.
+    """
 
     id: int
     type: str
@@ -89,6 +93,8 @@ class Chat:
     person: Person | None = None
     bots: dict[int, Bot] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
+    topics: set[int] = field(default_factory=set)
+    topic: int = 0
     migrated_to: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
     reactions: dict[int, dict[int, list[Json]]] = field(default_factory=dict)  # by message, by account

@@ -22,7 +22,7 @@ class ResultFile(StrEnum):
     STICKER = "sticker.webp"  # what Telegram takes: 512 px, at most 512 KB
     PICTURE = "picture.png"  # the whole drawing
     CUTOUT = "cutout.png"  # the drawing without its background
-    SHEET = "sheet.png"  # of a model that makes several stickers: all of them on one picture, opaque
+    SHEET = "sheet.jpg"  # of a model that makes several stickers: all of them on one picture
 
 
 FACE = "face"  # the input that every model has: photos of the person

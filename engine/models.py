@@ -32,7 +32,7 @@ PHOTOMAKER = Model(
 REACTIONS = Model(
     name="reactions",
     inputs=(Input(FACE),),
-    parameters=MappingProxyType({}),
+    parameters=MappingProxyType({"face_index": FACE_TO_STICKER.parameters["face_index"]}),
     outputs=(ResultFile.SHEET,),
 )
 

@@ -47,6 +47,10 @@ class PackRegistry:
         """Return the sticker that the job of that id made."""
         return await self._rows.sticker(sticker_id)
 
+    async def sticker_in_message(self, owner: str, message_id: int) -> Sticker | None:
+        """Return the owner's sticker that was sent in this message."""
+        return await self._rows.sticker_in_message(owner, message_id)
+
     async def stickers_of(self, job_id: str) -> list[Sticker]:
         """Return the stickers of a job that made several, in the order in which they were begun."""
         return await self._rows.stickers_of(job_id)

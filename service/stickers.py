@@ -236,12 +236,7 @@ class StickerService:
         known = await self._store.jobs.by_source(new.source)
         if known is not None:  # must not meet QueueFull
             return known
-        if await self._store.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
-            raise QueueFull
-        if self.limits.jobs_per_day:
-            today = await self._store.jobs.count_since(new.owner, self._clock() - _DAY_S)
-            if today >= self.limits.jobs_per_day:
-                raise DailyLimitReached(self.limits.jobs_per_day)
+        await self._check_queue(new.owner)
         limit = jobs_waiting or self.limits.jobs_per_owner
         job, is_new = await self._store.jobs.add(new, limit)
         if job is None:
@@ -249,6 +244,25 @@ class StickerService:
         if is_new and job.has_photo:
             self._queued(job)
         return job
+
+    async def check_limits(self, owner: str, source: str | None, jobs_waiting: int) -> None:
+        """Check whether `submit` would take another job of the owner now; one of a known source is always taken.
+
+        Raises `TooManyJobs`, `DailyLimitReached`, `QueueFull`.
+        """
+        if source is not None and await self._store.jobs.by_source(source) is not None:
+            return
+        await self._check_queue(owner)
+        if await self._store.jobs.count_active(owner) >= jobs_waiting:
+            raise TooManyJobs(jobs_waiting)
+
+    async def _check_queue(self, owner: str) -> None:
+        if await self._store.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
+            raise QueueFull
+        if self.limits.jobs_per_day:
+            today = await self._store.jobs.count_since(owner, self._clock() - _DAY_S)
+            if today >= self.limits.jobs_per_day:
+                raise DailyLimitReached(self.limits.jobs_per_day)
 
     async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
         """Change what a waiting job asks for; None where it is not waiting any more."""
@@ -309,6 +323,10 @@ class StickerService:
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent."""
         await self._store.jobs.mark_delivered(job_id)
+
+    async def mark_undelivered(self, job_id: str) -> None:
+        """Take back that the owner has everything the job made: the rest is wanted after all. Idempotent."""
+        await self._store.jobs.mark_undelivered(job_id)
 
     # --- look ---------------------------------------------------------------------------------------------------------
 

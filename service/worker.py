@@ -73,6 +73,8 @@ class Worker:
             logger.info("job %s was interrupted, attempt %d: queued again", job.id[:8], job.attempts)
         for job in given_up:
             logger.warning("job %s ended the process %d times: given up", job.id[:8], job.attempts)
+            with contextlib.suppress(StorageError):  # the sweep takes it later
+                await self._service.delete_photos(job)
             self._service.events.emit(JobEvent(EventKind.ENDED, job))
 
     async def run(self) -> None:

@@ -16,7 +16,10 @@ from typing import Any
 from storage.database import Database
 from storage.records import Job, JobRequest, JobResult, JobStatus
 
-MAX_ATTEMPTS = 2  # a photo that takes the process down twice is given up
+MAX_ATTEMPTS = 2  # of a drawing that fails
+# Of a drawing that the process did not survive. More than the above, for what ended it may have been another job, the
+# operator or the machine; fewer than would keep a photo that takes the process down in a loop.
+MAX_CRASHES = 4
 
 LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
 
@@ -192,11 +195,11 @@ class Jobs:
         return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
-        """Put running jobs back after a crash; return (those, the ones given up after `MAX_ATTEMPTS`)."""
+        """Put running jobs back after a crash; return (those, the ones given up after `MAX_CRASHES`)."""
         given_up = await self._database.run(
             """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now
                WHERE status = 'running' AND attempts >= :most RETURNING *""",
-            {"now": self._clock(), "most": MAX_ATTEMPTS},
+            {"now": self._clock(), "most": MAX_CRASHES},
         )
         back = await self._database.run("UPDATE jobs SET status = 'queued' WHERE status = 'running' RETURNING *")
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
@@ -207,6 +210,10 @@ class Jobs:
             "UPDATE jobs SET delivered_at = :now WHERE id = :id AND delivered_at IS NULL",
             {"id": job_id, "now": self._clock()},
         )
+
+    async def mark_undelivered(self, job_id: str) -> None:
+        """Take back that the owner has everything."""
+        await self._database.run("UPDATE jobs SET delivered_at = NULL WHERE id = :id", {"id": job_id})
 
     async def delete_finished_before(self, moment: float) -> int:
         """Forget jobs that ended and were delivered before `moment`; returns how many."""
@@ -270,6 +277,13 @@ class Jobs:
             """SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND created_at >= :moment
                AND status IN ('queued', 'running', 'done')""",
             {"owner": owner, "moment": moment},
+        )
+        return int(row["n"]) if row else 0
+
+    async def count_active(self, owner: str) -> int:
+        """Count the owner's jobs that wait or run."""
+        row = await self._database.one(
+            "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')", {"owner": owner}
         )
         return int(row["n"]) if row else 0
 

@@ -85,6 +85,14 @@ class Packs:
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
+    async def sticker_in_message(self, owner: str, message_id: int) -> Sticker | None:
+        """Return the owner's sticker that was sent in this message."""
+        row = await self._database.one(
+            "SELECT * FROM stickers WHERE owner = :owner AND message_id = :message ORDER BY created_at DESC LIMIT 1",
+            {"owner": owner, "message": message_id},
+        )
+        return _sticker(row) if row else None
+
     async def stickers_of(self, job_id: str) -> list[Sticker]:
         """Return the stickers of a job that made several: their ids are `<job>-<name>`."""
         rows = await self._database.run(

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 from api.access.tokens import Tokens
 from api.errors import Forbidden, Unauthorized
+from api.server.body import OWNER
 from api.server.routing import Call
 from service.keys import ApiKeys
 from storage.records import ApiKey
@@ -40,17 +41,23 @@ class Authenticator:
         self._keys = keys
         self._tokens = tokens
 
-    async def authenticate(self, call: Call, scheme: Scheme, *, takes_tokens: bool = True) -> ApiKey:
+    async def authenticate(
+        self, call: Call, scheme: Scheme, *, token_use: str | None = None, app: str | None = None
+    ) -> ApiKey:
         """Return the caller's key.
 
-        Raises `Unauthorized`, `KeyUnknown`, which is told in the same words, and `Forbidden` where the key is for
-        another provider. What makes tokens takes none: one could renew itself for ever.
+        A token is taken only where it was made for `token_use`, and for `app` if it names any: whoever has one may do
+        no more than it was made for, and not make another. Raises `Unauthorized`, `KeyUnknown`, which is told in the
+        same words, and `Forbidden` where the key is for another provider, or the token for other apps.
         """
         shown = scheme.credentials(call)
         if shown.is_token:
-            facts = self._tokens.read(scheme.name, shown.text) if takes_tokens else None
-            if facts is None:
+            facts = self._tokens.read(scheme.name, shown.text)
+            if facts is None or token_use is None or facts.get("use") != token_use:
                 raise Unauthorized
+            apps = facts.get("apps")
+            if apps is not None and not {app, str(app).partition("/")[2]} & set(apps):
+                raise Forbidden("another app")
             key = await self.key_named_in(facts)
         elif shown.text and len(shown.text) <= MAX_KEY_CHARS:
             key = await self._keys.check(shown.text)
@@ -58,6 +65,7 @@ class Authenticator:
             raise Unauthorized
         if key.providers and scheme.name not in key.providers:
             raise Forbidden(scheme.name)
+        call.request[OWNER] = key.owner
         return key
 
     async def key_named_in(self, facts: Mapping[str, Any]) -> ApiKey:

@@ -59,7 +59,15 @@ class DocsPage:
         self._response_forms = response_forms
 
     def routes(self) -> list[Route]:
-        return [Route("GET", "/docs", self.docs), Route("GET", "/openapi.json", self.openapi)]
+        return [
+            Route("GET", "/", self.root),
+            Route("GET", "/docs", self.docs),
+            Route("GET", "/openapi.json", self.openapi),
+        ]
+
+    async def root(self, call: Call) -> web.StreamResponse:
+        """Lead a browser to the documentation."""
+        return web.Response(status=302, headers={"Location": "/docs"})
 
     async def docs(self, call: Call) -> web.StreamResponse:
         """Answer the page."""

@@ -118,9 +118,13 @@ class Reading:
     """A body, read. `values` has every field in the table's order, defaults filled in; `given` what the caller sent."""
 
     table: Table
-    values: Mapping[str, Any]
+    values: dict[str, Any]
     given: frozenset[str]
     problems: tuple[Problem, ...]
+
+    def forget_inputs(self) -> None:
+        """Let go of the files among the values."""
+        self.values.update(dict.fromkeys(self.table.input_fields.values()))
 
     @property
     def prompt(self) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from api.access.fair_semaphore import FairSemaphore
 from api.answers import INTERNAL
 from api.errors import InputRefused
 from api.inputs.archive import read_archive
@@ -17,6 +16,7 @@ from api.inputs.fetch import MAX_ARCHIVE_BYTES, Fetcher, decode_inline, is_inlin
 from api.inputs.table import ARCHIVE
 from engine.model import FACE
 from service.errors import NoSuchJob, PhotoRefused
+from service.fair_semaphore import FairSemaphore
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import StickerService
 from service.store_retry import keep_trying

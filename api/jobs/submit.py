@@ -12,6 +12,7 @@ import time
 import uuid
 from typing import Any, Final
 
+from api.access.rate_limits import RateLimits
 from api.errors import ApiError, KeyReused
 from api.inputs.fetch import is_inline
 from api.inputs.table import Reading
@@ -40,6 +41,7 @@ class Submitter:
         self,
         service: StickerService,
         runner: EngineRunner,
+        rate_limits: RateLimits,
         loader: InputLoader,
         deadlines: StartDeadlines,
         logs: JobLogs,
@@ -47,11 +49,19 @@ class Submitter:
     ) -> None:
         self._service = service
         self._runner = runner
+        self._rate_limits = rate_limits
         self._loader = loader
         self._deadlines = deadlines
         self._logs = logs
         self._tasks = tasks
         self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
+
+    async def admit(self, key: ApiKey, idempotency_key: str | None) -> None:
+        """Count a submission before its body is read. Raises `RateLimited`, `TooManyJobs`, `DailyLimitReached`,
+        `QueueFull`."""
+        self._rate_limits.submit(key)
+        source = f"{key.owner}:{idempotency_key}" if idempotency_key else None
+        await self._service.check_limits(key.owner, source, key.jobs_waiting)
 
     async def submit(self, request: PictureRequest) -> Job:
         """Write the job and return it; the same idempotency key with the same body is the same job.
@@ -94,6 +104,12 @@ class Submitter:
         self._begun.discard(job_id)
 
     async def _submit(self, request: PictureRequest) -> Job:
+        try:
+            return await self._write(request)
+        finally:
+            request.body.forget()
+
+    async def _write(self, request: PictureRequest) -> Job:
         body, reading = request.body, request.body.reading
         job = await self._service.submit(
             Submission(

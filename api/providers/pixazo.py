@@ -152,7 +152,7 @@ class PixazoEndpoints:
         """Write the job and answer its id."""
         context = self._context
         key = await context.authenticator.authenticate(call, PIXAZO)
-        context.rate_limits.submit(key)
+        await context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
         asked = await read_request(call, PIXAZO_FACE_TO_STICKER)
         if asked.reading.problems:
             return PIXAZO.refuse(Failure("bad_input", asked.reading.problems))

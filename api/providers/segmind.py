@@ -130,7 +130,7 @@ class SegmindEndpoints:
         """Draw, wait, answer with the sticker without its background."""
         context = self._context
         key = await context.authenticator.authenticate(call, SEGMIND)
-        context.rate_limits.submit(key)
+        await context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
         asked = await read_request(call, SEGMIND_FACE_TO_STICKER)
         if asked.reading.problems:
             return SEGMIND.refuse(Failure("bad_input", asked.reading.problems))

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from api.answers import INTERNAL, Failure, refusal
 from api.errors import ApiError, RateLimited, TargetRefused
+from api.server.body import BUDGET, ROOM
+from api.server.byte_budget import ByteBudget
 from api.server.metrics import Metrics
 from api.server.routing import NO_SITE, Call, Found, Origin, Site, Sites, host_of
 from engine.errors import EngineError
@@ -33,12 +35,14 @@ class Dispatcher:
         sites: Sites,
         metrics: Metrics,
         *,
+        budget: ByteBudget | None = None,
         cors_origins: Sequence[str] = (),
         cors_request_headers: Sequence[str] = (),
         cors_response_headers: Sequence[str] = (),
     ) -> None:
         self._sites = sites
         self._metrics = metrics
+        self._budget = budget or ByteBudget()
         self._cors_origins = frozenset(cors_origins)
         self._cors_request_headers = ", ".join(cors_request_headers)
         self._cors_response_headers = ", ".join(cors_response_headers)
@@ -54,7 +58,12 @@ class Dispatcher:
                 response.headers["Access-Control-Allow-Headers"] = self._cors_request_headers
                 response.headers["Access-Control-Max-Age"] = "600"
             return response
-        return await self._serve(request, found, request.query, self._sites.origin(request))
+        request[BUDGET] = self._budget
+        try:
+            return await self._serve(request, found, request.query, self._sites.origin(request))
+        finally:
+            if ROOM in request:
+                request[ROOM].release()
 
     async def prepare(self, request: web.Request, response: web.StreamResponse) -> None:
         """Set the headers of every answer, of streams too: aiohttp's signal before any headers go out."""

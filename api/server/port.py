@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Iterable
-from pathlib import Path
 
 from aiohttp import web
 from aiohttp.http import HttpProcessingError
 
 from api.server.body import MAX_BODY_BYTES
+from api.server.connections import IDLE_S, Acceptor, Certificate, most_connections
 from api.server.dispatch import Dispatcher
 
 
@@ -25,32 +24,39 @@ _logger.addFilter(_is_ours)
 
 
 class HttpServer:
-    """Serves `dispatcher`, and `routes` before it, until `stop`."""
+    """Serves `dispatcher`, and `routes` before it, until `stop`.
 
-    def __init__(self, dispatcher: Dispatcher, *, routes: Iterable[web.AbstractRouteDef] = ()) -> None:
+    A connection ends after `idle_s` without a whole request; there are `most` of them, as many as fit if it is None.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        *,
+        routes: Iterable[web.AbstractRouteDef] = (),
+        idle_s: float = IDLE_S,
+        most: int | None = None,
+    ) -> None:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.router.add_routes(routes)
         app.router.add_route("*", "/{path:.*}", dispatcher.handle)
         app.on_response_prepare.append(dispatcher.prepare)
-        # No access log: paths of webhooks and files are secrets, and a poll ten times a second drowns everything else.
         # A caller that goes away cancels its handler: nobody waits for a picture that nobody will see.
-        self._runner = web.AppRunner(
-            app, access_log=None, logger=_logger, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True
-        )
+        self._runner = web.AppRunner(app, handle_signals=False, shutdown_timeout=1.0, handler_cancellation=True)
+        self._acceptor: Acceptor | None = None
+        self._idle_s = idle_s
+        self._most = most
 
-    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+    async def start(self, host: str, port: int, certificate: Certificate | None = None) -> int:
         """Listen; return the port (of use where 0 was asked for). Raises OSError where it is taken."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, ssl_context=tls)
-        await site.start()
-        return int(self._runner.addresses[0][1])
+        assert self._runner.server is not None  # noqa: S101 - setup makes it
+        self._acceptor = Acceptor(
+            self._runner.server, idle_s=self._idle_s, most=self._most or most_connections(), log=_logger
+        )
+        return await self._acceptor.start(host, port, certificate)
 
     async def stop(self) -> None:
+        if self._acceptor is not None:
+            await self._acceptor.stop()
         await self._runner.cleanup()
-
-
-def tls_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Return TLS with a certificate chain and its key, both PEM. Raises OSError (ssl.SSLError among them)."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
-    return context

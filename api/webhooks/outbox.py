@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from api.access.fair_semaphore import FairSemaphore
 from api.jobs.caller_note import COMPLETED, WebhookTarget
 from api.webhooks.policy import WebhookPolicy
 from api.webhooks.post import Poster
 from api.webhooks.progress import ProgressWebhooks
 from service.events import EventKind
+from service.fair_semaphore import FairSemaphore
 from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import StorageError

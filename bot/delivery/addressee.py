@@ -17,9 +17,10 @@ def source_of_message(chat_id: int, message_id: int) -> str:
 class Addressee:
     """Keep who gets the sticker, and where.
 
-    `message` is the photo's message, `progress` the progress message, `sheet` that with the picture of many stickers.
-    `emoji` None means that of the face or of the style that gets drawn. `is_stopped`: of many stickers, those that are
-    not in the pack yet are not wanted any more.
+    `message` is the photo's message, `progress` the progress message, `thread` the topic of both, `sheet` the message
+    with the picture of many stickers. `photo` is the file id by which the photo is fetched. `emoji` None means that of
+    the face or of the style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not
+    wanted any more.
     """
 
     chat: int
@@ -28,6 +29,8 @@ class Addressee:
     language: str = "en"
     emoji: str | None = None
     progress: int | None = None
+    thread: int | None = None
+    photo: str | None = None
     sheet: int | None = None
     is_stopped: bool = False
 

@@ -7,7 +7,10 @@ the pack it never goes twice (`bot/packs/placement.py`).
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from telegram import InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
@@ -18,13 +21,18 @@ from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import ReactionsDelivery, is_batch
-from bot.errors import DeliverLater, PackError, PackFailed, PackWait, UserBlocked
+from bot.errors import DeliverLater, PackError, PackFailed, PackWait, TelegramDown, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
-from bot.transport.rate_limits import RateLimiter, Urgency
+from bot.transport.keyed_queue import QueuedTask
+from bot.transport.outage import Backoff
+from bot.transport.rate_limits import DELIVERY, PROGRESS, RateLimiter, Turn, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.words.captions import describes
 from bot.words.sentences import explain
+from bot.words.small_talk import small_talk
 from bot.words.translations import say
+from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
 from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
@@ -32,11 +40,12 @@ from engine.styles import style
 from engine.types import Note, Shape
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobStatus
+from storage.records import Entrance, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
-MAX_WAIT_S = 180.0  # for the pack, before the sticker is sent without it
+_OWNERS_KEPT = 1000
+_TIDYING = Urgency(turn=Turn.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
     TelegramErrorKind.STICKER_GONE,
@@ -50,7 +59,6 @@ _NOTES = {
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_SAID_ONCE = (Note.PROMPT_AS_LOOK, Note.PROMPT_IGNORED)  # the others are true of the photo, and said once for it
 _NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
@@ -71,7 +79,7 @@ class _StickerMessage:
 
 
 class Delivery:
-    """Deliver ended jobs, one call per job."""
+    """Deliver ended jobs, one call per job. `clock` gives the time of day in seconds."""
 
     def __init__(
         self,
@@ -81,16 +89,21 @@ class Delivery:
         board: ProgressBoard,
         offers: Offers,
         limiter: RateLimiter,
+        backoff: Backoff,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        self._backoff = backoff
+        self._clock = clock
         self._bot = bot
         self._service = service
         self._sets = sets
         self._board = board
         self._offers = offers
+        self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
         self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
 
-    async def deliver(self, job: Job) -> None:
-        """Send what an ended job made, or why it made nothing, and mark it delivered.
+    async def deliver(self, job: Job) -> QueuedTask | None:
+        """Send what an ended job made, or why it made nothing, and mark it delivered; return what is left to tidy up.
 
         Raises `DeliverLater`, `UserBlocked`, `TelegramError`, `StorageError`: then it is not marked.
         """
@@ -115,8 +128,11 @@ class Delivery:
             else:
                 sent = await self._send_sticker(job, webp)
         await self._service.mark_delivered(job.id)
-        if sent:
-            await self._clean_up(job, sent)
+        return partial(self._clean_up, job, sent) if sent else None
+
+    async def apologise(self, job: Job) -> None:
+        """Say that an ended job cannot be delivered. Raises `TelegramError`."""
+        await self._board.end_with(job, explain(Addressee.of(job).language, "internal", reference=job.id))
 
     async def _send_sticker(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack and send it, unless an earlier attempt has sent it."""
@@ -144,10 +160,7 @@ class Delivery:
         except UserBlocked:
             raise
         except PackError as error:
-            if isinstance(error, PackWait) and error.retry_after_s <= MAX_WAIT_S:
-                seconds = max(1, round(error.retry_after_s))
-                await self._board.show_now(job, say(to.language, "progress-wait", seconds=seconds))
-                raise DeliverLater(error.retry_after_s) from error
+            await self._wait_if_that_helps(job, error)
             unexpected = error if type(error) is PackFailed else None
             logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code, exc_info=unexpected)
             await self._service.packs.begin(job.id, job.owner, emoji)
@@ -161,6 +174,35 @@ class Delivery:
             in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
         )
 
+    async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
+        """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
+        language, waited_s = Addressee.of(job).language, self._clock() - (job.finished_at or self._clock())
+        if waited_s > self._backoff.patience_s:
+            return
+        match error:
+            case PackWait() if error.retry_after_s <= self._backoff.patience_s:
+                text = say(language, "progress-wait", seconds=max(1, round(error.retry_after_s)))
+                later_s = error.retry_after_s
+            case TelegramDown():
+                text, later_s = say(language, "progress-pack-slow"), 0.0
+            case _:
+                return
+        try:
+            if not await self._board.show_now(job, text):  # it was drawn so fast that there is no message yet
+                to = Addressee.of(job)
+                sent = await self._bot.send_message(
+                    to.chat,
+                    text,
+                    reply_to_message_id=to.message,
+                    allow_sending_without_reply=True,
+                    message_thread_id=to.thread,
+                    rate_limit_args=PROGRESS,
+                )
+                await self._service.set_note(job.id, progress=sent.message_id)
+        except TelegramError as unsaid:
+            logger.info("job %s: not told why it waits: %s", job.id[:8], classify(unsaid))
+        raise DeliverLater(later_s) from error
+
     async def _notes(self, job: Job) -> list[str]:
         """Return what the engine did that the person does not know yet."""
         if job.result is None:
@@ -172,15 +214,28 @@ class Delivery:
         told = parent.result.notes if parent and parent.result else ()
         sentences = []
         for note in notes:
-            if note in _SAID_ONCE:
-                is_news = await self._service.show_hint_once(job.owner, note.value)
-            else:
-                is_news = note not in told
-            if is_news:
-                is_whole_picture = note is Note.NO_FACE and job.result.shape == Shape.BADGE
-                key = "note-no-face-badge" if is_whole_picture else _NOTES[note]
+            if note not in told and (key := await self._key_of(job, job.result, note)):
                 sentences.append(say(Addressee.of(job).language, key))
         return sentences
+
+    async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
+        """Return the sentence for a note, None where it is known or says nothing of use."""
+        match note:
+            case Note.PROMPT_AS_LOOK:
+                return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
+            case Note.PROMPT_IGNORED:
+                words = job.request.prompt
+                is_said_beside = Addressee.of(job).emoji and not describes(words)  # "🚀 ready for launch"
+                if small_talk(words) or is_said_beside:
+                    return None
+                if self._unused_words.find(job.owner) == words:  # of the same album
+                    return None
+                self._unused_words.put(job.owner, words)
+                is_first = await self._service.show_hint_once(job.owner, note.value)
+                return _NOTES[note] if is_first else "note-prompt-unused"
+            case Note.NO_FACE if result.shape == Shape.BADGE:
+                return "note-no-face-badge"
+        return _NOTES[note]
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)
@@ -189,21 +244,26 @@ class Delivery:
             sticker,
             reply_to_message_id=to.message,
             allow_sending_without_reply=True,
+            message_thread_id=to.thread,
             reply_markup=keyboard,
+            rate_limit_args=DELIVERY,
         )
 
     async def _clean_up(self, job: Job, sent: _StickerMessage) -> None:
         """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
         try:
             if sent.sentences:
-                await self._board.end_with(job, "\n".join(sent.sentences))
+                await self._board.end_with(job, "\n".join(sent.sentences), urgency=_TIDYING)
             else:
-                await self._board.close(job, None)
+                await self._board.close(job, None, urgency=_TIDYING)
             old = await self._service.packs.sticker(job.replaces) if job.replaces else None
             if old is not None and old.message_id is not None:  # keep only the buttons that still mean something
                 to = Addressee.of(job)
                 await self._bot.edit_message_reply_markup(
-                    to.chat, old.message_id, reply_markup=keyboards.replaced(to.language, old.id)
+                    to.chat,
+                    old.message_id,
+                    reply_markup=keyboards.replaced(to.language, old.id),
+                    rate_limit_args=_TIDYING,
                 )
         except TelegramError as error:
             logger.info("after job %s: %s", job.id[:8], classify(error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 from functools import partial
 
@@ -13,7 +15,8 @@ from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import is_batch
 from bot.errors import DeliverLater, UserBlocked
 from bot.transport.keyed_queue import KeyedQueue
-from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify, retry_after_s
+from bot.transport.outage import Backoff
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from service.stickers import StickerService
 from storage.errors import StorageError
 from storage.records import Job
@@ -21,30 +24,32 @@ from storage.records import Job
 logger = logging.getLogger(__name__)
 
 _STORAGE_PAUSE_S = 5.0
-_MAX_BACKOFF_S = 300.0
 
 
 class DeliveryQueue:
-    """Deliver through `delivery` until each job is marked delivered.
+    """Deliver through `delivery` until each job is marked delivered, in order within a chat.
 
-    `chats` keeps the order within a chat. Jobs of many stickers take minutes: they wait for their turn in it, and are
-    then delivered beside it, one at a time for a chat.
+    What waits for Telegram lets the chat's other jobs pass. Jobs of many stickers take minutes: they wait for their
+    turn, and are then delivered beside the others, one at a time for a chat.
     """
 
-    def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, chats: KeyedQueue) -> None:
+    def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, backoff: Backoff) -> None:
         self._service = service
         self._delivery = delivery
         self._board = board
-        self._chats = chats
+        self._backoff = backoff
+        self._chats = KeyedQueue()
         self._beside = KeyedQueue()
+        self._tidying = KeyedQueue()  # by job: an old message that cannot be deleted holds up no sticker
 
     def put(self, job: Job) -> None:
         """Deliver `job` after everything that its chat is to get before."""
         self._chats.put(Addressee.of(job).chat, partial(self._deliver, job.id, 1))
 
     async def finish(self, timeout_s: float) -> None:
-        """Let what is delivered beside the chats' queue end within `timeout_s`; the rest stays in the rows."""
-        await self._beside.finish(timeout_s)
+        """Let deliveries under way end within `timeout_s`; the rest stays in the rows."""
+        await asyncio.gather(self._chats.finish(timeout_s), self._beside.finish(timeout_s))
+        await self._tidying.finish(timeout_s / 2)
 
     async def _deliver(self, job_id: str, attempt: int) -> None:
         job = await self._service.job(job_id)
@@ -61,7 +66,9 @@ class DeliveryQueue:
             self._board.forget(job.id)
             return
         try:
-            await self._delivery.deliver(job)
+            tidy = await self._delivery.deliver(job)
+            if tidy:
+                self._tidying.put(job.id, tidy)
         except UserBlocked:
             self._board.forget(job.id)
             await mark_blocked(self._service, job.owner)
@@ -76,18 +83,20 @@ class DeliveryQueue:
             logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
             if kind in NOBODY_THERE:
                 await mark_blocked(self._service, job.owner)
-            elif kind in (TelegramErrorKind.WAIT, TelegramErrorKind.AMBIGUOUS):
-                backoff_s = min(_MAX_BACKOFF_S, 2.0 ** min(attempt, 9))
-                self._retry(job, max(backoff_s, retry_after_s(error)), attempt)
-            else:
-                self._board.forget(job.id)
-                await self._service.mark_delivered(job.id)  # the same answer would come every time
+            elif kind in WILL_PASS:
+                self._retry(job, retry_after_s(error), attempt)
+            else:  # the same answer would come every time
+                await self._service.mark_delivered(job.id)
+                logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
+                with contextlib.suppress(TelegramError):
+                    await self._delivery.apologise(job)
 
         except Exception:  # ours; the row stays, and the next start tries again
             self._board.forget(job.id)
             logger.exception("delivery of job %s failed", job.id[:8])
 
-    def _retry(self, job: Job, pause_s: float, attempt: int) -> None:
+    def _retry(self, job: Job, least_s: float, attempt: int) -> None:
+        pause_s = max(least_s, self._backoff.pause_s(attempt - 1))
         self._chats.put_after(pause_s, Addressee.of(job).chat, partial(self._deliver, job.id, attempt + 1))
 
 

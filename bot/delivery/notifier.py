@@ -18,31 +18,30 @@ from telegram.ext import ExtBot
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
-from bot.delivery.lost_photos import fail_lost_photos
 from bot.delivery.offers import Offers
+from bot.delivery.photos import PhotoFetcher
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import is_batch
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import KeyedQueue
+from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter, Urgency
-from bot.transport.telegram_errors import NOBODY_THERE, classify
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
 from bot.words.translations import say
 from engine.models import REACTIONS
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
-from storage.errors import StorageError
 from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
 
 _TICK_S = 1.0
 _SOON_S = 1.0
-_LOST_PHOTOS_EVERY_S = 600.0
 _GRACE_S = 1.5
 
 
 class Notifier:
-    """Tell the owners of Telegram's jobs how their jobs are going. `start`, then `run` until `stop`."""
+    """Tell the owners of Telegram's jobs how their jobs are going, from the photo on. `start`, `run` until `stop`."""
 
     def __init__(
         self,
@@ -51,14 +50,17 @@ class Notifier:
         sets: StickerSets,
         offers: Offers,
         limiter: RateLimiter,
+        backoff: Backoff | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
+        self._backoff = backoff or Backoff()
         self._board = ProgressBoard(bot, clock)
-        self._chats = KeyedQueue()
-        delivery = Delivery(bot, service, sets, self._board, offers, limiter)
-        self._deliveries = DeliveryQueue(service, delivery, self._board, self._chats)
+        self._openings = KeyedQueue()
+        self._photos = PhotoFetcher(bot, service, self._board, self._backoff)
+        delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
+        self._deliveries = DeliveryQueue(service, delivery, self._board, self._backoff)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()
@@ -69,13 +71,12 @@ class Notifier:
         for job in await self._service.undelivered(Entrance.TELEGRAM):
             self._deliveries.put(job)
         for job in await self._service.waiting(Entrance.TELEGRAM):
-            if job.has_photo:
-                self.announce(job)
+            self.announce(job)
 
     async def run(self) -> None:
         """Follow the events until cancelled."""
         events = self._listen()
-        beside = [asyncio.create_task(each) for each in (self._show_progress(), self._look_for_lost_photos())]
+        progress = asyncio.create_task(self._show_progress())
         try:
             while True:
                 event = await events.get()
@@ -84,21 +85,21 @@ class Notifier:
                 except Exception:  # one job must not end the deliveries of all others
                     logger.exception("job %s: an event was not followed", event.job.id[:8])
         finally:
-            for task in beside:
-                task.cancel()
+            progress.cancel()
 
     async def stop(self) -> None:
         """Let deliveries under way end; the rest stays in the rows."""
         self._listening.close()
-        await asyncio.gather(self._chats.finish(_GRACE_S), self._deliveries.finish(_GRACE_S))
+        await asyncio.gather(self._photos.stop(), self._openings.finish(_GRACE_S), self._deliveries.finish(_GRACE_S))
 
     def announce(self, job: Job) -> None:
-        """Open the job's progress message, unless the job ends before."""
-        self._chats.put(Addressee.of(job).chat, partial(self._open_message, job.id))
+        """Fetch the job's photo where it waits for one, and open its progress message, unless the job ends before."""
+        self._photos.put(job)
+        self._openings.put(Addressee.of(job).chat, partial(self._open_message, job.id, 0))
 
     def announce_soon(self, job: Job) -> None:
         """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
-        self._chats.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id))
+        self._openings.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id, 0))
 
     async def stop_adding(self, owner: str, job_id: str | None = None) -> int:
         """Add no more of the owner's many stickers to a pack: of one job, or of all. Return of how many jobs.
@@ -112,6 +113,12 @@ class Notifier:
                 self._deliveries.put(job)  # in case it waits for another attempt
                 count += 1
         return count
+
+    async def go_on_adding(self, job: Job) -> None:
+        """Add the stickers of a job that was stopped, or broke off, after all."""
+        await self._service.set_note(job.id, is_stopped=False)
+        await self._service.mark_undelivered(job.id)
+        self._deliveries.put(job)
 
     async def unblock(self, owner: str) -> None:
         """Note that somebody who had blocked the bot is back, and deliver what was drawn for them."""
@@ -143,12 +150,14 @@ class Notifier:
                 if event.step.preview:
                     self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:
+                self._photos.end(job.id)
                 if job.status is JobStatus.DONE:
                     self._board.set_text(job.id, "progress-pack")
                 self._places_changed.set()
                 self._deliveries.put(job)
             case EventKind.FORGOTTEN:
-                self._chats.put(Addressee.of(job).chat, partial(self._delete_message, job))
+                self._photos.end(job.id)
+                self._openings.put(Addressee.of(job).chat, partial(self._delete_message, job))
 
     async def _show_progress(self) -> None:
         """Edit the progress messages every second; everybody waiting is told how many are ahead of them."""
@@ -170,15 +179,7 @@ class Notifier:
         for job_id, position in (await self._service.positions()).items():
             self._board.set_text(job_id, key, ahead=position - 1 + running)
 
-    async def _look_for_lost_photos(self) -> None:
-        while True:
-            try:
-                await fail_lost_photos(self._service)
-            except StorageError as error:
-                logger.warning("looking for lost photos: %s", error.code)
-            await asyncio.sleep(_LOST_PHOTOS_EVERY_S)
-
-    async def _open_message(self, job_id: str) -> None:
+    async def _open_message(self, job_id: str, failures: int) -> None:
         job = await self._service.job(job_id)
         if job is None or job.status.is_final or job.id in self._board:
             return
@@ -188,11 +189,15 @@ class Notifier:
                 job, say(to.language, "progress-started" if job.has_photo else "progress-fetching")
             )
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
-            logger.info("no progress for job %s: %s", job.id[:8], classify(error))
-            if classify(error) in NOBODY_THERE:
+            kind = classify(error)
+            logger.info("no progress for job %s: %s", job.id[:8], kind)
+            if kind in NOBODY_THERE:
                 await mark_blocked(self._service, job.owner)
+            elif kind in WILL_PASS:
+                pause_s = max(retry_after_s(error), self._backoff.pause_s(failures))
+                self._openings.put_after(pause_s, to.chat, partial(self._open_message, job_id, failures + 1))
             return
-        if to.progress != message_id:
+        if message_id is not None and to.progress != message_id:
             await self._service.set_note(job.id, progress=message_id)
         self._places_changed.set()
 

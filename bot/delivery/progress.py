@@ -18,8 +18,8 @@ from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
-from bot.transport.rate_limits import DROPPABLE, Urgency
-from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Urgency
+from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify
 from bot.words.translations import say
 from storage.records import Job
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 EDIT_EVERY_S = 3.0  # Telegram counts edits as messages: about one a second in a chat
 ACTION_EVERY_S = 4.5  # an action is shown for 5 s
-_MAX_EDITS = 10  # in one flush: with a long queue everybody's place changes at every end
+_MAX_EDITS = 5  # in one flush: with a long queue everybody's place changes at every end
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class _ProgressMessage:
     """One message. The lock keeps an edit under way from overtaking the last one.
 
     `preview` is the newest picture that was not shown yet; with the first one the message becomes a photo, and its text
-    a caption. A chat or a server that does not take one gets no other.
+    a caption. A chat or a server that does not take one gets no other. `to.progress` None: it is being sent.
     """
 
     to: Addressee
@@ -69,22 +69,34 @@ class ProgressBoard:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._messages
 
-    async def open(self, job: Job, text: str) -> int:
-        """Send the job's progress message, or take over the one it has; return its id. Raises `TelegramError`."""
+    async def open(self, job: Job, text: str) -> int | None:
+        """Send the job's progress message, or take over the one it has; return its id.
+
+        None where the job was closed before the message was there: then it is deleted. Raises `TelegramError`.
+        """
         to = Addressee.of(job)
-        shown = ""
-        if to.progress is None:
+        message = self._messages[job.id] = _ProgressMessage(to, "", text, self._clock())
+        if to.progress is not None:
+            return to.progress
+        try:
             sent = await self._bot.send_message(
                 to.chat,
                 text,
                 reply_to_message_id=to.message,
                 allow_sending_without_reply=True,
+                message_thread_id=to.thread,
                 reply_markup=keyboards.progress(to.language, job.id),
+                rate_limit_args=PROGRESS,
             )
-            to, shown = replace(to, progress=sent.message_id), text
-        message = _ProgressMessage(to, shown, text, self._clock())
-        self._messages[job.id] = message
-        return message.message_id
+        except BaseException:
+            if self._messages.get(job.id) is message:
+                del self._messages[job.id]
+            raise
+        if self._messages.get(job.id) is not message:
+            await self._bot.delete_message(to.chat, sent.message_id)
+            return None
+        message.to, message.shown, message.edited_at = replace(to, progress=sent.message_id), text, self._clock()
+        return sent.message_id
 
     def set_text(self, job_id: str, key: str, **variables: int) -> None:
         """Set what the message says from the next flush on."""
@@ -107,31 +119,50 @@ class ProgressBoard:
         due = [
             (job_id, message)
             for job_id, message in self._messages.items()
-            if (message.text != message.shown or message.preview) and now - message.edited_at >= EDIT_EVERY_S
+            if message.to.progress is not None
+            and (message.text != message.shown or message.preview)
+            and now - message.edited_at >= EDIT_EVERY_S
         ]
-        for job_id, message in due[:_MAX_EDITS]:
-            await self._edit(job_id, message)
+        await asyncio.gather(*(self._edit(job_id, message) for job_id, message in due[:_MAX_EDITS]))
         for message in list(self._messages.values()):
             if message.is_drawing and now - message.action_at >= ACTION_EVERY_S:
                 message.action_at = now
                 try:
                     await self._bot.send_chat_action(
-                        message.to.chat, ChatAction.CHOOSE_STICKER, rate_limit_args=DROPPABLE
+                        message.to.chat,
+                        ChatAction.CHOOSE_STICKER,
+                        message_thread_id=message.to.thread,
+                        rate_limit_args=DROPPABLE,
                     )
                 except TelegramError as error:
                     logger.debug("chat action: %s", classify(error))
 
     async def show_now(self, job: Job, text: str) -> bool:
-        """Edit at once; the message stays open. False where there is no message. Raises `TelegramError`."""
+        """Edit at once, once; the message stays open. False where there is no message. Raises `TelegramError`."""
         message = self._messages.get(job.id)
         if message is None:
             return await self.close(job, text)
+        if message.to.progress is None or message.shown == text:
+            message.text = text
+            return True
         message.text = text
         async with message.lock:
             message.shown, message.edited_at, message.is_drawing = text, self._clock(), False
-            return await self._set_last(message.to.chat, message.message_id, text, None, is_photo=message.is_photo)
+            try:
+                return await self._set_last(
+                    message.to.chat, message.message_id, text, None, DELIVERY, is_photo=message.is_photo
+                )
+            except TelegramError:
+                message.shown = ""
+                raise
 
-    async def close(self, job: Job, text: str | None, keyboard: InlineKeyboardMarkup | None = None) -> bool:
+    async def close(
+        self,
+        job: Job,
+        text: str | None,
+        keyboard: InlineKeyboardMarkup | None = None,
+        urgency: Urgency = DELIVERY,
+    ) -> bool:
         """Make the last change of a job's message: `text`, or its deletion. False where there was none to change.
 
         Raises `TelegramError` where the last text could not be shown.
@@ -141,20 +172,31 @@ class ProgressBoard:
         if to.progress is None:
             return False
         if message is None:
-            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=False)
+            return await self._set_last(to.chat, to.progress, text, keyboard, urgency, is_photo=False)
         async with message.lock:
-            return await self._set_last(to.chat, to.progress, text, keyboard, is_photo=message.is_photo)
+            return await self._set_last(to.chat, to.progress, text, keyboard, urgency, is_photo=message.is_photo)
 
-    async def end_with(self, job: Job, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Make `text` the last change of a job's message; where that is gone, send a new one."""
-        if not await self.close(job, text, keyboard):
+    async def end_with(
+        self,
+        job: Job,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None = None,
+        urgency: Urgency = DELIVERY,
+    ) -> None:
+        """Make `text` the last change of a job's message; where that is gone, send a new one.
+
+        Raises `TelegramError`.
+        """
+        if not await self.close(job, text, keyboard, urgency):
             to = Addressee.of(job)
             await self._bot.send_message(
                 to.chat,
                 text,
                 reply_to_message_id=to.message,
                 allow_sending_without_reply=True,
+                message_thread_id=to.thread,
                 reply_markup=keyboard,
+                rate_limit_args=urgency,
             )
 
     def forget(self, job_id: str) -> None:
@@ -162,22 +204,33 @@ class ProgressBoard:
         self._messages.pop(job_id, None)
 
     async def _set_last(
-        self, chat: int, message_id: int, text: str | None, keyboard: InlineKeyboardMarkup | None, *, is_photo: bool
+        self,
+        chat: int,
+        message_id: int,
+        text: str | None,
+        keyboard: InlineKeyboardMarkup | None,
+        urgency: Urgency,
+        *,
+        is_photo: bool,
     ) -> bool:
         """Delete the message, or leave it with `text` and these buttons."""
         try:
             if text is None:
-                await self._bot.delete_message(chat, message_id)
+                await self._bot.delete_message(chat, message_id, rate_limit_args=urgency)
             elif is_photo:
-                await self._bot.edit_message_caption(chat, message_id, caption=text, reply_markup=keyboard)
+                await self._bot.edit_message_caption(
+                    chat, message_id, caption=text, reply_markup=keyboard, rate_limit_args=urgency
+                )
             else:
-                await self._bot.edit_message_text(text, chat, message_id, reply_markup=keyboard)
+                await self._bot.edit_message_text(
+                    text, chat, message_id, reply_markup=keyboard, rate_limit_args=urgency
+                )
         except TelegramError as error:
             match classify(error):
                 case TelegramErrorKind.NOT_MODIFIED:
                     return True
                 case TelegramErrorKind.HAS_NO_TEXT if not is_photo:  # the last process had shown a preview in it
-                    return await self._set_last(chat, message_id, text, keyboard, is_photo=True)
+                    return await self._set_last(chat, message_id, text, keyboard, urgency, is_photo=True)
                 case TelegramErrorKind.MESSAGE_GONE | TelegramErrorKind.OTHER:
                     return False
             raise
@@ -208,6 +261,8 @@ class ProgressBoard:
                 kind = classify(error)
                 if kind is TelegramErrorKind.HAS_NO_TEXT:  # an earlier process had shown a preview in it
                     message.is_photo, message.shown = True, ""
+                elif kind in WILL_PASS:
+                    message.shown = ""
                 logger.debug("progress of job %s: %s", job_id[:8], kind)
 
     async def _show_preview(self, message: _ProgressMessage, keyboard: InlineKeyboardMarkup) -> bool:

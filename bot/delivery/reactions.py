@@ -17,10 +17,10 @@ from telegram.ext import ExtBot
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.progress import ProgressBoard
-from bot.errors import DeliverLater, PackError, PackWait, PictureRefused, TelegramDown, UserBlocked
+from bot.errors import DeliverLater, PackError, PackFailed, PackWait, PictureRefused, TelegramDown, UserBlocked
 from bot.packs.names import set_link
 from bot.packs.sticker_sets import BatchProgress, News, NewSticker, StickerSets
-from bot.transport.rate_limits import RateLimiter, Urgency
+from bot.transport.rate_limits import DELIVERY, RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
@@ -84,19 +84,24 @@ class ReactionsDelivery:
         if now is None:  # forgotten meanwhile
             self._board.forget(job.id)
             return
-        rows = [row for row in await self._service.packs.stickers_of(job.id) if row.state is StickerState.IN_PACK]
-        done, total = len(rows), len(stickers)
-        if Addressee.of(now).is_stopped and done < total:
+        rows = await self._service.packs.stickers_of(job.id)
+        there = [row for row in rows if row.state is StickerState.IN_PACK]
+        # What the person took out meanwhile is not missing.
+        is_complete = all(row.state in (StickerState.IN_PACK, StickerState.REMOVED) for row in rows)
+        done, total = len(there), len(rows)
+        if Addressee.of(now).is_stopped and not is_complete:
             text = say(language, "reactions-stopped", done=done, total=total)
-            await self._board.end_with(now, text, await self._keyboard(now, rows))
-        elif not rows and error is not None:
-            await self._board.end_with(now, explain(language, error.code))
+            await self._board.end_with(now, text, await self._keyboard(now, there))
+        elif not there:
+            await self._board.end_with(now, explain(language, (error or PackFailed()).code))
         else:
-            key = "reactions-added" if done == total else "reactions-partly-added"
-            sentences = [say(language, key, done=done, total=total)]
+            if is_complete:
+                sentences = [say(language, "reactions-added", total=done)]
+            else:
+                sentences = [say(language, "reactions-partly-added", done=done, total=total)]
             if news is not None:
                 sentences.append(say(language, _NEWS[news]))
-            await self._send_sheet(now, sheet, "\n".join(sentences), rows)
+            await self._send_sheet(now, sheet, "\n".join(sentences), there)
 
     async def _stickers(self, job: Job) -> list[NewSticker]:
         """Read the stickers a job made, in order."""
@@ -118,7 +123,7 @@ class ReactionsDelivery:
                 raise
             logger.info("no progress for job %s: %s", job.id[:8], classify(error))
             return
-        if to.progress != message_id:
+        if message_id is not None and to.progress != message_id:
             await self._service.set_note(job.id, progress=message_id)
 
     async def _add_all(self, job: Job, stickers: list[NewSticker]) -> tuple[News | None, PackError | None]:
@@ -154,7 +159,9 @@ class ReactionsDelivery:
             now = await self._service.job(job.id)
             if now is None or Addressee.of(now).is_stopped:
                 return False
-            left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, SPARE_CALLS)
+            left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, spare=0)
+            if left_s > 0:  # not even with the spare ones all at once
+                left_s = self._limiter.sets_free_in_s(user_id, progress.calls_left, SPARE_CALLS)
             variables = {"done": progress.done, "total": progress.total}
             if left_s > _SLOW_S:
                 minutes = math.ceil(left_s / 60)
@@ -162,7 +169,7 @@ class ReactionsDelivery:
             else:
                 self._board.set_text(job.id, "progress-adding", **variables)
             wait_s = self._limiter.sets_free_in_s(user_id, min(1, progress.calls_left), SPARE_CALLS)
-            if wait_s <= 0:
+            if left_s <= 0 or wait_s <= 0:
                 return True
             await self._limiter.sleep(min(wait_s, _LOOK_EVERY_S))
 
@@ -198,7 +205,9 @@ class ReactionsDelivery:
                     caption=caption,
                     reply_to_message_id=to.message,
                     allow_sending_without_reply=True,
+                    message_thread_id=to.thread,
                     reply_markup=keyboard,
+                    rate_limit_args=DELIVERY,
                     filename="stickers.png",
                 )
             except TelegramError as error:

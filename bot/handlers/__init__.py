@@ -25,6 +25,7 @@ from bot.handlers import (
     sticker,
     style,
     unknown,
+    words,
 )
 from bot.handlers.context import BotParts
 from bot.handlers.feature import Callback, Feature, Handler
@@ -47,6 +48,7 @@ FEATURES: tuple[Feature, ...] = (
     reactions.FEATURE,
     no_face.FEATURE,
     photo.FEATURE,
+    words.FEATURE,
     membership.FEATURE,
     unknown.FEATURE,
 )

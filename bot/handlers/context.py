@@ -23,8 +23,16 @@ _CHATS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock."""
+
+    message_id: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: captions by album, and when a chat was refused last."""
+    """What the handlers work with. Two short memories: captions by album, and the last refusal by chat."""
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -33,18 +41,30 @@ class BotParts:
     offers: Offers
     admin_ids: frozenset[int]
     album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
-    refused_at: LruCache[int, float] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    refusals: LruCache[int, Refusal] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of the message whose button was pressed."""
+
+    keyboard: InlineKeyboardMarkup | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateContext:
-    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one)."""
+    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one).
+
+    `edits` are what a press changes: made once it is answered.
+    """
 
     update: Update
     parts: BotParts
     user: User
     language: str
     args: tuple[str, ...] = ()
+    edits: list[Edit] = field(default_factory=list)
 
     @property
     def bot(self) -> ExtBot[Urgency]:
@@ -80,6 +100,13 @@ class UpdateContext:
         return self.update.effective_message
 
     @property
+    def thread(self) -> int | None:
+        """Return the topic that the message, or the pressed button, is in; None outside of topics."""
+        message = self.update.effective_message
+        is_in_topic = isinstance(message, Message) and message.is_topic_message
+        return message.message_thread_id if is_in_topic and isinstance(message, Message) else None
+
+    @property
     def query(self) -> CallbackQuery:
         """Return the press of a button."""
         assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
@@ -95,7 +122,7 @@ class UpdateContext:
 
     async def answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
         """Send a message to the chat."""
-        return await self.bot.send_message(self.chat_id, text, reply_markup=keyboard)
+        return await self.bot.send_message(self.chat_id, text, message_thread_id=self.thread, reply_markup=keyboard)
 
     async def reply(self, text: str) -> Message:
         """Send a message that points at the person's own."""
@@ -104,25 +131,37 @@ class UpdateContext:
             text,
             reply_to_message_id=self.message.message_id,
             allow_sending_without_reply=True,
+            message_thread_id=self.thread,
         )
 
-    async def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
-        """Change the keyboard, and with `text` the words, of the message whose button was pressed.
+    def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
+        """Change the keyboard, and with `text` the words, of the message whose button was pressed: once it is answered.
 
         Its loss changes nothing that matters: the message may be gone, or look like that already.
         """
+        self.edits.append(Edit(keyboard, text))
+
+    async def make_edits(self) -> None:
+        """Make the edits of a press that has been answered. Raises `TelegramError`."""
         message = self.query.message
+        edits = list(self.edits)
+        self.edits.clear()
         if message is None or not message.is_accessible:
             return
-        try:
-            if text is None:
-                await self.bot.edit_message_reply_markup(self.chat_id, message.message_id, reply_markup=keyboard)
-            elif isinstance(message, Message) and message.photo:
-                await self.bot.edit_message_caption(
-                    self.chat_id, message.message_id, caption=text, reply_markup=keyboard
-                )
-            else:
-                await self.bot.edit_message_text(text, self.chat_id, message.message_id, reply_markup=keyboard)
-        except TelegramError as error:
-            if classify(error) not in (TelegramErrorKind.NOT_MODIFIED, TelegramErrorKind.MESSAGE_GONE):
-                raise
+        for edit in edits:
+            try:
+                if edit.text is None:
+                    await self.bot.edit_message_reply_markup(
+                        self.chat_id, message.message_id, reply_markup=edit.keyboard
+                    )
+                elif isinstance(message, Message) and message.photo:
+                    await self.bot.edit_message_caption(
+                        self.chat_id, message.message_id, caption=edit.text, reply_markup=edit.keyboard
+                    )
+                else:
+                    await self.bot.edit_message_text(
+                        edit.text, self.chat_id, message.message_id, reply_markup=edit.keyboard
+                    )
+            except TelegramError as error:
+                if classify(error) not in (TelegramErrorKind.NOT_MODIFIED, TelegramErrorKind.MESSAGE_GONE):
+                    raise

@@ -13,9 +13,10 @@ from storage.records import Entrance, JobStatus
 async def on_queue(context: UpdateContext) -> None:
     """Send how far the person's jobs are."""
     jobs = await context.service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING)
-    undelivered = await context.service.undelivered(Entrance.TELEGRAM)
-    jobs += [job for job in undelivered if job.owner == context.owner and is_batch(job)]
-    if not jobs:
+    drawn = [job for job in await context.service.undelivered(Entrance.TELEGRAM) if job.owner == context.owner]
+    jobs += [job for job in drawn if is_batch(job)]
+    waiting = sum(job.status is JobStatus.DONE and not is_batch(job) for job in drawn)
+    if not jobs and not waiting:
         await context.answer(context.say("queue-none"))
         return
     positions = await context.service.positions()
@@ -30,20 +31,26 @@ async def on_queue(context: UpdateContext) -> None:
             lines.append(context.say("queue-fetching"))
         else:
             lines.append(context.say("queue-waiting", ahead=positions[job.id] - 1 + running))
+    if waiting:
+        lines.append(context.say("queue-drawn", count=waiting))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
     await context.answer("\n".join(numbered))
 
 
 async def on_cancel(context: UpdateContext) -> None:
-    """Cancel all jobs of the person."""
+    """Cancel all jobs of the person, and say which stickers come nevertheless."""
     cancelled = await context.service.cancel(context.owner)
     is_batch_stopped = await context.parts.notifier.stop_adding(context.owner) > 0
+    done = await context.service.jobs_of(context.owner, JobStatus.DONE)
+    drawn = [job for job in done if job.delivered_at is None and not is_batch(job)]
+    sentences = []
     if is_batch_stopped or any(job.request.model == REACTIONS.name for job in cancelled):
-        await context.answer(context.say("press-stopped"))  # of how many stickers, its own message says
+        sentences.append(context.say("press-stopped"))  # of how many stickers, its own message says
     elif cancelled:
-        await context.answer(context.say("cancel-done", count=len(cancelled)))
-    else:
-        await context.answer(context.say("cancel-none"))
+        sentences.append(context.say("cancel-done", count=len(cancelled)))
+    if drawn:
+        sentences.append(context.say("cancel-drawn", count=len(drawn)))
+    await context.answer("\n".join(sentences) or context.say("cancel-none"))
 
 
 async def cancel(context: UpdateContext, press: Press) -> str:

@@ -19,7 +19,7 @@ async def choose(context: UpdateContext, press: Press) -> str:
     """Use the language from now on."""
     await context.service.set_preference(context.owner, language=press.argument)
     text = context.in_language(press.argument).say("language-chosen")
-    await context.edit(keyboard(press.argument), text)
+    context.edit(keyboard(press.argument), text)
     return text
 
 

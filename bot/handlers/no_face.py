@@ -14,7 +14,7 @@ async def make_anyway(context: UpdateContext, press: Press) -> str:
     if not context.parts.offers.no_face:  # another engine runs than when the button was sent
         return context.say("press-stale")
     answer = await draw_again(context, press, parameters={ALLOW_NO_FACE: True})
-    await context.edit(None)
+    context.edit(None)
     return answer
 
 

@@ -1,31 +1,25 @@
-"""A photo, or a picture sent as a file, becomes a job. The row first, then everything that takes time."""
+"""A photo, or a picture sent as a file, becomes a job: its row is all that is written here, nothing is fetched."""
 
 from __future__ import annotations
 
-import logging
 import time
 
 from telegram import Message
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
-from bot.errors import DownloadFailed
-from bot.handlers.context import UpdateContext
+from bot.handlers.context import Refusal, UpdateContext
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
-from bot.transport.downloads import download
+from bot.handlers.words import on_late_caption
 from bot.words.captions import parse_caption
 from bot.words.sentences import explain_error
-from engine.model import FACE
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import Submission
-from storage.errors import StorageError
-from storage.records import Job, JobStatus
+from storage.records import JobStatus
 
-logger = logging.getLogger(__name__)
-
-_BURST_S = 10.0  # one refusal stands for all photos that follow each other within this time
+_BURST_S = 1.0  # one refusal stands for all photos that follow each other within this time
 
 
 class _BigFile(only.MessageFilter):
@@ -43,41 +37,58 @@ _FILES = only.Document.ALL & ~(only.ANIMATION | only.VIDEO) & ~_BigFile()
 
 
 async def on_photo(context: UpdateContext) -> None:
-    """Submit a job, then fetch its photo."""
+    """Submit a job that knows which file its photo is; what takes time goes on beside the conversation."""
     source = source_of_message(context.chat_id, context.message.message_id)
     caption = parse_caption(_caption(context))
-    to = Addressee(context.chat_id, context.message.message_id, context.first_name, context.language, caption.emoji)
+    file = context.message.photo[-1] if context.message.photo else context.message.document
+    assert file is not None  # noqa: S101 - the filters let only photos and documents through
+    to = Addressee(
+        context.chat_id,
+        context.message.message_id,
+        context.first_name,
+        context.language,
+        caption.emoji,
+        thread=context.thread,
+        photo=file.file_id,
+    )
     submission = Submission(context.owner, source, caption.prompt, caption.style, note=to.to_json())
     try:
         job = await context.service.submit(submission)
-    except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:  # debounced: one sentence for twenty photos
-        now, refused_at = time.monotonic(), context.parts.refused_at
-        last = refused_at.find(context.chat_id)
-        refused_at.put(context.chat_id, now)
-        if last is None or now - last > _BURST_S:
-            await context.reply(explain_error(context.language, refusal))
+    except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
+        await _refuse(context, explain_error(context.language, refusal))
         return
     if not job.wants_photo:
         return  # this message came a second time
+    if (file.file_size or 0) > MAX_PHOTO_BYTES:
+        await context.service.fail(job.id, PhotoTooBig.code)
+        return
     context.parts.notifier.announce(job)
-    try:
-        await _attach_photo(context, job)
-    except StorageError as error:
-        logger.warning("job %s: its photo could not be kept: %s", job.id[:8], error.code)
-        await context.service.fail(job.id, error.code)
+
+
+async def _refuse(context: UpdateContext, sentence: str) -> None:
+    """Say it once for all photos that were sent before it stood there, and for what follows them closely."""
+    refusals = context.parts.refusals
+    last = refusals.find(context.chat_id)
+    is_said = last is not None and (
+        context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
+    )
+    message_id = last.message_id if last is not None and is_said else (await context.reply(sentence)).message_id
+    refusals.put(context.chat_id, Refusal(message_id, time.monotonic()))
 
 
 async def on_new_caption(context: UpdateContext) -> None:
-    """Change the request: a caption that is edited before its sticker is begun still counts."""
+    """Change the request of a job that waits; what is begun or made is drawn once more as the new caption says."""
     service = context.service
     job = await service.job_from(source_of_message(context.chat_id, context.message.message_id))
-    if job is None or job.status is not JobStatus.QUEUED:
+    if job is None:
         return
     caption = parse_caption(_caption(context))
     style = caption.style or context.user.style or DEFAULT_STYLE
-    await service.change_request(job.id, prompt=caption.prompt, style=style)
-    if caption.emoji:
-        await service.set_note(job.id, emoji=caption.emoji)
+    if job.status is JobStatus.QUEUED and await service.change_request(job.id, prompt=caption.prompt, style=style):
+        if caption.emoji:
+            await service.set_note(job.id, emoji=caption.emoji)
+    elif job.has_photo:
+        await on_late_caption(context, job, caption)
 
 
 def _caption(context: UpdateContext) -> str:
@@ -88,20 +99,6 @@ def _caption(context: UpdateContext) -> str:
     if caption:
         context.parts.album_captions.put(album, caption)
     return caption or context.parts.album_captions.find(album) or ""
-
-
-async def _attach_photo(context: UpdateContext, job: Job) -> None:
-    """Download the photo and give it to the job; what is wrong with it ends the job, and the notifier says so."""
-    file = context.message.photo[-1] if context.message.photo else context.message.document
-    assert file is not None  # noqa: S101 - the filters let only photos and documents through
-    try:
-        if (file.file_size or 0) > MAX_PHOTO_BYTES:
-            raise PhotoTooBig
-        data = await download(context.bot, file.file_id)
-    except (PhotoTooBig, DownloadFailed) as error:
-        await context.service.fail(job.id, error.code)
-        return
-    await context.service.attach_inputs(job.id, {FACE: [data]})
 
 
 FEATURE = Feature(

@@ -1,4 +1,4 @@
-"""Callback queries: parse the data, let the feature's callback work, answer every press within seconds. Owner only."""
+"""Callback queries: parse the data, let the feature's callback work, answer every press within a second. Owner only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.buttons import PRESS_ANSWER_CHARS, Press, parse_press
 from bot.words.sentences import explain_error
 
-_ANSWER_WITHIN_S = 3.0  # then the spinner stops with "one moment", and the work goes on
+_ANSWER_WITHIN_S = 0.7  # then the spinner stops with "one moment", and the work goes on
 
 
 async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) -> None:
@@ -45,6 +45,7 @@ async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) ->
         await _answer(context, context.say("error-busy"))
         raise
     await _answer(context, text)
+    await context.make_edits()
 
 
 async def _finish_late(context: UpdateContext, press: Press, work: asyncio.Future[str]) -> None:
@@ -55,6 +56,7 @@ async def _finish_late(context: UpdateContext, press: Press, work: asyncio.Futur
         raise
     except Exception as error:  # as in the middleware, whose answer to the press would come too late
         text = explain_error(context.language, error, press.job_id)
+    await context.make_edits()
     if text:
         await context.answer(text)
 

@@ -34,7 +34,7 @@ async def forget(context: UpdateContext, press: Press) -> str:
             text = context.say("forget-done")
         case _:
             text = context.say("forget-kept")
-    await context.edit(None, text)
+    context.edit(None, text)
     return ""
 
 

@@ -9,13 +9,14 @@ from bot.handlers.feature import Callback, Feature
 from bot.words.buttons import Press
 from engine.models import REACTIONS
 from service.errors import NoSuchJob
-from storage.records import Entrance, Job, StickerState
+from storage.records import Entrance, StickerState
 
 
 async def draw_all(context: UpdateContext, press: Press) -> str:
     """Draw the pressed sticker's photo in every mood. Raises `NoSuchJob`, and what `submit` raises.
 
-    Pressed again it is the same job, unless that came to nothing or its stickers were taken out.
+    Pressed again it is the same job, unless that came to nothing or its stickers were taken out; what was stopped while
+    they were added goes on.
     """
     service = context.service
     if REACTIONS.name not in context.parts.offers.models:  # another engine runs than when the button was sent
@@ -27,10 +28,14 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
     if last is not None and last.source != source:
         if not last.status.is_final or (is_batch(last) and last.delivered_at is None):
             return context.say("press-already-all")
-        if await _in_pack(context, last):
+        states = {row.state for row in await service.packs.stickers_of(last.id)}
+        if states & {StickerState.MADE, StickerState.UPLOADED}:
+            await context.parts.notifier.go_on_adding(last)
+            return context.say("press-drawing")
+        if StickerState.IN_PACK in states:
             return context.say("press-all-there")
     before = Addressee.of(parent)
-    to = Addressee(before.chat, before.message, context.first_name, context.language)
+    to = Addressee(before.chat, before.message, context.first_name, context.language, thread=context.thread)
     job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
     context.parts.notifier.announce(job)
     return context.say("press-drawing")
@@ -44,13 +49,8 @@ async def undo_all(context: UpdateContext, press: Press) -> str:
     count = 0
     for row in rows:
         count += await context.parts.sets.remove(row.id)
-    await context.edit(None, context.say("press-undone-all"))
+    context.edit(None, context.say("press-undone-all"))
     return context.say("press-undone-all" if count else "press-already-undone-all")
-
-
-async def _in_pack(context: UpdateContext, job: Job) -> bool:
-    rows = await context.service.packs.stickers_of(job.id)
-    return any(row.state is StickerState.IN_PACK for row in rows)
 
 
 FEATURE = Feature(callbacks={"reactions": Callback(draw_all), "undoall": Callback(undo_all)})

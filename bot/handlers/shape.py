@@ -20,7 +20,7 @@ async def show_shapes(context: UpdateContext, press: Press) -> str:
         await _show_buttons(context, job)
     else:
         shapes = context.parts.offers.other_shapes(job.result) if job.result else []
-        await context.edit(keyboards.shapes_of(context.language, job.id, shapes))
+        context.edit(keyboards.shapes_of(context.language, job.id, shapes))
     return ""
 
 
@@ -36,7 +36,7 @@ async def _show_buttons(context: UpdateContext, job: Job) -> None:
         return
     pack = await context.service.packs.get(sticker.pack_id)
     if pack is not None:
-        await context.edit(in_pack_keyboard(context.language, job, set_link(pack.name), context.parts.offers))
+        context.edit(in_pack_keyboard(context.language, job, set_link(pack.name), context.parts.offers))
 
 
 FEATURE = Feature(

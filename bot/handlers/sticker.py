@@ -38,7 +38,9 @@ async def draw_again(
     if await service.job_from(source) is None and await service.active_child(parent, prefix):
         return context.say("press-already")
     before = Addressee.of(parent)
-    to = Addressee(before.chat, before.message, context.first_name, context.language, before.emoji)
+    to = Addressee(
+        before.chat, before.message, context.first_name, context.language, before.emoji, thread=context.thread
+    )
     job = await service.again(
         parent,
         source=source,
@@ -64,7 +66,7 @@ async def undo(context: UpdateContext, press: Press) -> str:
     if sticker is None or sticker.owner != context.owner:  # the job's own row may be gone long before the sticker
         raise NoSuchJob(press.job_id)
     was_there = await context.parts.sets.remove(press.job_id)
-    await context.edit(keyboards.removed(context.language, press.job_id))
+    context.edit(keyboards.removed(context.language, press.job_id))
     return context.say("press-undone" if was_there else "press-already-undone")
 
 
@@ -86,7 +88,7 @@ async def _into_pack(context: UpdateContext, press: Press) -> None:
         raise NoSuchJob(job.id)
     webp = await context.service.result_file(job, ResultFile.STICKER)
     in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
-    await context.edit(in_pack_keyboard(context.language, job, in_pack.url, context.parts.offers))
+    context.edit(in_pack_keyboard(context.language, job, in_pack.url, context.parts.offers))
 
 
 FEATURE = Feature(

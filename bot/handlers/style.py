@@ -31,7 +31,7 @@ async def on_style(context: UpdateContext) -> None:
 async def choose(context: UpdateContext, press: Press) -> str:
     """Use the style for every photo to come. Raises `UnknownStyle`."""
     text = await _set_style(context, _offered(press.argument))
-    await context.edit(keyboard(context.language, press.argument))
+    context.edit(keyboard(context.language, press.argument))
     return text
 
 

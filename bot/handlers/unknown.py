@@ -30,11 +30,6 @@ async def on_unknown_command(context: UpdateContext) -> None:
     await context.answer(context.say("unknown-command"))
 
 
-async def on_text(context: UpdateContext) -> None:
-    """Ask for a selfie."""
-    await context.answer(context.say("send-a-selfie"))
-
-
 async def on_anything_else(context: UpdateContext) -> None:
     """Ask for a photo."""
     await context.reply(context.say("send-a-photo"))
@@ -46,7 +41,6 @@ FEATURE = Feature(
         (PRIVATE & only.Document.ALL, on_document),
         (PRIVATE & only.Sticker.ALL, on_sticker),
         (PRIVATE & only.COMMAND, on_unknown_command),
-        (PRIVATE & only.TEXT, on_text),
         (PRIVATE & ~only.StatusUpdate.ALL, on_anything_else),
     ),
 )

@@ -40,12 +40,22 @@ class SetCalls:
                 return None
             raise
 
+    async def has_another_username(self) -> bool:
+        """Ask Telegram who the bot is; return whether its username has changed. New names end in that one."""
+        before = self.bot.username
+        await self._repeated(self.bot.get_me)
+        return self.bot.username != before
+
     async def upload(self, user_id: int, picture: bytes) -> str:
         """Upload a WebP or PNG; return a file id that may be added any number of times."""
         file = await self._repeated(
             lambda: self.bot.upload_sticker_file(user_id, picture, STICKER_FORMAT, write_timeout=_UPLOAD_TIMEOUT_S)
         )
         return file.file_id
+
+    async def set_emoji(self, file_id: str, emoji: str) -> None:
+        """Replace the emoji of a sticker by its in-set file id. Raises `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_emoji_list(file_id, [emoji]))
 
     async def delete_sticker(self, file_id: str) -> bool:
         """Delete a sticker by its in-set file id; False where it was gone."""

@@ -203,7 +203,10 @@ class Placement:
         try:
             is_new = await self._change_set(partial(self._create_set, name), partial(self._calls.get_set, name))
         except TelegramError as error:
-            if classify(error) not in (TelegramErrorKind.NAME_OCCUPIED, TelegramErrorKind.SET_HIDDEN):
+            kind = classify(error)
+            if kind is TelegramErrorKind.NAME_INVALID and await self._calls.has_another_username():
+                return None  # the next call makes the name of it
+            if kind not in (TelegramErrorKind.NAME_OCCUPIED, TelegramErrorKind.SET_HIDDEN):
                 raise
             is_new = False
         if is_new:

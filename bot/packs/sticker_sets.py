@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from telegram import Bot
+from telegram.error import TelegramError
 
 from bot.packs.calls import SetCalls
 from bot.packs.errors import as_pack_errors
 from bot.packs.names import plain_title, set_link
 from bot.packs.placement import InPack, News, Placement, by_unique_id
+from bot.transport.telegram_errors import TelegramErrorKind, classify
 from service.packs import PackRegistry
 from service.readable import readable
 from storage.records import Entrance, Pack, Sticker, StickerState
@@ -155,6 +157,27 @@ class StickerSets:
                 placed = await placement.replace(await self._packs.sticker(old_sticker_id))
                 await self._packs.mark_removed(old_sticker_id)
                 return placed
+
+    async def set_emoji(self, user_id: int, sticker_id: str, emoji: str) -> bool:
+        """Give a sticker another emoji, in its pack where it is in one; False where Telegram takes no such emoji.
+
+        Raises `PackError`.
+        """
+        async with self._lock_of(user_id):
+            row = await self._packs.sticker(sticker_id)
+            if row is None:
+                return True
+            if row.state is StickerState.IN_PACK and row.file_id is not None:
+                with as_pack_errors():
+                    try:
+                        await self._calls.set_emoji(row.file_id, emoji)
+                    except TelegramError as error:
+                        if classify(error) is TelegramErrorKind.EMOJI_REFUSED:
+                            return False
+                        if classify(error) not in (TelegramErrorKind.STICKER_GONE, TelegramErrorKind.SET_GONE):
+                            raise
+            await self._packs.change(sticker_id, emoji=emoji)
+        return True
 
     async def remove(self, sticker_id: str) -> bool:
         """Take a sticker out of its pack; False where it was gone already. Raises `PackError`."""

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 RawUpdate = dict[str, Any]  # as Telegram sent it
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 MAX_ATTEMPTS = 3  # an update that ended the process that often is given up
-_PARALLEL = 64  # chats handled at the same time
+_PARALLEL = 1_000  # chats handled at the same time: in an outage each may wait for its answer to be taken
 _MAX_WAITING = 2_000  # updates in memory; beyond that no more are fetched
 
 
@@ -83,7 +83,8 @@ class Intake:
         self._waiting += 1
         if self._waiting >= _MAX_WAITING:
             self._has_room.clear()
-        self._queue.put(chat_of(raw), partial(self._process, raw))
+        # Presses have a lane of their own: their spinners turn, whatever the chat's messages wait for.
+        self._queue.put((chat_of(raw), "callback_query" in raw), partial(self._process, raw))
 
     async def _process(self, raw: RawUpdate) -> None:
         """Handle one update, at most `MAX_ATTEMPTS` times over several processes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ class KeyedQueue:
     """Run tasks in order of arrival within their key. A task that fails is logged and the next one runs."""
 
     def __init__(self) -> None:
-        self._waiting: dict[int, deque[QueuedTask]] = {}
+        self._waiting: dict[Hashable, deque[QueuedTask]] = {}
         self._runners: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -24,7 +24,7 @@ class KeyedQueue:
         """Return how many keys have tasks waiting or running."""
         return len(self._waiting)
 
-    def put(self, key: int, task: QueuedTask) -> None:
+    def put(self, key: Hashable, task: QueuedTask) -> None:
         """Run `task` after everything that was put under this key before."""
         if key in self._waiting:
             self._waiting[key].append(task)
@@ -34,7 +34,7 @@ class KeyedQueue:
         self._runners.add(runner)
         runner.add_done_callback(self._runners.discard)
 
-    def put_after(self, delay_s: float, key: int, task: QueuedTask) -> None:
+    def put_after(self, delay_s: float, key: Hashable, task: QueuedTask) -> None:
         """Put `task` once `delay_s` have passed, unless `finish` comes first."""
 
         def put() -> None:
@@ -60,7 +60,7 @@ class KeyedQueue:
         await asyncio.gather(*late, return_exceptions=True)
         return len(late)
 
-    async def _run(self, key: int) -> None:
+    async def _run(self, key: Hashable) -> None:
         waiting = self._waiting[key]
         try:
             while waiting:

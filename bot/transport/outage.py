@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from telegram.error import TelegramError
 
@@ -14,7 +15,22 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_aft
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_PAUSE_S = 30.0
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential backoff with jitter: pauses from `first_s` on, doubled up to `longest_s`.
+
+    After `patience_s` of failures it is time to give up, where giving up is better than going on.
+    """
+
+    first_s: float = 1.0
+    longest_s: float = 30.0
+    patience_s: float = 1800.0
+
+    def pause_s(self, failures: int, jitter: float | None = None) -> float:
+        """Return the pause after so many failures before this one; `jitter` in [0, 1) is random if not given."""
+        longest_s = min(self.longest_s, self.first_s * 2.0 ** min(failures, 20))
+        return longest_s * (0.5 + 0.5 * (random.random() if jitter is None else jitter))
 
 
 class Outage:
@@ -26,10 +42,12 @@ class Outage:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        backoff: Backoff | None = None,
     ) -> None:
         self._what = what
         self._sleep = sleep
         self._jitter = jitter
+        self._backoff = backoff or Backoff()
         self._reason: str | None = None
         self._failures = 0
 
@@ -45,9 +63,9 @@ class Outage:
         if reason != self._reason:
             logger.warning("%s: %s; trying again", self._what, reason)
             self._reason = reason
-        longest = min(_LONGEST_PAUSE_S, 2.0**self._failures)
-        self._failures = min(self._failures + 1, 10)
-        await self._sleep(max(least_s, longest * (0.5 + 0.5 * self._jitter())))
+        pause_s = self._backoff.pause_s(self._failures, self._jitter())
+        self._failures += 1
+        await self._sleep(max(least_s, pause_s))
 
     def over(self) -> None:
         """Reset after a success."""

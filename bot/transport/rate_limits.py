@@ -1,8 +1,8 @@
-"""Flood control: a rate limit per chat, per person's sticker sets and for the whole bot. Knows no call's meaning.
+"""Flood control and retries: every call waits for its rate limit and outlasts an outage. Knows no call's meaning.
 
 Telegram publishes no exact limits; these are the ones it names (about 30 messages a second for a bot, one a second in a
 chat with short bursts, 20 a minute in a group) and, for sticker sets, what other bots observed. A 429 closes only the
-bucket it came from. `getUpdates` never comes here.
+bucket it came from. What somebody waits for goes before what is delivered. `getUpdates` never comes here.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter, OrderedDict, deque
+from bisect import insort
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from itertools import islice
+from enum import IntEnum
+from itertools import count, islice
 from typing import Any
 
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.transport.telegram_errors import classify, retry_after_s
+from bot.transport.outage import Backoff
+from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
 
 logger = logging.getLogger(__name__)
 
@@ -27,70 +30,94 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 MAX_WAIT_S = 60.0  # of one call, all its waits together; then `RetryAfter` is raised
 _MAX_TRIES = 5  # of one call that is answered with 429 again and again
+_AT_ONCE_S = 1e-6  # less is no wait: clocks count in fractions that do not add up exactly
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `calls` within any `period_s` seconds."""
+    """A token bucket: `burst` calls at once, `per_s` a second in the long run."""
 
-    calls: int
-    period_s: float
+    burst: int
+    per_s: float
 
 
-WHOLE_BOT = Limit(25, 1.0)
-PRIVATE_CHAT = Limit(5, 5.0)  # one a second, five at once: a sticker with all that goes around it
-GROUP = Limit(18, 60.0)
-STICKER_SETS = Limit(20, 60.0)  # of one person
+WHOLE_BOT = Limit(10, 20.0)  # at most 30 in any second
+PRIVATE_CHAT = Limit(12, 1.0)  # ten photos sent at once are ten messages
+GROUP = Limit(2, 16 / 60)  # at most 18 in any minute
+STICKER_SETS = Limit(20, 20 / 60)  # of one person
 
 _SET_CALLS = frozenset(
     ("uploadStickerFile", "createNewStickerSet", "addStickerToSet", "replaceStickerInSet", "setStickerSetThumbnail")
 )
+_SET_WAIT_S = 2.0  # a longer one is the caller's to tell
 _MESSAGE_CALLS = ("send", "edit", "copy", "forward")
+# Calls that may be made twice: after an error that leaves open whether they happened, they are made again.
+_REPEATABLE = ("sendMessage", "edit", "deleteMessage", "answerCallbackQuery", "setMy")
+
+
+class Turn(IntEnum):
+    """Whose call goes first where several wait."""
+
+    ANSWER = 0  # somebody looks at the chat and waits for it
+    PROGRESS = 1
+    DELIVERY = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """`rate_limit_args` of a call. A droppable edit that would have to wait is not made and answers True, as an edit of
-    an inline message does: the next one shows what it would have shown."""
+    """`rate_limit_args` of a call: how long it may wait for its limit, and how long it is repeated in an outage.
+
+    A droppable edit that would have to wait is not made and answers True, as an edit of an inline message does. None
+    means the usual time of such a call; only calls that may be made twice are repeated.
+    """
 
     is_droppable: bool = False
-    max_wait_s: float = MAX_WAIT_S
+    max_wait_s: float | None = None
+    patience_s: float | None = None
+    turn: Turn = Turn.ANSWER
 
 
 DROPPABLE = Urgency(is_droppable=True)
+PROGRESS = Urgency(patience_s=0.0, turn=Turn.PROGRESS)  # whoever shows progress comes back to it
+DELIVERY = Urgency(patience_s=0.0, turn=Turn.DELIVERY)  # is repeated as a whole
 
 
 @dataclass(slots=True)
 class Bucket:
-    """A sliding-window rate limit; first come, first served. Times are those of the limiter's clock."""
+    """The calls of one chat or person, or of the whole bot. Times are those of the limiter's clock.
+
+    `line` holds who waits, the next one first: (turn, order of arrival).
+    """
 
     limit: Limit
-    made_at: deque[float] = field(default_factory=deque)
+    full_at: float = float("-inf")
     closed_until: float = 0.0
-    waiting: int = 0
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    users: int = 0
+    line: list[tuple[int, int]] = field(default_factory=list)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def free_at(self, now: float, calls: int = 1, spare: int = 0) -> float:
         """Return when the last of the next `calls` may go; `now` or earlier means at once.
 
         So many more as `spare` could go at each of these moments.
         """
-        while self.made_at and self.made_at[0] <= now - self.limit.period_s:
-            self.made_at.popleft()
-        made_at, room, free_at = list(self.made_at), self.limit.calls - spare, self.closed_until
+        full_at, free_at = self.full_at, self.closed_until
         for _ in range(calls):
-            if len(made_at) >= room:
-                free_at = max(free_at, made_at[-room] + self.limit.period_s)
-            made_at.append(max(now, free_at))
+            free_at = max(free_at, full_at - (self.limit.burst - 1 - spare) / self.limit.per_s)
+            full_at = max(full_at, now, free_at) + 1 / self.limit.per_s
         return free_at
+
+    def take(self, now: float) -> None:
+        """Count a call."""
+        self.full_at = max(self.full_at, now) + 1 / self.limit.per_s
 
     def is_idle(self, now: float) -> bool:
         """Return whether the bucket remembers nothing that limits a call."""
-        return not self.waiting and self.free_at(now) <= now and not self.made_at
+        return not self.users and max(self.full_at, self.closed_until) <= now
 
 
 class RateLimiter(BaseRateLimiter[Urgency]):
-    """Delay each call until its own bucket and the whole bot's let it.
+    """Delay each call until its own bucket and the whole bot's let it, and repeat it in an outage.
 
     `clock` gives seconds on any scale; `sleep` waits so many of them. `errors` counts failed calls by their
     kind; `buckets` are those in use, by chat or person.
@@ -100,9 +127,12 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         self,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        backoff: Backoff | None = None,
     ) -> None:
         self._clock = clock
         self.sleep = sleep
+        self._backoff = backoff or Backoff()
+        self._order = count()
         self._whole_bot = Bucket(WHOLE_BOT)
         # Least recently used first. No `LruCache`: a bucket in use must stay, however many there are.
         self.buckets: OrderedDict[str, Bucket] = OrderedDict()
@@ -129,23 +159,50 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         data: dict[str, Any],
         rate_limit_args: Urgency | None,
     ) -> Answer:
-        """Make the call when its buckets let it. Raises `RetryAfter` where that would take longer than allowed."""
+        """Make the call when its buckets let it; outside of its topic where that is gone.
+
+        Raises `RetryAfter` where that would take longer than allowed.
+        """
         urgency = rate_limit_args or Urgency()
         bucket = self._bucket(endpoint, data)
-        bucket.waiting += 1
+        bucket.users += 1
         try:
-            return await self._call(lambda: callback(*args, **kwargs), bucket, urgency)
-        except TelegramError as error:
-            self.errors[classify(error).value] += 1
-            raise
+            try:
+                return await self._outlasting(lambda: callback(*args, **kwargs), bucket, urgency, endpoint)
+            except TelegramError as error:
+                if classify(error) is not TelegramErrorKind.TOPIC_GONE or not data.pop("message_thread_id", None):
+                    raise
+                return await self._outlasting(lambda: callback(*args, **kwargs), bucket, urgency, endpoint)
         finally:
-            bucket.waiting -= 1
+            bucket.users -= 1
 
-    async def _call(self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency) -> Answer:
-        deadline = self._clock() + (0.0 if urgency.is_droppable else urgency.max_wait_s)
+    async def _outlasting(
+        self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, endpoint: str
+    ) -> Answer:
+        """Make a call, again and again while Telegram cannot be reached."""
+        patience_s = self._backoff.patience_s if urgency.patience_s is None else urgency.patience_s
+        is_repeatable = endpoint.startswith(_REPEATABLE) and not urgency.is_droppable
+        until, failures = self._clock() + patience_s, 0
+        while True:
+            try:
+                return await self._call(call, bucket, urgency, _SET_WAIT_S if endpoint in _SET_CALLS else MAX_WAIT_S)
+            except TelegramError as error:
+                kind = classify(error)
+                self.errors[kind.value] += 1
+                pause_s = self._backoff.pause_s(failures)
+                if not (is_repeatable and kind is TelegramErrorKind.AMBIGUOUS and self._clock() + pause_s < until):
+                    raise
+                if not failures:
+                    logger.warning("%s: Telegram cannot be reached; trying again", endpoint)
+                failures += 1
+                await self.sleep(pause_s)
+
+    async def _call(
+        self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, usual_wait_s: float
+    ) -> Answer:
+        max_wait_s = usual_wait_s if urgency.max_wait_s is None else urgency.max_wait_s
+        deadline = self._clock() + (0.0 if urgency.is_droppable else max_wait_s)
         for attempt in range(1, _MAX_TRIES + 1):
-            if urgency.is_droppable and (bucket.lock.locked() or self._whole_bot.lock.locked()):
-                return True
             for each in (bucket, self._whole_bot):
                 if not await self._acquire(each, deadline, urgency):
                     return True
@@ -161,16 +218,35 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _acquire(self, bucket: Bucket, deadline: float, urgency: Urgency) -> bool:
-        """Wait for the bucket and take a call from it. False for a droppable call that would have to wait."""
-        async with bucket.lock:
-            while (wait_s := bucket.free_at(self._clock()) - self._clock()) > 0:
-                if urgency.is_droppable:
-                    return False
-                if self._clock() + wait_s > deadline:
-                    raise RetryAfter(int(wait_s) + 1)
-                await self.sleep(wait_s)
-            bucket.made_at.append(self._clock())
+        """Wait for the bucket and take a call from it. False for a droppable call that would have to wait.
+
+        Raises `RetryAfter` where it would have to wait until after `deadline`.
+        """
+        if urgency.is_droppable:  # a quarter of a burst stays for what must not be dropped
+            now = self._clock()
+            if bucket.line or bucket.free_at(now, spare=bucket.limit.burst // 4) > now + _AT_ONCE_S:
+                return False
+            bucket.take(now)
             return True
+        ticket = (int(urgency.turn), next(self._order))
+        insort(bucket.line, ticket)
+        try:
+            while True:
+                place, now = bucket.line.index(ticket), self._clock()
+                free_at = bucket.free_at(now, place + 1)
+                if free_at > max(deadline, now + _AT_ONCE_S):
+                    raise RetryAfter(int(free_at - now) + 1)
+                if place:  # the first one looks at the clock, the others wait for their turn
+                    await bucket.moved.wait()
+                elif free_at > now + _AT_ONCE_S:
+                    await self.sleep(free_at - now)
+                else:
+                    bucket.take(now)
+                    return True
+        finally:
+            bucket.line.remove(ticket)
+            bucket.moved.set()  # wakes everybody who waits now
+            bucket.moved.clear()
 
     def _bucket(self, endpoint: str, data: dict[str, Any]) -> Bucket:
         now = self._clock()

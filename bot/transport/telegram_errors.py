@@ -45,6 +45,7 @@ class TelegramErrorKind(StrEnum):
     # the message
     NOT_MODIFIED = "not_modified"  # it already looks like that: a success
     MESSAGE_GONE = "message_gone"  # deleted, or too old to be changed
+    TOPIC_GONE = "topic_gone"  # the topic of a chat was deleted
     HAS_NO_TEXT = "has_no_text"  # it is a picture: its words are a caption
     QUERY_EXPIRED = "query_expired"  # the button's spinner has stopped by itself
     CHAT_MIGRATED = "chat_migrated"
@@ -58,6 +59,14 @@ class TelegramErrorKind(StrEnum):
 
 
 NOBODY_THERE = (TelegramErrorKind.USER_BLOCKED, TelegramErrorKind.USER_DEACTIVATED)
+# What the same call may meet no more in a while. A proxy's 404 page reads like a rejected token.
+WILL_PASS = (
+    TelegramErrorKind.WAIT,
+    TelegramErrorKind.AMBIGUOUS,
+    TelegramErrorKind.TOKEN_REJECTED,
+    TelegramErrorKind.CONFLICT,
+)
+
 
 # The first text found in the message decides. Longer texts stand before the ones they contain.
 _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
@@ -90,6 +99,8 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("invalid sticker emojis", TelegramErrorKind.EMOJI_REFUSED),
     ("sticker_emoji_invalid", TelegramErrorKind.EMOJI_REFUSED),
     ("expected a unicode emoji", TelegramErrorKind.EMOJI_REFUSED),
+    ("invalid emoji", TelegramErrorKind.EMOJI_REFUSED),
+    ("emoji_invalid", TelegramErrorKind.EMOJI_REFUSED),
     ("sticker_invalid", TelegramErrorKind.STICKER_GONE),
     ("sticker_png_", TelegramErrorKind.PICTURE_REFUSED),
     ("sticker_file_invalid", TelegramErrorKind.PICTURE_REFUSED),
@@ -106,6 +117,8 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("file_reference_", TelegramErrorKind.FILE_REFUSED),
     ("can't use file of type", TelegramErrorKind.FILE_REFUSED),
     ("file is too big", TelegramErrorKind.FILE_TOO_BIG),
+    ("message thread not found", TelegramErrorKind.TOPIC_GONE),
+    ("topic_deleted", TelegramErrorKind.TOPIC_GONE),
     ("message is not modified", TelegramErrorKind.NOT_MODIFIED),
     ("no text in the message to edit", TelegramErrorKind.HAS_NO_TEXT),
     ("message to edit not found", TelegramErrorKind.MESSAGE_GONE),

@@ -10,6 +10,13 @@ import emoji
 from engine.errors import UnknownStyle
 from engine.styles import all_styles, match_words, refused_styles, style
 
+_FEW_WORDS = 3
+# An article or a preposition that things are described with.
+_DESCRIPTION = re.compile(
+    r"\b(?:an?|the|as|like|with|in|on|under|wearing|ein|eine|einen|einem|einer|der|die|das|als|wie|mit|im|auf|unter"
+    r"|un|una|el|la|los|las|como|con|en|sobre|як|з|із|зі|у|в|на|під|как|с|со|под)\b",
+    re.IGNORECASE,
+)
 _HASHTAG = re.compile(r"#(\w+)")
 
 
@@ -31,6 +38,24 @@ def parse_caption(caption: str) -> ParsedCaption:
             prompt = prompt[: match.start()] + prompt[match.end() :]
             break
     return ParsedCaption(" ".join(prompt.split()), first, chosen)
+
+
+def style_of_words(words: ParsedCaption) -> str | None:
+    """Return the style that words without a photo ask for: a hashtag's, or one that they name.
+
+    A word that is said of any photo counts only where there is little else.
+    """
+    if words.style:
+        return words.style
+    meant = match_words(words.prompt)
+    if meant is None or (meant.yields and len(words.prompt.split()) > _FEW_WORDS):
+        return None
+    return meant.name
+
+
+def describes(prompt: str) -> bool:
+    """Return whether words read like a description: "riding a dragon" does, "ready for launch" does not."""
+    return _DESCRIPTION.search(prompt) is not None
 
 
 def find_style(words: str) -> str | None:

@@ -81,8 +81,11 @@ def read_reply_target(call: MethodCall, chat: Chat) -> Message | None:
 def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None = None, *, album: str = "") -> Message:
     """Check what remains to be checked and put the bot's message into the chat.
 
-    Raises `BotApiError`: bad keyboard, reply target gone.
+    Raises `BotApiError`: no such topic, bad keyboard, reply target gone.
     """
+    topic = call.parameters.integer("message_thread_id")
+    if topic and topic not in chat.topics:
+        raise bad_request("message thread not found")
     markup = parse_reply_markup(call.parameters)
     reply_to = read_reply_target(call, chat)
     message = Message(
@@ -96,5 +99,6 @@ def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None
         media_group_id=album,
         reply_markup=markup,
         reply_to=reply_to,
+        topic=topic,
     )
     return call.world.post(message)

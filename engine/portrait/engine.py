@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.cache import LruCache
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
-from engine.errors import Cancelled, DrawingFailed, EngineError, PhotoUnusable, UnsupportedModel
+from engine.errors import Cancelled, DrawingFailed, EngineError, NoFace, PhotoUnusable, UnsupportedModel
 from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
 from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
@@ -19,8 +20,8 @@ from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
-from engine.portrait.reactions import REACTIONS as MOODS
-from engine.portrait.reactions import draw_reaction
+from engine.portrait.reactions import REACTIONS as ALL_REACTIONS
+from engine.portrait.reactions import Reaction, draw_reaction
 from engine.portrait.reactions.sheet import contact_sheet
 from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
@@ -29,6 +30,7 @@ from engine.styles import Style, all_styles, match_words, refused_styles, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
 PHASES = ("face", "cutout", "draw", "finish")
+REACTIONS_AT_ONCE = 2  # OpenCV has threads of its own; what is in NumPy gains by a second one
 KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; about 15 MB each
 
 
@@ -119,26 +121,38 @@ class PortraitEngine:
         )
 
     def _make_reactions(self, request: StickerRequest, steps: _Steps) -> StickerResult:
+        """Draw every reaction, several at a time; the steps count those that are drawn."""
+        parameters = FaceToStickerParameters.read(request.parameters)
         chosen, notes = _choose_style(request)
-        prepared, timings = self._prepare(request, FaceToStickerParameters(), steps)
+        prepared, timings = self._prepare(request, parameters, steps)
+        if not prepared.faces:
+            raise NoFace("reactions need a face")
+        if prepared.faces > 1 and parameters.face_index < 0:
+            notes = (Note.SEVERAL_FACES, *notes)
         shape = prepared.choose(request.shape)
-        shape = Shape.BUST if shape is Shape.FIGURE else shape  # a mood is told by the face
+        shape = Shape.BUST if shape is Shape.FIGURE else shape  # a reaction is told by the face
         variation = vary(request.seed)
         figure = prepared.place(shape, variation)
         started = time.perf_counter()
+
+        def draw(reaction: Reaction) -> bytes:
+            return encode_webp(fit(bordered(draw_reaction(figure, reaction, STYLES[chosen.drawing], variation))))
+
         drawn: dict[str, bytes] = {}
-        for number, reaction in enumerate(MOODS):
-            if not steps.draw(number, len(MOODS)):
-                raise Cancelled(f"before {reaction.name}")
-            sticker = fit(bordered(draw_reaction(figure, reaction, STYLES[chosen.drawing], variation)))
-            drawn[f"{reaction.name.replace(' ', '-')}.webp"] = encode_webp(sticker)
+        with ThreadPoolExecutor(REACTIONS_AT_ONCE) as pool:
+            waiting = [(reaction, pool.submit(draw, reaction)) for reaction in ALL_REACTIONS]
+            for done, (reaction, drawing) in enumerate(waiting):
+                if not steps.draw(done, len(waiting)):
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise Cancelled(f"before {reaction.name}")
+                drawn[f"{reaction.name.replace(' ', '-')}.webp"] = drawing.result()
         return StickerResult(
             files={**drawn, ResultFile.SHEET: contact_sheet(list(drawn.values()))},
             seed=request.seed,
             style=chosen.name,
             shape=shape,
-            notes=(Note.SEVERAL_FACES, *notes) if prepared.faces > 1 else notes,
-            stickers=dict(zip(drawn, (reaction.emoji for reaction in MOODS), strict=True)),
+            notes=notes,
+            stickers=dict(zip(drawn, (reaction.emoji for reaction in ALL_REACTIONS), strict=True)),
             timings={**timings, "draw": time.perf_counter() - started},
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -123,8 +123,10 @@ def find_faces(photo: Rgb, networks: Networks) -> FoundFaces:
     fills the frame, then at tiles for small ones.
     """
     faces = _Seeker(Pyramid(photo), networks).find()
-    if not faces and (clearer := _clearer(photo)) is not None:
+    for clearer in () if faces else _clearer(photo):
         faces = _Seeker(Pyramid(clearer), networks).find(has_tiles=False)
+        if faces:
+            break
     if not faces:
         raise NoFace
     main = max(faces, key=lambda face: face.rank)
@@ -236,14 +238,23 @@ class _Seeker:
         return crop.to_photo(points[:, :2]), depth, float(1 / (1 + np.exp(-np.clip(logit, -60, 60))))
 
 
-def _clearer(photo: Rgb) -> Rgb | None:
-    """Return a copy in which a face is found more easily: of usual light, smoother if noisy; None where it is both."""
-    clearer = brighten(photo, needed_lift(photo))
+def _clearer(photo: Rgb) -> Iterator[Rgb]:
+    """Yield copies in which a face is found more easily: of usual light, smoother if noisy; none where it is both."""
     if float(np.median(photo[::4, ::4].max(axis=2))) > BRIGHT_LEVEL:
-        clearer = cv2.LUT(clearer, np.round(255 * (np.arange(256) / 255) ** 2).astype(np.uint8))
-    if noise_level(clearer) > NOISY_LEVEL:
-        clearer = cv2.GaussianBlur(clearer, (0, 0), max(1.0, max(photo.shape[:2]) / 350))
-    return None if clearer is photo else clearer
+        yield _quiet(_dimmed(photo))
+        # Skin is least bright in blue: where red and green are blown out, there is a face in it still.
+        yield _dimmed(np.repeat(photo.min(axis=2, keepdims=True), 3, axis=2))
+    elif (clearer := _quiet(brighten(photo, needed_lift(photo)))) is not photo:
+        yield clearer
+
+
+def _dimmed(rgb: Rgb) -> Rgb:
+    return cv2.LUT(rgb, np.round(255 * (np.arange(256) / 255) ** 2).astype(np.uint8))
+
+
+def _quiet(rgb: Rgb) -> Rgb:
+    """Return a noisy picture smoothed, another as it is."""
+    return cv2.GaussianBlur(rgb, (0, 0), max(1.0, max(rgb.shape[:2]) / 350)) if noise_level(rgb) > NOISY_LEVEL else rgb
 
 
 def _is_face(face: Face) -> bool:

@@ -37,6 +37,7 @@ DRAWING_PX = 512  # styles draw on the figure's canvas shrunk to this: the size 
 HALF_PX = DRAWING_PX // 2  # regions are found at half size
 DEFAULT_SKIN = np.array([60.0, 13.0, 18.0], np.float32)  # Lab, where there is no face to look at
 QUIET = 0.3  # noise in L that no line and no flat area shows
+HAIR_TIMES, HAIR_ON_SKIN = 8, 0.35  # a stroke shorter than so many of the least ones, on so much skin, is one hair
 CONTEXT_FW = 0.13  # box, in face widths, that says what is locally dark
 
 
@@ -296,7 +297,8 @@ class Study:
         near = cv2.dilate(self.skin, np.ones((3, 3), np.uint8)) if self.has_mesh else self.skin
         ink *= 1 - (1 - on_skin) * near * (1 - self.brow_area) * np.maximum(self.oval, 0.75)
         ink *= self.person if not self.is_badge else 0.25 + 0.75 * self.person
-        return without_specks(ink, round(46 * weight))
+        bare = blur(self.skin * (1 - self.brow_area), 0.02 * self.fw) if self.has_face else None
+        return without_specks(ink, round(46 * weight), bare)
 
 
 @lru_cache(maxsize=1)
@@ -317,10 +319,14 @@ def face_lightness(lab: Lab, oval: Plane) -> float:
     return float(np.percentile(inside[::3], 60)) if inside.size else float(DEFAULT_SKIN[0])
 
 
-def without_specks(lines: Plane, min_px: int) -> Plane:
-    """Drop strokes of fewer than `min_px` pixels."""
+def without_specks(lines: Plane, min_px: int, bare: Plane | None = None) -> Plane:
+    """Drop strokes of fewer than `min_px` pixels, and single hairs: short ones with `bare` skin (0..1) around them."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((lines > 0.3).astype(np.uint8))
-    keep = (stats[:, cv2.CC_STAT_AREA] >= min_px).astype(np.uint8)
+    area = stats[:, cv2.CC_STAT_AREA]
+    keep = (area >= min_px).astype(np.uint8)
+    if bare is not None:
+        around = np.bincount(labels.ravel(), bare.ravel(), minlength=len(area)) / np.maximum(area, 1)
+        keep[(area < HAIR_TIMES * min_px) & (around > HAIR_ON_SKIN)] = 0
     keep[0] = 0
     return lines * cv2.dilate(keep[labels], np.ones((3, 3), np.uint8))
 

@@ -15,7 +15,9 @@ from PIL import Image
 from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
 from bot.delivery.offers import Offers
+from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter
+from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
@@ -29,6 +31,7 @@ from storage.store import Store
 from tests.plain_engine import PlainEngine
 
 TOKEN = "42:a-token-of-the-emulator"
+QUICK = Backoff(first_s=0.02, longest_s=0.1)  # an outage of minutes, in a second
 
 
 class NotingEngine(PlainEngine):
@@ -62,7 +65,9 @@ class Stage:
     def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
         return self.emulator.person(user_id, first_name, language=language)
 
-    async def start(self, limits: Limits | None = None, limiter: RateLimiter | None = None) -> None:
+    async def start(
+        self, limits: Limits | None = None, backoff: Backoff = QUICK, limiter: RateLimiter | None = None
+    ) -> None:
         """Start the bot as a new process would, over what is on disk."""
         self.store = await Store.open(self._root)
         self.service = StickerService(self.store, limits=limits or Limits())
@@ -76,6 +81,7 @@ class Stage:
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
             offers=Offers.of(runner),
+            backoff=backoff,
             limiter=limiter,
         )
         await worker.recover()
@@ -118,6 +124,14 @@ class Stage:
         async with asyncio.timeout(10):
             while not (await self.service.preferences(owner)).is_blocked:  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
+
+    async def wait_until_registered(self) -> None:
+        """Until commands and descriptions are known in every language: facts that nothing announces."""
+        async with asyncio.timeout(10):
+            for language in LANGUAGES:
+                code = "" if language == DEFAULT_LANGUAGE else language
+                while await self.service.fact(f"profile 42 {code}") is None:  # noqa: ASYNC110 - as said
+                    await asyncio.sleep(0.02)
 
     def files_left(self) -> list[Path]:
         """Photos and results on disk."""

@@ -103,7 +103,7 @@ async def test_another_shape_takes_the_old_ones_place(stage: Stage) -> None:
     bust = await person.wait_for_sticker()
 
     await person.press(bust, "Shape")
-    assert labels(bust) == ["🧍 Full figure", "🎈 Big head", "⭕ Badge", "‹ Back"]
+    await person.wait_until(lambda: labels(bust) == ["🧍 Full figure", "🎈 Big head", "⭕ Badge", "‹ Back"])
     await person.press(bust, "Badge")
     badge = await person.wait_for_sticker()
 
@@ -112,7 +112,7 @@ async def test_another_shape_takes_the_old_ones_place(stage: Stage) -> None:
     assert [request.shape for request in stage.plain.seen] == ["auto", "badge"]
     await person.wait_until(lambda: labels(bust) == ["🔁 Another", "🎨 Style"])
     await person.press(badge, "Shape")
-    assert labels(badge) == ["👤 Portrait", "🧍 Full figure", "🎈 Big head", "‹ Back"]
+    await person.wait_until(lambda: labels(badge) == ["👤 Portrait", "🧍 Full figure", "🎈 Big head", "‹ Back"])
 
 
 async def test_the_shapes_give_way_to_the_other_buttons(stage: Stage) -> None:
@@ -124,7 +124,7 @@ async def test_the_shapes_give_way_to_the_other_buttons(stage: Stage) -> None:
     await person.press(sticker, "Shape")
     await person.press(sticker, "Back")
 
-    assert labels(sticker) == before
+    await person.wait_until(lambda: labels(sticker) == before)
 
 
 async def test_two_shapes_in_a_hurry_do_not_become_two_stickers(stage: Stage) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from aiohttp import ClientResponse, ClientSession, web
 from PIL import Image
 
 from api.app import ApiOptions, HttpApi
+from api.server.connections import Certificate
 from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
@@ -126,7 +126,9 @@ async def running(
     engine: Engine,
     *,
     limits: Limits | None = None,
-    tls: ssl.SSLContext | None = None,
+    tls: Certificate | None = None,
+    idle_s: float = 60.0,
+    most_connections: int | None = None,
     is_working: bool = True,
     **options: Any,
 ) -> AsyncIterator[Api]:
@@ -138,7 +140,7 @@ async def running(
     worker = Worker(service, runner, step_timeout_s=60)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
     http_api = await HttpApi.open(service, runner, chosen)
-    server = HttpServer(http_api.dispatcher)
+    server = HttpServer(http_api.dispatcher, idle_s=idle_s, most=most_connections)
     port = await server.start("127.0.0.1", 0, tls)
     key, text = await service.keys.add("test", per_minute=10_000, jobs_waiting=40)
     await worker.recover()

@@ -101,3 +101,23 @@ def test_the_parameters_are_listed_with_default_and_limits() -> None:
 
     assert re.search(r"^steps +20 +1 to 50 ", listed, re.MULTILINE)
     assert re.search(r'^upscale_mode +"exact" +exact, fast ', listed, re.MULTILINE)
+
+
+def test_reactions_are_a_folder_of_stickers_in_the_order_of_a_pack(tmp_path: Path) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path, "--reactions", "--style", "cel", "--seed", "3")
+    assert result.exit_code == 0, result.output
+    folder = tmp_path / "astronaut-reactions"
+    names = sorted(path.name for path in folder.iterdir())
+    assert len(names) == 17
+    assert (names[0], names[15], names[16]) == ("01-grin.webp", "16-sweat.webp", "sheet.jpg")
+    assert "16 stickers, style cel, seed 3" in result.output
+
+
+def test_reactions_of_an_engine_that_draws_none_are_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.portrait.engine.PortraitEngine.models", frozenset({"face-to-sticker"}))
+    result = _make(ASTRONAUT, "-o", tmp_path, "--reactions")
+    assert result.exit_code == 2
+    assert "draws no reactions" in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import ssl
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 import trustme
 from aiohttp import web
 
+from api.server.connections import Certificate
 from tests.api.conftest import jpeg, running, stranger
 from tests.plain_engine import PlainEngine
 
@@ -44,15 +44,19 @@ async def test_a_program_of_the_page_runs(tmp_path: Path, language: str, text: s
     if language == "bash" and shutil.which("curl") is None:
         pytest.skip("curl is not here")
     authority = trustme.CA()
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    issued, chain, key = authority.issue_cert("127.0.0.1"), tmp_path / "chain.pem", tmp_path / "key.pem"
+    issued.cert_chain_pems[0].write_to_path(chain)
+    issued.private_key_pem.write_to_path(key)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     (tmp_path / "face.jpg").write_bytes(jpeg())
 
     async def photo(_request: web.Request) -> web.Response:
         return web.Response(body=jpeg(), content_type="image/jpeg")
 
-    async with stranger(photo) as photos, running(tmp_path / "server", PlainEngine(), tls=tls) as api:
+    async with (
+        stranger(photo) as photos,
+        running(tmp_path / "server", PlainEngine(), tls=Certificate(chain, key)) as api,
+    ):
         host = api.url.removeprefix("https://")
         there = text.replace("stickers.example.org", host).replace("https://example.com", photos)
         program = tmp_path / f"program.{ENDINGS[language]}"

@@ -58,6 +58,38 @@ async def test_a_kill_at_any_call_loses_no_photo_and_doubles_no_sticker(
         }
 
 
+@pytest.mark.parametrize("point", ["getFile", "download", "uploadStickerFile", "createNewStickerSet", "sendSticker"])
+async def test_a_kill_during_the_retries_of_an_outage_loses_no_photo(product: Product, point: str) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    outage = product.emulator.faults.add(point, "html", code=502, count=10**6)
+    for _ in range(PHOTOS):
+        await ada.send_photo(ASTRONAUT)
+    for tries in (2, 4):
+        await product.until(lambda tries=tries: len(outage.fired) >= tries, 60)
+        await product.kill()
+        await product.started()
+    product.emulator.faults.clear()
+    await _everything_arrived([ada])
+    await product.end()
+    assert _stickers_in_packs(ada) == PHOTOS
+    assert "Traceback" not in product.log.read_text()
+
+
+async def test_a_kill_while_a_photo_is_fetched_slowly_fetches_it_anew(product: Product) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    slow = product.emulator.faults.add("download", "slow", bytes_per_s=100, count=1)
+    await ada.send_photo(ASTRONAUT)
+    await product.until(lambda: slow.fired, 60)
+    await ada.send_text("/help")
+    await ada.wait_for_text("One sticker comes back", timeout_s=3)
+    await product.kill()
+    await product.started()
+    await ada.wait_for_sticker(timeout_s=60)
+    assert _stickers_in_packs(ada) == 1
+
+
 async def test_killed_again_and_again_it_still_ends_right(product: Product) -> None:
     ada = product.emulator.person(7, "Ada")
     await product.started()
@@ -71,3 +103,41 @@ async def test_killed_again_and_again_it_still_ends_right(product: Product) -> N
     await _everything_arrived([ada])
     await product.end()
     assert _stickers_in_packs(ada) == PHOTOS
+
+
+REACTIONS = 16
+
+
+# Of each life the call at which it is killed. Few enough that Telegram's limit of a minute is met by none of them.
+@pytest.mark.parametrize(
+    ("has_pack", "lives"),
+    [
+        (False, [("uploadStickerFile", 9)]),
+        (False, [("createNewStickerSet", 2)]),
+        (False, [("sendPhoto", 1)]),
+        (True, [("addStickerToSet", 3), ("addStickerToSet", 9)]),
+    ],
+)
+async def test_a_kill_at_any_call_leaves_every_reaction_in_the_pack_once(
+    product: Product, has_pack: bool, lives: list[tuple[str, int]]
+) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    await ada.send_photo(ASTRONAUT, "🙂")
+    sticker = await ada.wait_for_sticker(timeout_s=60)
+    if not has_pack:
+        await ada.delete_pack(sticker.set_name)
+        product.emulator.world.clock.advance(3600)
+    await ada.press(sticker, "All reactions")
+    for method, number in lives:
+        await product.until(lambda method=method, number=number: len(product.emulator.calls.of(method)) >= number, 60)
+        await product.kill()
+        await product.started()
+    sheet = await ada.wait_for_photo(timeout_s=60)
+    await product.end()
+
+    (pack,) = ada.packs
+    emoji = [each["emoji_list"][0] for each in pack["stickers"]]
+    assert len(emoji) == len(set(emoji)) == REACTIONS + has_pack
+    assert emoji[has_pack : has_pack + 3] == ["😀", "😂", "😍"]
+    assert sheet.text.startswith("All 16 are in your pack")

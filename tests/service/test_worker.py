@@ -8,7 +8,7 @@ from engine.errors import DrawingFailed, EngineDead, NoFace
 from service.events import EventKind, JobEvent
 from service.worker import Worker
 from storage.errors import DiskFull
-from storage.jobs import MAX_ATTEMPTS
+from storage.jobs import MAX_ATTEMPTS, MAX_CRASHES
 from storage.records import Job, JobStatus
 from tests.service.conftest import House
 
@@ -137,6 +137,27 @@ async def test_after_a_crash_the_interrupted_job_is_drawn(house: House) -> None:
     house.work()
     done = await house.service.wait(job.id)
     assert (done.status, done.attempts) == (JobStatus.DONE, 2)
+
+
+async def test_a_job_whose_process_was_killed_three_times_by_others_is_drawn(house: House) -> None:
+    job = await house.submit_photo()
+    for _ in range(3):
+        await house.store.jobs.claim()  # and the process is gone
+        await house.worker.recover()
+    house.work()
+    assert (await house.service.wait(job.id)).status is JobStatus.DONE
+
+
+async def test_the_photo_of_a_job_that_keeps_ending_the_process_is_deleted_with_it(house: House) -> None:
+    job = await house.submit_photo()
+    photo = job.request.photos[0]
+    for _ in range(MAX_CRASHES):
+        assert await house.store.files.has_photo(job.owner, photo)
+        await house.store.jobs.claim()
+        await house.worker.recover()
+    given_up = await house.store.jobs.get(job.id)
+    assert given_up is not None and (given_up.status, given_up.error_code) == (JobStatus.FAILED, "crashed")
+    assert not await house.store.files.has_photo(job.owner, photo)
 
 
 async def test_an_owner_that_is_forgotten_while_the_drawing_fails_does_not_end_the_worker(house: House) -> None:

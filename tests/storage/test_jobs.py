@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.jobs import MAX_ATTEMPTS, Jobs, NewJob
+from storage.jobs import MAX_CRASHES, Jobs, NewJob
 from storage.records import FileFacts, Job, JobRequest, JobResult, JobStatus
 from storage.users import Users
 
@@ -101,7 +101,7 @@ async def test_a_crash_puts_the_running_job_back_and_a_poison_job_is_given_up(
     jobs: Jobs, add: Callable[..., Any]
 ) -> None:
     job = await add()
-    for attempt in range(1, MAX_ATTEMPTS):
+    for attempt in range(1, MAX_CRASHES):
         claimed = await jobs.claim()
         assert claimed is not None and claimed.attempts == attempt
         back, given_up = await jobs.recover()

@@ -24,7 +24,7 @@ from api.jobs.ids import request_id_of
 from api.jobs.request import PictureRequest, read_request
 from api.providers.fal import output
 from api.providers.fal.tables import table_of
-from api.providers.fal.uploads import lifetime_s
+from api.providers.fal.uploads import REQUESTING, lifetime_s
 from api.providers.provider import FacadeContext
 from api.server.routing import Call, Route
 from service.errors import NoSuchJob
@@ -75,11 +75,11 @@ class FalQueue:
 
     async def _read(self, call: Call, webhook_url: str | None = None) -> PictureRequest:
         context, headers = self._context, call.request.headers
-        key = await context.authenticator.authenticate(call, self._scheme)
+        key = await context.authenticator.authenticate(call, self._scheme, token_use=REQUESTING, app=call.match["app"])
         table = table_of(call.match["app"])
         if table is None:
             raise NoSuchEndpoint(call.match["app"])
-        context.rate_limits.submit(key)
+        await context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
         start_within_s = _start_within_s(headers)
         if webhook_url:
             context.poster.check(webhook_url)
@@ -92,8 +92,10 @@ class FalQueue:
             lifetime_s=lifetime_s(headers),
         )
 
-    async def _own(self, call: Call) -> Job:
-        key = await self._context.authenticator.authenticate(call, self._scheme)
+    async def _own(self, call: Call, token_use: str | None = REQUESTING) -> Job:
+        key = await self._context.authenticator.authenticate(
+            call, self._scheme, token_use=token_use, app=call.match["app"]
+        )
         self._context.rate_limits.poll(key)
         return await self._context.submitter.own(key, call.match["id"], call.match["app"])
 
@@ -118,7 +120,7 @@ class FalQueue:
     async def cancel(self, call: Call) -> web.StreamResponse:
         """Ask a job to stop; asked again, the answer is the same."""
         try:
-            job = await self._own(call)
+            job = await self._own(call, token_use=None)
         except NoSuchJob:
             return json_answer({"status": "NOT_FOUND"}, 404)
         if job.status is not JobStatus.CANCELLED and not await self._context.service.cancel(job.owner, job.id):

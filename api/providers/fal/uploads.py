@@ -27,6 +27,8 @@ from storage.records import ApiKey, Upload
 TOKEN_S: Final = 3600.0
 PUT_S: Final = 900.0
 BROWSER_TOKEN_S: Final = (10.0, 120.0, 3600.0)  # least, usual, most
+UPLOADING: Final = "upload"  # what a token is for
+REQUESTING: Final = "request"
 PUT_PURPOSE: Final = "put"
 
 
@@ -57,11 +59,11 @@ class FalUploads:
 
     async def token(self, call: Call) -> web.StreamResponse:
         """Answer a token for `upload`."""
-        key = await self._context.authenticator.authenticate(call, self._scheme, takes_tokens=False)
+        key = await self._context.authenticator.authenticate(call, self._scheme)
         until = datetime.fromtimestamp(time.time() + TOKEN_S, UTC)
         return json_answer(
             {
-                "token": self._context.tokens.make(self._scheme.name, {"key": key.id}, TOKEN_S),
+                "token": self._context.tokens.make(self._scheme.name, {"key": key.id, "use": UPLOADING}, TOKEN_S),
                 "token_type": "Bearer",
                 "base_url": call.origin.url("cdn", ""),
                 # "+00:00" and no "Z": Python before 3.11 cannot read that.
@@ -70,15 +72,19 @@ class FalUploads:
         )
 
     async def browser_token(self, call: Call) -> web.StreamResponse:
-        """Answer a short-lived token for a browser, as a JSON string."""
-        key = await self._context.authenticator.authenticate(call, self._scheme, takes_tokens=False)
+        """Answer a short-lived token for a browser, as a JSON string: to submit to some apps, and to read."""
+        key = await self._context.authenticator.authenticate(call, self._scheme)
         body = parse_object(await read_bytes(call.request) or b"{}")
         least, usual, most = BROWSER_TOKEN_S
         asked_s = body.get("token_expiration", usual)
         if isinstance(asked_s, bool) or not isinstance(asked_s, int | float):
             raise BodyRefused("token_expiration is no number")
+        apps = body.get("allowed_apps")
+        if not isinstance(apps, list) or not all(isinstance(each, str) and len(each) <= 100 for each in apps[:10]):
+            raise BodyRefused("allowed_apps is no list of apps")
         lasts_s = min(max(asked_s, least), most)
-        return json_answer(self._context.tokens.make(self._scheme.name, {"key": key.id}, lasts_s))
+        facts = {"key": key.id, "use": REQUESTING, "apps": apps[:10]}
+        return json_answer(self._context.tokens.make(self._scheme.name, facts, lasts_s))
 
     async def jwks(self, call: Call) -> web.StreamResponse:
         """Answer the public keys of webhook signatures."""
@@ -88,12 +94,12 @@ class FalUploads:
 
     async def in_parts(self, call: Call) -> web.StreamResponse:
         """Refuse: files that need several parts are too large for anything here."""
-        await self._context.authenticator.authenticate(call, self._scheme)
+        await self._context.authenticator.authenticate(call, self._scheme, token_use=UPLOADING)
         return json_answer({"detail": f"Files may have at most {UPLOAD_BYTES // 1024**2} MB."}, 413)
 
     async def upload(self, call: Call) -> web.StreamResponse:
         """Keep the body under a new address."""
-        key = await self._context.authenticator.authenticate(call, self._scheme)
+        key = await self._context.authenticator.authenticate(call, self._scheme, token_use=UPLOADING)
         name = call.request.headers.get("X-Fal-File-Name", "")
         asked_s = lifetime_s(call.request.headers)
         upload = await self._keep(call, key, secrets.token_hex(16), call.request.content_type, asked_s)

@@ -95,7 +95,7 @@ class Predictions:
 
     async def _submitting(self, call: Call) -> ApiKey:
         key = await self._context.authenticator.authenticate(call, self._scheme)
-        self._context.rate_limits.submit(key)
+        await self._context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
         return key
 
     async def _asking(self, call: Call) -> ApiKey:

@@ -13,6 +13,7 @@ help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 
     /style – deinen Stil wählen
@@ -28,6 +29,7 @@ button-open-chat = Chat öffnen
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
+progress-telegram-slow = Angekommen. Telegram ist gerade langsam; ich versuche weiter, dein Foto zu holen.
 progress-queued =
     { $ahead ->
         [0] Du bist als Nächstes dran.
@@ -51,6 +53,7 @@ progress-wait =
         [one] Er ist fertig. Telegram bittet mich, { $seconds } Sekunde zu warten, dann lege ich ihn in dein Paket.
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
+progress-pack-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn in dein Paket zu legen.
 note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 
@@ -60,6 +63,7 @@ note-no-face = Hier ist kein Gesicht, deshalb habe ich ausgeschnitten, was am me
 note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild genommen.
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
+note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
 news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
@@ -80,6 +84,12 @@ is-animation = Das bewegt sich. Schick mir ein Foto, dann mache ich einen Sticke
 is-sticker = Das ist schon ein Sticker. Schick mir ein Foto mit einem Gesicht, dann mache ich dir einen neuen.
 is-document = Aus dieser Datei kann ich keinen Sticker machen. Schick ein Foto: JPEG, PNG, WebP oder HEIC.
 unknown-command = Das kenne ich nicht. /help zeigt, was ich kann.
+words-style = { $style } also, für dieses Foto.
+words-emoji = Sein Emoji ist jetzt { $emoji }.
+words-emoji-refused = { $emoji } nimmt Telegram für Sticker nicht an. Ein anderes Emoji geht.
+words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen willst.
+words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
+words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
 
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
@@ -95,8 +105,8 @@ error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
 error-too-many-jobs =
     { $limit ->
-        [one] Ich zeichne immer nur { $limit } Sticker für dich. Schick die anderen Fotos noch einmal, wenn er fertig ist.
-       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Schick die anderen Fotos noch einmal, wenn diese fertig sind.
+        [one] Ich zeichne immer nur { $limit } Sticker für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn diese fertig sind.
     }
 error-daily-limit =
     { $limit ->
@@ -108,9 +118,9 @@ error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch ein
 error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel /seed 42. Mit /seed random wird jeder Sticker anders.
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
 error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
-error-parameter-refused = Diese Einstellung ist hier nicht möglich. Bitte versuch es mit anderen Einstellungen.
+error-parameter-refused = Diese Einstellung kann ich hier nicht verwenden.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
-error-engine-down = Ich kann gerade nicht zeichnen. Es ist gemeldet. Versuch es später noch einmal.
+error-engine-down = Ich kann gerade nicht zeichnen. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.
 error-busy = Gerade ist viel los. Versuch es in einer Minute noch einmal.
 error-broken = Bei mir ist etwas kaputtgegangen, Kennung { $reference }. Es ist notiert. Du kannst das Foto noch einmal schicken.
@@ -164,12 +174,22 @@ queue-waiting =
        *[other] In der Schlange, { $ahead } davor.
     }
 queue-fetching = Wird gerade geholt.
+queue-drawn =
+    { $count ->
+        [one] { $count } ist gezeichnet und wartet auf Telegram.
+       *[other] { $count } sind gezeichnet und warten auf Telegram.
+    }
 queue-adding = Kommt gerade in dein Paket.
 cancel-none = Es gibt nichts anzuhalten.
 cancel-done =
     { $count ->
         [one] { $count } Sticker angehalten.
        *[other] { $count } Sticker angehalten.
+    }
+cancel-drawn = 
+    { $count ->
+        [one] { $count } ist schon gezeichnet und kommt noch.
+       *[other] { $count } sind schon gezeichnet und kommen noch.
     }
 
 # --- privacy ---
@@ -183,7 +203,7 @@ privacy =
         [one] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tag bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
        *[other] Der fertige Sticker und deine Worte unter dem Foto bleiben { $days } Tage bei mir, dein Stil und deine Telegram-ID, bis du mich vergessen lässt.
     }
-    Niemand sonst bekommt etwas davon. /forget löscht alles.
+    Nichts davon gebe ich weiter. Anders deine Pakete: Wer den Link eines Pakets hat, kann es sehen. /forget löscht alles, was ich behalte.
 forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker hier und deine Einstellungen. Deine Pakete bei Telegram bleiben, wenn du sie nicht mit löschst.
 forget-done = Erledigt. Ich habe dich vergessen. Schick einfach ein Foto, wenn du wieder anfangen möchtest.
 forget-done-packs = Erledigt. Ich habe dich vergessen, und deine Pakete sind gelöscht.

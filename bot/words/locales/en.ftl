@@ -13,6 +13,7 @@ help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 
     /style – choose your style
@@ -28,6 +29,7 @@ button-open-chat = Open the chat
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
+progress-telegram-slow = Got it. Telegram is slow right now; I keep trying to fetch your photo.
 progress-queued =
     { $ahead ->
         [0] You're next.
@@ -51,6 +53,7 @@ progress-wait =
         [one] It's drawn. Telegram asks me to wait { $seconds } second, then I'll add it to your pack.
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
+progress-pack-slow = It's drawn. Telegram isn't answering right now; I keep trying to add it to your pack.
 note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 
@@ -60,6 +63,7 @@ note-no-face = There's no face here, so I cut out what stands out most.
 note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
+note-prompt-unused = I couldn't use your words this time; the style is the same.
 news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
@@ -80,6 +84,12 @@ is-animation = It moves. Send me a still photo and I'll make a sticker from it.
 is-sticker = That's a sticker already. Send me a photo with a face and I'll make you a new one.
 is-document = I can't make a sticker from this file. Send a photo: JPEG, PNG, WebP or HEIC.
 unknown-command = I don't know that one. /help lists what I can do.
+words-style = { $style } it is, for this photo.
+words-emoji = Its emoji is { $emoji } now.
+words-emoji-refused = Telegram takes no { $emoji } for stickers. Another emoji works.
+words-thanks = You're welcome. Send me another photo whenever you like.
+words-greeting = Hi. Send me a photo, and there's another sticker.
+words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
 
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
@@ -95,8 +105,8 @@ error-file-gone = I've already deleted that one. Send the photo once more.
 error-download-failed = I couldn't fetch your photo from Telegram. Send it once more.
 error-too-many-jobs =
     { $limit ->
-        [one] I draw { $limit } sticker at a time for you. Send the other photos again when it's done.
-       *[other] I draw { $limit } stickers at a time for you. Send the other photos again when these are done.
+        [one] I draw { $limit } sticker at a time for you. I didn't take the other photos: send them again when it's done.
+       *[other] I draw { $limit } stickers at a time for you. I didn't take the other photos: send them again when these are done.
     }
 error-daily-limit =
     { $limit ->
@@ -108,9 +118,9 @@ error-no-such-job = I don't have that sticker any more. Send the photo once more
 error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /seed 42. /seed random makes every sticker different.
 error-unknown-style = I don't know that style. Here are the ones I have:
 error-style-gone = That style is gone. /style shows the ones I have.
-error-parameter-refused = This setting is not possible here. Please try again with other settings.
+error-parameter-refused = I can't use that setting here.
 error-unsupported-model = I can't draw that kind of sticker here.
-error-engine-down = I can't draw at the moment. It has been reported. Try again later.
+error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.
 error-busy = I'm a little overloaded. Try again in a minute.
 error-broken = Something broke on my side, reference { $reference }. It's logged. You can send the photo again.
@@ -164,12 +174,22 @@ queue-waiting =
        *[other] In the queue, { $ahead } ahead of it.
     }
 queue-fetching = Being fetched.
+queue-drawn =
+    { $count ->
+        [one] { $count } is drawn and waits for Telegram.
+       *[other] { $count } are drawn and wait for Telegram.
+    }
 queue-adding = Being added to your pack.
 cancel-none = There's nothing to stop.
 cancel-done =
     { $count ->
         [one] Stopped { $count } sticker.
        *[other] Stopped { $count } stickers.
+    }
+cancel-drawn = 
+    { $count ->
+        [one] { $count } is drawn already and still comes.
+       *[other] { $count } are drawn already and still come.
     }
 
 # --- privacy ---
@@ -183,7 +203,7 @@ privacy =
         [one] The finished sticker and your words under the photo stay with me for { $days } day, your chosen style and your Telegram ID until you tell me to forget.
        *[other] The finished sticker and your words under the photo stay with me for { $days } days, your chosen style and your Telegram ID until you tell me to forget.
     }
-    Nobody else gets any of it. /forget deletes everything.
+    I give none of it to anybody. Your packs are another matter: whoever has a pack's link can see it. /forget deletes all that I keep.
 forget-ask = Delete everything I know about you? Your photos, your stickers here and your settings. Your packs on Telegram stay, unless you delete them too.
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.
 forget-done-packs = Done. I've forgotten you, and your packs are deleted.

@@ -13,6 +13,7 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 
     /style – elegir tu estilo
@@ -28,6 +29,7 @@ button-open-chat = Abrir el chat
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto …
+progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
 progress-queued =
     { $ahead ->
         [0] Ya te toca.
@@ -51,6 +53,7 @@ progress-wait =
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
+progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 
@@ -60,6 +63,7 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
+note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
 news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
@@ -80,6 +84,12 @@ is-animation = Se mueve. Mándame una foto fija y hago un sticker con ella.
 is-sticker = Eso ya es un sticker. Mándame una foto con una cara y te hago uno nuevo.
 is-document = Con este archivo no puedo hacer un sticker. Manda una foto: JPEG, PNG, WebP o HEIC.
 unknown-command = Eso no lo conozco. /help enseña lo que sé hacer.
+words-style = { $style }, entonces, para esta foto.
+words-emoji = Ahora su emoji es { $emoji }.
+words-emoji-refused = Telegram no admite { $emoji } para stickers. Otro emoji sí.
+words-thanks = De nada. Mándame otra foto cuando quieras.
+words-greeting = Hola. Mándame una foto y tendrás otro sticker.
+words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
 
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
@@ -95,8 +105,8 @@ error-file-gone = Ese ya lo he borrado. Manda la foto otra vez.
 error-download-failed = No he podido bajar tu foto de Telegram. Mándala otra vez.
 error-too-many-jobs =
     { $limit ->
-        [one] Dibujo { $limit } sticker a la vez para ti. Manda las otras fotos cuando esté listo.
-       *[other] Dibujo { $limit } stickers a la vez para ti. Manda las otras fotos cuando estén listos.
+        [one] Dibujo { $limit } sticker a la vez para ti. Las otras fotos no las he tomado: mándalas otra vez cuando esté listo.
+       *[other] Dibujo { $limit } stickers a la vez para ti. Las otras fotos no las he tomado: mándalas otra vez cuando estén listos.
     }
 error-daily-limit =
     { $limit ->
@@ -108,9 +118,9 @@ error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
 error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo /seed 42. Con /seed random cada sticker sale distinto.
 error-unknown-style = No conozco ese estilo. Tengo estos:
 error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
-error-parameter-refused = Este ajuste no es posible aquí. Inténtalo de nuevo con otros ajustes.
+error-parameter-refused = Aquí no puedo usar ese ajuste.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
-error-engine-down = Ahora mismo no puedo dibujar. Ya está avisado. Prueba más tarde.
+error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
 error-busy = Tengo mucho trabajo. Prueba dentro de un minuto.
 error-broken = Algo se me ha roto, referencia { $reference }. Queda anotado. Puedes mandar la foto otra vez.
@@ -164,12 +174,22 @@ queue-waiting =
        *[other] En la cola, con { $ahead } por delante.
     }
 queue-fetching = Estoy bajando la foto.
+queue-drawn =
+    { $count ->
+        [one] { $count } ya está dibujado y espera a Telegram.
+       *[other] { $count } ya están dibujados y esperan a Telegram.
+    }
 queue-adding = Entrando en tu pack.
 cancel-none = No hay nada que parar.
 cancel-done =
     { $count ->
         [one] He parado { $count } sticker.
        *[other] He parado { $count } stickers.
+    }
+cancel-drawn = 
+    { $count ->
+        [one] { $count } ya está dibujado y todavía llegará.
+       *[other] { $count } ya están dibujados y todavía llegarán.
     }
 
 # --- privacy ---
@@ -183,7 +203,7 @@ privacy =
         [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
        *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
     }
-    Nadie más recibe nada de esto. /forget lo borra todo.
+    No le doy nada de esto a nadie. Tus paquetes son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.
 forget-done-packs = Hecho. Te he olvidado y tus packs están borrados.
@@ -200,7 +220,7 @@ button-badge = ⭕ Mejor insignia
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma
 button-shape-bust = 👤 Retrato
-button-shape-figure = 🧍 Cuerpo entero
+button-shape-figure = 🧍 Entero
 button-shape-head = 🎈 Cabezón
 button-shape-badge = ⭕ Insignia
 button-back = ‹ Atrás

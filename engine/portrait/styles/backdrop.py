@@ -87,7 +87,7 @@ def staged(picture: Picture, study: Study, variation: Variation, scene: Scene) -
         behind, cover = _shape(variation, scene, palette)
     if scene.props and variation.chance("has props", scene.props_share):
         ground = sheet(matte.shape, WHITE) if behind is None else behind
-        behind, beside = _props(ground, matte, variation, scene, palette, has_shape=bool(cover.any()))
+        behind, beside = _props(ground, matte, cover, variation, scene, palette)
         cover = np.maximum(cover, beside)
     if behind is None:
         return picture, matte, palette
@@ -203,12 +203,13 @@ def _texture(texture: str, dice: np.random.Generator) -> Plane | None:
 
 
 def _props(
-    ground: Picture, matte: Plane, variation: Variation, scene: Scene, palette: Palette, *, has_shape: bool
+    ground: Picture, matte: Plane, shape_cover: Plane, variation: Variation, scene: Scene, palette: Palette
 ) -> tuple[Picture, Plane]:
-    """Draw a handful of small shapes in the free space beside the head; on a ground shape they are white."""
+    """Draw a handful of small shapes in the free space beside the head; on the shape behind it they are white."""
     kind, dice = variation.pick("props", scene.props), variation.dice("props at")
     free = (matte < 0.1).astype(np.uint8)
     free[:20], free[-20:], free[:, :20], free[:, -20:] = 0, 0, 0, 0
+    free[cv2.morphologyEx(np.uint8(shape_cover > 0.5), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0] = 0
     room = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_5)
     room[int(0.72 * DRAWING_PX) :] = 0
     near = cv2.distanceTransform((matte < 0.5).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
@@ -221,7 +222,7 @@ def _props(
         size = float(min(room[y, x], dice.uniform(26, 46)))
         middle = np.array([x, y], np.float32)
         shape = prop(kind, size * 0.9, float(dice.uniform(-25, 25))) + middle
-        colour = WHITE if has_shape else palette.accent if dice.uniform() < 0.6 else palette.ground
+        colour = WHITE if shape_cover[y, x] > 0.5 else palette.accent if dice.uniform() < 0.6 else palette.ground
         fill(picture, shape, colour)
         if kind == "bubbles":
             fill(picture, circle(middle - 0.12 * size, 0.56 * size), WHITE, 0.6)

@@ -32,7 +32,7 @@ async def test_the_proxy_does_not_call_itself(api: Api, target: str) -> None:
 
 
 async def test_a_browsers_token_in_the_target_of_the_proxy_is_heard(api: Api) -> None:
-    _, token = await api.post("/fal/rest/tokens/", {})
+    _, token = await api.post("/fal/rest/tokens/", {"allowed_apps": ["face-to-sticker"]})
     request_id = await api.submit()
     target = f"https://queue.fal.run/{APP}/requests/{request_id}/status?fal_jwt_token={token}"
 

@@ -10,6 +10,7 @@ async def test_a_restart_delivers_what_was_drawn_before(stage: Stage) -> None:
     person = stage.person()
     stage.plain.hold()
     await person.send_photo(picture())
+    await person.wait_for_text("Got it")
     await person.wait_until(stage.plain.holding.is_set)
 
     await stage.stop()
@@ -68,7 +69,7 @@ async def test_a_pack_that_fails_still_gives_the_sticker_and_another_chance(stag
     assert max(sticker.picture().size) == 512
     assert answer.text == "It's in your pack now."
     assert len(person.packs[0]["stickers"]) == 1
-    assert any("Undo" in button["text"] for button in sticker.buttons)
+    await person.wait_until(lambda: sticker.has_button("Undo"))
 
 
 async def test_somebody_who_blocks_the_bot_gets_the_sticker_when_they_are_back(stage: Stage) -> None:

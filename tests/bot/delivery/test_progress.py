@@ -110,7 +110,7 @@ async def test_a_long_queue_is_edited_a_few_at_a_time(wall: Wall) -> None:
 
     await wall.board.flush()
 
-    assert wall.edits() == 10
+    assert wall.edits() == 5
 
 
 def _with_progress(number: int) -> Job:
@@ -118,6 +118,18 @@ def _with_progress(number: int) -> Job:
     waiting = job(number)
     note = {**waiting.note, "chat": 100 + number, "progress": 1000 + number}
     return replace(waiting, status=JobStatus.QUEUED, note=note)
+
+
+async def test_an_edit_that_met_a_bad_gateway_is_made_again(wall: Wall) -> None:
+    await wall.board.open(job(), "Got it")
+    wall.emulator.faults.add("editMessageText", "html", code=502)
+    wall.board.set_text(job().id, "progress-started")
+    wall.now = 3.0
+    await wall.board.flush()
+    wall.now = 6.0
+    await wall.board.flush()
+
+    await wall.person.wait_for_text("Starting your sticker")
 
 
 # --- previews ---------------------------------------------------------------------------------------------------------

@@ -14,9 +14,11 @@ async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) 
 
     answer = await person.press(choice, "Comic")
 
-    marked = [button["text"] for button in choice.buttons if "✅" in button["text"]]
+    def marked() -> list[str]:
+        return [button["text"] for button in choice.buttons if "✅" in button["text"]]
+
     assert answer.text == "Comic it is. Send me a photo."
-    assert marked == ["✅ 💥 Comic"]
+    await person.wait_until(lambda: marked() == ["✅ 💥 Comic"])
     assert (await stage.store.users.get("tg:7")).style == "comic"
 
 
@@ -86,6 +88,23 @@ async def test_queue_and_cancel(stage: Stage) -> None:
 
     (job,) = await stage.store.jobs.of_owner("tg:7")
     assert job.status == "cancelled"
+
+
+async def test_cancel_says_what_comes_nevertheless(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture())
+    await person.wait_for_sticker()
+    await person.send_text("/cancel")
+    await person.wait_for_text("There's nothing to stop")
+    await stage.store.database.run("UPDATE jobs SET delivered_at = NULL")  # drawn, and Telegram asks to wait
+    stage.plain.hold()
+    await person.send_photo(picture((1, 2, 3)))
+    await person.wait_until(stage.plain.holding.is_set)
+
+    await person.send_text("/cancel")
+    answer = await person.wait_for_text("Stopped 1 sticker")
+
+    assert answer.text == "Stopped 1 sticker.\n1 is drawn already and still comes."
 
 
 async def test_the_stop_button_stops_the_job(stage: Stage) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from bot.redact import install_redaction
 from emulator.seen import SpinnerTimeoutError
 from engine.types import Note
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 
 async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Stage) -> None:
@@ -89,6 +90,33 @@ async def test_what_the_engine_noted_is_told_and_hints_only_once(stage: Stage) -
     assert len([seen for seen in person.seen if "what your words describe" in seen.text]) == 1
 
 
+async def test_words_that_change_nothing_are_answered_each_time_they_are_new(stage: Stage) -> None:
+    person = stage.person()
+    stage.plain.notes = (Note.PROMPT_IGNORED,)
+    await person.send_photo(picture(), "riding a dragon")
+    await person.wait_for_text("what your words describe")
+
+    await person.send_photo(picture((1, 2, 3)), "riding a horse")
+    await person.wait_for_text("I couldn't use your words this time")
+    await person.send_album([picture((4, 5, 6)), picture((7, 8, 9))], "riding a horse")
+    await person.send_photo(picture((9, 9, 9)), "riding a cow")
+    await person.wait_until(lambda: len([seen for seen in person.seen if "couldn't use your words" in seen.text]) == 2)
+
+    assert len([seen for seen in person.seen if "what your words describe" in seen.text]) == 1
+
+
+async def test_words_after_an_emoji_are_what_the_sticker_is_for_and_need_no_answer(stage: Stage) -> None:
+    person = stage.person()
+    stage.plain.notes = (Note.PROMPT_IGNORED,)
+
+    await person.send_photo(picture(), "🚀 ready for launch")
+    await person.wait_for_sticker()
+    await person.send_photo(picture((1, 2, 3)), "to the moon")
+    await person.wait_for_text("what your words describe")
+
+    assert len([seen for seen in person.seen if "your words" in seen.text]) == 1
+
+
 async def test_stats_are_for_those_who_run_the_bot(stage: Stage) -> None:
     person, admin = stage.person(), stage.person(stage.ADMIN, "Root")
 
@@ -122,13 +150,24 @@ async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: 
 
 
 async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> None:
-    registered = len(stage.calls("setMyCommands"))
+    await stage.wait_until_registered()
+    assert len(stage.calls("setMyCommands")) == 5
 
     await stage.stop()
     await stage.start()
 
-    assert registered == 5
-    assert len(stage.calls("setMyCommands")) == registered
+    await stage.wait_until_registered()
+    assert len(stage.calls("setMyCommands")) == 5
+
+
+async def test_commands_and_descriptions_outlast_an_outage_at_the_start(tmp_path: Path) -> None:
+    async with stage_at(tmp_path, NotingEngine()) as stage:
+        fault = stage.fault("setMy*", "html", code=502, count=7)
+
+        await stage.start()
+
+        await stage.wait_until_registered()
+        assert len(fault.fired) == 7
 
 
 @pytest.fixture

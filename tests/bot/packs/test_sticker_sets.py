@@ -29,6 +29,7 @@ from tests.bot.emulated import (
     RED,
     RULES,
     STRANGER,
+    TOKEN,
     connected,
     packs_at,
     sets_of,
@@ -235,11 +236,11 @@ async def test_an_upload_telegram_has_forgotten_is_made_again(emulator: Emulator
 
 
 async def test_a_short_429_is_waited_out(emulator: Emulator, packs: PackRegistry) -> None:
-    emulator.faults.add("addStickerToSet", "error", code=429, retry_after=20)
+    emulator.faults.add("addStickerToSet", "error", code=429, retry_after=2)
     time = LeapingTime()
     async with connected(emulator, time=time) as bot:
         await add_two(sets_of(bot, packs), BLUE)
-    assert time.now >= 1020
+    assert time.now >= 1002
     assert stickers_on_telegram(emulator) == [2]
 
 
@@ -314,6 +315,31 @@ async def test_flood_control_longer_than_the_budget_says_how_long(packs: PackReg
         with pytest.raises(PackWait) as waited:
             await sets_of(bot, packs).add(ADA, "Ada", "job-1", RED, "😀")
     assert waited.value.retry_after_s > 60
+
+
+async def test_when_the_bots_username_changes_new_packs_end_in_the_new_one(
+    emulator: Emulator, bot: UpdatesBot, sets: StickerSets
+) -> None:
+    emulator.world.bots_by_token[TOKEN].username = "renamed_test_bot"
+
+    in_pack = await sets.add(ADA, "Ada", "one", RED, "😀")
+
+    assert in_pack.pack.name.endswith("_by_renamed_test_bot")
+    assert in_pack.url == f"https://t.me/addstickers/{in_pack.pack.name}"
+    assert bot.username == "renamed_test_bot"
+    assert stickers_on_telegram(emulator) == [1]
+
+
+@pytest.mark.parametrize("description", ["Bad Request: invalid emoji specified", "Bad Request: STICKER_EMOJI_INVALID"])
+async def test_an_emoji_only_telegrams_server_refuses_becomes_the_default(
+    emulator: Emulator, sets: StickerSets, description: str
+) -> None:
+    emulator.faults.add("createNewStickerSet", "error", code=400, description=description)
+
+    await sets.add(ADA, "Ada", "one", RED, "\U0001fae9")
+
+    (pack,) = emulator.world.sets.owned_by(ADA)
+    assert pack.stickers[0].emoji_list == ["🙂"]
 
 
 async def test_an_emoji_telegram_does_not_take_becomes_the_default(emulator: Emulator, sets: StickerSets) -> None:

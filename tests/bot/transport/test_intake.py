@@ -120,14 +120,14 @@ async def test_a_chat_is_handled_in_order_and_other_chats_do_not_wait(
 async def test_so_many_chats_at_once_and_no_more(inbox: Inbox, handled: Handled) -> None:
     intake = Intake(inbox, handled)
     gate = asyncio.Event()
-    handled.gates = dict.fromkeys(range(100), gate)
-    await intake.accept([message(number, chat=number + 1) for number in range(100)])
-    await handled.until(lambda: len(handled.begun) >= 64)
+    handled.gates = dict.fromkeys(range(1100), gate)
+    await intake.accept([message(number, chat=number + 1) for number in range(1100)])
+    await handled.until(lambda: len(handled.begun) >= 1000)
     await settle()
-    assert len(handled.begun) == 64
+    assert len(handled.begun) == 1000
     gate.set()
     await until_handled(inbox)
-    assert (len(handled.numbers), handled.most_at_once) == (100, 64)
+    assert (len(handled.numbers), handled.most_at_once) == (1100, 1000)
 
 
 async def test_a_failing_handler_ends_neither_its_chat_nor_the_update(

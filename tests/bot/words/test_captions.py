@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.words.captions import ParsedCaption, find_style, parse_caption
+from bot.words.captions import ParsedCaption, describes, find_style, parse_caption
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,19 @@ def test_a_caption_is_parsed(caption: str, parsed: ParsedCaption) -> None:
 )
 def test_a_style_is_found_by_what_people_type(words: str, name: str | None) -> None:
     assert find_style(words) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "is_description"),
+    [
+        ("riding a dragon", True),
+        ("як пірат", True),
+        ("mit Hut", True),
+        ("en la luna", True),
+        ("ready for launch", False),
+        ("happy birthday", False),
+        ("", False),
+    ],
+)
+def test_a_description_is_told_from_what_is_said_beside(words: str, is_description: bool) -> None:
+    assert describes(words) is is_description

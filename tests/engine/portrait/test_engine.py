@@ -24,7 +24,6 @@ from engine.errors import (
 )
 from engine.finish import webp_rules
 from engine.model import FACE, ResultFile
-from engine.models import REACTIONS
 from engine.portrait.engine import KEPT_PHOTOS, PHASES, PortraitEngine
 from engine.styles import all_styles
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
@@ -323,34 +322,3 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:
     assert draw(engine).emoji == "😀"
-
-
-def test_reactions_are_sixteen_stickers_with_their_emoji_and_a_sheet(engine: PortraitEngine) -> None:
-    steps: list[Step] = []
-
-    def watch(index: int, step: Step) -> bool:
-        steps.append(step)
-        return True
-
-    (made,) = engine.generate([wish(model=REACTIONS.name)], watch)
-
-    assert isinstance(made, StickerResult)
-    assert list(made.stickers.values())[:3] == ["😀", "😂", "😍"]
-    assert len(set(made.stickers.values())) == 16
-    assert set(made.files) == {*made.stickers, ResultFile.SHEET}
-    assert len({made.files[name] for name in made.stickers}) == 16
-    for name in made.stickers:
-        webp_rules(made.files[name])
-    sheet = Image.open(io.BytesIO(made.files[ResultFile.SHEET]))
-    assert (sheet.mode, sheet.width == sheet.height) == ("RGB", True)
-    assert [(step.done, step.total) for step in steps if step.phase == "draw"] == [(n, 16) for n in range(16)]
-
-
-def test_reactions_stop_between_two_of_them_and_need_a_face(engine: PortraitEngine) -> None:
-    stopped, faceless = engine.generate(
-        [wish(model=REACTIONS.name), wish(model=REACTIONS.name, inputs={FACE: (blank(),)})],
-        lambda _, step: step.phase != "draw" or step.done < 2,
-    )
-
-    assert isinstance(stopped, Cancelled)
-    assert isinstance(faceless, NoFace)

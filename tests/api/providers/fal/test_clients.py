@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from api.server.connections import Certificate
 from tests.api.conftest import Api, jpeg, running
 from tests.plain_engine import PlainEngine
 
@@ -27,18 +28,19 @@ needs_node = pytest.mark.skipif(
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> tuple[ssl.SSLContext, Path]:
+def authority(tmp_path: Path) -> tuple[Certificate, Path]:
     """(the server's TLS, the file of the authority that its clients trust)."""
     ca = trustme.CA()
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    ca.issue_cert("127.0.0.1", "localhost").configure_cert(context)
+    issued, chain, key = ca.issue_cert("127.0.0.1", "localhost"), tmp_path / "chain.pem", tmp_path / "key.pem"
+    issued.cert_chain_pems[0].write_to_path(chain)
+    issued.private_key_pem.write_to_path(key)
     pem = tmp_path / "authority.pem"
     ca.cert_pem.write_to_path(pem)
-    return context, pem
+    return Certificate(chain, key), pem
 
 
 @pytest.fixture
-async def secure(tmp_path: Path, authority: tuple[ssl.SSLContext, Path]) -> AsyncIterator[Api]:
+async def secure(tmp_path: Path, authority: tuple[Certificate, Path]) -> AsyncIterator[Api]:
     async with running(tmp_path / "server", PlainEngine(), tls=authority[0]) as house:
         yield house
 
@@ -63,7 +65,7 @@ async def _run(*command: str, **environment: str) -> str:
 
 
 async def test_a_python_program_written_for_fal_runs_unmodified(
-    secure: Api, authority: tuple[ssl.SSLContext, Path], photo: Path
+    secure: Api, authority: tuple[Certificate, Path], photo: Path
 ) -> None:
     host = secure.url.removeprefix("https://")
 
@@ -89,7 +91,7 @@ async def test_a_python_program_written_for_fal_runs_unmodified(
 
 
 async def test_a_python_program_uploads_its_photo(
-    secure: Api, authority: tuple[ssl.SSLContext, Path], photo: Path
+    secure: Api, authority: tuple[Certificate, Path], photo: Path
 ) -> None:
     """The hosts of uploads are constants of the client: a program sets them, as docs/http.md shows."""
     program = f"""
@@ -126,7 +128,7 @@ print(json.dumps([urls, result["seed"]]))
 @needs_node
 @pytest.mark.parametrize("way", ["proxy", "middleware"])
 async def test_a_javascript_program_written_for_fal_runs(
-    secure: Api, authority: tuple[ssl.SSLContext, Path], photo: Path, way: str
+    secure: Api, authority: tuple[Certificate, Path], photo: Path, way: str
 ) -> None:
     assert NODE
     out = await _run(

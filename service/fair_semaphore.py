@@ -1,4 +1,4 @@
-"""A semaphore that is fair to owners: one key's slow servers hold up nobody else's. Knows no work."""
+"""A semaphore that is fair to owners: one owner's slow servers hold up nobody else's. Knows no work."""
 
 from __future__ import annotations
 

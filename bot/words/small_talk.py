@@ -1,0 +1,41 @@
+"""Recognise thanks and greetings, in all our languages: they want a friendly word, no drawing. Knows no chat."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class SmallTalk(StrEnum):
+    """What somebody says without asking for anything; the value is the sentence that answers it."""
+
+    THANKS = "words-thanks"
+    GREETING = "words-greeting"
+
+
+_THANKS = re.compile(
+    r"\b(?:thanks|thank you|thankyou|thx|ty|tysm|cool|great|nice|awesome|amazing|perfect|lovely|love it|wow|haha|lol"
+    r"|danke|dankeschön|super|toll|klasse|genial|gracias|qué bueno|me encanta"
+    r"|дякую|спасибі|дяки|круто|супер|клас|чудово|спасибо|класс|здорово|отлично)\b",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\W*(?:hi|hello|hey|hiya|good (?:morning|evening)|hallo|moin|servus|guten (?:tag|morgen|abend)|hola|buenas"
+    r"|buenos días|привіт|вітаю|добрий день|привет|здравствуй|здравствуйте|добрый день)\b",
+    re.IGNORECASE,
+)
+# Thanks that go on to ask: "thanks, now make it neon".
+_REQUEST = re.compile(
+    r"\b(?:make|draw|try|now|please|but|mach|zeichne|jetzt|bitte|aber|haz|hazlo|ahora|por favor|pero"
+    r"|зроби|намалюй|тепер|але|сделай|нарисуй|теперь|но)\b",
+    re.IGNORECASE,
+)
+
+
+def small_talk(text: str) -> SmallTalk | None:
+    """Return which kind of small talk `text` is; None where it may ask for something."""
+    if _REQUEST.search(text) or "#" in text:
+        return None
+    if _THANKS.search(text):
+        return SmallTalk.THANKS
+    return SmallTalk.GREETING if _GREETING.match(text) else None

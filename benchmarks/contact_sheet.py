@@ -1,6 +1,6 @@
-"""Draw every look of one photo on one sheet: `python -m benchmarks.contact_sheet [PHOTO] [SHEET.png]`.
+"""Draw every style of one photo on one sheet: `python -m benchmarks.contact_sheet [PHOTO] [SHEET.png]`.
 
-Without arguments it makes docs/contact_sheet.png from the public domain photo of the demo.
+Without arguments it makes docs/contact_sheet.png and docs/reactions.jpg from the public domain photo of the demo.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from engine.model import FACE, ResultFile
+from engine.models import DEFAULT_MODEL, REACTIONS
 from engine.portrait.engine import PortraitEngine
 from engine.styles import all_styles
 from engine.types import Shape, StickerRequest, StickerResult, go_on
@@ -23,6 +24,7 @@ TILE_PX = 300
 GAP_PX = 14
 COLUMNS = 3
 SEED = 11
+REACTIONS_PX = 960
 WALLPAPER = ((222, 233, 214), (209, 223, 201))  # a chat's background: two greens
 
 
@@ -49,9 +51,16 @@ def arrange(tiles: Sequence[tuple[str, Image.Image]], columns: int, tile_px: int
     return sheet
 
 
-def draw(engine: PortraitEngine, photo: bytes, style: str, seed: int, shape: Shape = Shape.AUTO) -> StickerResult:
-    """Make one sticker; raises the engine's own error where it fails."""
-    (outcome,) = engine.generate([StickerRequest({FACE: (photo,)}, style, seed, shape=shape)], go_on)
+def draw(
+    engine: PortraitEngine,
+    photo: bytes,
+    style: str,
+    seed: int,
+    shape: Shape = Shape.AUTO,
+    model: str = DEFAULT_MODEL,
+) -> StickerResult:
+    """Make one sticker, or what else `model` makes; raises the engine's own error where it fails."""
+    (outcome,) = engine.generate([StickerRequest({FACE: (photo,)}, style, seed, shape=shape, model=model)], go_on)
     if not isinstance(outcome, StickerResult):
         raise outcome
     return outcome
@@ -71,6 +80,11 @@ def main(arguments: Sequence[str]) -> None:
     sheet = arrange(tiles, COLUMNS)
     sheet.quantize(palette=sheet.quantize(256), dither=Image.Dither.FLOYDSTEINBERG).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size // 1024} KB")
+    if not arguments:
+        reactions = draw(engine, photo.read_bytes(), "toon", SEED, model=REACTIONS.name).files[ResultFile.SHEET]
+        with Image.open(io.BytesIO(reactions)) as picture:
+            small = picture.resize((REACTIONS_PX, REACTIONS_PX), Image.Resampling.LANCZOS)
+        small.save(ROOT / "docs" / "reactions.jpg", quality=84, optimize=True, progressive=True)
 
 
 if __name__ == "__main__":

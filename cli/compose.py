@@ -43,14 +43,17 @@ class Parts:
 
 
 def matte_dir(weights: Path) -> Path | None:
-    """Return the folder whose rembg model cuts people out: ours, else rembg's; None where there is none."""
-    with_model = [folder for folder in (weights, _rembg_home()) if find_model(folder)]
-    if with_model and importlib.util.find_spec("rembg") is None:
-        logger.warning(
-            "%s is there, but rembg is not installed: pip install 'stickerface[matte]'", find_model(with_model[0])
-        )
+    """Return the folder whose rembg model cuts people out; None where there is none, or rembg is not installed."""
+    folder = matte_model_dir(weights)
+    if folder and importlib.util.find_spec("rembg") is None:
+        logger.warning("%s is there, but rembg is not installed: pip install 'stickerface[matte]'", find_model(folder))
         return None
-    return with_model[0] if with_model else None
+    return folder
+
+
+def matte_model_dir(weights: Path) -> Path | None:
+    """Return the folder that has a rembg model: ours, else rembg's own; None where none has."""
+    return next((folder for folder in (weights, _rembg_home()) if find_model(folder)), None)
 
 
 def _rembg_home() -> Path:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.server.connections import Certificate
-from cli.compose import choose_engine, matte_dir
+from cli.compose import choose_engine, matte_model_dir
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
@@ -133,13 +133,14 @@ def _weights(settings: Settings) -> Finding:
 
 def _matting(settings: Settings) -> Finding:
     """Which network cuts people out; the engine's line says whether it runs."""
-    folder, has_rembg = matte_dir(settings.weights_folder), importlib.util.find_spec("rembg") is not None
+    folder, has_rembg = matte_model_dir(settings.weights_folder), importlib.util.find_spec("rembg") is not None
     model = find_model(folder) if folder else None
     if model is None:
         steps = ([] if has_rembg else ["pip install '.[matte]'"]) + ["stickerface download --model matte"]
         return Finding("cut-outs", True, f"by the small network that comes along; finer ones: {', then '.join(steps)}")
-    told = "" if has_rembg else ", but rembg is not installed: pip install '.[matte]'"
-    return Finding("cut-outs", has_rembg, f"by {model.stem}{told}")
+    if not has_rembg:
+        return Finding("cut-outs", False, f"{model} is not used: pip install '.[matte]'")
+    return Finding("cut-outs", True, f"by {model.stem}")
 
 
 def _engine(settings: Settings) -> Finding:

@@ -59,8 +59,8 @@ async def test_what_cuts_people_out_is_told_with_the_way_to_something_finer(
     monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path / "weights"))
     assert await examine() == 1
     printed = " ".join(capsys.readouterr().out.split())
-    assert "cut-outs: by u2netp" in printed
-    assert ("but rembg is not installed" in printed) is not has_rembg
+    assert ("cut-outs: by u2netp" in printed) is has_rembg
+    assert ("u2netp.onnx is not used: pip install '.[matte]'" in printed) is not has_rembg
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(

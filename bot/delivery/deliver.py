@@ -26,7 +26,7 @@ from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import QueuedTask
 from bot.transport.outage import Backoff
-from bot.transport.rate_limits import DELIVERY, PROGRESS, RateLimiter, Turn, Urgency
+from bot.transport.rate_limits import DELIVERY, PROGRESS, Priority, RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.captions import describes
 from bot.words.sentences import explain
@@ -45,7 +45,7 @@ from storage.records import Entrance, Job, JobResult, JobStatus
 logger = logging.getLogger(__name__)
 
 _OWNERS_KEPT = 1000
-_TIDYING = Urgency(turn=Turn.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
+_TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
     TelegramErrorKind.STICKER_GONE,

@@ -55,7 +55,7 @@ _MESSAGE_CALLS = ("send", "edit", "copy", "forward")
 _REPEATABLE = ("sendMessage", "edit", "deleteMessage", "answerCallbackQuery", "setMy")
 
 
-class Turn(IntEnum):
+class Priority(IntEnum):
     """Whose call goes first where several wait."""
 
     ANSWER = 0  # somebody looks at the chat and waits for it
@@ -74,19 +74,19 @@ class Urgency:
     is_droppable: bool = False
     max_wait_s: float | None = None
     patience_s: float | None = None
-    turn: Turn = Turn.ANSWER
+    priority: Priority = Priority.ANSWER
 
 
 DROPPABLE = Urgency(is_droppable=True)
-PROGRESS = Urgency(patience_s=0.0, turn=Turn.PROGRESS)  # whoever shows progress comes back to it
-DELIVERY = Urgency(patience_s=0.0, turn=Turn.DELIVERY)  # is repeated as a whole
+PROGRESS = Urgency(patience_s=0.0, priority=Priority.PROGRESS)  # whoever shows progress comes back to it
+DELIVERY = Urgency(patience_s=0.0, priority=Priority.DELIVERY)  # is repeated as a whole
 
 
 @dataclass(slots=True)
 class Bucket:
     """The calls of one chat or person, or of the whole bot. Times are those of the limiter's clock.
 
-    `line` holds who waits, the next one first: (turn, order of arrival).
+    `line` holds who waits, the next one first: (priority, order of arrival).
     """
 
     limit: Limit
@@ -228,7 +228,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 return False
             bucket.take(now)
             return True
-        ticket = (int(urgency.turn), next(self._order))
+        ticket = (int(urgency.priority), next(self._order))
         insort(bucket.line, ticket)
         try:
             while True:

@@ -65,8 +65,9 @@ class HttpApi:
         signing: SigningKeys,
         options: ApiOptions,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+        telegram_outage_s: Callable[[], float] | None = None,
     ) -> None:
-        self.metrics = Metrics(service, runner, telegram_errors=telegram_errors)
+        self.metrics = Metrics(service, runner, telegram_errors=telegram_errors, telegram_outage_s=telegram_outage_s)
         self._session = guarded_session(allow_private_hosts=options.allow_private_hosts)
         poster = Poster(self._session, allow_private_hosts=options.allow_private_hosts)
         self._lifetimes = FileLifetimes(service, options.files_lifetime_s)
@@ -122,10 +123,11 @@ class HttpApi:
         runner: EngineRunner,
         options: ApiOptions,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+        telegram_outage_s: Callable[[], float] | None = None,
     ) -> HttpApi:
         """Load the secrets, or make them the first time, and wire the parts. Raises `StorageError`."""
         tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
-        return cls(service, runner, tokens, signing, options, telegram_errors)
+        return cls(service, runner, tokens, signing, options, telegram_errors, telegram_outage_s)
 
     async def run(self) -> None:
         """Follow jobs, deliver webhooks, count, delete old files, until cancelled."""

@@ -70,6 +70,7 @@ class TelegramBot:
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
+        self._outage = Outage("updates", backoff=self._backoff)
         self._stopping = asyncio.Event()
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -80,6 +81,10 @@ class TelegramBot:
     def error_counts(self) -> Mapping[str, int]:
         """Return how many calls of the Bot API failed since the start, by kind."""
         return self._limiter.errors
+
+    def outage_s(self) -> float:
+        """Return for how many seconds fetching updates has failed; 0 while it works."""
+        return self._outage.seconds
 
     async def start(self) -> None:
         """Connect, however long that takes, and go on with what the last process left.
@@ -97,7 +102,7 @@ class TelegramBot:
         """Take updates and deliver until `stop`. Raises `BotTokenRejected`."""
         work: list[Coroutine[Any, Any, object]] = [self._notifier.run(), self._keep_profile(), self._stopping.wait()]
         if self._webhook is None:
-            work.append(Polling(self._bot, self._intake, Outage("updates", backoff=self._backoff)).run())
+            work.append(Polling(self._bot, self._intake, self._outage).run())
         self._running = {asyncio.create_task(each) for each in work}
         try:
             done, _ = await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)

@@ -7,18 +7,21 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.settings import EngineSettings, ServerSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.models import DEFAULT_MODEL, open_models
 from engine.portrait.engine import PortraitEngine
-from engine.runner import EngineRunner
 from engine.types import Engine
 from engine.weights import weights_report
 from service.limits import Lifetimes, Limits
-from service.stickers import StickerService
-from service.worker import Worker
+
+if TYPE_CHECKING:
+    from engine.runner import EngineRunner
+    from service.stickers import StickerService
+    from service.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -112,6 +115,10 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
     settings choose.
     """
+    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
+    from service.stickers import StickerService
+    from service.worker import Worker
+
     chosen = engine or choose_engine(settings)
     service = await StickerService.open(
         settings.data_dir,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import time
 from collections.abc import AsyncIterator
@@ -13,10 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.server.connections import Certificate
-from cli.compose import choose_engine
+from cli.compose import choose_engine, matte_dir
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
+from engine.matte import find_model
 from engine.model import FACE
 from engine.models import DEFAULT_MODEL
 from engine.types import StickerRequest, go_on
@@ -63,6 +65,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         yield await _http(settings)
     if settings.engine == "diffusion" or (settings.weights_folder / LOCK_NAME).exists():
         yield _weights(settings)
+    yield _matting(settings)
     yield _engine(settings)
     yield await _token(settings)
 
@@ -126,6 +129,17 @@ def _weights(settings: Settings) -> Finding:
     is_damaged = any(each.state is FileState.DAMAGED for each in report.roles)
     is_needed = settings.engine == "diffusion"
     return Finding("weights", not is_damaged and (report.is_complete or not is_needed), sentence(report))
+
+
+def _matting(settings: Settings) -> Finding:
+    """Which network cuts people out; the engine's line says whether it runs."""
+    folder, has_rembg = matte_dir(settings.weights_folder), importlib.util.find_spec("rembg") is not None
+    model = find_model(folder) if folder else None
+    if model is None:
+        steps = ([] if has_rembg else ["pip install '.[matte]'"]) + ["stickerface download --model matte"]
+        return Finding("cut-outs", True, f"by the small network that comes along; finer ones: {', then '.join(steps)}")
+    told = "" if has_rembg else ", but rembg is not installed: pip install '.[matte]'"
+    return Finding("cut-outs", has_rembg, f"by {model.stem}{told}")
 
 
 def _engine(settings: Settings) -> Finding:

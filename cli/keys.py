@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -112,6 +111,8 @@ def _line(key: ApiKey, *, is_valid: bool) -> str:
 
 
 def _with_keys(work: Work) -> None:
+    import asyncio
+
     from cli.settings import SettingsInvalid, read_weights_settings
     from service.stickers import StickerService
     from storage.errors import StorageError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -10,14 +9,6 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from cli.keys import keys_app
-from cli.settings import (
-    Settings,
-    SettingsInvalid,
-    read_engine_settings,
-    read_server_settings,
-    read_settings,
-    read_weights_settings,
-)
 from service.limits import MAX_SEED
 
 app = typer.Typer(
@@ -38,8 +29,11 @@ def run(
     no_bot: Annotated[bool, typer.Option("--no-bot", help="Serve the HTTP API alone; no bot token is needed.")] = False,
 ) -> None:
     """Run the bot and the HTTP API until Ctrl-C or SIGTERM."""
+    import asyncio
+
     from cli import run as product
     from cli.logs import set_up_logging
+    from cli.settings import Settings, read_server_settings, read_settings
 
     if no_http and no_bot:
         _stop("--no-http and --no-bot together leave nothing to run.")
@@ -57,6 +51,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where stickers and the contact sheet go.")] = Path("demo"),
 ) -> None:
     """Show the whole road on this machine: Telegram's emulator, the bot, a conversation, the chat page."""
+    import asyncio
+
     from cli.demo.play import play
 
     raise typer.Exit(asyncio.run(play(out, port=port, once=once)))
@@ -81,6 +77,7 @@ def make(
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
+    from cli.settings import read_engine_settings
     from engine.errors import ParameterRefused
     from engine.models import DEFAULT_MODEL, REACTIONS
     from engine.types import Shape
@@ -140,6 +137,7 @@ def download(
 
     from cli.download.command import Request, download_until_interrupted, list_weights
     from cli.download.remote import Hosts
+    from cli.settings import read_weights_settings
     from engine.models import DEFAULT_MODEL
     from engine.weights import all_models
 
@@ -170,6 +168,8 @@ def job(reference: Annotated[str, typer.Argument(help="As a message or the log h
 @app.command()
 def doctor() -> None:
     """Check settings, disk, engine and token; exit code 0 when all is well."""
+    import asyncio
+
     from cli.doctor import examine
 
     raise typer.Exit(asyncio.run(examine()))
@@ -179,6 +179,8 @@ _Read = TypeVar("_Read")
 
 
 def _read(reader: Callable[[], _Read]) -> _Read:
+    from cli.settings import SettingsInvalid
+
     try:
         return reader()
     except SettingsInvalid as report:

@@ -15,6 +15,7 @@ from bot.app import TelegramBot
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
+from cli.lock import FolderInUse, FolderLock
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
 from service.retention import sweep_hourly
@@ -32,6 +33,18 @@ SHUTDOWN_S = 9.0  # supervisors kill after 10
 
 async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code. Without a bot where `settings` know none."""
+    try:
+        lock = FolderLock(settings.data_dir)
+    except (FolderInUse, OSError) as error:
+        logger.error("cannot start: %s", error)
+        return EXIT_FAILED
+    try:
+        return await _run(settings, with_http=with_http)
+    finally:
+        lock.release()
+
+
+async def _run(settings: ServerSettings, *, with_http: bool) -> int:
     try:
         parts = await compose(settings)
     except (StorageError, EngineUnavailable, OSError) as error:
@@ -94,6 +107,7 @@ class App:
                 files_lifetime_s=settings.keep_files_hours * 3600,
             ),
             telegram_errors=self._bot.error_counts if self._bot else None,
+            telegram_outage_s=self._bot.outage_s if self._bot else None,
         )
         self._http = HttpServer(self._api.dispatcher, routes=self._bot.routes() if self._bot else ())
         port = await self._http.start(settings.host, settings.port, self._certificate())

@@ -1,4 +1,7 @@
-"""What goes into an engine and what comes out. Frozen: equal request, equal bytes on the same machine."""
+"""What goes into an engine and what comes out. Frozen: equal request, equal bytes on the same machine.
+
+With another number of threads a level of a pixel may differ by one.
+"""
 
 from __future__ import annotations
 

@@ -389,6 +389,14 @@ class StickerService:
         """Return the entrance's ended jobs whose owner has not been told, oldest first."""
         return await self._store.jobs.undelivered(entrance)
 
+    async def count_undelivered(self) -> dict[str, int]:
+        """Return how many ended jobs wait to be delivered, by entrance."""
+        return await self._store.jobs.count_undelivered()
+
+    async def check_room(self) -> None:
+        """Check that files can be kept. Raises `DiskFull`, `StorageError`."""
+        await self._store.files.check_room()
+
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""
         return await self._store.jobs.waiting(entrance)

@@ -8,14 +8,21 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from storage.errors import DiskFull, FileGone, StorageError
 
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)  # passes as soon as others have closed theirs
+DESCRIPTOR_PAUSES_S = (0.1, 0.5, 2.0, 5.0)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TEMPORARY = ".part"
+
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -94,6 +101,13 @@ class Files:
         with _os_errors_as_ours():
             return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
+    async def check_room(self) -> None:
+        """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
+        probe = self._root / "probe"
+        with _os_errors_as_ours():
+            await asyncio.to_thread(_write_whole, probe, bytes(64 * 1024))
+            await asyncio.to_thread(probe.unlink, missing_ok=True)
+
     def _folder(self, owner: str) -> Path:
         return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]
 
@@ -112,11 +126,11 @@ class Files:
 
     async def _save(self, path: Path, data: bytes) -> None:
         with _os_errors_as_ours():
-            await asyncio.to_thread(_write_whole, path, data)
+            await _patient(partial(_write_whole, path, data))
 
     async def _read(self, path: Path) -> bytes:
         with _os_errors_as_ours():
-            return await asyncio.to_thread(path.read_bytes)
+            return await _patient(path.read_bytes)
 
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
         limits = {"photos": photos_before, "results": results_before, "uploads": results_before}
@@ -132,6 +146,18 @@ class Files:
             if folder != self._root:
                 _remove_if_empty(folder)
         return count
+
+
+async def _patient(work: Callable[[], T]) -> T:
+    """Return what `work` returns in a thread, trying again while there are too many open files."""
+    for pause_s in DESCRIPTOR_PAUSES_S:
+        try:
+            return await asyncio.to_thread(work)
+        except OSError as error:
+            if error.errno not in _NO_DESCRIPTOR:
+                raise
+        await asyncio.sleep(pause_s)
+    return await asyncio.to_thread(work)
 
 
 def _write_whole(path: Path, data: bytes) -> None:

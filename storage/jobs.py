@@ -322,6 +322,14 @@ class Jobs:
         )
         return [_job_of(row) for row in rows]
 
+    async def count_undelivered(self) -> dict[str, int]:
+        """Count the ended jobs whose owner has not been notified, by entrance."""
+        rows = await self._database.run(
+            """SELECT entrance, COUNT(*) AS n FROM jobs WHERE delivered_at IS NULL
+               AND status IN ('done', 'failed', 'cancelled') GROUP BY entrance"""
+        )
+        return {row["entrance"]: row["n"] for row in rows}
+
     async def waiting(self, entrance: str) -> list[Job]:
         """Return waiting jobs of this entrance, with and without their photos, oldest first."""
         rows = await self._database.run(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -13,6 +14,8 @@ from engine.runner import EngineRunner
 from service.stickers import StickerService
 from storage.errors import StorageError
 
+ROOM_CHECKED_S: Final = 10.0  # a stranger that asks without end does not wear out the disk
+
 
 class Health:
     """The routes that a supervisor and a monitoring ask."""
@@ -21,6 +24,8 @@ class Health:
         self._service = service
         self._runner = runner
         self._metrics = metrics
+        self._room_at = float("-inf")
+        self._no_room: StorageError | None = None
 
     def routes(self) -> list[Route]:
         return [
@@ -30,9 +35,10 @@ class Health:
         ]
 
     async def healthz(self, call: Call) -> web.StreamResponse:
-        """Answer 200 while the process can take and keep jobs, 503 while its database does not answer."""
+        """Answer 200 while it can take and keep jobs, 503 while its database does not answer or the disk is full."""
         try:
             counts = await self._service.counts()
+            await self._check_room()
         except StorageError as error:
             return json_answer({"status": "unwell", "reason": error.code}, 503)
         body: dict[str, Any] = {
@@ -42,6 +48,18 @@ class Health:
             "jobs": {"queued": counts.get("queued", 0), "running": counts.get("running", 0)},
         }
         return json_answer(body)
+
+    async def _check_room(self) -> None:
+        """Raises `StorageError` where files cannot be kept; looks every few seconds."""
+        now = time.monotonic()
+        if now - self._room_at > ROOM_CHECKED_S:
+            self._room_at, self._no_room = now, None
+            try:
+                await self._service.check_room()
+            except StorageError as error:
+                self._no_room = error
+        if self._no_room is not None:
+            raise self._no_room
 
     async def readyz(self, call: Call) -> web.StreamResponse:
         """Answer 200 once the engine draws, 503 while it warms up: jobs are taken all the same, and wait."""

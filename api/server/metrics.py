@@ -28,10 +28,12 @@ class Metrics:
         runner: EngineRunner,
         *,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
+        telegram_outage_s: Callable[[], float] | None = None,
     ) -> None:
         self._service = service
         self._runner = runner
         self._telegram_errors = telegram_errors or dict
+        self._telegram_outage_s = telegram_outage_s
         self._step_at: dict[str, float] = {}
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)  # resident memory, CPU, open files
@@ -42,6 +44,14 @@ class Metrics:
         self._engine = Gauge("stickerface_engine_info", "The engine, by name.", ["engine"], registry=registry)
         self._telegram = Gauge(
             "stickerface_telegram_errors", "Errors of the Bot API since the start, by class.", ["class"],
+            registry=registry,
+        )  # fmt: skip
+        self._outage = Gauge(
+            "stickerface_telegram_outage_seconds", "How long Telegram has given no updates; 0 while it does.",
+            registry=registry,
+        )  # fmt: skip
+        self._undelivered = Gauge(
+            "stickerface_deliveries_waiting", "Ended jobs whose owner has not been told.", ["entrance"],
             registry=registry,
         )  # fmt: skip
         self._steps = Histogram(
@@ -95,12 +105,17 @@ class Metrics:
         """Return everything as text. Raises `StorageError`."""
         counts = await self._service.counts_by_model()
         oldest = await self._service.oldest_waiting()
+        undelivered = await self._service.count_undelivered()
         # From here on without a pause: another who looks meanwhile would find the queue cleared.
         self._jobs.clear()
         for (state, model), count in counts.items():
             self._jobs.labels(state, model).set(count)
         self._queue_age.set(0.0 if oldest is None else max(0.0, time.time() - oldest))
         self._engine.labels(self._runner.engine_name).set(1)
+        self._undelivered.clear()
+        for entrance, count in undelivered.items():
+            self._undelivered.labels(entrance).set(count)
+        self._outage.set(self._telegram_outage_s() if self._telegram_outage_s else 0.0)
         for name, count in self._telegram_errors().items():
             self._telegram.labels(name).set(count)
         return generate_latest(self._registry)

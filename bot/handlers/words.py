@@ -65,6 +65,7 @@ async def _redraw(context: UpdateContext, job: Job, source: str, name: str, emoj
         context.first_name,
         context.language,
         emoji or Addressee.of(job).emoji,
+        thread=context.thread,
     )
     again = await context.service.again(
         job,
@@ -87,11 +88,12 @@ async def _give_emoji(context: UpdateContext, job: Job, emoji: str) -> str:
 
 
 async def _job_meant(context: UpdateContext) -> Job | None:
-    """Return the job of the message that is replied to, else the last one; None where it has no photo to draw."""
+    """Return the job of the message that is replied to, else the topic's last; None where it has no photo to draw."""
     job = await _job_of_reply(context)
     if job is None:
-        jobs = await context.service.jobs_of(context.owner)
-        job = next((each for each in reversed(jobs) if each.has_photo or each.wants_photo), None)
+        jobs = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
+        here = [each for each in jobs if Addressee.of(each).thread == context.thread]
+        job = next(reversed(here or jobs), None)
     if job is not None and job.request.model == REACTIONS.name and job.parent:
         job = await context.service.job(job.parent) or job
     return job if job is not None and (job.has_photo or job.wants_photo) else None

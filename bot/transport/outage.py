@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -14,6 +15,11 @@ from bot.errors import BotTokenRejected
 from bot.transport.telegram_errors import TelegramErrorKind, classify, retry_after_s
 
 logger = logging.getLogger(__name__)
+
+_TOLD_AGAIN_S = 3600.0  # two copies of a bot take turns: each hears of the other every few seconds
+
+
+ANOTHER_COPY = "another copy of this bot is running: stop it, each gets only some of the updates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,10 @@ class Backoff:
 
 
 class Outage:
-    """Count failures in a row and pause after each. `jitter` gives a random factor in [0, 1)."""
+    """Count failures in a row and pause after each. `jitter` gives a random factor in [0, 1).
+
+    A conflict with another copy comes and goes with every call, and is logged once an hour of `clock`.
+    """
 
     def __init__(
         self,
@@ -42,6 +51,7 @@ class Outage:
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
         backoff: Backoff | None = None,
     ) -> None:
         self._what = what
@@ -50,6 +60,15 @@ class Outage:
         self._backoff = backoff or Backoff()
         self._reason: str | None = None
         self._failures = 0
+        self._clock = clock
+        self._told_at: float | None = None  # of another copy
+        self._is_told = False
+        self._since: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has lasted; 0.0 while there is none."""
+        return 0.0 if self._since is None else self._clock() - self._since
 
     async def pause(self, error: TelegramError) -> None:
         """Wait before the next try: from about 1 s up to 30 s. Raises `BotTokenRejected`."""
@@ -60,18 +79,25 @@ class Outage:
 
     async def pause_for(self, reason: str, least_s: float = 0.0) -> None:
         """Wait before the next try, `least_s` at least; a new `reason` is logged."""
+        self._since = self._clock() if self._since is None else self._since
         if reason != self._reason:
-            logger.warning("%s: %s; trying again", self._what, reason)
             self._reason = reason
+            self._is_told = (
+                reason != ANOTHER_COPY or self._told_at is None or (self._clock() - self._told_at > _TOLD_AGAIN_S)
+            )
+            if self._is_told:
+                logger.warning("%s: %s; trying again", self._what, reason)
+            if self._is_told and reason == ANOTHER_COPY:
+                self._told_at = self._clock()
         pause_s = self._backoff.pause_s(self._failures, self._jitter())
         self._failures += 1
         await self._sleep(max(least_s, pause_s))
 
     def over(self) -> None:
         """Reset after a success."""
-        if self._reason is not None:
+        if self._reason is not None and self._is_told and self._reason != ANOTHER_COPY:
             logger.info("%s: works again", self._what)
-        self._reason = None
+        self._reason = self._since = None
         self._failures = 0
 
 
@@ -80,7 +106,7 @@ def _describe(error: TelegramError) -> str:
         case TelegramErrorKind.CONFLICT if "webhook" in error.message.lower():
             return "this bot still has a webhook"
         case TelegramErrorKind.CONFLICT:
-            return "another copy of this bot is running"
+            return ANOTHER_COPY
         case TelegramErrorKind.WAIT:
             return "Telegram asks to wait"
         case TelegramErrorKind.AMBIGUOUS:

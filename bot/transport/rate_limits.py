@@ -188,7 +188,8 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 return await self._call(call, bucket, urgency, _SET_WAIT_S if endpoint in _SET_CALLS else MAX_WAIT_S)
             except TelegramError as error:
                 kind = classify(error)
-                self.errors[kind.value] += 1
+                if not isinstance(error, RetryAfter):  # those of Telegram are counted each, our own are no error
+                    self.errors[kind.value] += 1
                 pause_s = self._backoff.pause_s(failures)
                 if not (is_repeatable and kind is TelegramErrorKind.AMBIGUOUS and self._clock() + pause_s < until):
                     raise
@@ -209,6 +210,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
             try:
                 return await call()
             except RetryAfter as refused:
+                self.errors[classify(refused).value] += 1
                 bucket.closed_until = max(bucket.closed_until, self._clock() + retry_after_s(refused))
                 logger.info("Telegram asks to wait %.0f s", retry_after_s(refused))
                 if urgency.is_droppable:

@@ -16,7 +16,10 @@ async def test_everything_is_answered_in_the_topic_it_was_sent_in(stage: Stage) 
     await person.wait_for_text("your own pack")
     await person.press(sticker, "Another")
     await person.wait_for_sticker()
+    await person.send_text("make it neon")
+    await person.wait_for_sticker()
 
+    assert stage.plain.seen[-1].style == "neon"
     assert {seen.message.topic for seen in person.transcript if seen.is_from_bot} == {topic}
 
 

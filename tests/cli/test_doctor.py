@@ -33,9 +33,34 @@ async def test_all_is_well(
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     assert await examine() == 0
     printed = capsys.readouterr().out
-    assert printed.count("✓") == 6
+    assert printed.count("✓") == 7
     assert "stickerface keys add" in printed
     assert "@doctor_bot" in printed and TOKEN not in printed
+
+
+@pytest.mark.parametrize("has_rembg", [True, False])
+async def test_what_cuts_people_out_is_told_with_the_way_to_something_finer(
+    telegram: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    has_rembg: bool,
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("U2NET_HOME", str(tmp_path / "nobody"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if has_rembg else None)
+    assert await examine() == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "stickerface download --model matte" in printed
+    assert ("pip install '.[matte]'" in printed) is not has_rembg
+
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "u2netp.onnx").write_bytes(b"no network")
+    monkeypatch.setenv("WEIGHTS_DIR", str(tmp_path / "weights"))
+    assert await examine() == 1
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "cut-outs: by u2netp" in printed
+    assert ("but rembg is not installed" in printed) is not has_rembg
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(

@@ -28,7 +28,7 @@ ENDINGS = {"bash": "sh", "python": "py", "javascript": "mjs"}
 
 def test_the_page_shows_every_service_in_every_language() -> None:
     sections = {part.split("\n")[0]: part for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)}
-    for service in ("fal", "Segmind", "Pixazo"):
+    for service in ("fal", "Segmind", "Pixazo", "Replicate"):
         assert {language for language, _ in re.findall(r"```(\w+)\n(.*?)```", sections[service], re.DOTALL)} >= {
             "bash",
             "python",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,22 @@ async def test_a_disk_that_fails_during_a_sweep_is_told_as_such(files: Files, mo
     monkeypatch.setattr(Path, "rmdir", broken)
     with pytest.raises(StorageError):
         await files.sweep(2000, 2000, ())
+
+
+async def test_too_many_open_files_are_waited_for(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers' connections took them; what was accepted is not lost for that."""
+    monkeypatch.setattr("storage.files.DESCRIPTOR_PAUSES_S", (0.0,) * 4)
+    refusals, mkstemp, read_bytes = [1] * 4, tempfile.mkstemp, Path.read_bytes
+
+    def full() -> None:
+        if refusals:
+            refusals.pop()
+            raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("storage.files.tempfile.mkstemp", lambda **rest: (full(), mkstemp(**rest))[1])
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (full(), read_bytes(path))[1])
+
+    name = await files.save_photo("tg:1", b"photo", ".jpg")
+    refusals += [1] * 4
+
+    assert await files.photo("tg:1", name) == b"photo"

@@ -37,7 +37,8 @@ def _domed(matte: Matte, depth_px: float, share: float) -> Matte:
         below = [run for run in _runs(matte[round(depth)] > 0.5) if run[0] < stop and run[1] > start]
         left, right = (min(run[0] for run in below), max(run[1] for run in below)) if below else (start, stop)
         across = (np.arange(left, right) + 0.5 - (left + right) / 2) / ((right - left) / 2)
-        cut[left:right] = depth * (1 - np.sqrt(np.clip(1 - across**2, 0, 1)))
+        dome = depth * (1 - np.sqrt(np.clip(1 - across**2, 0, 1)))
+        cut[left:right] = np.maximum(cut[left:right], dome)  # a wisp beside the head leaves the head its own
     rows = np.arange(matte.shape[0], dtype=np.float32)[:, None]
     return matte * np.clip(rows - cut, 0, 1)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+
+import pytest
 
 from api.server.metrics import Metrics
 from engine.types import Step
@@ -40,3 +43,23 @@ async def test_a_call_through_the_proxy_is_counted_once_for_each_site(api: Api) 
     assert status == 200
     assert b'stickerface_http_requests_total{site="proxy",status="200"} 1.0' in text
     assert b'stickerface_http_requests_total{site="queue",status="200"} 1.0' in text
+
+
+async def test_a_full_disk_is_unwell(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("storage.files.os.fsync", full)
+
+    assert await api.get("/healthz") == (503, {"status": "unwell", "reason": "disk_full"})
+
+
+async def test_what_waits_to_be_told_is_counted(api: Api) -> None:
+    request_id = await api.submit()
+    await api.delivered(request_id)
+    await api.store.database.run("UPDATE jobs SET delivered_at = NULL")
+
+    _, text = await api.get("/metrics")
+
+    assert b'stickerface_deliveries_waiting{entrance="api"} 1.0' in text
+    assert b"stickerface_telegram_outage_seconds 0.0" in text

@@ -369,6 +369,20 @@ async def test_a_second_copy_of_the_bot_is_named(caplog: pytest.LogCaptureFixtur
     assert "this bot still has a webhook" in caplog.text
 
 
+async def test_a_second_copy_that_takes_turns_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    now = [0.0]
+    outage = Outage("updates", sleep=no_time, clock=lambda: now[0])
+    with caplog.at_level("INFO"):
+        for _ in range(5):
+            now[0] += 3.0
+            await outage.pause(Conflict("Conflict: terminated by other getUpdates request"))
+            now[0] += 2.0
+            lasted = outage.seconds
+            outage.over()
+
+    assert (len(caplog.records), lasted, outage.seconds) == (1, 2.0, 0.0)
+
+
 async def test_an_update_of_an_unknown_form_does_not_block_the_others(
     emulator: Emulator, bot: UpdatesBot, inbox: Inbox
 ) -> None:

@@ -231,6 +231,15 @@ def test_what_the_photo_cuts_off_gets_round_ends() -> None:
     assert (rounded[4] > 0.5).sum() < (rounded[20] > 0.5).sum() < 181
 
 
+def test_a_wisp_beside_a_cut_head_leaves_it_its_round_top() -> None:
+    head = np.zeros((300, 300), np.float32)
+    head[:, 60:240] = 1
+    with_wisp = head.copy()
+    with_wisp[0, 230:233] = 0  # the first row alone is in two pieces
+
+    assert (rounded_ends(with_wisp, None, 100.0)[:4] > 0.5).sum() <= (rounded_ends(head, None, 100.0)[:4] > 0.5).sum()
+
+
 def test_wide_unsure_areas_are_doubted_and_a_soft_edge_is_not() -> None:
     unsure, soft = np.zeros((300, 300), np.float32), np.zeros((300, 300), np.float32)
     unsure[80:200, 80:220] = 0.5

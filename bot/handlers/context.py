@@ -23,7 +23,7 @@ _CHATS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class RefusalMessage:
+class PhotosNotTaken:
     """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock."""
 
     message_id: int
@@ -41,7 +41,7 @@ class BotParts:
     offers: Offers
     admin_ids: frozenset[int]
     album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
-    refusals: LruCache[int, RefusalMessage] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from telegram import Message
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
-from bot.handlers.context import RefusalMessage, UpdateContext
+from bot.handlers.context import PhotosNotTaken, UpdateContext
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
 from bot.handlers.words import on_late_caption
 from bot.words.captions import parse_caption
@@ -73,7 +73,7 @@ async def _refuse(context: UpdateContext, sentence: str) -> None:
         context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
     )
     message_id = last.message_id if last is not None and is_said else (await context.reply(sentence)).message_id
-    refusals.put(context.chat_id, RefusalMessage(message_id, time.monotonic()))
+    refusals.put(context.chat_id, PhotosNotTaken(message_id, time.monotonic()))
 
 
 async def on_new_caption(context: UpdateContext) -> None:

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from storage.database import Database
+from storage.records import JobStatus
 from storage.store import DATABASE_NAME
 from tests.api.conftest import APP, PHOTO, PIXAZO, QUEUE, RUN, Api, running
 from tests.plain_engine import PlainEngine
@@ -243,3 +244,20 @@ async def test_a_full_disk_is_told_and_leaves_no_job_without_its_photo(
     assert (status, body["error_type"]) == (500, "internal_error")
     assert counts == {"failed": 1}
     assert (await api.post(RUN, INPUT))[0] == 200
+
+
+async def test_the_root_leads_to_the_documentation(api: Api) -> None:
+    status, _, response = await api.call("GET", "/", headers={}, allow_redirects=False)
+
+    assert (status, response.headers["Location"]) == (302, "/docs")
+
+
+async def test_a_hundred_requests_at_once_with_a_fresh_key_are_all_taken(api: Api) -> None:
+    """As many as programs send that subscribe to a list of photos without a thought for limits."""
+    fresh = await api.another_key()
+    answers = await asyncio.gather(
+        *(api.post(QUEUE, {"image_url": PHOTO, "prompt": "a person"}, headers=fresh) for _ in range(100))
+    )
+
+    assert {status for status, _ in answers} == {200}
+    assert {(await api.ended(body["request_id"])).status for _, body in answers} == {JobStatus.DONE}

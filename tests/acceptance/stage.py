@@ -27,6 +27,7 @@ from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
 from service.stickers import StickerService, Submission
 from service.worker import Worker
+from storage.records import Entrance
 from storage.store import Store
 from tests.plain_engine import PlainEngine
 
@@ -123,6 +124,12 @@ class Stage:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""
         async with asyncio.timeout(10):
             while not (await self.service.preferences(owner)).is_blocked:  # noqa: ASYNC110 - as said
+                await asyncio.sleep(0.02)
+
+    async def wait_until_delivered(self) -> None:
+        """Until the bot has noted that everybody has what was drawn: rows that nothing announces."""
+        async with asyncio.timeout(10):
+            while await self.service.undelivered(Entrance.TELEGRAM):  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
     async def wait_until_registered(self) -> None:

@@ -230,7 +230,7 @@ async def test_undo_takes_it_out_and_put_back_puts_it_back(stage: Stage) -> None
 
     assert (await person.press(sticker, "Put it back")).text == "It's back in your pack."
     assert len(person.packs[0]["stickers"]) == 1
-    assert any("Undo" in button["text"] for button in sticker.buttons)
+    await person.wait_until(lambda: any("Undo" in button["text"] for button in sticker.buttons))
 
 
 async def test_a_deleted_pack_is_replaced_and_the_person_told(stage: Stage) -> None:

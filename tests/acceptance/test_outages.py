@@ -64,7 +64,7 @@ async def test_telegram_down_at_any_point_costs_no_photo(stage: Stage, point: st
     for number in range(2):
         for person in people:
             await person.send_photo(picture((number, 10, person.id)))
-    await tried(people[0], fault, 4 if point == "sendMessage" else 12)  # a job that is done needs no progress
+    await tried(people[0], fault, len(people) if point == "sendMessage" else 12)  # a job that is done needs no progress
 
     stage.emulator.faults.clear()
 

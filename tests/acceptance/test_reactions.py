@@ -164,6 +164,7 @@ async def test_pressing_twice_is_one_job_and_a_third_time_says_where_they_are(st
     assert (await person.press(sticker, "All reactions")).text == "I'm already on it."
     stage.plain.release()
     sheet = await person.wait_for_photo()
+    await stage.wait_until_delivered()
     assert (await person.press(sticker, "All reactions")).text == "They're in your pack already."
     await person.press(sheet, "Undo all")
     assert (await person.press(sticker, "All reactions")).text == "On it."
@@ -272,7 +273,7 @@ async def test_what_was_in_when_it_was_stopped_can_be_taken_out(slow: Stage) -> 
 
     assert (await person.press(stopped, "Undo all")).text == "All of them are out of your pack."
     assert emoji_in(person) == [["🙂"]]
-    assert labels(stopped) == []
+    await person.wait_until(lambda: labels(stopped) == [])
 
 
 async def test_telegram_asking_to_wait_long_is_told_and_obeyed(slow: Stage) -> None:
@@ -280,7 +281,7 @@ async def test_telegram_asking_to_wait_long_is_told_and_obeyed(slow: Stage) -> N
     slow.engine.moods = FOUR
     person = slow.person()
     sticker = await first_sticker(person)
-    slow.fault("addStickerToSet", "error", code=429, retry_after=70)
+    slow.fault("addStickerToSet", "error", code=429, retry_after=40)
 
     await person.press(sticker, "All reactions")
     await person.wait_for_text("Telegram asks me to wait")
@@ -383,6 +384,8 @@ async def test_somebody_forgotten_while_they_are_added_hears_and_gets_nothing_mo
     await person.wait_for_text("I've forgotten you")
     await person.wait_until(lambda: progress.is_deleted)
 
-    assert emoji_in(person) == [["🙂", *TWELVE[:7]]]
+    (there,) = emoji_in(person)
+    assert 7 <= len(there) - 1 < 12
+    assert there == ["🙂", *TWELVE][: len(there)]
     assert slow.files_left() == []
     assert await slow.service.jobs_of("tg:7") == []

@@ -179,7 +179,7 @@ async def stranger(handler: Answering) -> AsyncIterator[str]:
         return await handler(request)
 
     app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -46,7 +46,7 @@ async def test_a_wait_ends_when_an_old_message_is_edited(api: Api, ada: PersonDr
 
 async def test_a_button_that_is_not_there_cannot_be_pressed(api: Api, ada: PersonDriver) -> None:
     await api("sendMessage", chat_id=7, text="hello")
-    with pytest.raises(NothingSeenError, match="has no button 'Go'"):
+    with pytest.raises(NothingSeenError, match="button 'Go' did not come"):
         await ada.press(await ada.wait_for_text("hello"), "Go")
 
 

@@ -78,6 +78,7 @@ async def test_queue_and_cancel(stage: Stage) -> None:
     stage.plain.hold()
     await person.send_photo(picture())
     await person.wait_until(stage.plain.holding.is_set)
+    await person.wait_for_text("Got it")
 
     await person.send_text("/queue")
     await person.wait_for_text("Being drawn right now")

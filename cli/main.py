@@ -70,6 +70,10 @@ def make(
         bool, typer.Option("--reactions", help="Sixteen stickers of each face, from a grin to tears, in a folder.")
     ] = False,
     engine: Annotated[str | None, typer.Option(help="portrait, diffusion or auto, in place of ENGINE.")] = None,
+    model_name: Annotated[
+        str | None,
+        typer.Option("--model", help="ip-adapter-face-id or photomaker: the photos of a folder are one person's."),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
         typer.Option("--set", help="name=value, repeatable; `stickerface parameters` lists them."),
@@ -78,30 +82,42 @@ def make(
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
     from cli.settings import read_engine_settings
-    from engine.errors import ParameterRefused
+    from engine.errors import ParameterRefused, UnsupportedModel
     from engine.models import DEFAULT_MODEL, REACTIONS
+    from engine.models import model as find_model
     from engine.types import Shape
 
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
     try:
-        parameters = read_assignments(assignments or ())
+        model = find_model(REACTIONS.name if reactions else model_name or DEFAULT_MODEL)
+        parameters = read_assignments(assignments or (), model)
+    except UnsupportedModel as refused:
+        _stop(f"--model {refused}")
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
     try:
         chosen_shape = Shape(shape.lower())
     except ValueError:
         _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    model = REACTIONS.name if reactions else DEFAULT_MODEL
     options = MakeOptions(model, style, seed, prompt, chosen_shape, parameters)
     raise typer.Exit(make_stickers(photos, out, settings, options))
 
 
 @app.command()
-def parameters() -> None:
+def parameters(
+    model_name: Annotated[str | None, typer.Option("--model", help="Of which model.")] = None,
+) -> None:
     """List the parameters of a drawing: name, default, limits, meaning."""
     from cli.make import parameter_lines
+    from engine.errors import UnsupportedModel
+    from engine.models import DEFAULT_MODEL
+    from engine.models import model as find_model
 
-    for line in parameter_lines():
+    try:
+        model = find_model(model_name or DEFAULT_MODEL)
+    except UnsupportedModel as refused:
+        _stop(f"--model {refused}")
+    for line in parameter_lines(model):
         typer.echo(line)
 
 

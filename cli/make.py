@@ -16,7 +16,7 @@ from cli.compose import choose_engine
 from cli.sentences import sentence
 from cli.settings import EngineSettings
 from engine.errors import EngineError, ParameterRefused
-from engine.model import FACE, ResultFile
+from engine.model import FACE, Model, ResultFile
 from engine.models import DEFAULT_MODEL, MODELS
 from engine.parameters import Parameter, Value
 from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
@@ -25,7 +25,7 @@ from service.limits import MAX_SEED
 from service.photos import read_photo
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif"}
-_PARAMETERS = MODELS[DEFAULT_MODEL].parameters
+_DEFAULT = MODELS[DEFAULT_MODEL]
 _console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -35,9 +35,12 @@ class StickerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
-    """Options for every photo of the run. `seed` None draws another one for each."""
+    """Options for every photo of the run. `seed` None draws another one for each.
 
-    model: str
+    A model of several photos takes those of a folder, or all that are given by name, as photos of one person.
+    """
+
+    model: Model
     style: str
     seed: int | None
     prompt: str
@@ -47,7 +50,7 @@ class MakeOptions:
 
 def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, options: MakeOptions) -> int:
     """Make a sticker per photo; returns the exit code: 0, 1 where some failed, 2 where there is nothing to do."""
-    found = list(_expand(photos))
+    found = _people(photos, options.model)
     if not found:
         _console.print("no photos found")
         return 2
@@ -59,28 +62,38 @@ def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, optio
     except EngineError as error:
         _console.print(str(error))
         return 1
-    if options.model not in engine.models:
-        _console.print(f"the {engine.name} engine draws no {options.model}: choose another with --engine")
+    if options.model.name not in engine.models:
+        _console.print(f"the {engine.name} engine draws no {options.model.name}: choose another with --engine")
         engine.close()
         return 2
     if unused := sorted(set(options.parameters) - engine.parameters):
         _console.print(f"not used by the {engine.name} engine: {', '.join(unused)}")
     with closing(engine), Progress(console=_console, transient=True) as progress:
         made = [
-            _make_file(engine, path, out, options, progress) for path in progress.track(found, description="Stickers")
+            _make_files(engine, paths, out, options, progress)
+            for paths in progress.track(found, description="Stickers")
         ]
     return 0 if all(made) else 1
 
 
-def _make_file(engine: Engine, path: Path, out: Path, options: MakeOptions, progress: Progress) -> bool:
-    """Write the sticker of a photo; return False, after saying why, where there is none."""
+def _people(photos: list[Path], model: Model) -> list[list[Path]]:
+    """Return the photos of each sticker: one each, or those of one person together."""
+    if model.name == DEFAULT_MODEL or next(each.most for each in model.inputs if each.name == FACE) == 1:
+        return [[path] for path in _expand(photos)]
+    folders = [list(_expand([path])) for path in photos if path.is_dir()]
+    return [paths for paths in ([path for path in photos if not path.is_dir()], *folders) if paths]
+
+
+def _make_files(engine: Engine, paths: list[Path], out: Path, options: MakeOptions, progress: Progress) -> bool:
+    """Write the stickers of a person's photos; return False, after saying why, where there is none."""
     try:
-        result = _draw(engine, path, options, progress)
+        result = _draw(engine, paths, options, progress)
     except StickerFailed as reason:
-        _console.print(f"{path}: {reason}")
+        _console.print(f"{paths[0]}: {reason}")
         return False
+    path = paths[0]
     if result.stickers:
-        target = _free_name(out / f"{path.stem}-{options.model}")
+        target = _free_name(out / f"{path.stem}-{options.model.name}")
         target.mkdir()
         for number, name in enumerate(result.stickers, 1):
             (target / f"{number:02}-{name}").write_bytes(result.files[name])
@@ -93,16 +106,17 @@ def _make_file(engine: Engine, path: Path, out: Path, options: MakeOptions, prog
     return True
 
 
-def _draw(engine: Engine, path: Path, options: MakeOptions, progress: Progress) -> StickerResult:
+def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Progress) -> StickerResult:
+    path = paths[0]
     try:
-        photo = read_photo(path.read_bytes())
+        photos = tuple(read_photo(each.read_bytes()).data for each in paths)
     except OSError as error:
         raise StickerFailed(error.strerror or str(error)) from error
     except PhotoRefused as refusal:
         raise StickerFailed(sentence(refusal.code)) from refusal
     request = StickerRequest(
-        inputs={FACE: (photo.data,)},
-        model=options.model,
+        inputs={FACE: photos},
+        model=options.model.name,
         style=options.style,
         seed=options.seed if options.seed is not None else secrets.randbelow(MAX_SEED + 1),
         prompt=options.prompt,
@@ -122,14 +136,14 @@ def _draw(engine: Engine, path: Path, options: MakeOptions, progress: Progress) 
     return outcome
 
 
-def read_assignments(assignments: Sequence[str]) -> dict[str, Value]:
-    """Read `name=value` words as the engine's parameters. Raises `ParameterRefused`."""
+def read_assignments(assignments: Sequence[str], model: Model = _DEFAULT) -> dict[str, Value]:
+    """Read `name=value` words as the parameters of `model`. Raises `ParameterRefused`."""
     values: dict[str, Value] = {}
     for assignment in assignments:
         name, _, text = assignment.partition("=")
-        known = _PARAMETERS.get(name.strip())
+        known = model.parameters.get(name.strip())
         if known is None:
-            raise ParameterRefused(name, f"is none of {', '.join(_PARAMETERS)}")
+            raise ParameterRefused(name, f"is none of {', '.join(model.parameters)}")
         values[known.name] = known.read(_typed(known, text.strip()))
     return values
 
@@ -144,9 +158,9 @@ def _typed(known: Parameter, text: str) -> object:
         return text
 
 
-def parameter_lines() -> Iterator[str]:
-    """Return the table of parameters, one line each."""
-    for each in _PARAMETERS.values():
+def parameter_lines(model: Model = _DEFAULT) -> Iterator[str]:
+    """Return the table of parameters of `model`, one line each."""
+    for each in model.parameters.values():
         limits = f"{each.minimum:g} to {each.maximum:g}" if each.minimum is not None else ", ".join(each.choices)
         yield f"{each.name:<22} {json.dumps(each.default):<8} {limits:<14} {each.meaning}"
 

@@ -25,6 +25,15 @@ class ResultFile(StrEnum):
     SHEET = "sheet.jpg"  # of a model that makes several stickers: all of them on one picture
 
 
+MOST_PICTURES = 8  # of one result
+
+
+def numbered(file: str, number: int) -> str:
+    """Return the name of `file` of picture `number` of a result with several: the first has the plain name."""
+    stem, _, ending = file.rpartition(".")
+    return str(file) if number == 1 else f"{stem}-{number}.{ending}"
+
+
 FACE = "face"  # the input that every model has: photos of the person
 INITIAL = "initial"  # a picture to begin from
 MOST_PHOTOS = 32  # of one person; an archive with more is refused where it is read

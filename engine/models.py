@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from engine.diffusion.models.face_id.record import FACE_ID
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER
-from engine.errors import UnsupportedModel
-from engine.model import FACE, INITIAL, MOST_PHOTOS, Input, Model, ResultFile
-from engine.weights import weights_report
+from engine.diffusion.models.photomaker.record import PHOTOMAKER
+from engine.errors import EngineUnavailable, UnsupportedModel
+from engine.model import FACE, Input, Model, ResultFile
 
 if TYPE_CHECKING:
     from engine.diffusion.model import DiffusionModel, ModelOptions
 
-__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "REACTIONS", "model", "open_models"]
+logger = logging.getLogger(__name__)
 
-FACE_ID = Model(
-    name="ip-adapter-face-id",
-    inputs=(Input(FACE, most=MOST_PHOTOS),),
-    parameters=MappingProxyType({}),
-    outputs=(ResultFile.PICTURE,),
-)
-PHOTOMAKER = Model(
-    name="photomaker",
-    inputs=(Input(FACE, most=MOST_PHOTOS), Input(INITIAL, least=0)),
-    parameters=MappingProxyType({}),
-    outputs=(ResultFile.PICTURE,),
-)
+__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "REACTIONS", "model", "open_models"]
 
 # Of one face: a sticker for each mood, each a file of the result's `stickers`.
 REACTIONS = Model(
@@ -53,11 +44,14 @@ def open_models(options: ModelOptions) -> list[DiffusionModel[Any, Any]]:
     Imports torch. Raises `EngineUnavailable` where the default model's weights are not all there.
     """
 
-    def is_there(name: str) -> bool:
-        return weights_report(options.weights, name, options.overrides).is_complete
-
-    return [
-        each.open_diffusion(options)
-        for each in MODELS.values()
-        if each.open_diffusion is not None and (each.name == DEFAULT_MODEL or is_there(each.name))
-    ]
+    opened = []
+    for each in MODELS.values():
+        if each.open_diffusion is None:
+            continue
+        try:
+            opened.append(each.open_diffusion(options))
+        except EngineUnavailable as error:
+            if each.name == DEFAULT_MODEL:
+                raise
+            logger.info("%s is not offered: %s", each.name, error)
+    return opened

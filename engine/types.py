@@ -34,6 +34,7 @@ class Note(StrEnum):
     """What the engine did that the person should be told, by code; the entrances have the sentences."""
 
     SEVERAL_FACES = "several_faces"  # the largest was taken
+    PHOTOS_WITHOUT_FACE = "photos_without_face"  # passed over, among others that show one
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
     NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
     PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
@@ -70,7 +71,8 @@ class StickerResult:
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
     or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
-    `timings` maps a phase to seconds.
+    `likeness` is the cosine, -1 .. 1, of the photos' face and the picture's, None where there is none or it was not
+    measured. `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -81,12 +83,13 @@ class StickerResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of one request: `phase` is a code ("face", "cutout", "draw", "finish"), `done` of `total` steps.
+    """Progress of one request: `phase` is a code ("load", "face", "cutout", "draw", "finish"), `done` of `total` steps.
 
     `preview` is a small JPEG of the drawing so far, where the engine makes one.
     """

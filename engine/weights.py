@@ -219,6 +219,8 @@ def _role_report(
         return RoleReport(role, None, state, own, missing_bytes=0)
     named = choose_source(role, overrides) if role.name in overrides else None
     candidates = (named,) if named else role.sources
+    if not candidates:  # nobody has published it
+        return RoleReport(role, None, FileState.MISSING, folder / role.name, missing_bytes=0)
     reports = [_source_report(role, source, folder, lock, reread=reread) for source in candidates]
     return next((report for report in reports if report.state is not FileState.MISSING), reports[0])
 

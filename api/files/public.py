@@ -17,17 +17,22 @@ from api.errors import NoSuchEndpoint
 from api.files.lifetime import FileLifetimes
 from api.jobs.caller_note import CallerNote
 from api.server.routing import Call, Route
-from engine.model import ResultFile
+from engine.model import MOST_PICTURES, ResultFile, numbered
 from service.stickers import StickerService
 from storage.errors import FileGone
 from storage.records import Job, JobStatus
 
 PREFIX: Final = "/files"
 # What a result file is called to the outside, and its type.
-PUBLIC: Final = {
+_KINDS: Final = {
     ResultFile.PICTURE: ("sticker.png", "image/png"),
     ResultFile.CUTOUT: ("sticker_background_removed.png", "image/png"),
     ResultFile.STICKER: ("sticker.webp", "image/webp"),
+}
+PUBLIC: Final = {
+    numbered(name, number): (numbered(public, number), content_type)
+    for name, (public, content_type) in _KINDS.items()
+    for number in range(1, MOST_PICTURES + 1)
 }
 SHOWN_TYPES: Final = frozenset(
     f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "tiff", "heic", "heif", "avif")
@@ -47,7 +52,7 @@ class PublicFiles:
     def routes(self) -> list[Route]:
         return [Route("GET", "/{id:word}/{name:word}", self.get)]
 
-    def result_url(self, job: Job, name: ResultFile) -> str:
+    def result_url(self, job: Job, name: str) -> str:
         """Return the absolute address of a result file, under the origin that the caller had used."""
         return f"{CallerNote.of(job).base}{PREFIX}/{job.id}{self._tokens.mark(job.id)}/{PUBLIC[name][0]}"
 

@@ -55,6 +55,7 @@ _STICKER_NOT_TAKEN = (
 _NOTES = {
     Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
+    Note.PHOTOS_WITHOUT_FACE: "note-photos-without-face",
     Note.BADGE_FALLBACK: "note-badge-fallback",
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",

@@ -42,7 +42,9 @@ def listing(reports: Iterable[WeightsReport]) -> list[str]:
 def _lines(report: RoleReport) -> list[str]:
     optional = ", optional" if report.role.is_optional else ""
     lines = [f"{report.role.name}: {report.role.what}{optional} ({_WORDS[report.state]})"]
-    if report.source is None:
+    if not report.role.sources and not report.path.exists():
+        lines.append("  - nobody has published it")
+    elif report.source is None:
         lines.append(f"  * yours: {report.path}")
     for source in report.role.sources:
         mark = "*" if source == report.source else "-"

@@ -43,7 +43,7 @@ def choose(models: Sequence[str], overrides: Mapping[str, str], *, commercial_on
     """Choose a source for every role of `models`."""
     roles = {role.name: role for model in models for role in roles_of(model)}
     own = tuple(role for role in roles.values() if own_path(role, overrides))
-    rest = [role for role in roles.values() if role not in own]
+    rest = [role for role in roles.values() if role not in own and role.sources]  # some parts nobody has published
     chosen = {role.name: choose_source(role, overrides, commercial_only=commercial_only) for role in rest}
     without = [role for role in rest if chosen[role.name] is None]
     return Choice(

@@ -26,9 +26,12 @@ class Resampler(nn.Module):
     """Map image embeddings to tokens: learned queries that attend to them, layer by layer (Perceiver)."""
 
     def __init__(self, *, queries: int, width: int, inner: int, layers: int, ff: int, source: int, out: int) -> None:
-        """`source` and `out` are the widths of what is read and of the tokens; `inner` is heads * 64."""
+        """`source` and `out` are the widths of what is read and of the tokens; `inner` is heads * 64.
+
+        Without `queries` of its own each call brings them.
+        """
         super().__init__()
-        self.latents = nn.Parameter(torch.empty(1, queries, width))
+        self.latents = nn.Parameter(torch.empty(1, queries, width)) if queries else None
         self.proj_in = nn.Linear(source, width)
         self.layers = nn.ModuleList()
         for _ in range(layers):
@@ -43,8 +46,8 @@ class Resampler(nn.Module):
         """Build from the `image_proj` part of an adapter file; every size is read off the shapes."""
         with torch.device("meta"):
             resampler = cls(
-                queries=weights["latents"].shape[1],
-                width=weights["latents"].shape[2],
+                queries=weights["latents"].shape[1] if "latents" in weights else 0,
+                width=weights["proj_in.weight"].shape[0],
                 inner=weights["layers.0.0.to_q.weight"].shape[0],
                 layers=1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers.")),
                 ff=weights["layers.0.1.1.weight"].shape[0],
@@ -54,14 +57,53 @@ class Resampler(nn.Module):
         resampler.load_state_dict(dict(weights), strict=True, assign=True)
         return resampler.requires_grad_(False).eval()
 
-    def forward(self, embedding: Tensor) -> Tensor:
-        """Map [rows, states, source] to tokens [rows, queries, out]."""
+    def forward(self, embedding: Tensor, queries: Tensor | None = None) -> Tensor:
+        """Map [rows, states, source] to tokens [rows, queries, out]; `queries` where it has none."""
         states = self.proj_in(embedding)
-        tokens = self.latents.expand(len(states), -1, -1)
+        tokens = queries
+        if self.latents is not None:
+            tokens = self.latents.expand(len(states), -1, -1)
         for attention, feed_forward in self.layers:
             tokens = attention(states, tokens) + tokens
             tokens = feed_forward(tokens) + tokens
         return self.norm_out(self.proj_out(tokens))
+
+
+class FaceIdProjection(nn.Module):
+    """Map an ArcFace embedding to FaceID's tokens, of which the plus adapters ask CLIP what else it sees."""
+
+    def __init__(self, source: int, inner: int, tokens: int, out: int, resampler: Resampler | None) -> None:
+        """`source`, `inner` and `out` are the widths of the embedding, between the two layers, and of a token."""
+        super().__init__()
+        self.proj = nn.Sequential(nn.Linear(source, inner), nn.GELU(), nn.Linear(inner, tokens * out))
+        self.norm = nn.LayerNorm(out)
+        self.perceiver_resampler = resampler
+        self.has_shortcut = False
+
+    @classmethod
+    def from_weights(cls, weights: Mapping[str, Tensor], *, has_shortcut: bool) -> FaceIdProjection:
+        """Build from the `image_proj` part of a FaceID file; `has_shortcut` is what tells plus-v2 from plus."""
+        prefix = "perceiver_resampler."
+        seen = {name.removeprefix(prefix): weight for name, weight in weights.items() if name.startswith(prefix)}
+        with torch.device("meta"):
+            (inner, source), out = weights["proj.0.weight"].shape, len(weights["norm.weight"])
+            projection = cls(source, inner, len(weights["proj.2.weight"]) // out, out, None)
+        if seen:
+            projection.perceiver_resampler = Resampler.from_weights(seen)
+        projection.has_shortcut = has_shortcut
+        projection.load_state_dict(dict(weights), strict=True, assign=True)
+        return projection.requires_grad_(False).eval()
+
+    @torch.no_grad()
+    def forward(self, embedding: Tensor, photo: Tensor | None = None) -> Tensor:
+        """Map a normalised embedding [512] to tokens [tokens, D]; `photo` [states, width] is what CLIP sees."""
+        face = self.norm(self.proj(embedding).view(-1, len(self.norm.weight)))
+        if self.perceiver_resampler is None:
+            return face
+        if photo is None:
+            raise ValueError("a plus adapter needs CLIP's states of the face")
+        seen = self.perceiver_resampler(photo[None], face[None])[0]
+        return face + seen if self.has_shortcut else seen
 
 
 class _PerceiverAttention(nn.Module):
@@ -153,6 +195,24 @@ class TokenPassThrough(nn.Module):
 
     def forward(self, tokens: list[Tensor]) -> list[Tensor]:
         return tokens
+
+
+@torch.no_grad()
+def fuse_face_id_lora(unet: Any, weights: Mapping[str, Tensor]) -> None:
+    """Add the LoRA of a FaceID file, its `ip_adapter` part, to every attention of `unet`, for good.
+
+    Not `load_ip_adapter`: on a UNet that had one before, diffusers keeps the first file's LoRA. Raises
+    `EngineUnavailable` where the file belongs to another UNet.
+    """
+    for number, name in enumerate(unet.attn_processors):
+        attention = unet.get_submodule(name.removesuffix(".processor"))
+        layers = {"q": attention.to_q, "k": attention.to_k, "v": attention.to_v, "out": attention.to_out[0]}
+        for letter, layer in layers.items():
+            try:
+                down, up = (weights[f"{number}.to_{letter}_lora.{part}.weight"].float() for part in ("down", "up"))
+                layer.weight.copy_(layer.weight.float() + (up @ down).to(layer.weight.device))
+            except (KeyError, RuntimeError) as error:
+                raise EngineUnavailable(f"a FaceID adapter was made for another UNet: {error}") from error
 
 
 def install_adapters(unet: Any, adapters: Sequence[Mapping[str, Tensor]], rows: int = 2) -> ScaleBank:

@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from engine.diffusion.inputs import DepthContext, GuidanceWindows, PictureInputs
 from engine.diffusion.rows import ActiveControlNet, Rows, active_adapters, active_controlnets
-from engine.diffusion.schedule import advance, draw_noise
+from engine.diffusion.schedule import advance, draw_noise, first_latents
 from engine.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -53,12 +53,15 @@ def denoise(
     *,
     windows: GuidanceWindows | None = None,
     depth_context: DepthContext = DepthContext.FACE,
+    begin: int = 0,
     on_step: OnStepDone = lambda step: True,
 ) -> Tensor:
     """Return the pictures' latents, [N, C, h, w] fp32, for `decode`.
 
     `scheduler` is one of `engine.diffusion.schedule`, made for this call: its state is used up. `windows` are
-    face-to-sticker's unless given. `on_step` is called after every step. Raises `Cancelled` when it says False,
+    face-to-sticker's unless given. The first `begin` steps are left out, and the pictures begin from their `initial`
+    latents with the noise of that step; from nothing but noise where `begin` is 0. `on_step` is called after every
+    step. Raises `Cancelled` when it says False,
     `ValueError` where a picture lacks what a loaded network needs.
     """
     windows = windows or GuidanceWindows()
@@ -67,19 +70,21 @@ def denoise(
     face = adapters[0].tokens if networks.face_resampler is not None else None  # [R, tokens, D]
     controlnets = active_controlnets(networks, rows, windows, scheduler, face, depth_context)
     noise = draw_noise([picture.noise for picture in pictures], scheduler, networks.device)  # [1 + steps, N, C, h, w]
-    latents = noise[0] * scheduler.init_noise_sigma  # [N, C, h, w]
+    latents = first_latents([picture.initial for picture in pictures], noise[0], scheduler, begin)  # [N, C, h, w]
     height, width = (side * networks.latent_factor for side in latents.shape[-2:])
-    added = {"text_embeds": rows.pooled, "time_ids": rows.time_ids(height, width)}  # [R, P], [R, 6]
+    time_ids = rows.time_ids(height, width)  # [R, 6]
     tokens = [adapter.tokens for adapter in adapters]  # each [R, tokens, D]
 
-    for step, timestep in enumerate(scheduler.timesteps):
+    for step, timestep in list(enumerate(scheduler.timesteps))[begin:]:
+        text, pooled = rows.read_at(step)  # [R, T, D], [R, P]
+        added = {} if pooled is None else {"text_embeds": pooled, "time_ids": time_ids}
         sample = rows.repeat(scheduler.scale_model_input(latents, timestep))  # [R, C, h, w]
         networks.scales.set([adapter.scale(step) for adapter in adapters])
         down, middle = _residuals(controlnets, step, sample, timestep, added)
         predicted = networks.unet(
             sample,
             timestep,
-            encoder_hidden_states=rows.text,  # [R, T, D]
+            encoder_hidden_states=text,
             added_cond_kwargs={**added, "image_embeds": tokens},
             down_block_additional_residuals=down,
             mid_block_additional_residual=middle,
@@ -87,8 +92,9 @@ def denoise(
         )[0]  # [R, C, h, w]
         guided = rows.apply_guidance(predicted)  # [N, C, h, w]
         latents, clean = advance(scheduler, guided, timestep, latents, noise[step + 1 : step + 2])
-        if not on_step(StepDone(step + 1, len(scheduler.timesteps), clean)):
-            raise Cancelled(f"after step {step + 1}")
+        done = step - begin + 1
+        if not on_step(StepDone(done, len(scheduler.timesteps) - begin, clean)):
+            raise Cancelled(f"after step {done}")
     return latents
 
 
@@ -117,6 +123,14 @@ def decode(networks: DiffusionNetworks, latents: Tensor) -> Tensor:
     scaled = (latents / vae.config.scaling_factor).to(vae.dtype)
     decoded = torch.cat([vae.decode(one[None], return_dict=False)[0].float() for one in scaled])
     return (decoded / 2 + 0.5).clamp(0, 1)
+
+
+@torch.no_grad()
+def encode(networks: DiffusionNetworks, picture: Tensor) -> Tensor:
+    """Return the latents [C, h, w] fp32 of a picture [3, H, W] RGB in 0 .. 1: the mean, no chance in it."""
+    vae = networks.vae
+    pixels = (picture * 2 - 1)[None].to(networks.device, vae.dtype)
+    return vae.encode(pixels).latent_dist.mode()[0].float() * vae.config.scaling_factor
 
 
 def preview(networks: DiffusionNetworks, clean: Tensor) -> Tensor:

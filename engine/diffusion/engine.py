@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,7 @@ from engine.diffusion.compile import GraphShape, batch_size, only_compiled, spee
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
 from engine.diffusion.fp8 import check_fp8
-from engine.diffusion.model import DiffusionModel, LoadedModel
+from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
@@ -31,20 +32,33 @@ MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and eve
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
 Graphs = frozenset[GraphShape] | None  # shapes whose graphs exist; None: the networks are not compiled
+Key = tuple[str, str]  # a model and one of its variants: one set of networks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A set of networks on the device."""
+
+    model: LoadedModel[Any, Any]
+    graphs: Graphs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     """A request that is ready to be drawn; `prepare_s` is how long that took."""
 
-    model: str
+    key: Key
     batch_key: Hashable
     prepared: Any
     prepare_s: float
 
 
 class DiffusionEngine:
-    """Draw with diffusion models. Used from one thread at a time."""
+    """Draw with diffusion models. Used from one thread at a time.
+
+    A set of networks, a model's variant, is loaded when it is first asked for, and leaves, the least recently used one
+    first, when another needs the memory.
+    """
 
     name = "diffusion"
     shapes = frozenset({Shape.BUST, Shape.BADGE})
@@ -55,11 +69,15 @@ class DiffusionEngine:
         *,
         device: str = AUTO,
         max_batch: int = MAX_BATCH,
+        most_held: int | None = None,
         preview_every: int = 0,
         is_compiled: bool = False,
         is_fp8: bool = False,
     ) -> None:
         """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none.
+
+        `most_held` sets of networks are on the device at a time. None is as many as fit on a CUDA device, and one
+        elsewhere: a host that runs out of memory does not say so, it ends the process.
 
         `is_compiled` makes a CUDA device faster and the start slower by minutes; `is_fp8` needs one that multiplies
         8-bit floats.
@@ -68,8 +86,8 @@ class DiffusionEngine:
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
         self.max_batch = max_batch
         self._models = {model.name: model for model in models}
-        self._loaded: dict[str, LoadedModel[Any, Any]] = {}
-        self._graphs: dict[str, Graphs] = {}
+        self._held: OrderedDict[Key, _Held] = OrderedDict()  # the least recently used first
+        self._most_held = most_held
         self._device = device
         self._placement: DevicePlacement | None = None
         self._preview_every = preview_every
@@ -77,41 +95,51 @@ class DiffusionEngine:
         self._is_fp8 = is_fp8
 
     def load(self) -> None:
-        """Load every model and draw once with it. Raises `EngineUnavailable`."""
+        """Load the first model, the others when they are asked for. Raises `EngineUnavailable`."""
         placement = choose_device(self._device)
         device, dtype = placement.device, str(placement.dtype).removeprefix("torch.")
         logger.info("device %s, %s: %s", device, dtype, placement.reason)
         if self._is_fp8:
             check_fp8(device)
-        for name, model in self._models.items():
-            started = time.perf_counter()
-            loaded = model.load(placement)
-            logger.info("%s: networks loaded in %.1f s", name, time.perf_counter() - started)
-            graphs: Graphs = None
-            if device.type == "cuda":
-                # What is slow the first time, kernels and graphs, is done before the first person waits for it.
-                logger.info("%s: warming up", name)
-                started = time.perf_counter()
-                plan = loaded.warm_up_plan(self.max_batch)
-                with device_errors(device):
-                    speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
-                    warm_up(loaded.networks, plan)
-                graphs = frozenset(plan) if self._is_compiled else None
-                logger.info("%s: warmed up in %.1f s", name, time.perf_counter() - started)
-            self._loaded[name] = loaded
-            self._graphs[name] = graphs
+        first = next(iter(self._models.values()))
+        key = (first.name, first.default_variant)
+        self._held[key] = self._load(key, placement)
         self._placement = placement
 
-    def loaded(self, name: str) -> LoadedModel[Any, Any]:
-        """Return the model called `name` as `load` has loaded it. Raises `EngineDead` before that."""
-        if name not in self._loaded:
+    def _load(self, key: Key, placement: DevicePlacement) -> _Held:
+        """Load a set of networks and draw once with it. Raises `EngineUnavailable`."""
+        name, variant = key
+        title = f"{name} {variant}".strip()
+        started = time.perf_counter()
+        loaded = self._models[name].load(placement, variant)
+        logger.info("%s: networks loaded in %.1f s", title, time.perf_counter() - started)
+        if placement.device.type != "cuda":
+            return _Held(loaded, None)
+        # What is slow the first time, kernels and graphs, is done before the first person waits for it.
+        logger.info("%s: warming up", title)
+        started = time.perf_counter()
+        plan = loaded.warm_up_plan(self.max_batch)
+        with device_errors(placement.device):
+            speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
+            warm_up(loaded.networks, plan)
+        logger.info("%s: warmed up in %.1f s", title, time.perf_counter() - started)
+        return _Held(loaded, frozenset(plan) if self._is_compiled else None)
+
+    def loaded(self, name: str, variant: str | None = None) -> LoadedModel[Any, Any]:
+        """Return a set of networks that is on the device: the default one of `name`, or `variant`.
+
+        Raises `EngineDead` where it is not there.
+        """
+        model = self._models.get(name)
+        held = self._held.get((name, model.default_variant if model and variant is None else variant or ""))
+        if held is None:
             raise EngineDead("the engine was used before it was loaded")
-        return self._loaded[name]
+        return held.model
 
     def close(self) -> None:
         """Give back the memory; the engine can be loaded again."""
-        self._loaded.clear()
-        self._graphs.clear()
+        self._held.clear()
+        self._placement = None
         free_memory()
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
@@ -119,9 +147,10 @@ class DiffusionEngine:
         if one.model != other.model:
             return False
         try:
-            return bool(self._model(one).read(one).batch_key == self._model(other).read(other).batch_key)
+            first, second = self._read(one), self._read(other)
         except EngineError:
             return False
+        return first.variant == second.variant and first.batch_key == second.batch_key
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Outcome]:
         """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`.
@@ -130,11 +159,37 @@ class DiffusionEngine:
         of them should.
         """
         outcomes: dict[int, Outcome] = {}
-        jobs: dict[int, _Job] = {}
+        groups: dict[Key, dict[int, ReadRequest]] = {}  # a set of networks is loaded once for all that want it
         for index, request in enumerate(requests):
-            prepare = partial(self._prepare, request, Progress(on_step, [index]))
+            read = self._attempt(partial(self._read, request))
+            if isinstance(read, EngineError):
+                outcomes[index] = read
+            else:
+                groups.setdefault((request.model, read.variant), {})[index] = read
+        for key, group in groups.items():
+            outcomes |= self._generate_group(key, group, on_step)
+        return [outcomes[index] for index in range(len(requests))]
+
+    def _read(self, request: StickerRequest) -> ReadRequest:
+        read: ReadRequest = self._model(request).read(request)
+        return read
+
+    def _generate_group(self, key: Key, group: Mapping[int, ReadRequest], on_step: OnStep) -> dict[int, Outcome]:
+        """Draw requests for one set of networks, which is loaded if it is not on the device."""
+        is_wanted = True
+        if key not in self._held:
+            told = [Step("load", 0, read.total_steps) for read in group.values()]
+            is_wanted = self._placement is None or Progress(on_step, list(group)).tell_all(told)
+        failed = self._attempt(partial(self._hold, key)) if is_wanted else Cancelled("before the networks were loaded")
+        if failed is not None:
+            return dict.fromkeys(group, failed)
+        outcomes: dict[int, Outcome] = {}
+        jobs: dict[int, _Job] = {}
+        for index, read in group.items():
+            prepare = partial(self._prepare, key, read, Progress(on_step, [index]))
             job = self._attempt(prepare)
             if isinstance(job, OutOfMemory):  # unused memory was given back
+                self._drop_others(key)
                 job = self._attempt(prepare)
             if isinstance(job, _Job):
                 jobs[index] = job
@@ -142,31 +197,64 @@ class DiffusionEngine:
                 outcomes[index] = job
         for batch in _batches(jobs, self._batch_size):
             outcomes |= zip(batch, self._draw([jobs[index] for index in batch], Progress(on_step, batch)), strict=True)
-        return [outcomes[index] for index in range(len(requests))]
+        return outcomes
+
+    def _hold(self, key: Key) -> None:
+        """See to it that a set of networks is on the device; the least recently used ones make room for it."""
+        assert self._placement is not None  # noqa: S101  `_attempt` has looked
+        if key in self._held:
+            self._held.move_to_end(key)
+            return
+        most = self._most_held or (None if self._placement.device.type == "cuda" else 1)
+        while most and len(self._held) >= most:
+            self._drop_oldest()
+        while True:
+            held = self._attempt(partial(self._load, key, self._placement))
+            if isinstance(held, _Held):
+                self._held[key] = held
+                return
+            if not isinstance(held, OutOfMemory) or not self._held:
+                raise held
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        (name, variant), _ = self._held.popitem(last=False)
+        logger.info("%s leaves the device", f"{name} {variant}".strip())
+        free_memory()
+
+    def _drop_others(self, key: Key) -> bool:
+        """Make room for what `key` draws; return whether there was any to make."""
+        others = [each for each in self._held if each != key]
+        for _ in others:
+            self._held.move_to_end(key)
+            self._drop_oldest()
+        return bool(others)
 
     def _model(self, request: StickerRequest) -> DiffusionModel[Any, Any]:
         if request.model not in self._models:
             raise UnsupportedModel(f"{request.model!r}: this engine runs {', '.join(self._models)}")
         return self._models[request.model]
 
-    def _prepare(self, request: StickerRequest, progress: Progress) -> _Job:
-        """Read one request and look at its photos, so that only good ones come into a batch."""
-        read = self._model(request).read(request)
+    def _prepare(self, key: Key, read: ReadRequest, progress: Progress) -> _Job:
+        """Look at a request's photos, so that only good ones come into a batch."""
         progress.tell(0, Step("face", 0, read.total_steps))
         started = time.perf_counter()
-        prepared = self.loaded(request.model).prepare(read)
-        return _Job(request.model, read.batch_key, prepared, time.perf_counter() - started)
+        prepared = self._held[key].model.prepare(read)
+        return _Job(key, read.batch_key, prepared, time.perf_counter() - started)
 
-    def _batch_size(self, model: str, waiting: int) -> int:
+    def _batch_size(self, key: Key, waiting: int) -> int:
         """As many as there are; where graphs exist, as many as there are graphs for."""
-        if self._graphs[model] is None:
+        if self._held[key].graphs is None:
             return min(waiting, self.max_batch)
         return batch_size(waiting, self.max_batch)
 
     def _draw(self, jobs: list[_Job], progress: Progress) -> list[Outcome]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
-        graphs = self._graphs[jobs[0].model]
-        drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
+        key = jobs[0].key
+        draw = partial(self._draw_batch, jobs, progress, self._held[key].graphs)
+        drawn = self._attempt(draw)
+        if isinstance(drawn, OutOfMemory) and self._drop_others(key):
+            drawn = self._attempt(draw)
         if not isinstance(drawn, EngineError):
             return drawn
         if isinstance(drawn, Cancelled):
@@ -180,14 +268,14 @@ class DiffusionEngine:
 
     def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Outcome:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
-        model = jobs[0].model
-        graphs: Graphs = None if self._graphs[model] is None else frozenset()  # tiles have no graphs
-        with vae_in_tiles(self.loaded(model).networks):
+        held = self._held[jobs[0].key]
+        graphs: Graphs = None if held.graphs is None else frozenset()  # tiles have no graphs
+        with vae_in_tiles(held.model.networks):
             drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
     def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Outcome]:
-        model = self.loaded(jobs[0].model)
+        model = self._held[jobs[0].key].model
         batch = [job.prepared for job in jobs]
         watch = Stopwatch()
         with nullcontext() if graphs is None else only_compiled(model.graph_shape(batch), graphs):
@@ -218,14 +306,14 @@ def vae_in_tiles(networks: DiffusionNetworks) -> Iterator[None]:
         networks.vae.disable_tiling()
 
 
-def _batches(jobs: dict[int, _Job], size: Callable[[str, int], int]) -> Iterator[list[int]]:
+def _batches(jobs: dict[int, _Job], size: Callable[[Key, int], int]) -> Iterator[list[int]]:
     """Yield indices of jobs that can be drawn together, as many as `size` says of those that wait, in order."""
-    groups: dict[tuple[str, Hashable], list[int]] = {}
+    groups: dict[tuple[Key, Hashable], list[int]] = {}
     for index, job in jobs.items():
-        groups.setdefault((job.model, job.batch_key), []).append(index)
-    for (model, _), group in groups.items():
+        groups.setdefault((job.key, job.batch_key), []).append(index)
+    for (key, _), group in groups.items():
         begin = 0
         while begin < len(group):
-            end = begin + size(model, len(group) - begin)
+            end = begin + size(key, len(group) - begin)
             yield group[begin:end]
             begin = end

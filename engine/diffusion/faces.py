@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EngineUnavailable, NoFace
 from engine.pixels import Rgb
+from engine.types import Note
 
 Bgr = NDArray[np.uint8]  # (height, width, 3): what insightface's networks were trained on
 Floats = NDArray[np.float32]
 
-# A face that fills the picture is missed at 640 px and found where it is smaller.
-DETECTION_SIZES = tuple(range(640, 191, -64))
+# A face that fills the picture is missed at 640 px and found where it is smaller, or with a border around it.
+DETECTION_PX = 640
+LEAST_DETECTION_PX = 192
+BORDERS = (0.15, 0.3, 0.5)  # on each side, of the longer side
+BORDER_SIZES = (640, 320)
+SIZE_MULTIPLE_PX = 32  # of the detector
 DETECTION_THRESHOLD = 0.5
 LARGEST = -1  # stands for an index: the face with the largest box
 
@@ -59,14 +65,26 @@ class FoundFace:
 class Identity:
     """Who is on the photos.
 
-    `embedding` [512] is the mean over the photos, not normalised. `face` is the one of photo number `photo`, which
-    the pose is taken from; `faces_seen` counts the faces of that photo.
+    `embeddings`, each [512] and not normalised, are those of the photos that show a face; `passed_over` counts the
+    others. `face` is the one of photo number `photo`, which the pose is taken from; `faces_seen` counts the faces of
+    that photo.
     """
 
-    embedding: Floats
+    embeddings: tuple[Floats, ...]
     face: FoundFace
     photo: int
     faces_seen: int
+    passed_over: int = 0
+
+    @property
+    def embedding(self) -> Floats:
+        """The mean over the photos, [512], not normalised."""
+        return np.mean(self.embeddings, axis=0, dtype=np.float32)
+
+    @property
+    def normed_embedding(self) -> Floats:
+        """The mean of the normalised embeddings, [512]; of several it is shorter than 1."""
+        return np.mean([each / np.linalg.norm(each) for each in self.embeddings], axis=0, dtype=np.float32)
 
 
 class FaceFinder:
@@ -75,36 +93,58 @@ class FaceFinder:
     def __init__(self, detector: Detector, recogniser: Recogniser) -> None:
         self._detector, self._recogniser = detector, recogniser
 
-    def find(self, photo: Rgb) -> list[FoundFace]:
-        """Return the faces of `photo`, the leftmost first; none where none is found at any size."""
+    def find(self, photo: Rgb, size_px: int = DETECTION_PX) -> list[FoundFace]:
+        """Return the faces of `photo`, the leftmost first; none where none is found at any size.
+
+        `size_px` is the side at which faces are looked for first, then ever smaller, then with a border around the
+        photo.
+        """
         bgr = _bgr(photo)
-        for size in DETECTION_SIZES:
-            boxes, keypoints = self._detector.detect(bgr, input_size=(size, size))
-            if len(boxes) and keypoints is not None:  # a detector without keypoints is of no use here
-                found = [
-                    FoundFace(np.asarray(box[:4], np.float32), np.asarray(points, np.float32), float(box[4]))
-                    for box, points in zip(boxes, keypoints, strict=True)
-                ]
+        first = max(size_px // SIZE_MULTIPLE_PX, 1) * SIZE_MULTIPLE_PX
+        tries = [(size, 0) for size in (first, *range(first - 64, LEAST_DETECTION_PX - 1, -64))]
+        tries += [(size, round(max(bgr.shape) * share)) for share in BORDERS for size in BORDER_SIZES]
+        for size, border in tries:
+            if found := self._detect(bgr, size, border):
                 return sorted(found, key=lambda face: float(face.box[0]))
         return []
+
+    def _detect(self, bgr: Bgr, size: int, border: int = 0) -> list[FoundFace]:
+        seen = cv2.copyMakeBorder(bgr, border, border, border, border, cv2.BORDER_CONSTANT) if border else bgr
+        boxes, keypoints = self._detector.detect(seen, input_size=(size, size))
+        if keypoints is None:  # a detector without keypoints is of no use here
+            return []
+        return [
+            FoundFace(np.asarray(box[:4], np.float32) - border, np.asarray(points, np.float32) - border, float(box[4]))
+            for box, points in zip(boxes, keypoints, strict=True)
+        ]
 
     def embed(self, photo: Rgb, face: FoundFace) -> Floats:
         """Return the embedding [512] of `face` in `photo`, not normalised."""
         return np.asarray(self._recogniser.embed(_bgr(photo), face.keypoints), np.float32).reshape(-1)
 
-    def identify(self, photos: Sequence[Rgb], face_index: int = LARGEST) -> Identity:
+    def likeness(self, embedding: Floats, picture: Rgb) -> float | None:
+        """Return the cosine, -1 .. 1, of `embedding` and the face of `picture` most like it; None without a face.
+
+        It is looked for at one size alone: a drawing may well show no face, and nobody waits for this number.
+        """
+        found = [self.embed(picture, face) for face in self._detect(_bgr(picture), DETECTION_PX)]
+        cosines = [float(one @ embedding / (np.linalg.norm(one) * np.linalg.norm(embedding))) for one in found]
+        return max(cosines, default=None)
+
+    def identify(self, photos: Sequence[Rgb], face_index: int = LARGEST, size_px: int = DETECTION_PX) -> Identity:
         """Say who is on `photos`: several of the same person make a better likeness.
 
-        `face_index` counts the faces of the first photo that has one, from the left; in the others the largest is
-        taken. A photo without a face is passed over. Raises `NoFace` where none has one, or not that many.
+        `size_px` is that of `find`. `face_index` counts the faces of the first photo that has one, from the left; in
+        the others the largest is taken. A photo without a face is passed over. Raises `NoFace` where none has one, or
+        not that many.
         """
-        seen = [(number, faces) for number, photo in enumerate(photos) if (faces := self.find(photo))]
+        seen = [(number, faces) for number, photo in enumerate(photos) if (faces := self.find(photo, size_px))]
         if not seen:
             raise NoFace("no face in any of the photos" if len(photos) > 1 else "no face in the photo")
         first, faces = seen[0]
         chosen = {number: _choose(each, LARGEST) for number, each in seen} | {first: _choose(faces, face_index)}
-        embeddings = [self.embed(photos[number], face) for number, face in chosen.items()]
-        return Identity(np.mean(embeddings, axis=0, dtype=np.float32), chosen[first], first, len(faces))
+        embeddings = tuple(self.embed(photos[number], face) for number, face in chosen.items())
+        return Identity(embeddings, chosen[first], first, len(faces), len(photos) - len(seen))
 
 
 def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvider",)) -> FaceFinder:
@@ -131,9 +171,9 @@ def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvide
     if "recognition" not in analysis.models:
         raise EngineUnavailable(f"faces: no recogniser in {pack}")
     # Without a size it would look at two sizes and merge what it finds; the sizes come with each call instead.
-    side = DETECTION_SIZES[0]
     on_gpu = "CUDAExecutionProvider" in providers
-    analysis.prepare(ctx_id=0 if on_gpu else -1, det_thresh=DETECTION_THRESHOLD, det_size=(side, side))
+    size = (DETECTION_PX, DETECTION_PX)
+    analysis.prepare(ctx_id=0 if on_gpu else -1, det_thresh=DETECTION_THRESHOLD, det_size=size)
     return FaceFinder(analysis.det_model, _ArcFace(analysis.models["recognition"]))
 
 
@@ -147,6 +187,19 @@ class _ArcFace:
         from insightface.app.common import Face
 
         return np.asarray(self._network.get(bgr, Face(kps=keypoints)), np.float32)
+
+
+def aligned_face(photo: Rgb, face: FoundFace, side_px: int = 224) -> Rgb:
+    """Return the face of `photo` turned upright, as the recogniser sees it, (side_px, side_px, 3)."""
+    from insightface.utils import face_align
+
+    return np.asarray(face_align.norm_crop(photo, landmark=face.keypoints, image_size=side_px), np.uint8)
+
+
+def face_notes(faces: int, passed_over: int, face_index: int) -> tuple[Note, ...]:
+    """Return what a person is told of how many faces and photos were seen; of faces nothing who has chosen one."""
+    told = {Note.SEVERAL_FACES: faces > 1 and face_index == LARGEST, Note.PHOTOS_WITHOUT_FACE: passed_over > 0}
+    return tuple(note for note, is_true in told.items() if is_true)
 
 
 def _bgr(photo: Rgb) -> Bgr:

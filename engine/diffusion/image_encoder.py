@@ -5,10 +5,14 @@ Pictures are [1, height, width, 3], float32, 0 .. 1, RGB unless said otherwise.
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+from PIL import Image
 from torch.nn import functional
 
 from engine.diffusion.networks import reading
@@ -22,6 +26,36 @@ CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 CLIP_STD = (0.26862954, 0.26130258, 0.27577711)
 
 
+@dataclass(frozen=True, slots=True)
+class ClipInput:
+    """Prepare pictures as CLIP was trained to see them: whole, but for what is beyond the centre square."""
+
+    side: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+
+    @classmethod
+    def read(cls, folder: Path) -> ClipInput:
+        """Read the file. Raises OSError, KeyError or ValueError where it is missing or foreign."""
+        config = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
+        crop = config["crop_size"]  # a number in old files
+        side = crop["height"] if isinstance(crop, dict) else crop
+        return cls(side, tuple(config["image_mean"]), tuple(config["image_std"]))
+
+    def pixels(self, picture: Rgb) -> Tensor:
+        """Return the centre of `picture`, short side to `side`, as [3, side, side], float32."""
+        image = Image.fromarray(picture)
+        scale = self.side / min(image.size)
+        # the longer side cut off to whole px, as CLIP's own preparation does
+        size = tuple(max(self.side, int(edge * scale + 1e-9)) for edge in image.size)
+        image = image.resize((size[0], size[1]), Image.Resampling.BICUBIC)
+        left, top = ((edge - self.side) // 2 for edge in image.size)
+        image = image.crop((left, top, left + self.side, top + self.side))
+        pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1).to(torch.float32) / 255
+        mean, std = (torch.tensor(each, dtype=torch.float32).view(3, 1, 1) for each in (self.mean, self.std))
+        return (pixels - mean) / std
+
+
 class ImageEncoder:
     """Encode pictures with CLIP. Holds nothing of a photo."""
 
@@ -33,6 +67,12 @@ class ImageEncoder:
     def states(self, picture: Tensor) -> Tensor:
         """Return the hidden states [1, states, width] before the encoder's last layer, for `Conditioning.photo`."""
         pixels = clip_pixels(picture, self._side).to(self._device, self._dtype)
+        return self._network(pixels, output_hidden_states=True).hidden_states[-2]
+
+    @torch.inference_mode()
+    def nothing(self) -> Tensor:
+        """Return the hidden states [1, states, width] of pixels that are 0 where the encoder takes them: no black."""
+        pixels = torch.zeros(1, 3, self._side, self._side, device=self._device, dtype=self._dtype)
         return self._network(pixels, output_hidden_states=True).hidden_states[-2]
 
     def encode(self, photo: Rgb) -> Tensor:

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Conditioning:
     """Hold what conditions one row, the conditional or the unconditional one. Any float dtype, any device.
 
-    `face` and `photo` are left out where the networks have no such adapter.
+    `face`, `photo` and `tokens` are left out where the networks have no such adapter, `pooled` where they are Stable
+    Diffusion 1.5.
     """
 
-    text: Tensor  # [T, D] hidden states of both text encoders, D = 2048 in SDXL
-    pooled: Tensor  # [P] pooled projection of the second one, P = 1280
+    text: Tensor  # [T, D] hidden states of the text encoders, D = 2048 in SDXL
+    pooled: Tensor | None = None  # [P] pooled projection of the second one, P = 1280
     face: Tensor | None = None  # [512] ArcFace embedding, not normalised
     photo: Tensor | None = None  # [photos, states, width] hidden states of the CLIP image encoder
+    tokens: Tensor | None = None  # [tokens, D] FaceID's, ready for the UNet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +34,9 @@ class PictureInputs:
 
     `guidance` is the classifier-free guidance scale: uncond + guidance * (cond - uncond); 1 leaves `uncond` out (one
     row instead of two), 0 draws it. A strength of 0 is the same as not having the network. Hints are RGB, 0 .. 1; one
-    is left out where its network is. `noise` is what `SeededNoise` is: iterated anew by each call.
+    is left out where its network is. `noise` is what `SeededNoise` is: iterated anew by each call. In the first
+    `early_steps` of the schedule `early` takes the place of `cond`. `initial` is what the picture begins from where
+    `denoise` leaves the first steps out.
     """
 
     cond: Conditioning
@@ -44,6 +48,9 @@ class PictureInputs:
     instant_id_strength: float = 1.0  # of the face tokens and of the identity ControlNet
     ip_adapter_weight: float = 0.2
     depth_strength: float = 0.2
+    early: Conditioning | None = None
+    early_steps: int = 0
+    initial: Tensor | None = None  # [C, h, w] latents of a picture
 
 
 _ALWAYS = GuidanceWindow(0.0, 1.0)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from engine.diffusion.compile import GraphShape
     from engine.diffusion.device import DevicePlacement
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
-    from engine.pixels import Rgb
     from engine.types import StickerRequest, StickerResult
+
+SIZE_STEP_PX = 8  # a latent is this many px wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,17 @@ class ReadRequest(Protocol):
         """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
 
     @property
+    def variant(self) -> str:
+        """Which of the model's sets of networks draws it."""
+
+    @property
     def total_steps(self) -> int:
         """All steps that the request is told of."""
+
+
+def canvas(width: int, height: int) -> tuple[int, int]:
+    """Return (width, height) in px that networks draw: the next multiples of 8, of which the middle is kept."""
+    return -(-width // SIZE_STEP_PX) * SIZE_STEP_PX, -(-height // SIZE_STEP_PX) * SIZE_STEP_PX
 
 
 Read = TypeVar("Read", bound=ReadRequest)
@@ -47,19 +57,24 @@ Prepared = TypeVar("Prepared")
 
 
 class DiffusionModel(Protocol[Read, Prepared]):
-    """A model whose weights are on the disk. `parameters` are the names of those that have an effect."""
+    """A model whose weights are on the disk. `parameters` are the names of those that have an effect.
+
+    `default_variant` is the set of networks that most requests want; a model with one set calls it "".
+    """
 
     name: str
     parameters: frozenset[str]
+    default_variant: str
 
     def read(self, request: StickerRequest) -> Read:
         """Check `request` and fill in what it leaves open; answers at once, loaded or not.
 
-        Raises `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo.
+        Raises `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo, `UnsupportedModel` where the
+        weights of what it asks for are not there.
         """
 
-    def load(self, placement: DevicePlacement) -> LoadedModel[Read, Prepared]:
-        """Load every network; takes seconds to minutes. Raises `EngineUnavailable`."""
+    def load(self, placement: DevicePlacement, variant: str = "") -> LoadedModel[Read, Prepared]:
+        """Load every network of `variant`; takes seconds to minutes. Raises `EngineUnavailable`."""
 
 
 class LoadedModel(Protocol[Read_contra, Prepared]):
@@ -78,17 +93,17 @@ class LoadedModel(Protocol[Read_contra, Prepared]):
     def graph_shape(self, batch: Sequence[Prepared]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
 
-    def draw(self, batch: Sequence[Prepared], progress: Progress, preview_every: int = 0) -> Sequence[Rgb]:
+    def draw(self, batch: Sequence[Prepared], progress: Progress, preview_every: int = 0) -> Sequence[Any]:
         """Denoise and decode N prepared requests of equal `batch_key` at once; each comes out as it would alone.
 
-        Every `preview_every` steps a preview goes with the progress; 0 makes none. Raises `Cancelled` once nobody
-        wants the pictures any more.
+        Returns for each what `finish` takes: its picture, or its pictures. Every `preview_every` steps a preview goes
+        with the progress; 0 makes none. Raises `Cancelled` once nobody wants the pictures any more.
         """
 
     def finish(
-        self, prepared: Prepared, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch
+        self, prepared: Prepared, drawing: Any, place: int, progress: Progress, watch: Stopwatch
     ) -> StickerResult:
-        """Make the files of one drawing. `place` is the request's in `progress`; `watch` has run since the drawing.
+        """Make the files of what `draw` returned for one request.
 
-        Raises `Cancelled`.
+        `place` is the request's in `progress`; `watch` has run since the drawing. Raises `Cancelled`.
         """

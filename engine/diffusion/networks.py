@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from diffusers import ControlNetModel, StableDiffusionXLPipeline
+from diffusers import (
+    AutoencoderKL,
+    ControlNetModel,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
+from transformers import CLIPTextModel, CLIPTokenizer
 
-from engine.diffusion.adapters import Resampler, ScaleBank
+from engine.diffusion.adapters import FaceIdProjection, Resampler, ScaleBank
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextEncoder:
-    """Hold one of SDXL's two text encoders with its tokenizer."""
+    """Hold one text encoder with its tokenizer."""
 
     tokenizer: Any
     model: Any
@@ -54,14 +60,15 @@ class DiffusionNetworks:
 
     unet: Any
     vae: Any
-    text_encoders: tuple[TextEncoder, TextEncoder]
-    face_resampler: Resampler | None
-    photo_resampler: Resampler | None
+    text_encoders: tuple[TextEncoder, ...]  # two in SDXL, one in Stable Diffusion 1.5
     scales: ScaleBank
-    identity: ControlNet | None
-    depth: ControlNet | None
     device: torch.device
     dtype: torch.dtype
+    face_resampler: Resampler | None = None
+    photo_resampler: Resampler | None = None
+    face_id: FaceIdProjection | None = None  # its tokens are made before the loop
+    identity: ControlNet | None = None
+    depth: ControlNet | None = None
 
     @property
     def denoisers(self) -> tuple[Any, ...]:
@@ -109,6 +116,53 @@ def load_base(base: Path, config: Path | None, lora: Path | None, dtype: torch.d
             pipeline.fuse_lora()
             pipeline.unload_lora_weights()
     return pipeline
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sd15Base:
+    """Stable Diffusion 1.5 in parts, called as in a pipeline of diffusers."""
+
+    unet: Any
+    vae: Any
+    tokenizer: Any
+    text_encoder: Any
+
+
+def load_base_sd15(folder: Path, vae: Path | None, dtype: torch.dtype) -> Sd15Base:
+    """Load Stable Diffusion 1.5 from a diffusers folder, on the CPU.
+
+    `vae` is the folder of another VAE than the one in `folder`. Raises `EngineUnavailable`.
+    """
+    options = {"dtype": dtype, "local_files_only": True}
+    with reading("base", folder):
+        unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **options)
+        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+        text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", **options)
+        if vae is None:
+            decoder = AutoencoderKL.from_pretrained(folder, subfolder="vae", **options)
+    if vae is not None:
+        with reading("vae", vae):
+            decoder = AutoencoderKL.from_pretrained(vae, **options)
+    return Sd15Base(unet, decoder, tokenizer, text_encoder)
+
+
+def place_base(base: Any, device: torch.device, dtype: torch.dtype) -> dict[str, Any]:
+    """Move what a base pipeline has there and return it by its names in `DiffusionNetworks`.
+
+    With `dtype` float16 the VAE stays float32, which overflows otherwise.
+    """
+    pairs = [(base.tokenizer, base.text_encoder)]
+    if hasattr(base, "text_encoder_2"):
+        pairs.append((base.tokenizer_2, base.text_encoder_2))
+    return {
+        "unet": to_device(base.unet, device, dtype),
+        "vae": to_device(base.vae, device, torch.float32 if dtype == torch.float16 else dtype),
+        "text_encoders": tuple(
+            TextEncoder(tokenizer, to_device(encoder, device, dtype)) for tokenizer, encoder in pairs
+        ),
+        "device": device,
+        "dtype": dtype,
+    }
 
 
 def read_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from PIL import Image
 
@@ -28,6 +29,12 @@ def to_pixels(pictures: Tensor) -> Rgb:
     if not torch.isfinite(pictures).all():
         raise DrawingFailed("the decoder made no numbers")
     return (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+
+
+def middle(picture: Rgb, width: int, height: int) -> Rgb:
+    """Return the middle `width` x `height` px: networks draw multiples of 8, up to 7 px more than was asked for."""
+    above, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+    return np.ascontiguousarray(picture[above : above + height, left : left + width])
 
 
 def previews(

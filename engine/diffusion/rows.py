@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Rows:
-    """The batch as rows: `text` [R, T, D] and `pooled` [R, P] are what the UNet reads."""
+    """The batch as rows: `text` [R, T, D] and `pooled` [R, P], None in Stable Diffusion 1.5, are read by the UNet."""
 
     def __init__(self, pictures: Sequence[PictureInputs], device: torch.device, dtype: torch.dtype) -> None:
         self._device, self._dtype = device, dtype
@@ -35,14 +35,34 @@ class Rows:
         # Indices on the device: a Python list would be copied there in every step.
         self._guided = torch.tensor(guided, dtype=torch.long, device=device)
         self._repeats = torch.tensor(self._picture_of_row, dtype=torch.long, device=device)
+        early = [*(pictures[index].uncond for index in guided), *(each.early or each.cond for each in pictures)]
         # Texts are repeated until all are as long: attention over a repeated context is attention over the context.
-        length = math.lcm(*(len(each.text) for each in self._conditionings))
-        self.text = self._stack([each.text.repeat(length // len(each.text), 1) for each in self._conditionings])
-        self.pooled = self._stack([each.pooled for each in self._conditionings])
+        length = math.lcm(*(len(each.text) for each in [*self._conditionings, *early]))
+
+        def texts(rows: Sequence[Conditioning]) -> Tensor:
+            return self._stack([each.text.repeat(length // len(each.text), 1) for each in rows])
+
+        self.text, self.pooled = texts(self._conditionings), self._pooled(self._conditionings)
+        self._early_steps = self._numbers([0 for _ in guided] + [each.early_steps for each in pictures])
+        self._has_early = any(each.early is not None for each in pictures)
+        self._early = (texts(early), self._pooled(early)) if self._has_early else (self.text, self.pooled)
 
     def repeat(self, per_picture: Tensor) -> Tensor:
         """Repeat [N, ...] as rows [R, ...] in the networks' dtype."""
         return per_picture[self._repeats].to(self._dtype)
+
+    def read_at(self, step: int) -> tuple[Tensor, Tensor | None]:
+        """Return the text [R, T, D] and the pooled text [R, P] that the rows read at `step` of the schedule."""
+        if not self._has_early:
+            return self.text, self.pooled
+        is_early = self._early_steps > step  # [R]
+        text, pooled = self._early
+        text = torch.where(is_early[:, None, None], text, self.text)
+        return text, torch.where(is_early[:, None], pooled, self.pooled) if pooled is not None else None
+
+    def ready_tokens(self) -> Tensor:
+        """Return the image tokens of every row that its conditioning brings, [R, tokens, D]."""
+        return self._stack([_given(each.tokens, "face tokens") for each in self._conditionings])
 
     def apply_guidance(self, predicted: Tensor) -> Tensor:
         """Apply each picture's classifier-free guidance: rows [R, ...] -> pictures [N, ...], fp32."""
@@ -68,6 +88,10 @@ class Rows:
         """Return SDXL's sizes, original, crop and target, of every row, [R, 6] fp32."""
         return self._numbers([height, width, 0, 0, height, width]).expand(len(self._conditionings), -1)
 
+    def _pooled(self, rows: Sequence[Conditioning]) -> Tensor | None:
+        pooled = [each.pooled for each in rows if each.pooled is not None]
+        return self._stack(pooled) if pooled else None
+
     def _numbers(self, numbers: Sequence[float]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.float32, device=self._device)
 
@@ -91,7 +115,7 @@ class ActiveAdapter:
 def active_adapters(
     networks: DiffusionNetworks, rows: Rows, windows: GuidanceWindows, scheduler: Any
 ) -> list[ActiveAdapter]:
-    """Return the adapters in the order in which they are installed: face, photo."""
+    """Return the adapters in the order in which they are installed: face, photo; or FaceID alone."""
     adapters = []
     if networks.face_resampler is not None:
         tokens = rows.tokens(networks.face_resampler, lambda one: _given(one.face, "face embedding")[None, None])
@@ -101,6 +125,9 @@ def active_adapters(
         tokens = rows.tokens(networks.photo_resampler, lambda one: _given(one.photo, "photo's CLIP states"))
         strength = rows.strengths(lambda picture: picture.ip_adapter_weight)
         adapters.append(ActiveAdapter(tokens, strength, windows.photo.active_steps(scheduler)))
+    if networks.face_id is not None:
+        always = [True] * len(scheduler.timesteps)
+        adapters.append(ActiveAdapter(rows.ready_tokens(), rows.strengths(lambda picture: 1.0), always))
     return adapters
 
 

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
+from engine.diffusion.image_encoder import ClipInput
 from engine.diffusion.networks import reading
 from engine.pixels import Rgb, Rgba
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class ClipInput:
-    """Prepare pictures as the checker's CLIP was trained to see them, read from preprocessor_config.json."""
-
-    side: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-
-    @classmethod
-    def read(cls, folder: Path) -> ClipInput:
-        """Read the file. Raises OSError, KeyError or ValueError where it is missing or foreign."""
-        config = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
-        crop = config["crop_size"]  # a number in old files
-        side = crop["height"] if isinstance(crop, dict) else crop
-        return cls(side, tuple(config["image_mean"]), tuple(config["image_std"]))
-
-    def pixels(self, picture: Rgb) -> Tensor:
-        """Return the centre of `picture`, short side to `side`, as [3, side, side], float32."""
-        image = Image.fromarray(picture)
-        scale = self.side / min(image.size)
-        # the longer side cut off to whole px, as CLIP's own preparation does
-        size = tuple(max(self.side, int(edge * scale + 1e-9)) for edge in image.size)
-        image = image.resize((size[0], size[1]), Image.Resampling.BICUBIC)
-        left, top = ((edge - self.side) // 2 for edge in image.size)
-        image = image.crop((left, top, left + self.side, top + self.side))
-        pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1).to(torch.float32) / 255
-        mean, std = (torch.tensor(each, dtype=torch.float32).view(3, 1, 1) for each in (self.mean, self.std))
-        return (pixels - mean) / std
 
 
 class SafetyChecker:

@@ -49,6 +49,32 @@ def euler_trailing(steps: int) -> Any:
     return scheduler
 
 
+def euler_leading(steps: int) -> Any:
+    """Return Euler as SDXL itself configures it. Draws no noise."""
+    from diffusers import EulerDiscreteScheduler
+
+    scheduler = EulerDiscreteScheduler(
+        **_BETAS, num_train_timesteps=TRAINED_TIMESTEPS, timestep_spacing="leading", steps_offset=1
+    )
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def ddim(steps: int) -> Any:
+    """Return DDIM as the FaceID adapters are used with. Draws no noise."""
+    from diffusers import DDIMScheduler
+
+    scheduler = DDIMScheduler(
+        **_BETAS,
+        num_train_timesteps=TRAINED_TIMESTEPS,
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
 def euler_of(base: Path, steps: int) -> Any:
     """Return Euler as the scheduler folder of the diffusers model in `base` configures it. Draws no noise."""
     from diffusers import EulerDiscreteScheduler
@@ -128,6 +154,28 @@ def draw_noise(streams: Sequence[Iterable[Tensor]], scheduler: Any, device: torc
     if shortest := [len(noises) for noises in drawn if len(noises) < count]:
         raise ValueError(f"a picture brings {min(shortest)} noises, and {count} are needed")
     return torch.stack([torch.stack(noises) for noises in drawn], dim=1).to(device, torch.float32)
+
+
+def first_latents(initial: Sequence[Tensor | None], noise: Tensor, scheduler: Any, begin: int) -> Tensor:
+    """Return what the loop begins with, [pictures, C, h, w] fp32: noise, or pictures with the noise of step `begin`.
+
+    Beyond the last step it is the pictures as they are. `noise` is like the result. Raises `ValueError` where a picture
+    has no `initial` latents and needs them.
+    """
+    import torch
+
+    if begin == 0:
+        return noise * scheduler.init_noise_sigma
+    pictures = [each.to(noise) for each in initial if each is not None]
+    if len(pictures) < len(noise):
+        raise ValueError("a picture that does not begin at the first step needs initial latents")
+    latents = torch.stack(pictures)
+    if begin >= len(scheduler.timesteps):
+        return latents
+    if hasattr(scheduler, "set_begin_index"):  # DDIM counts no steps
+        scheduler.set_begin_index(begin)
+    noisy: Tensor = scheduler.add_noise(latents, noise, scheduler.timesteps[begin : begin + 1].expand(len(latents)))
+    return noisy
 
 
 def advance(

@@ -34,10 +34,14 @@ _LEXEME = re.compile(
 
 
 class ClipLayer(StrEnum):
-    """Which state of the text encoders is the prompt, before the final norm in any case."""
+    """Which state of the text encoders is the prompt."""
 
     LAST = "last"  # face-to-sticker: "clip skip -1"
     PENULTIMATE = "penultimate"  # SDXL elsewhere; the default of diffusers
+    NORMED = "normed"  # the last, after the final norm: Stable Diffusion 1.5
+
+
+_STATE = {ClipLayer.LAST: -1, ClipLayer.PENULTIMATE: -2}
 
 
 def fill_prompt(template: str, prompt: str) -> str:
@@ -54,15 +58,15 @@ def fill_negative_prompt(template: str, negative_prompt: str) -> str:
 
 @torch.no_grad()
 def encode_prompt(
-    encoders: tuple[TextEncoder, TextEncoder], prompt: str, layer: ClipLayer = ClipLayer.LAST
-) -> tuple[Tensor, Tensor]:
-    """Return the prompt's hidden states [T, D] and pooled projection [P].
+    encoders: Sequence[TextEncoder], prompt: str, layer: ClipLayer = ClipLayer.LAST
+) -> tuple[Tensor, Tensor | None]:
+    """Return the prompt's hidden states [T, D] and pooled projection [P], which one encoder alone has not.
 
-    T is 77 for every 75 tokens begun; D the widths of both encoders, side by side.
+    T is 77 for every 75 tokens begun; D the widths of the encoders, side by side.
     """
     encoded = [_encode(encoder, prompt, layer) for encoder in encoders]
     states = torch.cat([states for states, _ in encoded], dim=-1)
-    return states, encoded[1][1]
+    return states, encoded[-1][1] if len(encoded) > 1 else None
 
 
 def _encode(encoder: TextEncoder, prompt: str, layer: ClipLayer) -> tuple[Tensor, Tensor]:
@@ -70,8 +74,8 @@ def _encode(encoder: TextEncoder, prompt: str, layer: ClipLayer) -> tuple[Tensor
     chunks = [*chunk(encoder.tokenizer, prompt), Chunk.of(encoder.tokenizer, [])]  # the last one for the weights
     ids = torch.tensor([entry.ids for entry in chunks], device=encoder.model.device)
     output = encoder.model(ids, output_hidden_states=True)
-    states = output.hidden_states[-1 if layer is ClipLayer.LAST else -2]  # [chunks + 1, 77, width]
-    said, nothing = states[:-1], states[-1:]
+    states = output.last_hidden_state if layer is ClipLayer.NORMED else output.hidden_states[_STATE[layer]]
+    said, nothing = states[:-1], states[-1:]  # [chunks, 77, width], [1, 77, width]
     weights = torch.tensor([entry.weights for entry in chunks[:-1]], device=said.device, dtype=said.dtype)[..., None]
     # Exactly `said` where the weight is 1: (said - nothing) + nothing would round.
     weighted = torch.where(weights == 1, said, (said - nothing) * weights + nothing)

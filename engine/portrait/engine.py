@@ -22,10 +22,10 @@ from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.reactions import REACTIONS as ALL_REACTIONS
 from engine.portrait.reactions import Reaction, draw_reaction
-from engine.portrait.reactions.sheet import contact_sheet
 from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
+from engine.sheet import contact_sheet
 from engine.styles import Style, all_styles, match_words, refused_styles, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 

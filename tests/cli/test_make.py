@@ -9,8 +9,10 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from cli.main import app
+from cli.make import _people
 from cli.sentences import SENTENCES
 from engine.errors import EngineError
+from engine.models import MODELS
 from service.errors import PhotoRefused
 
 ASTRONAUT = Path(__file__).parents[2] / "cli/demo/astronaut.jpg"
@@ -101,6 +103,29 @@ def test_the_parameters_are_listed_with_default_and_limits() -> None:
 
     assert re.search(r"^steps +20 +1 to 50 ", listed, re.MULTILINE)
     assert re.search(r'^upscale_mode +"exact" +exact, fast ', listed, re.MULTILINE)
+
+
+def test_a_model_that_the_engine_does_not_run_is_told_and_one_that_is_none_too(tmp_path: Path) -> None:
+    other = _make(ASTRONAUT, "-o", tmp_path, "--model", "photomaker", "--engine", "portrait", "--set", "num_images=2")
+    assert other.exit_code == 2
+    assert "the portrait engine draws no photomaker" in other.output
+    unknown = _make(ASTRONAUT, "-o", tmp_path, "--model", "dalle")
+    assert unknown.exit_code == 2 and "'dalle' is none of" in unknown.output
+
+
+def test_the_parameters_of_another_model_are_listed() -> None:
+    listed = CliRunner().invoke(app, ["parameters", "--model", "ip-adapter-face-id"])
+    assert "face_id_det_size" in listed.output and "instant_id_strength" not in listed.output
+
+
+def test_the_photos_of_a_folder_are_one_person_to_a_model_of_several_photos(tmp_path: Path) -> None:
+    folder = tmp_path / "ann"
+    folder.mkdir()
+    photos = [folder / "1.jpg", folder / "2.jpg"]
+    for each in photos:
+        each.touch()
+    assert _people([folder, ASTRONAUT], MODELS["photomaker"]) == [[ASTRONAUT], photos]
+    assert _people([folder, ASTRONAUT], MODELS["face-to-sticker"]) == [[photos[0]], [photos[1]], [ASTRONAUT]]
 
 
 def test_reactions_are_a_folder_of_stickers_in_the_order_of_a_pack(tmp_path: Path) -> None:

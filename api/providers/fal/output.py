@@ -12,10 +12,10 @@ from api.files.public import PublicFiles
 from api.jobs.caller_note import CallerNote, failure_of
 from api.jobs.ids import request_id_of
 from api.providers.fal.tables import FAL_FACE_ID, FAL_FACE_TO_STICKER, FAL_PHOTOMAKER
-from engine.model import ResultFile
+from engine.model import MOST_PICTURES, ResultFile, numbered
 from storage.records import Job, JobResult
 
-Images = Callable[[ResultFile], dict[str, Any]]  # a result file as fal's Image object
+Images = Callable[[str], dict[str, Any]]  # a result file as fal's Image object
 
 
 def _sticker(job: Job, result: JobResult, image: Images) -> dict[str, Any]:
@@ -30,11 +30,13 @@ def _sticker(job: Job, result: JobResult, image: Images) -> dict[str, Any]:
 
 
 def _one_image(job: Job, result: JobResult, image: Images) -> dict[str, Any]:
-    return {"image": image(ResultFile.PICTURE), "seed": job.seed}
+    # fal answers one of the samples and does not say which: here it is the likest, and all of them beside it.
+    return {"image": image(ResultFile.PICTURE), **_images(job, result, image)}
 
 
 def _images(job: Job, result: JobResult, image: Images) -> dict[str, Any]:
-    return {"images": [image(ResultFile.PICTURE)], "seed": job.seed}
+    names = (numbered(ResultFile.PICTURE, number) for number in range(1, MOST_PICTURES + 1))
+    return {"images": [image(name) for name in names if name in result.files], "seed": job.seed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ OUTPUTS: Final[Mapping[str, Output]] = {  # by the table's path
             },
         },
     ),
-    FAL_FACE_ID.path: Output(_one_image, {"image": ref("Image"), "seed": _INTEGER}),
+    FAL_FACE_ID.path: Output(_one_image, {"image": ref("Image"), "images": _IMAGE_LIST, "seed": _INTEGER}),
     FAL_PHOTOMAKER.path: Output(_images, {"images": _IMAGE_LIST, "seed": _INTEGER}),
 }
 
@@ -73,7 +75,7 @@ def result(job: Job, files: PublicFiles) -> tuple[int, dict[str, Any]]:
     if made is None:
         return error(failure_of(job) or Failure(INTERNAL))
 
-    def image(name: ResultFile) -> dict[str, Any]:
+    def image(name: str) -> dict[str, Any]:
         url, facts = files.result_url(job, name), made.files[name]
         return {
             "url": url,

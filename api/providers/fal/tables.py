@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from api.inputs.table import ARCHIVE, FieldKind, Problem, Table
 from api.providers.fields import EXAMPLE_PHOTO, field, negative, number, seed, strengths, upscaling, whole
+from engine.diffusion.models.photomaker.looks import DEFAULT_LOOK, LOOKS
+from engine.diffusion.models.photomaker.trigger import TRIGGER, TriggerProblem, check_trigger
 from engine.model import FACE, INITIAL
 from engine.models import FACE_ID, FACE_TO_STICKER, PHOTOMAKER
 
@@ -35,14 +37,7 @@ FAL_FACE_TO_STICKER: Final = Table(
 )  # fmt: skip
 
 
-FACE_ID_NEGATIVE: Final = (
-    "blurry, low resolution, bad, ugly, low quality, pixelated, interpolated, compression artifacts, noisey, grainy"
-)
-FACE_ID_MODELS: Final = (
-    "1_5-v1", "1_5-v1-plus", "1_5-v2-plus", "SDXL-v1", "SDXL-v2-plus", "1_5-auraface-v1",
-)  # fmt: skip
-BASE_1_5: Final = "SG161222/Realistic_Vision_V4.0_noVAE"
-BASE_SDXL: Final = "SG161222/RealVisXL_V3.0"
+_FACE_ID: Final = FACE_ID.parameters
 
 
 def _has_a_face(values: Mapping[str, Any]) -> Iterator[Problem]:
@@ -60,15 +55,15 @@ FAL_FACE_ID: Final = Table(
     is_lax=True,
     check=_has_a_face,
     fields=(
-        field("model_type", FieldKind.CHOICE, "Which adapter.", FACE_ID_MODELS[0], choices=FACE_ID_MODELS,
-               parameter="model_type"),
+        field("model_type", FieldKind.CHOICE, "Which adapter.", _FACE_ID["model_type"].default,
+               choices=_FACE_ID["model_type"].choices, parameter="model_type"),
         field("prompt", FieldKind.STRING, "What the picture should show.", is_required=True,
                example="a person in a spacesuit"),
         field("face_image_url", FieldKind.IMAGE, "A photo of the face: an address, or a data URI.", input=FACE,
                example=EXAMPLE_PHOTO),
         field("face_images_data_url", FieldKind.ARCHIVE, "A zip archive of photos; their faces are averaged.",
               input=ARCHIVE),
-        negative(FACE_ID_NEGATIVE),
+        negative(str(_FACE_ID["negative_prompt"].default)),
         seed(),
         number("guidance_scale", "How strictly the prompt is followed.", 7.5, 0, 20, "guidance"),
         whole("num_inference_steps", "Steps of denoising.", 50, 1, 100, "steps"),
@@ -78,29 +73,24 @@ FAL_FACE_ID: Final = Table(
         whole("height", "Height in px.", 512, 64, 2048, "height"),
         whole("face_id_det_size", "Side in px at which faces are looked for.", 640, 64, 1280, "face_id_det_size"),
         # A caller must not name any repository there is: nothing is downloaded, and only these may be installed.
-        field("base_1_5_model_repo", FieldKind.CHOICE, "The base model of the 1_5 types.", BASE_1_5,
-               choices=(BASE_1_5,), parameter="base_1_5_model_repo"),
-        field("base_sdxl_model_repo", FieldKind.CHOICE, "The base model of the SDXL types.", BASE_SDXL,
-               choices=(BASE_SDXL,), parameter="base_sdxl_model_repo"),
+        field("base_1_5_model_repo", FieldKind.CHOICE, "The base model of the 1_5 types.",
+               _FACE_ID["base_1_5_model_repo"].default, choices=_FACE_ID["base_1_5_model_repo"].choices,
+               parameter="base_1_5_model_repo"),
+        field("base_sdxl_model_repo", FieldKind.CHOICE, "The base model of the SDXL types.",
+               _FACE_ID["base_sdxl_model_repo"].default, choices=_FACE_ID["base_sdxl_model_repo"].choices,
+               parameter="base_sdxl_model_repo"),
     ),
 )  # fmt: skip
 
 
-STYLES: Final = (
-    "(No style)", "Cinematic", "Disney Character", "Digital Art", "Photographic", "Fantasy art", "Neonpunk",
-    "Enhance", "Comic book", "Lowpoly", "Line art",
-)  # fmt: skip
-
-
 def _has_trigger(values: Mapping[str, Any]) -> Iterator[Problem]:
-    if "img" not in _words(values["prompt"]):
-        yield Problem(("prompt",), "value_error", "The prompt must hold the trigger word img, as in 'a man img'")
-    if "img" in _words(values["negative_prompt"]):
-        yield Problem(("negative_prompt",), "value_error", "The trigger word img belongs into the prompt only")
-
-
-def _words(text: str) -> list[str]:
-    return "".join(each if each.isalnum() else " " for each in text.lower()).split()
+    if TRIGGER in values["negative_prompt"]:
+        message = f"The trigger word {TRIGGER} belongs into the prompt only"
+        yield Problem(("negative_prompt",), "value_error", message)
+    try:
+        check_trigger(values["prompt"])
+    except TriggerProblem as problem:
+        yield Problem(("prompt",), "value_error", str(problem))
 
 
 FAL_PHOTOMAKER: Final = Table(
@@ -122,8 +112,8 @@ FAL_PHOTOMAKER: Final = Table(
                choices=("photomaker", "photomaker-style"), parameter="base_pipeline"),
         field("initial_image_url", FieldKind.IMAGE, "A picture to begin from.", input=INITIAL),
         number("initial_image_strength", "0 keeps that picture, 1 forgets it.", 0.5, 0, 1, "initial_image_strength"),
-        field("style", FieldKind.CHOICE, "A style's words around the prompt.", "Photographic", choices=STYLES,
-               parameter="style"),
+        field("style", FieldKind.CHOICE, "A style's words around the prompt.", DEFAULT_LOOK,
+               choices=tuple(LOOKS), parameter="style"),
         negative(),
         whole("num_inference_steps", "Steps of denoising.", 50, 1, 100, "steps"),
         whole("style_strength", "Percent of the steps before the person comes in.", 20, 0, 100, "style_strength"),

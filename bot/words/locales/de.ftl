@@ -58,6 +58,7 @@ note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung h
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
+note-photos-without-face = Auf manchen Fotos ist kein Gesicht; ich habe sie ausgelassen.
 note-badge-fallback = Dein Umriss war zum Ausschneiden nicht klar genug, deshalb ist es ein runder Sticker.
 note-no-face = Hier ist kein Gesicht, deshalb habe ich ausgeschnitten, was am meisten auffällt.
 note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild genommen.

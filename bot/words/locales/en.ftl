@@ -58,6 +58,7 @@ note-flagged = I won't send what came out: the safety check flagged it. Try anot
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
+note-photos-without-face = Some photos show no face; I left them out.
 note-badge-fallback = Your outline wasn't clear enough to cut out, so this is a badge.
 note-no-face = There's no face here, so I cut out what stands out most.
 note-no-face-badge = There's no face here, so I used the whole picture.

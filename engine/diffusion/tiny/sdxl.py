@@ -138,34 +138,37 @@ def _adapter(source: int, base: Path, seed: int) -> dict[str, dict[str, Tensor]]
             width = unet.get_submodule(name.removesuffix(".processor")).to_k.out_features
             attention[f"{number}.to_k_ip.weight"] = random(width, CONTEXT)
             attention[f"{number}.to_v_ip.weight"] = random(width, CONTEXT)
-    return {"image_proj": _resampler(source, random), "ip_adapter": attention}
+    return {"image_proj": resampler(source, RESAMPLER_WIDTH, CONTEXT, random), "ip_adapter": attention}
 
 
-def _resampler(source: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
-    width, inner = RESAMPLER_WIDTH, 128  # two heads
+def resampler(source: int, width: int, out: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
+    """Return the weights of a resampler of two heads."""
+    inner = 128
     weights = {
         "latents": random(1, QUERIES, width),
-        **_dense("proj_in", source, width, random),
-        **_dense("proj_out", width, CONTEXT, random),
-        **_norm("norm_out", CONTEXT, random),
+        **dense("proj_in", source, width, random),
+        **dense("proj_out", width, out, random),
+        **norm("norm_out", out, random),
     }
     for layer in range(4):
         attention, feed_forward = f"layers.{layer}.0", f"layers.{layer}.1"
-        weights |= _norm(f"{attention}.norm1", width, random) | _norm(f"{attention}.norm2", width, random)
+        weights |= norm(f"{attention}.norm1", width, random) | norm(f"{attention}.norm2", width, random)
         weights[f"{attention}.to_q.weight"] = random(inner, width)
         weights[f"{attention}.to_kv.weight"] = random(2 * inner, width)
         weights[f"{attention}.to_out.weight"] = random(width, inner)
-        weights |= _norm(f"{feed_forward}.0", width, random)
+        weights |= norm(f"{feed_forward}.0", width, random)
         weights[f"{feed_forward}.1.weight"] = random(4 * width, width)
         weights[f"{feed_forward}.3.weight"] = random(width, 4 * width)
     return weights
 
 
-def _dense(name: str, source: int, out: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
+def dense(name: str, source: int, out: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
+    """Return weight and bias of a linear layer."""
     return {f"{name}.weight": random(out, source), f"{name}.bias": random(out)}
 
 
-def _norm(name: str, width: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
+def norm(name: str, width: int, random: Callable[..., Tensor]) -> dict[str, Tensor]:
+    """Return weight and bias of a layer norm."""
     return {f"{name}.weight": 1 + random(width), f"{name}.bias": random(width)}
 
 

@@ -44,8 +44,9 @@ def photomaker(hub: Hub, tmp_path: Path) -> Request:
         if role.name in own:
             Path(own[role.name]).write_bytes(b"my own")
             continue
-        for file in role.sources[0].files:
-            hub.files[f"{role.sources[0].repo}/{file.path}"] = BIG if file.size > 9_000_000 else file.path.encode()
+        for source in role.sources[:1]:
+            for file in source.files:
+                hub.files[f"{source.repo}/{file.path}"] = BIG if file.size > 9_000_000 else file.path.encode()
     return Request(models=("photomaker",), folder=tmp_path / "weights", overrides=own, hosts=hub.hosts)
 
 

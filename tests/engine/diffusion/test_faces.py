@@ -9,17 +9,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.diffusion.faces import DETECTION_SIZES, FaceFinder, load_faces
+from engine.diffusion.faces import BORDERS, FaceFinder, load_faces
 from engine.diffusion.tiny.parts import build_faces
 from engine.errors import EngineUnavailable, NoFace
 
 RED, BLUE = 0, 2
 
 
+SIZES = (640, 576, 512, 448, 384, 320, 256, 192)
+
+
 class Sees:
     """A detector that finds the given boxes, at the given sizes only; it notes what it was given."""
 
-    def __init__(self, *boxes: tuple[int, int, int, int], at: tuple[int, ...] = DETECTION_SIZES) -> None:
+    def __init__(self, *boxes: tuple[int, int, int, int], at: tuple[int, ...] = SIZES) -> None:
         self.boxes, self.at = boxes, at
         self.sizes: list[int] = []
         self.first_pixels: list[list[int]] = []
@@ -57,7 +60,7 @@ def test_a_face_never_found_is_no_face_after_every_size() -> None:
 
     with pytest.raises(NoFace):
         FaceFinder(detector, Colour()).identify([photo()])
-    assert detector.sizes == [640, 576, 512, 448, 384, 320, 256, 192]
+    assert detector.sizes == [*SIZES, *[640, 320] * len(BORDERS)]
 
 
 def test_the_larger_of_two_faces_is_taken_by_its_whole_area() -> None:
@@ -189,3 +192,31 @@ def test_the_faces_need_no_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_a_face_that_fills_the_photo_is_found_with_a_border_around_it() -> None:
+    class SeesWithBorder(Sees):
+        def detect(self, img: np.ndarray, input_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+            self.boxes = ((30, 30, 130, 130),) if img.shape[0] == 160 else ()  # 30 % of 100 px on each side
+            return super().detect(img, input_size)
+
+    detector = SeesWithBorder()
+    (face,) = FaceFinder(detector, Colour()).find(photo())
+
+    assert face.box.tolist() == [0, 0, 100, 100]
+    assert face.keypoints.tolist() == [[0, 0]] * 5
+    assert detector.sizes == [*SIZES, 640, 320, 640]
+
+
+def test_photos_without_a_face_are_counted() -> None:
+    finder = FaceFinder(Sees((1, 1, 9, 9)), Colour())
+    empty = np.zeros((100, 100, 3), np.uint8)
+    assert finder.identify([photo(), empty, photo(), empty]).passed_over == 2
+
+
+def test_likeness_is_the_cosine_of_the_face_most_like() -> None:
+    finder = FaceFinder(Sees((0, 0, 9, 9), (40, 0, 60, 30)), Colour())
+    same = finder.embed(photo(), finder.find(photo())[1])
+    assert finder.likeness(same, photo()) == pytest.approx(1.0)
+    assert (finder.likeness(-same, photo()) or 0) < 0
+    assert finder.likeness(same, np.zeros((100, 100, 3), np.uint8)) is None

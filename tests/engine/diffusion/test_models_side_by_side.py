@@ -8,15 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from engine.diffusion.compile import GraphShape
 from engine.diffusion.device import DevicePlacement
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.failures import OutOfMemory
 from engine.diffusion.models.face_to_sticker.model import FaceToSticker
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.tiny.face_to_sticker import build_paths
-from engine.errors import EngineDead, NoFace, UnsupportedModel
+from engine.errors import Cancelled, EngineDead, NoFace, UnsupportedModel
 from engine.models import DEFAULT_MODEL
 from engine.pixels import Rgb
 from engine.types import Shape, Step, StickerRequest, StickerResult
@@ -29,6 +31,7 @@ class Grey:
 
     seed: int
     batch_key: str = "grey"
+    variant: str = ""
     total_steps: int = 1
 
 
@@ -36,16 +39,22 @@ class GreyModel:
     """Draws each seed as a level of grey; it runs no network but shows those it was given to the engine."""
 
     name = "grey"
+    default_variant = ""
     parameters = frozenset({"level"})
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
+        self.loads = 0
+        self.too_large_times = 0  # how often there is no room for it
         self.networks: DiffusionNetworks | None = None
 
     def read(self, asked: StickerRequest) -> Grey:
         return Grey(asked.seed)
 
-    def load(self, placement: DevicePlacement) -> GreyModel:
+    def load(self, placement: DevicePlacement, variant: str = "") -> GreyModel:
+        self.loads += 1
+        if self.loads <= self.too_large_times:
+            raise torch.OutOfMemoryError
         return self
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
@@ -114,3 +123,49 @@ def test_a_closed_engine_is_used_no_more_until_it_is_loaded_again(engine: Diffus
     engine.load()
     (made,) = engine.generate([for_grey(1)], lambda index, step: True)
     assert isinstance(made, StickerResult)
+
+
+def test_a_model_is_loaded_when_it_is_first_asked_for_and_told(engine: DiffusionEngine, grey: GreyModel) -> None:
+    told: list[str] = []
+
+    def on_step(index: int, step: Step) -> bool:
+        told.append(step.phase)
+        return True
+
+    assert grey.loads == 0
+    engine.generate([for_grey(1)], on_step)
+    engine.generate([for_grey(2)], on_step)
+    assert grey.loads == 1
+    assert told == ["load", "face", "draw", "face", "draw"]
+
+
+def test_without_a_card_one_set_of_networks_is_held_at_a_time(engine: DiffusionEngine) -> None:
+    engine.generate([for_grey(1)], lambda index, step: True)
+    with pytest.raises(EngineDead):
+        networks_of(engine)
+
+
+def test_what_was_used_longest_ago_leaves_a_full_card(grey: GreyModel, tmp_path: Path) -> None:
+    engine = DiffusionEngine([FaceToSticker(build_paths(tmp_path)), grey], device="cpu", most_held=9)
+    engine.load()
+    grey.networks = networks_of(engine)
+    grey.too_large_times = 1
+    (made,) = engine.generate([for_grey(1)], lambda index, step: True)
+    assert isinstance(made, StickerResult)
+    assert grey.loads == 2
+    with pytest.raises(EngineDead):
+        networks_of(engine)  # it had to go
+    engine.close()
+
+
+def test_a_set_of_networks_that_fits_nowhere_fails_its_request_alone(engine: DiffusionEngine, grey: GreyModel) -> None:
+    grey.too_large_times = 9
+    failed, made = engine.generate([for_grey(1), request()], lambda index, step: True)
+    assert isinstance(failed, OutOfMemory)
+    assert isinstance(made, StickerResult)
+
+
+def test_who_cancels_before_a_switch_loads_nothing(engine: DiffusionEngine, grey: GreyModel) -> None:
+    (cancelled,) = engine.generate([for_grey(1)], lambda index, step: False)
+    assert isinstance(cancelled, Cancelled)
+    assert grey.loads == 0

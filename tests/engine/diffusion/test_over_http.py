@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.models.face_id.model import FaceId
 from engine.diffusion.models.face_to_sticker.model import FaceToSticker
+from engine.diffusion.models.photomaker.model import PhotoMaker
+from engine.diffusion.tiny.face_id import build_paths as build_face_id
 from engine.diffusion.tiny.face_to_sticker import build_paths
+from engine.diffusion.tiny.photomaker import build_paths as build_photomaker
 from tests.api.conftest import QUEUE, RUN, data_uri, running
 from tests.engine.diffusion.whole import photo
 
@@ -63,11 +68,70 @@ async def test_what_the_checker_flags_is_said_and_black_unless_the_caller_switch
         _, unchecked = await api.post(RUN, {**BODY, "enable_safety_checker": False})
         async with api.session.get(checked["sticker_image"]["url"]) as response:
             black = opened(await response.read())
-        status, other = await api.post(
-            "/fal/run/fal-ai/photomaker", {"prompt": "a man img", "image_archive_url": "https://x.org/a.zip"}
-        )
 
     assert set(checked["has_nsfw_concepts"].values()) == {True}
     assert set(unchecked["has_nsfw_concepts"].values()) == {False}
     assert not black[..., :3].any()
-    assert (status, other["error_type"]) == (501, "model_not_loaded")
+
+
+async def test_face_id_answers_the_likest_sample_first_and_all_of_them(tmp_path: Path) -> None:
+    models = [FaceToSticker(build_paths(tmp_path / "f2s")), FaceId(build_face_id(tmp_path / "face_id"))]
+    path = "/fal/run/fal-ai/ip-adapter-face-id"
+    body = {
+        "face_image_url": BODY["image_url"],
+        "face_images_data_url": archive(photo(1), photo(2)),
+        "prompt": "a man",
+        "model_type": "SDXL-v2-plus",
+        "num_inference_steps": 2,
+        "num_samples": 2,
+        "width": 64,
+        "height": 72,
+        "seed": 5,
+    }
+    async with running(tmp_path / "server", DiffusionEngine(models, device="cpu")) as api:
+        status, answer = await api.post(path, body)
+        async with api.session.get(answer["images"][1]["url"]) as response:
+            second = opened(await response.read())
+        other_base = {**body, "base_sdxl_model_repo": "stabilityai/stable-diffusion-xl-base-1.0"}
+        missing, refused = await api.post(path, other_base)
+
+    assert (status, answer["seed"], len(answer["images"])) == (200, 5, 2)
+    assert answer["image"] == answer["images"][0]
+    assert (answer["image"]["width"], answer["image"]["height"]) == (64, 72)
+    assert second.shape == (72, 64, 4)
+    assert (missing, refused["error_type"]) == (501, "model_not_loaded")
+
+
+async def test_photomaker_draws_the_person_of_an_archive(tmp_path: Path) -> None:
+    models = [FaceToSticker(build_paths(tmp_path / "f2s")), PhotoMaker(build_photomaker(tmp_path / "photomaker"))]
+    path = "/fal/run/fal-ai/photomaker"
+    body = {
+        "image_archive_url": archive(photo(1), photo(2)),
+        "initial_image_url": BODY["image_url"],
+        "initial_image_strength": 0.1,
+        "prompt": "a man img",
+        "num_inference_steps": 10,
+        "num_images": 2,
+        "seed": 5,
+    }
+    async with running(tmp_path / "server", DiffusionEngine(models, device="cpu")) as api:
+        status, answer = await api.post(path, body)
+        refusals = [
+            await api.post(path, {**body, "prompt": prompt}) for prompt in ("a man", "a man img, a dog img", "img man")
+        ]
+
+    assert (status, answer["seed"], len(answer["images"])) == (200, 5, 2)
+    assert (answer["images"][0]["width"], answer["images"][0]["height"]) == (1024, 1024)
+    assert [status for status, _ in refusals] == [422] * 3
+    messages = [refused["detail"][0]["msg"] for _, refused in refusals]
+    assert [message.partition(":")[0] for message in messages[:2]] == ["none", "several"]
+
+
+def archive(*photos: bytes) -> str:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for number, data in enumerate(photos):
+            zipped.writestr(f"{number}.png", data)
+        zipped.writestr("__MACOSX/._0.png", b"x")
+        zipped.writestr("read.txt", b"x")
+    return data_uri(buffer.getvalue(), "application/zip")

@@ -14,10 +14,10 @@ import numpy as np
 
 from engine.diffusion.compile import GraphShape, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
-from engine.diffusion.faces import LARGEST
+from engine.diffusion.die_cut import cut_out, sticker, with_alpha
+from engine.diffusion.faces import face_notes
 from engine.diffusion.inputs import DepthContext, PictureInputs
 from engine.diffusion.model import ModelOptions
-from engine.diffusion.models.face_to_sticker.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.models.face_to_sticker.few_steps import (
     FEW_STEPS,
     FewSteps,
@@ -25,10 +25,10 @@ from engine.diffusion.models.face_to_sticker.few_steps import (
     fuse_few_step_lora,
 )
 from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts, FaceToStickerPaths, load_parts
-from engine.diffusion.models.face_to_sticker.prepare import Caches, condition, read_photos
+from engine.diffusion.models.face_to_sticker.prepare import Caches, PhotoFeatures, condition, read_photos
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
-from engine.diffusion.output import previews, to_pixels
+from engine.diffusion.output import middle, previews, to_pixels
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import censor
 from engine.diffusion.schedule import sde_karras
@@ -37,7 +37,7 @@ from engine.finish import encode_png, encode_webp
 from engine.model import ResultFile
 from engine.parameters import Value
 from engine.pixels import Rgb
-from engine.types import Note, Step, StickerRequest, StickerResult
+from engine.types import Step, StickerRequest, StickerResult
 from engine.weights import find_weights
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class FaceToSticker:
     """face-to-sticker before it is loaded."""
 
     name = FACE_TO_STICKER.name
+    default_variant = ""
 
     def __init__(
         self,
@@ -95,7 +96,7 @@ class FaceToSticker:
         read = read_request(request, self._defaults)
         return read.with_schedule(self._few_steps.steps, self._few_steps.guidance) if self._few_steps else read
 
-    def load(self, placement: DevicePlacement) -> LoadedFaceToSticker:
+    def load(self, placement: DevicePlacement, variant: str = "") -> LoadedFaceToSticker:
         """Load every network; takes seconds to minutes. Raises `EngineUnavailable`."""
         parts = load_parts(self._paths, placement, has_safety=self._has_safety)
         if self._few_steps and self._few_steps_lora:
@@ -108,11 +109,11 @@ class FaceToSticker:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceToStickerInputs:
-    """A request that is ready to be drawn: `inputs` for the loop, and how many `faces` its photo shows."""
+    """A request that is ready to be drawn: `inputs` for the loop, and what its photos show."""
 
     request: FaceToStickerRequest
     inputs: PictureInputs
-    faces: int
+    features: PhotoFeatures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +139,7 @@ class LoadedFaceToSticker:
         """Find the face, make hints and conditionings. Raises `NoFace`, `PhotoUnusable`."""
         features = read_photos(self.parts, self.caches, request)
         inputs = condition(self.parts, self.caches, request, features)
-        return FaceToStickerInputs(request, inputs, features.faces)
+        return FaceToStickerInputs(request, inputs, features)
 
     def graph_shape(self, batch: Sequence[FaceToStickerInputs]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
@@ -177,12 +178,11 @@ class LoadedFaceToSticker:
         request, asked, total = prepared.request, prepared.request.parameters, prepared.request.total_steps
         if asked.upscale:
             drawing = self._upscaled(request, drawing, place, progress)
-        # Networks draw multiples of 8: up to 7 px beyond the size asked for go, half of them on each side.
         times = 2 if asked.upscale else 1
-        width, height = asked.width * times, asked.height * times
-        above, left = (drawing.shape[0] - height) // 2, (drawing.shape[1] - width) // 2
-        drawing = np.ascontiguousarray(drawing[above : above + height, left : left + width])
+        drawing = middle(drawing, asked.width * times, asked.height * times)
         watch.lap("upscale")
+        likeness = self.parts.faces.likeness(prepared.features.face.numpy(), drawing)
+        watch.lap("likeness")
         progress.tell(place, Step("cutout", total - 2, total))
         cut = cut_out(drawing, self.parts.matting, request.request.shape)
         checker = self.parts.checker if asked.enable_safety_checker else None
@@ -190,8 +190,7 @@ class LoadedFaceToSticker:
         watch.lap("cutout")
         progress.tell(place, Step("finish", total - 1, total))
         whole = np.ones_like(cut.matte)
-        # Nothing to tell a person who has chosen the face.
-        notes = (Note.SEVERAL_FACES,) if prepared.faces > 1 and asked.face_index == LARGEST else ()
+        notes = face_notes(prepared.features.faces, prepared.features.passed_over, asked.face_index)
         result = StickerResult(
             files={
                 ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole)),
@@ -203,6 +202,7 @@ class LoadedFaceToSticker:
             shape=cut.shape,
             notes=notes + cut.notes,
             is_safe=is_safe,
+            likeness=likeness,
         )
         watch.lap("finish")
         return replace(result, timings=watch.timings)

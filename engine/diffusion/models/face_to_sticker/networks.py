@@ -18,15 +18,15 @@ from engine.diffusion.models.face_to_sticker.enlarge import load_enlarger
 from engine.diffusion.models.face_to_sticker.upscale import Upscaler, load_hires
 from engine.diffusion.networks import (
     DiffusionNetworks,
-    TextEncoder,
     load_base,
     load_controlnet,
+    place_base,
     read_adapter,
-    to_device,
 )
-from engine.diffusion.safety import SafetyChecker, load_safety_checker
+from engine.diffusion.pictures import load_finisher
+from engine.diffusion.safety import SafetyChecker
 from engine.errors import EngineUnavailable
-from engine.matte import MattingModel, RembgMattingModel, load_matting_model
+from engine.matte import MattingModel
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,16 +102,14 @@ def load_parts(paths: FaceToStickerPaths, placement: DevicePlacement, *, has_saf
     assert paths.faces is not None  # noqa: S101  checked with the other roles
     here = (placement.device, placement.dtype)
     providers = onnx_providers(placement.device)
-    is_matte_file = paths.matte is not None and not paths.matte.is_dir()
+    finisher = load_finisher(paths.matte, paths.safety, placement, has_safety=has_safety)
     return FaceToStickerParts(
         networks=load_networks(paths, *here),
         faces=load_faces(paths.faces, providers),
         image_encoder=load_image_encoder(paths.image_encoder, *here) if paths.image_encoder else None,
         depth=load_depth_estimator(paths.depth_estimator, *here) if paths.depth_estimator else None,
-        matting=RembgMattingModel(paths.matte, providers)
-        if paths.matte and is_matte_file
-        else load_matting_model(paths.matte),
-        checker=load_safety_checker(paths.safety, *here) if has_safety and paths.safety else None,
+        matting=finisher.matting,
+        checker=finisher.checker,
         upscaler=Upscaler(load_enlarger(paths.upscaler, *here), load_hires(paths.hires, *here))
         if paths.upscaler and paths.hires
         else None,
@@ -130,7 +128,7 @@ def load_networks(
     device = torch.device(device)
     base = load_base(paths.base, paths.base_config, paths.lora, dtype)
     face, photo = (read_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
-    unet = to_device(base.unet, device, dtype)
+    placed = place_base(base, device, dtype)
     attention = [
         {name: weight.to(device, dtype) for name, weight in adapter["ip_adapter"].items()}
         for adapter in (face, photo)
@@ -141,17 +139,10 @@ def load_networks(
         return Resampler.from_weights(adapter["image_proj"]).to(device, dtype) if adapter else None
 
     return DiffusionNetworks(
-        unet=unet,
-        vae=to_device(base.vae, device, torch.float32 if dtype == torch.float16 else dtype),
-        text_encoders=(
-            TextEncoder(base.tokenizer, to_device(base.text_encoder, device, dtype)),
-            TextEncoder(base.tokenizer_2, to_device(base.text_encoder_2, device, dtype)),
-        ),
+        **placed,
         face_resampler=resampler(face),
         photo_resampler=resampler(photo),
-        scales=install_adapters(unet, attention, MOST_ROWS).to(device),
+        scales=install_adapters(placed["unet"], attention, MOST_ROWS).to(device),
         identity=load_controlnet(paths.identity_net, paths.identity_net, device, dtype),
         depth=load_controlnet(paths.depth_net, paths.identity_net, device, dtype),
-        device=device,
-        dtype=dtype,
     )

@@ -35,6 +35,7 @@ class PhotoFeatures:
     keypoints: Rgb  # at working size
     depth: Rgb | None  # of the same photo, its short side 1024 px
     faces: int  # in that photo
+    passed_over: int  # photos that show none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +64,7 @@ def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToSticke
             keypoints=draw_keypoints(identity.face.keypoints, width, height),
             depth=parts.depth.picture(posed) if parts.depth else None,
             faces=identity.faces_seen,
+            passed_over=identity.passed_over,
         )
 
     return caches.photos.get((request.photos_key, face_index), make)

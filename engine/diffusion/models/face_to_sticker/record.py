@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.diffusion.model import canvas
 from engine.model import FACE, MOST_PHOTOS, Input, Model, ResultFile
 from engine.parameters import parameter, parameter_table, read_parameters
 
 if TYPE_CHECKING:
     from engine.diffusion.model import DiffusionModel, ModelOptions
-
-SIZE_STEP_PX = 8  # a latent is this many px wide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class FaceToStickerParameters:
 
     @property
     def canvas(self) -> tuple[int, int]:
-        """(width, height) in px that a network draws: the next multiples of 8, to be cropped."""
-        return -(-self.width // SIZE_STEP_PX) * SIZE_STEP_PX, -(-self.height // SIZE_STEP_PX) * SIZE_STEP_PX
+        """(width, height) in px that the networks draw."""
+        return canvas(self.width, self.height)
 
 
 def _open(options: ModelOptions) -> DiffusionModel[Any, Any]:

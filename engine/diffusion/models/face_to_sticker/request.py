@@ -43,6 +43,11 @@ class FaceToStickerRequest:
         return len(self.request.faces), *asked.canvas, asked.steps, asked.depth_context
 
     @property
+    def variant(self) -> str:
+        """There is one set of networks."""
+        return ""
+
+    @property
     def total_steps(self) -> int:
         """All steps that the request is told of; the upscaling counts like a second loop."""
         return self.parameters.steps * (2 if self.parameters.upscale else 1) + AROUND

@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 
 from engine.diffusion.device import choose_device
-from engine.diffusion.models.face_to_sticker.die_cut import sticker
+from engine.diffusion.die_cut import sticker
 from engine.diffusion.models.face_to_sticker.model import LoadedFaceToSticker
 from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts, load_parts
 from engine.diffusion.output import to_pixels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.diffusion.models.face_to_sticker.die_cut import cut_out, with_alpha
+from engine.diffusion.die_cut import cut_out, with_alpha
 from engine.types import Note, Shape
 
 DRAWING = np.full((64, 48, 3), (200, 100, 50), np.uint8)

@@ -1,0 +1,1 @@
+"""PhotoMaker version 1: SDXL whose prompt holds the person that several photos show."""

@@ -33,6 +33,7 @@ _UNICAST: Final = ipaddress.ip_network("2000::/3")  # all that is given out of I
 _CLOSED: Final = (
     ipaddress.ip_network("192.0.0.0/24"),  # the protocols' own; a cloud's metadata at 192.0.0.192
     ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays
+    ipaddress.ip_network("2002::/16"),  # 6to4 itself, given up; some editions of Python 3.11 know it
     ipaddress.ip_network("168.63.129.16/32"),  # a cloud's platform, seen from its machines
     ipaddress.ip_network("3fff::/20"),  # documentation
 )
@@ -68,7 +69,7 @@ def _unwrapped(ip: IpAddress) -> list[IpAddress]:
         return [ip.ipv4_mapped]
     if ip in _NAT64:
         return [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)]
-    return [ip] if ip.sixtofour is None else [ip, ip.sixtofour]
+    return [ip]
 
 
 def check_url(url: str | URL, *, allow_private_hosts: bool = False) -> URL:

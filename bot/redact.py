@@ -29,7 +29,7 @@ def install_redaction() -> None:
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("aiosqlite", "telegram"):  # below that they print whole rows and messages: captions, people, file ids
-        logging.getLogger(name).setLevel(logging.INFO)
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it quotes whole answers; the error comes to us
     make = logging.getLogRecordFactory()
     if isinstance(make, _RedactingFactory):

@@ -187,6 +187,17 @@ def test_installing_twice_changes_nothing(redaction: None) -> None:
     assert logging.getLogRecordFactory() is factory
 
 
+@pytest.mark.parametrize(("level", "shown"), [("DEBUG", "INFO"), ("WARNING", "WARNING")])
+def test_libraries_say_no_more_than_the_level_that_was_asked_for(
+    redaction: None, monkeypatch: pytest.MonkeyPatch, level: str, shown: str
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "level", logging.getLevelNamesMapping()[level])
+    install_redaction()
+    assert logging.getLevelName(logging.getLogger("telegram").level) == shown
+    monkeypatch.undo()
+    install_redaction()
+
+
 async def test_a_server_without_the_niceties_is_served_all_the_same(
     emulator: Emulator, service: StickerService
 ) -> None:

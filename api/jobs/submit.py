@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from api.access.rate_limits import RateLimits
@@ -72,19 +73,25 @@ class Submitter:
         return await asyncio.shield(self._submit(request))
 
     async def draw(self, request: PictureRequest) -> Job:
-        """Submit and wait; return the job once it has ended. Raises what `submit` raises, and `NoSuchJob`.
+        """Submit and wait; return the job once it has ended. Raises what `drawing` raises, and `NoSuchJob`."""
+        async with self.drawing(request) as job:
+            return await self._service.wait(job.id)
 
-        A caller that goes away takes its job along, unless an idempotency key says that it will ask again.
+    @contextlib.asynccontextmanager
+    async def drawing(self, request: PictureRequest) -> AsyncIterator[Job]:
+        """Submit, and yield the job while its caller waits for it. Raises what `submit` raises.
+
+        A caller that goes away within the block takes its job along, unless an idempotency key says that it will ask
+        again.
         """
-        if request.body.idempotency_key:
-            return await self._service.wait((await self.submit(request)).id)
         submitting = asyncio.create_task(self._submit(request))
         try:
-            return await self._service.wait((await asyncio.shield(submitting)).id)
-        except asyncio.CancelledError:
-            cancelling = self._tasks.spawn(self._cancel(submitting))
-            if submitting.done():
-                await asyncio.shield(cancelling)
+            yield await asyncio.shield(submitting)
+        except (asyncio.CancelledError, ConnectionError):
+            if not request.body.idempotency_key:
+                cancelling = self._tasks.spawn(self._cancel(submitting))
+                if submitting.done():
+                    await asyncio.shield(cancelling)
             raise
 
     async def _cancel(self, submitting: asyncio.Task[Job]) -> None:

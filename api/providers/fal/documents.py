@@ -124,6 +124,9 @@ def app_paths(table: Table) -> Json:
             "post": _fal_operation(f"{table.title}, now", {"200": answered("The output", output)},
                                requestBody=body(table)),
         },
+        f"/fal/run/{app}/stream": {
+            "post": _fal_operation(f"{table.title}, step by step", {"200": stream}, requestBody=body(table)),
+        },
         f"/fal/queue/{app}": {
             "post": _fal_operation(f"{table.title}, queued", {"200": answered("Queued", status)},
                                requestBody=body(table), parameters=[_WEBHOOK]),
@@ -184,9 +187,8 @@ def openapi() -> OpenApiPart:
 
 def usage(table: Table, base: str) -> str:
     """Return the line that says how an app is called, as HTML."""
-    return (
-        f"Sync: <code>POST {base}/fal/run/{table.path}</code>. Queued: <code>POST {base}/fal/queue/{table.path}</code>."
-    )
+    run, queue = (f"<code>POST {base}/fal/{way}/{table.path}</code>" for way in ("run", "queue"))
+    return f"Sync: {run}, with <code>/stream</code> step by step. Queued: {queue}."
 
 
 def programs(table: Table, base: str) -> Sequence[tuple[str, str]]:

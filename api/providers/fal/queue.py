@@ -1,4 +1,4 @@
-"""fal's queue and sync services: submit, status, status stream, result, cancel, run.
+"""fal's queue and sync services: submit, status, status stream, result, cancel; run, stream.
 
 Facts about the clients that shape this file are in the comments; the protocol was read from fal_client 1.0.3 and
 @fal-ai/client 1.10.1.
@@ -27,12 +27,14 @@ from api.providers.fal.tables import table_of
 from api.providers.fal.uploads import REQUESTING, lifetime_s
 from api.providers.provider import FacadeContext
 from api.server.routing import Call, Route
+from engine.types import Step
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from storage.errors import StorageError
 from storage.records import Job, JobStatus
 
 PING_S: Final = 10.0  # proxies close a connection that is silent for longer
+PING: Final = b": ping\n\n"
 STREAM_S: Final = 3600.0  # a stream ends by then; the client asks again
 STATUS_WORDS: Final = {JobStatus.QUEUED: "IN_QUEUE", JobStatus.RUNNING: "IN_PROGRESS"}
 TRUE_WORDS: Final = ("1", "true", "yes")  # [js] sends 1, [py] true
@@ -52,13 +54,13 @@ class FalQueue:
         request = "/{app:app}/requests/{id:id}"
         return [
             Route("GET", f"{request}/status", self.status),
-            Route("GET", f"{request}/status/stream", self.stream),
+            Route("GET", f"{request}/status/stream", self.status_stream),
             Route("GET", request, self.result),
             Route("PUT", f"{request}/cancel", self.cancel),
         ]
 
     def run_routes(self) -> list[Route]:
-        return [Route("POST", "/{app:app}", self.run)]
+        return [Route("POST", "/{app:app}", self.run), Route("POST", "/{app:app}/stream", self.stream)]
 
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and say where it can be followed."""
@@ -72,6 +74,56 @@ class FalQueue:
         """Submit to the same queue, and answer the picture."""
         ended = await self._context.submitter.draw(await self._read(call))
         return self._result(ended)
+
+    async def stream(self, call: Call) -> web.StreamResponse:
+        """Submit to the same queue, and send server-sent events: how far it is, the output last.
+
+        The answer begins when there is something to tell: a request that fails before is answered as `run` answers it.
+        """
+        asked = await self._read(call)
+        with self._context.rate_limits.stream(asked.key.owner):
+            async with self._context.submitter.drawing(asked) as job:
+                return await self._send_progress(call, job)
+
+    async def _send_progress(self, call: Call, job: Job) -> web.StreamResponse:
+        response = web.StreamResponse(headers=_STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)})
+        ended: Job | None = None
+        try:
+            ended = await self._follow_steps(call, job, response)
+        except (NoSuchJob, StorageError):  # forgotten meanwhile, or not readable
+            if not response.prepared:
+                raise
+        if ended is not None:
+            if ended.result is None and not response.prepared:
+                return self._result(ended)
+            await response.prepare(call.request)
+            await response.write(_data(output.result(ended, self._context.files)[1]))
+        if ended is not None and ended.result is not None:
+            await response.write_eof()
+        elif call.request.transport is not None:
+            # Clients take the last event of a stream that ends for the output: this one breaks off.
+            call.request.transport.close()
+        return response
+
+    async def _follow_steps(self, call: Call, job: Job, response: web.StreamResponse) -> Job:
+        """Write every step until the job has ended, and return it. Raises `NoSuchJob`, `StorageError`."""
+        with self._context.service.events.listen(job_id=job.id) as events:
+            job = await self._context.service.own(job.owner, job.id)  # it may have ended before anybody listened
+            while not job.status.is_final:
+                event = await _next_event(events)
+                if event is None:
+                    job = await self._context.service.own(job.owner, job.id)
+                    line = PING
+                elif event.kind is EventKind.FORGOTTEN:
+                    raise NoSuchJob(job.id)
+                elif event.kind is EventKind.STEP and event.step is not None:
+                    line = _data(_progress(event.step))
+                else:
+                    job = event.job
+                    continue
+                await response.prepare(call.request)  # the first time; then it does nothing
+                await response.write(line)
+        return job
 
     async def _read(self, call: Call, webhook_url: str | None = None) -> PictureRequest:
         context, headers = self._context, call.request.headers
@@ -127,7 +179,7 @@ class FalQueue:
             return _answer(job, {"status": "ALREADY_COMPLETED"}, 400)
         return _answer(job, {"status": "CANCELLATION_REQUESTED"}, 202)
 
-    async def stream(self, call: Call) -> web.StreamResponse:
+    async def status_stream(self, call: Call) -> web.StreamResponse:
         """Send server-sent events: a status at every change, each log line once, the end last."""
         job = await self._own(call)
         headers = _STREAM_HEADERS | {"x-fal-request-id": request_id_of(job)}
@@ -157,9 +209,9 @@ class FalQueue:
             lines_sent = len(lines)
             preview = self._context.logs.preview(job.id)
             if preview and job.status is JobStatus.RUNNING:
-                body["preview"] = "data:image/jpeg;base64," + base64.b64encode(preview).decode("ascii")
+                body["preview"] = _jpeg_uri(preview)
             if body != last:
-                await response.write(b"data: " + json.dumps(body).encode("ascii") + b"\n\n")
+                await response.write(_data(body))
             last = {**body, "logs": []}
             if job.status.is_final:
                 return
@@ -199,14 +251,35 @@ class FalQueue:
 async def _next_change(job_id: str, events: asyncio.Queue[JobEvent], response: web.StreamResponse) -> None:
     """Wait for the job to change, or for another's end that moves it up; ping while nothing happens."""
     while True:
-        try:
-            async with asyncio.timeout(PING_S):
-                event = await events.get()
-        except TimeoutError:
-            await response.write(b": ping\n\n")
-            continue
-        if event.job.id == job_id or event.kind in (EventKind.STARTED, EventKind.ENDED):
+        event = await _next_event(events)
+        if event is None:
+            await response.write(PING)
+        elif event.job.id == job_id or event.kind in (EventKind.STARTED, EventKind.ENDED):
             return
+
+
+async def _next_event(events: asyncio.Queue[JobEvent]) -> JobEvent | None:
+    """Wait for an event; None after `PING_S` without one."""
+    try:
+        async with asyncio.timeout(PING_S):
+            return await events.get()
+    except TimeoutError:
+        return None
+
+
+def _progress(step: Step) -> dict[str, Any]:
+    """Return an event of a picture in the making: the share of the steps done, a sentence, and what is drawn so far."""
+    share = min(step.done / step.total, 1.0) if step.total > 0 else 0.0
+    preview = {"preview": _jpeg_uri(step.preview)} if step.preview else {}
+    return {"progress": round(share, 4), "message": f"{step.phase} {step.done}/{step.total}", **preview}
+
+
+def _jpeg_uri(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def _data(event: Mapping[str, Any]) -> bytes:
+    return b"data: " + json.dumps(event).encode("ascii") + b"\n\n"
 
 
 def _answer(job: Job, body: Mapping[str, Any], status: int) -> web.Response:

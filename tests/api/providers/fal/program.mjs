@@ -49,5 +49,15 @@ try {
 }
 const stream = await fal.queue.streamStatus(app, { requestId: told.requestId, logs: true });
 for await (const event of stream) told.stream = event.status;
+const live = await fal.stream(app, { input });
+const events = [];
+for await (const event of live) events.push("progress" in event ? "progress" : "output");
+told.live = [events[0], events.at(-1), (await live.done()).images.length, live.requestId.length];
+const refused = await fal.stream(app, { input: { prompt: "a person" } });
+try {
+  await refused.done();
+} catch (error) {
+  told.liveRefused = [error.status, error.body.detail[0].loc[1]];
+}
 console.log(JSON.stringify(told));
 process.exit(0);

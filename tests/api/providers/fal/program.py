@@ -13,6 +13,12 @@ def on_queue_update(update: object) -> None:
             print(log["message"], file=sys.stderr)
 
 
+async def both(app: str, arguments: dict[str, object]) -> list[object]:
+    result = await fal_client.subscribe_async(app, arguments=arguments)
+    events = [event async for event in fal_client.stream_async(app, arguments=arguments)]
+    return [result["seed"], events[-1]["seed"]]
+
+
 def main(photo: str) -> None:
     app = "fal-ai/face-to-sticker"
     with open(photo, "rb") as file:  # noqa: PTH123 - as the program's author wrote it
@@ -26,7 +32,13 @@ def main(photo: str) -> None:
     told["events"] = [type(event).__name__ for event in handle.iter_events(with_logs=True, interval=0.02)][-1]
     told["get"] = handle.get()["has_nsfw_concepts"]
     told["status"] = type(fal_client.status(app, handle.request_id, with_logs=True)).__name__
-    told["async"] = asyncio.run(fal_client.subscribe_async(app, arguments=arguments))["seed"]
+    *steps, output = fal_client.stream(app, arguments=arguments)
+    told["stream"] = [output["seed"], all("progress" in step for step in steps), len(steps) > 0]
+    try:
+        list(fal_client.stream(app, arguments={"prompt": "a person"}))
+    except Exception as error:
+        told["stream_refused"] = type(error).__name__
+    told["async"], told["stream_async"] = asyncio.run(both(app, arguments))
     try:
         fal_client.run(app, arguments={"image_url": uri, "prompt": "a person", "num_inference_steps": 99})
     except fal_client.FalClientHTTPError as error:

@@ -82,6 +82,9 @@ async def test_a_python_program_written_for_fal_runs_unmodified(
     told = json.loads(out)
     assert told["run"] == told["async"] == 42
     assert told["subscribe"] == ["image/png", "image/png"]
+    assert told["stream"] == [42, True, True]
+    assert told["stream_async"] == 42
+    assert told["stream_refused"] == "SSEError"  # the client looks at no status here
     assert told["events"] == told["status"] == "Completed"
     assert told["get"] == {"sticker_image": False, "sticker_image_background_removed": False}
     assert told["refused"][0] == 422
@@ -150,3 +153,5 @@ async def test_a_javascript_program_written_for_fal_runs(
     assert told["refused"] == [422, "image_url"]
     assert told["cancelled"] == 400
     assert told["stream"] == "COMPLETED"
+    assert told["live"] == ["progress", "output", 2, 36]
+    assert told["liveRefused"] == [422, "image_url"]

@@ -229,7 +229,7 @@ async def test_without_a_key_nothing_is_told(api: Api) -> None:
 
 async def test_an_app_that_is_not_served_is_404(api: Api) -> None:
     assert (await api.post("/fal/queue/fal-ai/flux", INPUT))[0] == 404
-    assert (await api.post("/fal/run/fal-ai/face-to-sticker/stream", INPUT))[0] == 404
+    assert (await api.post("/fal/run/fal-ai/flux/stream", INPUT))[0] == 404
     assert (await api.get("/fal/run/fal-ai/face-to-sticker/realtime"))[0] == 404
 
 

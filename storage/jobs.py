@@ -202,9 +202,12 @@ class Jobs:
         return _maybe(row)
 
     async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
-        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more."""
+        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more.
+
+        One that is tried once more has been drawn to an end: it is not what ended the process before.
+        """
         row = await self._database.one(
-            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund
+            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund, crashes = crashes * :refund
                WHERE id = :id AND status = 'running' RETURNING *""",
             {"id": job_id, "refund": 0 if counts_as_attempt else 1},
         )

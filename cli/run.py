@@ -39,7 +39,7 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
             locks.callback(lock_folder(settings.data_dir).release)
             if isinstance(settings, Settings):
                 token = settings.telegram_bot_token.get_secret_value()
-                if lock := lock_token(settings.telegram_api_url, token):
+                if lock := lock_token(settings.telegram_api_url, token, settings.data_dir):
                     locks.callback(lock.release)
         except (AlreadyRunning, OSError) as error:
             logger.error("cannot start: %s", error)

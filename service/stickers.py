@@ -179,10 +179,25 @@ class StickerService:
                 names[name] = tuple([await self._keep_photo(job.owner, data, salt) for data in photos])
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
-        ready = await self._store.jobs.set_request(job_id, replace(job.request, inputs=names))
+        ready = await self._store.jobs.attach(job_id, names)
         if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
             if is_alone:
                 await self._delete_photos(job.owner, [name for each in names.values() for name in each])
+            return await self._existing(job_id)
+        self._queued(ready)
+        return ready
+
+    async def keep_photo(self, job_id: str, data: bytes) -> str:
+        """Keep one of the photos that a job waits for, for `attach_kept`; return the name of its file.
+
+        Raises `PhotoRefused`, `NoSuchJob`.
+        """
+        return await self._keep_photo((await self._existing(job_id)).owner, data, "")
+
+    async def attach_kept(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job:
+        """Give a waiting job photos that are kept already, by the model's input names. Raises `NoSuchJob`."""
+        ready = await self._store.jobs.attach(job_id, inputs)
+        if ready is None:
             return await self._existing(job_id)
         self._queued(ready)
         return ready
@@ -266,9 +281,7 @@ class StickerService:
 
     async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
         """Change what a waiting job asks for; None where it is not waiting any more."""
-        job = await self._existing(job_id)
-        request = replace(job.request, prompt=prompt[:MAX_PROMPT_CHARS], style=style)
-        return await self._store.jobs.set_request(job_id, request)
+        return await self._store.jobs.set_words(job_id, prompt[:MAX_PROMPT_CHARS], style)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""

@@ -252,6 +252,8 @@ class Worker:
                 emoji=result.emoji,
                 stickers=dict(result.stickers),
                 is_safe=result.is_safe,
+                photos_used=result.photos_used,
+                likeness=result.likeness,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )

@@ -81,7 +81,8 @@ class JobResult:
     """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes.
 
     `emoji` is that of the face's own expression, "" where there is none. `stickers`, of a job that made several, maps
-    the names of their files to their emoji, in order.
+    the names of their files to their emoji, in order. `photos_used` counts the photos that it was made of, None for all
+    of them. `likeness` is the cosine, -1 .. 1, of the photos' face and the picture's, None where it was not measured.
     """
 
     style: str
@@ -92,6 +93,8 @@ class JobResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    photos_used: int | None = None
+    likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:

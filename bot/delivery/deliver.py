@@ -34,7 +34,7 @@ from bot.words.small_talk import small_talk
 from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
-from engine.model import ResultFile
+from engine.model import FACE, ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import style
 from engine.types import Note, Shape
@@ -55,7 +55,6 @@ _STICKER_NOT_TAKEN = (
 _NOTES = {
     Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
-    Note.PHOTOS_WITHOUT_FACE: "note-photos-without-face",
     Note.BADGE_FALLBACK: "note-badge-fallback",
     Note.PROMPT_AS_LOOK: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
@@ -213,10 +212,17 @@ class Delivery:
             notes = [note for note in notes if note is not Note.BADGE_FALLBACK]
         parent = await self._service.job(job.parent) if job.parent else None
         told = parent.result.notes if parent and parent.result else ()
+        to, given = Addressee.of(job), len(job.request.inputs.get(FACE, ()))
+        sent, used = max(len(to.album), given), job.result.photos_used or given
         sentences = []
+        if Note.BEST_PHOTO in notes:
+            if Note.BEST_PHOTO not in told:
+                sentences.append(say(to.language, "note-best-photo", total=sent))
+        elif used < sent and parent is None:
+            sentences.append(say(to.language, "note-photos-used", used=used, total=sent))
         for note in notes:
             if note not in told and (key := await self._key_of(job, job.result, note)):
-                sentences.append(say(Addressee.of(job).language, key))
+                sentences.append(say(to.language, key))
         return sentences
 
     async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
@@ -236,7 +242,7 @@ class Delivery:
                 return _NOTES[note] if is_first else "note-prompt-unused"
             case Note.NO_FACE if result.shape == Shape.BADGE:
                 return "note-no-face-badge"
-        return _NOTES[note]
+        return _NOTES.get(note)  # what is missing is told by how many photos were used
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)

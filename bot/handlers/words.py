@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
-from bot.handlers.context import UpdateContext
+from bot.handlers.context import UpdateContext, job_of_message
 from bot.handlers.feature import PRIVATE, Feature
 from bot.words.captions import ParsedCaption, parse_caption, style_of_words
 from bot.words.small_talk import small_talk
@@ -105,7 +105,7 @@ async def _job_of_reply(context: UpdateContext) -> Job | None:
     if replied is None:
         return None
     service = context.service
-    job = await service.job_from(source_of_message(context.chat_id, replied.message_id))
+    job = await job_of_message(service, replied)
     if job is not None:
         return job
     sticker = await service.packs.sticker_in_message(context.owner, replied.message_id)

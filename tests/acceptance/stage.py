@@ -40,15 +40,18 @@ class NotingEngine(PlainEngine):
 
     notes: tuple[Note, ...] = ()
     emoji = ""
+    photos_used: int | None = None
 
     def _draw(self, request: StickerRequest) -> StickerResult:
-        return replace(super()._draw(request), notes=self.notes, emoji=self.emoji)
+        drawn = super()._draw(request)
+        return replace(drawn, notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
 
 
 class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
 
     ADMIN = 99
+    album_quiet_s = 0.3
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -84,6 +87,7 @@ class Stage:
             offers=Offers.of(runner),
             backoff=backoff,
             limiter=limiter,
+            album_quiet_s=self.album_quiet_s,
         )
         await worker.recover()
         try:

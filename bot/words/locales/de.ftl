@@ -29,6 +29,7 @@ button-open-chat = Chat öffnen
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
+progress-fetching-album = Alles klar. Ich hole deine Fotos …
 progress-telegram-slow = Angekommen. Telegram ist gerade langsam; ich versuche weiter, dein Foto zu holen.
 progress-queued =
     { $ahead ->
@@ -58,7 +59,8 @@ note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung h
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
-note-photos-without-face = Auf manchen Fotos ist kein Gesicht; ich habe sie ausgelassen.
+note-photos-used = { $used } von { $total } Fotos verwendet.
+note-best-photo = Ich habe das beste deiner { $total } Fotos genommen.
 note-badge-fallback = Dein Umriss war zum Ausschneiden nicht klar genug, deshalb ist es ein runder Sticker.
 note-no-face = Hier ist kein Gesicht, deshalb habe ich ausgeschnitten, was am meisten auffällt.
 note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild genommen.

@@ -29,6 +29,7 @@ button-open-chat = Open the chat
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
+progress-fetching-album = Got it. Fetching your photos …
 progress-telegram-slow = Got it. Telegram is slow right now; I keep trying to fetch your photo.
 progress-queued =
     { $ahead ->
@@ -58,7 +59,8 @@ note-flagged = I won't send what came out: the safety check flagged it. Try anot
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
-note-photos-without-face = Some photos show no face; I left them out.
+note-photos-used = Used { $used } of { $total } photos.
+note-best-photo = I took the best of your { $total } photos.
 note-badge-fallback = Your outline wasn't clear enough to cut out, so this is a badge.
 note-no-face = There's no face here, so I cut out what stands out most.
 note-no-face-badge = There's no face here, so I used the whole picture.

@@ -29,6 +29,7 @@ button-open-chat = Abrir el chat
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto …
+progress-fetching-album = Recibidas. Estoy bajando tus fotos …
 progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
 progress-queued =
     { $ahead ->
@@ -58,7 +59,8 @@ note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha m
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
-note-photos-without-face = En algunas fotos no hay ninguna cara; las he dejado fuera.
+note-photos-used = He usado { $used } de { $total } fotos.
+note-best-photo = He usado la mejor de tus { $total } fotos.
 note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
 note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.

@@ -29,6 +29,7 @@ button-open-chat = Открыть чат
 
 # --- photos ---
 progress-fetching = Есть. Загружаю твоё фото …
+progress-fetching-album = Есть. Загружаю твои фото …
 progress-telegram-slow = Принято. Telegram сейчас отвечает медленно; я продолжаю загружать твоё фото.
 progress-queued =
     { $ahead ->
@@ -60,7 +61,8 @@ note-flagged = То, что получилось, я не отправлю: пр
 cancelled = Остановлено. Ничего не сделано.
 
 note-several-faces = Я увидел несколько лиц и взял самое крупное.
-note-photos-without-face = На некоторых фото нет лица; я их пропустил.
+note-photos-used = Использовал { $used } из { $total } фото.
+note-best-photo = Я взял лучшее из твоих { $total } фото.
 note-badge-fallback = Твой контур был недостаточно чётким, чтобы вырезать, поэтому стикер круглый.
 note-no-face = Лица здесь нет, поэтому я вырезал то, что больше всего бросается в глаза.
 note-no-face-badge = Лица здесь нет, поэтому я взял всю картинку.

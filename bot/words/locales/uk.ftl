@@ -29,6 +29,7 @@ button-open-chat = Відкрити чат
 
 # --- photos ---
 progress-fetching = Є. Завантажую твоє фото …
+progress-fetching-album = Є. Завантажую твої фото …
 progress-telegram-slow = Отримано. Telegram зараз відповідає повільно; я далі завантажую твоє фото.
 progress-queued =
     { $ahead ->
@@ -60,7 +61,8 @@ note-flagged = Того, що вийшло, я не надішлю: переві
 cancelled = Зупинено. Нічого не зроблено.
 
 note-several-faces = Я побачив кілька облич і взяв найбільше.
-note-photos-without-face = На деяких фото немає обличчя; я їх пропустив.
+note-photos-used = Використав { $used } з { $total } фото.
+note-best-photo = Я взяв найкраще з твоїх { $total } фото.
 note-badge-fallback = Твій контур був недостатньо чіткий, щоб вирізати, тому це круглий стікер.
 note-no-face = Обличчя тут немає, тому я вирізав те, що найбільше впадає в око.
 note-no-face-badge = Обличчя тут немає, тому я взяв усе зображення.

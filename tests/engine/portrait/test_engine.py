@@ -322,3 +322,9 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:
     assert draw(engine).emoji == "😀"
+
+
+def test_of_several_photos_the_best_is_drawn_and_told(engine: PortraitEngine) -> None:
+    made = draw(engine, inputs={FACE: (pair(), ASTRONAUT)})
+    assert made.files == draw(engine).files
+    assert (made.notes, made.photos_used) == ((Note.BEST_PHOTO,), 1)

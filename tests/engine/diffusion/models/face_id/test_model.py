@@ -244,7 +244,7 @@ def test_one_of_several_faces_can_be_chosen(paths: FaceIdPaths) -> None:
     reads = [model.read(asked(two_faces(), face_index=index)) for index in (-1, 0, 1)]
     ready = model.load(choose_device("cpu"), reads[0].variant)
     largest, left, right = (ready.prepare(each).seen for each in reads)
-    assert largest.faces == 2
+    assert len(largest.identity.boxes) == 2
     assert any(torch.equal(largest.tokens, each.tokens) for each in (left, right))
     assert not torch.equal(left.tokens, right.tokens)
 

@@ -23,9 +23,10 @@ START_S = 30.0
 class Product:
     """The process. `lines` is what it logged."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
+    def __init__(self, emulator: Emulator, folder: Path, start_timeout_s: float = START_S) -> None:
         self.emulator = emulator
         self.folder = folder
+        self.start_timeout_s = start_timeout_s
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -57,7 +58,7 @@ class Product:
         """Start it and wait until it asks for updates."""
         before = len(self.emulator.calls.of("getUpdates"))
         await self.start(*arguments)
-        await self.until(lambda: len(self.emulator.calls.of("getUpdates")) > before, START_S)
+        await self.until(lambda: len(self.emulator.calls.of("getUpdates")) > before, self.start_timeout_s)
 
     async def until(self, is_true: object, timeout_s: float) -> None:
         """Look every few milliseconds: another process cannot tell this one's event loop."""

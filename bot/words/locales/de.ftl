@@ -55,6 +55,7 @@ progress-wait =
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
 progress-pack-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn in dein Paket zu legen.
+progress-send-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn zu schicken.
 note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 

@@ -55,6 +55,7 @@ progress-wait =
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
 progress-pack-slow = It's drawn. Telegram isn't answering right now; I keep trying to add it to your pack.
+progress-send-slow = It's drawn. Telegram isn't answering right now; I keep trying to send it.
 note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 

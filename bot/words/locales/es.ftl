@@ -55,6 +55,7 @@ progress-wait =
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
 progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
+progress-send-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando enviarlo.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 

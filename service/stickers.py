@@ -448,7 +448,7 @@ class StickerService:
         return user if user.style is None or is_style(user.style) else replace(user, style=None)
 
     async def set_preference(self, owner: str, **columns: str | int | bool | None) -> User:
-        """Change some of style, seed, language, is_blocked."""
+        """Change some of style, seed, language, model, is_blocked."""
         return await self._store.users.set(owner, **columns)
 
     async def show_hint_once(self, owner: str, hint: str) -> bool:

@@ -163,6 +163,7 @@ class User:
     style: str | None = None
     seed: int | None = None
     language: str | None = None
+    model: str | None = None
     hints_shown: frozenset[str] = frozenset()
     is_blocked: bool = False
 

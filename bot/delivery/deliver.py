@@ -120,7 +120,7 @@ class Delivery:
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
         elif is_batch(job):
-            await self._reactions.deliver(job)
+            await self._reactions.deliver(job, await self._notes(job))
         else:
             try:
                 webp = await self._service.result_file(job, ResultFile.STICKER)

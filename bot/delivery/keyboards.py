@@ -43,10 +43,14 @@ def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[button(language, "button-anyway", Press("anyway", job_id))]])
 
 
-def all_in_pack(language: str, job_id: str, pack_url: str) -> InlineKeyboardMarkup:
-    """Return the buttons under the picture of many stickers that are in their owner's pack."""
+def all_in_pack(language: str, job_id: str, pack_url: str, *, has_another: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under the picture of many stickers that are in their owner's pack.
+
+    `has_another`: the photo can be drawn so once more.
+    """
     undo = button(language, "button-undo-all", Press("undoall", job_id))
-    return InlineKeyboardMarkup([[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]])
+    rows = [[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
+    return InlineKeyboardMarkup([_another(language, job_id), *rows] if has_another else rows)
 
 
 def loose(language: str, job_id: str) -> InlineKeyboardMarkup:

@@ -128,7 +128,14 @@ async def _submit(
     )
     try:
         return await context.service.submit(
-            Submission(context.owner, source, caption.prompt, caption.style, note=to.to_json())
+            Submission(
+                context.owner,
+                source,
+                caption.prompt,
+                caption.style,
+                model=context.parts.offers.model_for(context.user.model),
+                note=to.to_json(),
+            )
         )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
         await _refuse(context, explain_error(context.language, refusal))

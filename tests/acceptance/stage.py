@@ -22,7 +22,9 @@ from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
+from engine.model import ResultFile, numbered
 from engine.runner import EngineRunner
+from engine.sheet import contact_sheet
 from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
 from service.stickers import StickerService, Submission
@@ -41,10 +43,19 @@ class NotingEngine(PlainEngine):
     notes: tuple[Note, ...] = ()
     emoji = ""
     photos_used: int | None = None
+    pictures = 1  # of each result, each a sticker
 
     def _draw(self, request: StickerRequest) -> StickerResult:
-        drawn = super()._draw(request)
-        return replace(drawn, notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
+        drawn = replace(super()._draw(request), notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
+        if self.pictures == 1:
+            return drawn
+        names = [numbered(ResultFile.STICKER, number + 1) for number in range(self.pictures)]
+        more = [
+            PlainEngine._draw(self, replace(request, seed=request.seed + number)) for number in range(self.pictures)
+        ]
+        files = {name: each.files[ResultFile.STICKER] for name, each in zip(names, more, strict=True)}
+        sheet = {ResultFile.SHEET: contact_sheet(list(files.values()))}
+        return replace(drawn, files={**drawn.files, **files, **sheet}, stickers=dict.fromkeys(names, "😀"))
 
 
 class Stage:

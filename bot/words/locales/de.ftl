@@ -39,6 +39,7 @@ progress-queued =
     }
 progress-warming-up = Ist da. Ich laufe mich noch warm; dein Sticker kommt gleich danach.
 progress-started = Ich fange mit deinem Sticker an …
+progress-load = Ich wechsle das Modell; das dauert einen Moment …
 progress-face = Ich suche dein Gesicht …
 progress-cutout = Ich schneide dich aus …
 progress-draw = Ich zeichne dich …
@@ -73,6 +74,11 @@ news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues ang
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
 news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
+stickers-added =
+    { $total ->
+        [one] Er ist in deinem Paket.
+       *[other] Alle { $total } sind in deinem Paket.
+    }
 reactions-added = Alle { $total } sind in deinem Paket, jeder unter seinem eigenen Emoji.
 reactions-partly-added = { $done } von { $total } sind in deinem Paket. Die anderen hat Telegram nicht angenommen.
 reactions-stopped =
@@ -140,6 +146,11 @@ error-wait =
 style-choose = Dein Stil ist { $style }. Welchen möchtest du?
 style-chosen = Gut, { $style }. Schick mir ein Foto.
 style-for-photo = Welcher Stil für dieses Foto?
+model-current = Gezeichnet mit { $model }; die letzten Knöpfe ändern das.
+model-chosen = Also { $model }. Schick mir ein Foto oder mehrere auf einmal.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Cartoon
 style-cel = Trickfilm
 style-comic = Comic

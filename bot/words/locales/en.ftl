@@ -39,6 +39,7 @@ progress-queued =
     }
 progress-warming-up = Got it. I'm still warming up; your sticker comes right after.
 progress-started = Starting your sticker …
+progress-load = Switching to another model; that takes a moment …
 progress-face = Looking for your face …
 progress-cutout = Cutting you out …
 progress-draw = Drawing you …
@@ -73,6 +74,11 @@ news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
 news-first-pack-of-all = It's your own pack. Open it to add it to your keyboard.
+stickers-added =
+    { $total ->
+        [one] It's in your pack.
+       *[other] All { $total } are in your pack.
+    }
 reactions-added = All { $total } are in your pack, each under its own emoji.
 reactions-partly-added = { $done } of { $total } are in your pack. Telegram didn't accept the others.
 reactions-stopped =
@@ -140,6 +146,11 @@ error-wait =
 style-choose = Your style is { $style }. Which one do you want?
 style-chosen = { $style } it is. Send me a photo.
 style-for-photo = Which style for this photo?
+model-current = Drawn by { $model }; the last buttons change that.
+model-chosen = { $model } it is. Send me a photo, or several in one go.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Toon
 style-cel = Cel
 style-comic = Comic

@@ -39,6 +39,7 @@ progress-queued =
     }
 progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
 progress-started = Empiezo con tu sticker …
+progress-load = Cambio de modelo; tarda un momento …
 progress-face = Busco tu cara …
 progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
@@ -73,6 +74,11 @@ news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
 news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+stickers-added =
+    { $total ->
+        [one] Está en tu pack.
+       *[other] Los { $total } están en tu pack.
+    }
 reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
 reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
 reactions-stopped =
@@ -140,6 +146,11 @@ error-wait =
 style-choose = Tu estilo es { $style }. ¿Cuál quieres?
 style-chosen = Vale, { $style }. Mándame una foto.
 style-for-photo = ¿Qué estilo para esta foto?
+model-current = Dibuja { $model }; los últimos botones lo cambian.
+model-chosen = Hecho: { $model }. Mándame una foto, o varias a la vez.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Dibujo animado
 style-cel = Animación
 style-comic = Cómic

@@ -40,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Есть. Я ещё разогреваюсь; стикер будет сразу после этого.
 progress-started = Начинаю твой стикер …
+progress-load = Переключаю модель; это займёт минутку …
 progress-face = Ищу твоё лицо …
 progress-cutout = Вырезаю тебя …
 progress-draw = Рисую тебя …
@@ -75,6 +76,11 @@ news-new-pack = Твой старый набор удалён, поэтому я
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
 news-first-pack-of-all = Это твой собственный набор. Открой его, чтобы добавить на клавиатуру.
+stickers-added =
+    { $total ->
+        [one] Он в твоём наборе.
+       *[other] Все { $total } в твоём наборе.
+    }
 reactions-added = Все { $total } в твоём наборе, каждый под своим эмодзи.
 reactions-partly-added = { $done } из { $total } в твоём наборе. Остальные Telegram не принял.
 reactions-stopped =
@@ -145,6 +151,11 @@ error-wait =
 style-choose = Твой стиль – { $style }. Какой хочешь?
 style-chosen = Хорошо: { $style }. Пришли мне фото.
 style-for-photo = Какой стиль для этого фото?
+model-current = Рисует { $model }; последние кнопки это меняют.
+model-chosen = Хорошо, { $model }. Пришли мне фото или несколько сразу.
+model-face-to-sticker = 🎭 Стикер
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Мультик
 style-cel = Аниме
 style-comic = Комикс

@@ -40,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Є. Я ще розігріваюся; стікер буде одразу після цього.
 progress-started = Починаю твій стікер …
+progress-load = Перемикаю модель; це триватиме хвилинку …
 progress-face = Шукаю твоє обличчя …
 progress-cutout = Вирізаю тебе …
 progress-draw = Малюю тебе …
@@ -75,6 +76,11 @@ news-new-pack = Твій старий набір видалено, тому я �
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
 news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
+stickers-added =
+    { $total ->
+        [one] Він у твоєму наборі.
+       *[other] Усі { $total } у твоєму наборі.
+    }
 reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
 reactions-partly-added = { $done } з { $total } у твоєму наборі. Решту Telegram не прийняв.
 reactions-stopped =
@@ -145,6 +151,11 @@ error-wait =
 style-choose = Твій стиль – { $style }. Який хочеш?
 style-chosen = Гаразд: { $style }. Надішли мені фото.
 style-for-photo = Який стиль для цього фото?
+model-current = Малює { $model }; останні кнопки це змінюють.
+model-chosen = Гаразд, { $model }. Надішли мені фото або кілька одразу.
+model-face-to-sticker = 🎭 Стікер
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Мультик
 style-cel = Аніме
 style-comic = Комікс

@@ -73,6 +73,8 @@ class StickerResult:
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
     or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
+    `faces` counts the faces among which a person may choose by `face_index`, `faces_picture` is the photo with their
+    numbers, index 0 as 1, a JPEG; 0 and empty where one was chosen or there is but one.
     `photos_used` counts the photos that it was made of, None for all of them. `likeness` is the cosine, -1 .. 1, of the
     photos' face and the picture's, None where there is none or it was not measured. `timings` maps a phase to seconds.
     """
@@ -85,6 +87,8 @@ class StickerResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    faces: int = 0
+    faces_picture: bytes = b""
     photos_used: int | None = None
     likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)

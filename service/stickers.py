@@ -31,6 +31,7 @@ from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
 from service.packs import PackRegistry
 from service.photos import read_photo
 from service.uploads import Uploads
+from storage.errors import FileGone
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
 from storage.store import DATABASE_NAME, Store
@@ -460,6 +461,12 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def faces_photo(self, job: Job) -> bytes:
+        """Return the photo of a job with its faces numbered. Raises `FileGone`."""
+        if job.result is None or not job.result.faces_photo:
+            raise FileGone(job.id)
+        return await self._store.files.photo(job.owner, job.result.faces_photo)
 
     async def delete_photos(self, job: Job) -> None:
         """Delete a job's photos before their lifetime ends. Missing files are ignored."""

@@ -129,7 +129,9 @@ class Delivery:
             else:
                 sent = await self._send_sticker(job, webp)
         await self._service.mark_delivered(job.id)
-        return partial(self._clean_up, job, sent) if sent else None
+        if sent is None and not (is_batch(job) and _has_faces(job)):
+            return None
+        return partial(self._clean_up, job, sent)
 
     async def apologise(self, job: Job) -> None:
         """Say that an ended job cannot be delivered. Raises `TelegramError`."""
@@ -237,6 +239,8 @@ class Delivery:
         elif used < sent and parent is None:
             sentences.append(say(to.language, "note-photos-used", used=used, total=sent))
         for note in notes:
+            if note is Note.SEVERAL_FACES and _has_faces(job):
+                continue  # the numbered photo says so
             if note not in told and (key := await self._key_of(job, job.result, note)):
                 sentences.append(say(to.language, key))
         return sentences
@@ -272,9 +276,16 @@ class Delivery:
             rate_limit_args=DELIVERY,
         )
 
-    async def _clean_up(self, job: Job, sent: _StickerMessage) -> None:
-        """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
+    async def _clean_up(self, job: Job, sent: _StickerMessage | None) -> None:
+        """Delete the progress message, or write the sentences into it, and let the person choose among several faces.
+
+        What was made is delivered if this fails, too.
+        """
         try:
+            if _has_faces(job):
+                await self._send_faces(job)
+            if sent is None:
+                return
             if sent.sentences:
                 await self._board.end_with(job, "\n".join(sent.sentences), urgency=_TIDYING)
             else:
@@ -290,6 +301,30 @@ class Delivery:
                 )
         except TelegramError as error:
             logger.info("after job %s: %s", job.id[:8], classify(error))
+
+    async def _send_faces(self, job: Job) -> None:
+        """Send the photo with its faces numbered, unless it is gone: it is kept as long as photos are."""
+        to = Addressee.of(job)
+        try:
+            photo = await self._service.faces_photo(job)
+        except FileGone:
+            return
+        await self._bot.send_photo(
+            to.chat,
+            photo,
+            caption=say(to.language, "note-choose-face"),
+            reply_to_message_id=to.message,
+            allow_sending_without_reply=True,
+            message_thread_id=to.thread,
+            reply_markup=keyboards.faces(job.id, job.result.faces if job.result else 0),
+            rate_limit_args=_TIDYING,
+            filename="faces.jpg",
+        )
+
+
+def _has_faces(job: Job) -> bool:
+    """Return whether there are faces to choose among that the person has not seen numbered yet."""
+    return job.parent is None and job.result is not None and bool(job.result.faces_photo)
 
 
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:

@@ -8,7 +8,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.words.buttons import Press, button, in_pairs
 from bot.words.translations import say
+from engine.numbered_faces import MOST_FACES
 from engine.types import Shape
+
+_NUMBERS = 4  # in a row
 
 
 def in_pack(
@@ -36,6 +39,15 @@ def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyb
     """Return the shapes a sticker could have instead, and the way back to its other buttons."""
     buttons = [button(language, f"button-shape-{shape}", Press("shape", job_id, shape)) for shape in shapes]
     return InlineKeyboardMarkup(in_pairs([*buttons, button(language, "button-back", Press("shapes", job_id, "close"))]))
+
+
+def faces(job_id: str, count: int) -> InlineKeyboardMarkup:
+    """Return a number for each face of a photo, at most `MOST_FACES`."""
+    buttons = [
+        InlineKeyboardButton(str(number), callback_data=Press("face", job_id, str(number)).data())
+        for number in range(1, min(count, MOST_FACES) + 1)
+    ]
+    return InlineKeyboardMarkup([buttons[at : at + _NUMBERS] for at in range(0, len(buttons), _NUMBERS)])
 
 
 def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:

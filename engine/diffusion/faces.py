@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.errors import EngineUnavailable, NoFace
 from engine.face_worth import face_worth
+from engine.numbered_faces import Box, number_faces
 from engine.pixels import Rgb
 from engine.types import Note
 
@@ -61,8 +62,14 @@ class FoundFace:
     @property
     def area(self) -> float:
         """Of the box, in square px."""
-        x1, y1, x2, y2 = (float(edge) for edge in self.box)
+        x1, y1, x2, y2 = self.corners
         return (x2 - x1) * (y2 - y1)
+
+    @property
+    def corners(self) -> Box:
+        """The box as numbers."""
+        x1, y1, x2, y2 = (float(edge) for edge in self.box)
+        return x1, y1, x2, y2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,13 +78,15 @@ class Identity:
 
     `embeddings`, each [512] and not normalised, are those of the photos that show the person, `kept`, by number and in
     order; `faceless` and `others` count the photos that show no face, or somebody else. `face` is the one of photo
-    number `photo`, which the pose is taken from; `boxes` are those of all faces of that photo, [4] each, from the left.
+    number `photo`, which the pose is taken from; `boxes` are those of all faces of that photo, from the left, and
+    `picture` shows that photo with their numbers, a JPEG; empty where there is one.
     """
 
     embeddings: tuple[Floats, ...]
     face: FoundFace
     photo: int
-    boxes: tuple[Floats, ...]
+    boxes: tuple[Box, ...]
+    picture: bytes = b""
     kept: tuple[int, ...] = (0,)
     faceless: int = 0
     others: int = 0
@@ -158,11 +167,13 @@ class FaceFinder:
             face = _choose(seen[first], face_index)
             chosen = (face, self.embed(photos[first], face))
             kept = {**_of_person(described, chosen[1]), first: chosen}
+        boxes = tuple(face.corners for face in seen[first])
         return Identity(
             embeddings=tuple(kept[number][1] for number in sorted(kept)),
             face=kept[first][0],
             photo=first,
-            boxes=tuple(face.box for face in seen[first]),
+            boxes=boxes,
+            picture=number_faces(photos[first], boxes) if len(boxes) > 1 else b"",
             kept=tuple(sorted(kept)),
             faceless=len(photos) - len(seen),
             others=len(seen) - len(kept),
@@ -177,7 +188,7 @@ class FaceFinder:
 
         def worth(number: int) -> float:
             faces = self.find(photos[number])
-            x1, y1, x2, y2 = (float(edge) for edge in _choose(faces, LARGEST).box)
+            x1, y1, x2, y2 = _choose(faces, LARGEST).corners
             width = min(x2 - x1, y2 - y1)
             return face_worth(photos[number], (x1 + x2) / 2, (y1 + y2) / 2, width, is_alone=len(faces) == 1)
 
@@ -269,6 +280,13 @@ def face_notes(identity: Identity, face_index: int) -> tuple[Note, ...]:
         Note.OTHER_PERSON: identity.others > 0,
     }
     return tuple(note for note, is_true in told.items() if is_true)
+
+
+def faces_to_choose(identity: Identity, face_index: int) -> dict[str, Any]:
+    """Return what a result says of the faces among which a person may choose, who has not chosen yet."""
+    if len(identity.boxes) < 2 or face_index != LARGEST:
+        return {}
+    return {"faces": len(identity.boxes), "faces_picture": identity.picture}
 
 
 def _bgr(photo: Rgb) -> Bgr:

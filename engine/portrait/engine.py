@@ -94,7 +94,8 @@ class PortraitEngine:
         notes = prompt_notes
         if request.shape is Shape.AUTO and shape is Shape.BADGE:
             notes = (Note.BADGE_FALLBACK, *notes)
-        if prepared.faces > 1 and parameters.face_index < 0:
+        is_choice = prepared.faces > 1 and parameters.face_index < 0
+        if is_choice:
             notes = (Note.SEVERAL_FACES, *notes)
         if not prepared.faces:
             notes = (Note.NO_FACE, *notes)
@@ -119,6 +120,8 @@ class PortraitEngine:
             shape=shape,
             notes=notes,
             emoji=prepared.emoji,
+            faces=prepared.faces if is_choice else 0,
+            faces_picture=prepared.faces_picture if is_choice else b"",
             photos_used=1,
             timings={**timings, "draw": drawn - started, "finish": finished - drawn},
         )

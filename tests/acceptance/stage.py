@@ -43,10 +43,14 @@ class NotingEngine(PlainEngine):
     notes: tuple[Note, ...] = ()
     emoji = ""
     photos_used: int | None = None
+    faces = 0  # of a photo, if there are several
     pictures = 1  # of each result, each a sticker
 
     def _draw(self, request: StickerRequest) -> StickerResult:
         drawn = replace(super()._draw(request), notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
+        if self.faces and "face_index" not in request.parameters:
+            notes = (Note.SEVERAL_FACES, *self.notes)
+            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=picture((0, 0, self.faces)))
         if self.pictures == 1:
             return drawn
         names = [numbered(ResultFile.STICKER, number + 1) for number in range(self.pictures)]

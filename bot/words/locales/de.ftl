@@ -61,6 +61,7 @@ note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung h
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
+note-choose-face = Ich habe mehrere Gesichter gesehen und das größte genommen. Drück eine Zahl für ein anderes.
 note-photos-used = { $used } von { $total } Fotos verwendet.
 note-best-photo = Ich habe das beste deiner { $total } Fotos genommen.
 note-badge-fallback = Dein Umriss war zum Ausschneiden nicht klar genug, deshalb ist es ein runder Sticker.

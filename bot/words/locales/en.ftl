@@ -61,6 +61,7 @@ note-flagged = I won't send what came out: the safety check flagged it. Try anot
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
+note-choose-face = I saw several faces and took the largest one. Press a number for another.
 note-photos-used = Used { $used } of { $total } photos.
 note-best-photo = I took the best of your { $total } photos.
 note-badge-fallback = Your outline wasn't clear enough to cut out, so this is a badge.

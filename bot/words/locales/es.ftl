@@ -61,6 +61,7 @@ note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha m
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
+note-choose-face = He visto varias caras y he usado la más grande. Pulsa un número para otra.
 note-photos-used = He usado { $used } de { $total } fotos.
 note-best-photo = He usado la mejor de tus { $total } fotos.
 note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.

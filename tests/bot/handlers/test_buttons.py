@@ -23,6 +23,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
+        keyboards.faces(JOB, 20),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
         keyboards.replaced(locale, JOB),

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from engine.cache import LruCache
 from engine.diffusion.compile import GraphShape
-from engine.diffusion.faces import aligned_face, face_notes
+from engine.diffusion.faces import aligned_face, face_notes, faces_to_choose
 from engine.diffusion.inputs import Conditioning, PictureInputs
 from engine.diffusion.models.face_id.networks import FaceIdParts, FaceIdPaths, load_parts
 from engine.diffusion.models.face_id.record import (
@@ -214,7 +214,7 @@ class LoadedFaceId:
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
         identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
-        return finish_pictures(
+        result = finish_pictures(
             drawing,
             prepared.request.pictures,
             self.parts.finisher,
@@ -226,6 +226,7 @@ class LoadedFaceId:
             notes=face_notes(identity, face_index),
             photos_used=len(identity.kept),
         )
+        return replace(result, **faces_to_choose(identity, face_index))
 
 
 def _square(photo: Rgb) -> Rgb:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.diffusion.compile import GraphShape, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.faces import face_notes
+from engine.diffusion.faces import face_notes, faces_to_choose
 from engine.diffusion.inputs import DepthContext, PictureInputs
 from engine.diffusion.model import ModelOptions
 from engine.diffusion.models.face_to_sticker.few_steps import (
@@ -206,6 +206,7 @@ class LoadedFaceToSticker:
             is_safe=is_safe,
             photos_used=1,
             likeness=likeness,
+            **faces_to_choose(prepared.features.identity, asked.face_index),
         )
         watch.lap("finish")
         return replace(result, timings=watch.timings)

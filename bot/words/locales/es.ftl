@@ -15,7 +15,8 @@ help =
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
-
+help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara con dieciséis ánimos, cada uno con su propio emoji.
+help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
@@ -245,6 +246,7 @@ button-reactions = 😂 Todas las reacciones
 button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
+button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
 button-cancel = ✖️ Parar

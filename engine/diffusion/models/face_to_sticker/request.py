@@ -40,7 +40,7 @@ class FaceToStickerRequest:
     def batch_key(self) -> Hashable:
         """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked = self.parameters
-        return len(self.request.faces), *asked.canvas, asked.steps, asked.depth_context
+        return *asked.canvas, asked.steps, asked.depth_context
 
     @property
     def variant(self) -> str:

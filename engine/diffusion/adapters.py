@@ -124,10 +124,14 @@ class _PerceiverAttention(nn.Module):
         return self.to_out(multi_head_attention(self.to_q(tokens), key, value, self.heads))
 
 
-def multi_head_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Return multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
+def multi_head_attention(query: Tensor, key: Tensor, value: Tensor, heads: int, bias: Tensor | None = None) -> Tensor:
+    """Return multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width].
+
+    `bias` [rows, 1, states] is added to every score.
+    """
     query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
-    return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+    mask = None if bias is None else bias[:, None]
+    return functional.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2).flatten(2)
 
 
 class ScaleBank(nn.Module):
@@ -173,11 +177,12 @@ class AdapterAttention(nn.Module):
     ) -> Tensor:
         """Attend from `hidden_states` [rows, n, width] to the text and to each adapter's tokens.
 
-        The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width].
+        The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width];
+        `attention_mask` [rows, 1, n] is the bias that hides the padding of texts.
         """
         text, images = encoder_hidden_states
         query = attn.to_q(hidden_states)
-        out = multi_head_attention(query, attn.to_k(text), attn.to_v(text), attn.heads)
+        out = multi_head_attention(query, attn.to_k(text), attn.to_v(text), attn.heads, attention_mask)
         for index, tokens in enumerate(images):
             image = multi_head_attention(query, self.to_k_ip[index](tokens), self.to_v_ip[index](tokens), attn.heads)
             out = out + (self.bank.scales[index, : len(image)] * image).to(out.dtype)

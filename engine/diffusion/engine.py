@@ -23,6 +23,7 @@ from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
+from engine.parameters import check_text
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,7 @@ class DiffusionEngine:
         return [outcomes[index] for index in range(len(requests))]
 
     def _read(self, request: StickerRequest) -> ReadRequest:
+        check_text("prompt", request.prompt)
         read: ReadRequest = self._model(request).read(request)
         return read
 
@@ -223,11 +225,13 @@ class DiffusionEngine:
         free_memory()
 
     def _drop_others(self, key: Key) -> bool:
-        """Make room for what `key` draws; return whether there was any to make."""
+        """Make room for what `key` draws: other networks leave, kept texts too; return whether it may be enough."""
+        self._held[key].model.clear_caches()
         others = [each for each in self._held if each != key]
         for _ in others:
             self._held.move_to_end(key)
             self._drop_oldest()
+        free_memory()
         return bool(others)
 
     def _model(self, request: StickerRequest) -> DiffusionModel[Any, Any]:
@@ -239,8 +243,10 @@ class DiffusionEngine:
         """Look at a request's photos, so that only good ones come into a batch."""
         progress.tell(0, Step("face", 0, read.total_steps))
         started = time.perf_counter()
-        prepared = self._held[key].model.prepare(read)
-        return _Job(key, read.batch_key, prepared, time.perf_counter() - started)
+        model = self._held[key].model
+        prepared = model.prepare(read)
+        text_tokens = model.graph_shape([prepared]).text  # a short text would be padded to its longest neighbour
+        return _Job(key, (read.batch_key, text_tokens), prepared, time.perf_counter() - started)
 
     def _batch_size(self, key: Key, waiting: int) -> int:
         """As many as there are; where graphs exist, as many as there are graphs for."""

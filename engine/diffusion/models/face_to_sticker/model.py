@@ -130,6 +130,10 @@ class LoadedFaceToSticker:
         """Those of the loop."""
         return self.parts.networks
 
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.caches.clear()
+
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes of pictures of the default size, alone and in batches."""
         is_guided = self.few_steps is None or self.few_steps.is_guided

@@ -220,26 +220,34 @@ def fuse_face_id_lora(unet: Any, weights: Mapping[str, Tensor]) -> None:
                 raise EngineUnavailable(f"a FaceID adapter was made for another UNet: {error}") from error
 
 
+def check_fits(unet: Any, adapter: Mapping[str, Tensor]) -> None:
+    """Raise `ValueError` where the keys and values of an adapter's file were made for another UNet."""
+    for number, name in enumerate(unet.attn_processors):
+        if name.endswith("attn2.processor"):
+            wanted = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape
+            for weight in (f"{number}.to_k_ip.weight", f"{number}.to_v_ip.weight"):
+                found = adapter[weight].shape if weight in adapter else None
+                if found != wanted:
+                    raise ValueError(f"it was made for another UNet: {weight} is {found} and not {wanted}")
+
+
 def install_adapters(unet: Any, adapters: Sequence[Mapping[str, Tensor]], rows: int = 2) -> ScaleBank:
     """Give every cross-attention of `unet` the keys and values of `adapters` and return their scales.
 
     `adapters` are the `ip_adapter` parts of the files, in the order in which tokens are passed later; `rows` is how
-    many rows the scales have room for at first. Raises `EngineUnavailable` where a file belongs to another UNet.
+    many rows the scales have room for at first. Raises `ValueError` where a file belongs to another UNet.
     """
+    for adapter in adapters:
+        check_fits(unet, adapter)
     bank = ScaleBank(len(adapters), rows)
     if not adapters:
         return bank
     processors = dict(unet.attn_processors)
     for number, name in enumerate(processors):  # the adapters' files count in the same order: down, up, mid
         if name.endswith("attn2.processor"):
-            try:
-                keys, values = (
-                    [adapter[f"{number}.{kind}.weight"] for adapter in adapters] for kind in ("to_k_ip", "to_v_ip")
-                )
-            except KeyError as error:
-                raise EngineUnavailable(
-                    f"an image adapter has no {error.args[0]}: it was made for another UNet"
-                ) from error
+            keys, values = (
+                [adapter[f"{number}.{kind}.weight"] for adapter in adapters] for kind in ("to_k_ip", "to_v_ip")
+            )
             processors[name] = AdapterAttention(bank, keys, values)
     unet.set_attn_processor(processors)
     unet.encoder_hid_proj = TokenPassThrough()

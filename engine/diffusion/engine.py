@@ -72,6 +72,7 @@ class DiffusionEngine:
         max_batch: int = MAX_BATCH,
         most_held: int | None = None,
         preview_every: int = 0,
+        warms_up: bool = True,
         is_compiled: bool = False,
         is_fp8: bool = False,
     ) -> None:
@@ -80,8 +81,8 @@ class DiffusionEngine:
         `most_held` sets of networks are on the device at a time. None is as many as fit on a CUDA device, and one
         elsewhere: a host that runs out of memory does not say so, it ends the process.
 
-        `is_compiled` makes a CUDA device faster and the start slower by minutes; `is_fp8` needs one that multiplies
-        8-bit floats.
+        Without `warms_up` the first sticker of each kind is slow instead of the start. `is_compiled` makes a CUDA
+        device faster and the start slower by minutes; `is_fp8` needs one that multiplies 8-bit floats.
         """
         self.models = frozenset(model.name for model in models)
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
@@ -92,6 +93,7 @@ class DiffusionEngine:
         self._device = device
         self._placement: DevicePlacement | None = None
         self._preview_every = preview_every
+        self._warms_up = warms_up
         self._is_compiled = is_compiled
         self._is_fp8 = is_fp8
 
@@ -119,7 +121,7 @@ class DiffusionEngine:
         # What is slow the first time, kernels and graphs, is done before the first person waits for it.
         logger.info("%s: warming up", title)
         started = time.perf_counter()
-        plan = loaded.warm_up_plan(self.max_batch)
+        plan = loaded.warm_up_plan(self.max_batch) if self._warms_up else []
         with device_errors(placement.device):
             speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
             warm_up(loaded.networks, plan)

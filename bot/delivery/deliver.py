@@ -27,7 +27,7 @@ from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import QueuedTask
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import DELIVERY, PROGRESS, Priority, RateLimiter, Urgency
-from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from bot.words.captions import describes
 from bot.words.sentences import explain
 from bot.words.small_talk import small_talk
@@ -46,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 _OWNERS_KEPT = 1000
 _TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
+_BLIP_S = 2.0  # what fails for a shorter time is over before it is read
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
     TelegramErrorKind.STICKER_GONE,
@@ -143,7 +144,13 @@ class Delivery:
             try:
                 sent = await self._send(job, message.sticker, message.keyboard)
             except TelegramError as error:
-                if classify(error) not in _STICKER_NOT_TAKEN:
+                kind = classify(error)
+                if kind in WILL_PASS and self._waited_s(job) > _BLIP_S:
+                    language, seconds = Addressee.of(job).language, max(1, round(retry_after_s(error)))
+                    is_wait = kind is TelegramErrorKind.WAIT
+                    key = "progress-wait" if is_wait else "progress-send-slow"
+                    await self._tell_why_it_waits(job, say(language, key, seconds=seconds))
+                if kind not in _STICKER_NOT_TAKEN:
                     raise
                 # Deleted from its pack a moment ago: the bytes are here still.
                 sent = await self._send(job, webp, message.keyboard)
@@ -177,8 +184,8 @@ class Delivery:
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
         """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
-        language, waited_s = Addressee.of(job).language, self._clock() - (job.finished_at or self._clock())
-        if waited_s > self._backoff.patience_s:
+        language = Addressee.of(job).language
+        if self._waited_s(job) > self._backoff.patience_s:
             return
         match error:
             case PackWait() if error.retry_after_s <= self._backoff.patience_s:
@@ -188,6 +195,16 @@ class Delivery:
                 text, later_s = say(language, "progress-pack-slow"), 0.0
             case _:
                 return
+        await self._tell_why_it_waits(job, text)
+        raise DeliverLater(later_s) from error
+
+    def _waited_s(self, job: Job) -> float:
+        """Return for how long the job has been drawn."""
+        now = self._clock()
+        return now - (job.finished_at or now)
+
+    async def _tell_why_it_waits(self, job: Job, text: str) -> None:
+        """Show `text` in the progress message, or in a new one; an outage may swallow it."""
         try:
             if not await self._board.show_now(job, text):  # it was drawn so fast that there is no message yet
                 to = Addressee.of(job)
@@ -202,7 +219,6 @@ class Delivery:
                 await self._service.set_note(job.id, progress=sent.message_id)
         except TelegramError as unsaid:
             logger.info("job %s: not told why it waits: %s", job.id[:8], classify(unsaid))
-        raise DeliverLater(later_s) from error
 
     async def _notes(self, job: Job) -> list[str]:
         """Return what the engine did that the person does not know yet."""

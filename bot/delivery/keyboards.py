@@ -49,6 +49,11 @@ def all_in_pack(language: str, job_id: str, pack_url: str) -> InlineKeyboardMark
     return InlineKeyboardMarkup([[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]])
 
 
+def all_removed(language: str, job_id: str) -> InlineKeyboardMarkup:
+    """Return the button under the picture of many stickers that their owner took out of the pack."""
+    return InlineKeyboardMarkup([[button(language, "button-put-all-back", Press("backall", job_id))]])
+
+
 def loose(language: str, job_id: str) -> InlineKeyboardMarkup:
     """Return the buttons under a sticker that did not make it into the pack."""
     add = button(language, "button-add", Press("add", job_id))

@@ -101,6 +101,19 @@ async def test_that_telegram_is_slow_is_told_once(stage: Stage) -> None:
     await person.wait_for_sticker()
 
 
+async def test_a_sticker_that_cannot_be_sent_is_told_once_and_comes(stage: Stage) -> None:
+    person = stage.person()
+    fault = stage.fault("sendSticker", "html", code=502, count=FOREVER)
+    await person.send_photo(picture())
+
+    await person.wait_for_text("I keep trying to send it")
+    await tried(person, fault, len(fault.fired) + 10)
+
+    assert len([seen for seen in person.transcript if seen.is_from_bot]) == 1
+    stage.emulator.faults.clear()
+    await person.wait_for_sticker()
+
+
 @pytest.mark.parametrize(
     ("description", "words"),
     [

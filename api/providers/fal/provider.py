@@ -66,7 +66,7 @@ class Fal:
             Site("run", self, "/fal/run", queue.run_routes(), ("fal.run", "falrun.com")),
             Site("queue", self, "/fal/queue", queued, ("queue.fal.run", "queue.falrun.com")),
             Site("rest", self, "/fal/rest", uploads.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
-            Site("cdn", self, "/fal/cdn", uploads.cdn_routes(), ("v3.fal.media",)),
+            Site("cdn", self, "/fal/cdn", uploads.cdn_routes(), ("v3.fal.media", "v3b.fal.media")),
             Site("proxy", self, proxy.PREFIX, proxy.routes()),
             Site("openapi", self, "/fal", [openapi]),
             # Clients make "queue.<host>" of a host that they are told for all of fal.

@@ -15,7 +15,8 @@ help =
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
-
+help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
+help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
@@ -54,6 +55,7 @@ progress-wait =
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
 progress-pack-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn in dein Paket zu legen.
+progress-send-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn zu schicken.
 note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 
@@ -230,6 +232,7 @@ button-reactions = 😂 Alle Reaktionen
 button-undo-all = ↩️ Alle zurücknehmen
 button-undo = ↩️ Rückgängig
 button-put-back = ➕ Wieder hinein
+button-put-all-back = ➕ Alle wieder hinein
 button-open-pack = 📦 Paket öffnen
 button-add = ➕ Noch einmal versuchen
 button-cancel = ✖️ Anhalten

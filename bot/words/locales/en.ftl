@@ -15,7 +15,8 @@ help =
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
-
+help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
     /pack – your stickers
@@ -54,6 +55,7 @@ progress-wait =
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
 progress-pack-slow = It's drawn. Telegram isn't answering right now; I keep trying to add it to your pack.
+progress-send-slow = It's drawn. Telegram isn't answering right now; I keep trying to send it.
 note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 
@@ -230,6 +232,7 @@ button-reactions = 😂 All reactions
 button-undo-all = ↩️ Undo all
 button-undo = ↩️ Undo
 button-put-back = ➕ Put it back
+button-put-all-back = ➕ Put them back
 button-open-pack = 📦 Open pack
 button-add = ➕ Try adding again
 button-cancel = ✖️ Stop

@@ -15,7 +15,8 @@ help =
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
-
+help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara con dieciséis ánimos, cada uno con su propio emoji.
+help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
@@ -54,6 +55,7 @@ progress-wait =
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
 progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
+progress-send-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando enviarlo.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 
@@ -230,6 +232,7 @@ button-reactions = 😂 Todas las reacciones
 button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
+button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
 button-cancel = ✖️ Parar

@@ -23,6 +23,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         keyboards.no_face(locale, JOB),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
+        keyboards.all_removed(locale, JOB),
         keyboards.replaced(locale, JOB),
         keyboards.progress(locale, JOB),
         style.keyboard(locale, "comic", JOB),

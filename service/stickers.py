@@ -27,7 +27,7 @@ from service.errors import (
 from service.events import EventKind, Events, JobEvent
 from service.inbox import Inbox
 from service.keys import ApiKeys
-from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
+from service.limits import MAX_SEED, Lifetimes, Limits
 from service.packs import PackRegistry
 from service.photos import read_photo
 from service.uploads import Uploads
@@ -151,7 +151,7 @@ class StickerService:
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
             model=submission.model,
-            prompt=submission.prompt[:MAX_PROMPT_CHARS],
+            prompt=submission.prompt,
             shape=submission.shape,
             parameters=dict(submission.parameters),
         )
@@ -297,7 +297,7 @@ class StickerService:
 
     async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
         """Change what a waiting job asks for; None where it is not waiting any more."""
-        return await self._store.jobs.set_words(job_id, prompt[:MAX_PROMPT_CHARS], style)
+        return await self._store.jobs.set_words(job_id, prompt, style)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""

@@ -84,6 +84,12 @@ class PersonDriver:
         messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
         return [self._seen(message) for message in messages]
 
+    async def send_photo_of_album(self, album: str, photo: bytes, caption: str = "") -> SeenMessage:
+        """Send one photo of an album whose photos the bot receives one by one, in any order, with time in between."""
+        file = FilePart(photo, "photo.jpg", "image/jpeg")
+        (message,) = await people.send_media(self._world, self.person, self.chat, "photo", [file], caption, album=album)
+        return self._seen(message)
+
     def open_topic(self) -> int:
         """Open a topic in the private chat and write there from now on; return its `message_thread_id`."""
         topic = self.chat.topic = self.chat.last_message_id + 1000

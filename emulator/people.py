@@ -62,15 +62,16 @@ async def send_media(
     uploads: list[FilePart],
     caption: str = "",
     reply_to: Message | None = None,
+    album: str = "",
 ) -> list[Message]:
-    """Send one file, or an album of several; the caption stands on the first.
+    """Send one file, of the album of that id if it is one of several, or a whole album; the caption is the first's.
 
     Raises `Refusal` blocked, too_large, not_a_picture, bad_request.
     """
     if len(uploads) > 1 and (kind not in ALBUM_KINDS or len(uploads) > 10):
         raise Refusal("bad_request", "an album has 2 to 10 photos or documents")
     media = [await _store(world, kind, upload) for upload in uploads]
-    album = world.new_id() if len(media) > 1 else ""
+    album = album or (world.new_id() if len(media) > 1 else "")
     captions = [caption, *[""] * (len(media) - 1)]
     return [
         _send(world, person, chat, words, media=one, album=album, reply_to=reply_to)

@@ -27,7 +27,7 @@ from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import FileGone, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult
 
 logger = logging.getLogger(__name__)
 
@@ -242,6 +242,9 @@ class Worker:
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
+        faces_photo = ""
+        if result.faces_picture and job.entrance == Entrance.TELEGRAM:  # others choose a face by its index
+            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
         done = await self._jobs.finish(
@@ -255,6 +258,10 @@ class Worker:
                 emoji=result.emoji,
                 stickers=dict(result.stickers),
                 is_safe=result.is_safe,
+                faces=result.faces,
+                faces_photo=faces_photo,
+                photos_used=result.photos_used,
+                likeness=result.likeness,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )

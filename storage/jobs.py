@@ -111,12 +111,22 @@ class Jobs:
             )
             return _job_of(_present(row)), True
 
-    async def set_request(self, job_id: str, request: JobRequest) -> Job | None:
-        """Replace the request of a waiting job; it is ready once it has a photo. None if it is not waiting."""
+    async def attach(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job | None:
+        """Give a waiting job its photos, with which it is ready. None if it is not waiting."""
         row = await self._database.one(
-            """UPDATE jobs SET request = :request, is_ready = :ready, is_decoding = FALSE
+            """UPDATE jobs SET request = json_set(request, '$.inputs', json(:inputs)), is_ready = :ready,
+                   is_decoding = FALSE
                WHERE id = :id AND status = 'queued' RETURNING *""",
-            {"id": job_id, "request": request.to_json(), "ready": bool(request.photos)},
+            {"id": job_id, "inputs": json.dumps(inputs), "ready": any(inputs.values())},
+        )
+        return _maybe(row)
+
+    async def set_words(self, job_id: str, prompt: str, style: str) -> Job | None:
+        """Change what a waiting job's request says. None if it is not waiting."""
+        row = await self._database.one(
+            """UPDATE jobs SET request = json_set(request, '$.prompt', :prompt, '$.style', :style)
+               WHERE id = :id AND status = 'queued' RETURNING *""",
+            {"id": job_id, "prompt": prompt, "style": style},
         )
         return _maybe(row)
 

@@ -55,7 +55,7 @@ async def test_an_owner_has_at_most_the_limit_waiting(jobs: Jobs, add: Callable[
 async def test_a_job_without_photo_waits_until_it_has_one(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add(request=JobRequest(style="toon", model="m"))
     assert await jobs.claim() is None
-    await jobs.set_request(job.id, REQUEST)
+    await jobs.attach(job.id, REQUEST.inputs)
     claimed = await jobs.claim()
     assert claimed is not None and claimed.id == job.id
 

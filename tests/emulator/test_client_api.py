@@ -218,6 +218,6 @@ async def test_a_group_is_made_and_left(client: Client, ada: PersonDriver) -> No
     group = made["chat"]["id"]
     _, sent = await client("POST", "send_text", {"user": 8, "chat_id": group, "text": "hi"})
     assert sent["message"]["chat"] == {"id": group, "title": "Friends", "type": "supergroup"}
-    assert await client("POST", "leave_group", {"user": 7, "chat_id": group}) == (200, {})
-    status, _ = await client("POST", "leave_group", {"user": 7, "chat_id": group})
+    assert await client("POST", "remove_member", {"user": 7, "chat_id": group}) == (200, {})
+    status, _ = await client("POST", "remove_member", {"user": 7, "chat_id": group})
     assert status == 404

@@ -84,7 +84,7 @@ class ClientApi:
             raise Refusal("bad_request", str(error)) from error
 
     async def _clear_faults(self, request: ClientRequest) -> Json:
-        self._faults.clear()
+        self._faults.clear(request.text("method", ""), request.text("action", ""))
         return {}
 
     async def _send_file(self, request: web.Request) -> web.StreamResponse:

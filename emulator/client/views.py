@@ -27,6 +27,7 @@ async def _chat(request: ClientRequest) -> Json:
         "blocked": bot.id in person.blocked,
         "entries": [{"message": render.shown(m), "deleted": m.is_deleted} for m in shown],
         "members": _members(request, chat),
+        "forbidden": sorted(chat.forbidden),
         "topics": [{"message_thread_id": number, **_topic(topic)} for number, topic in chat.topics.items()],
         "pinned": [message.message_id for message in chat.pinned if not message.is_deleted],
         "reactions": {str(number): chat.reactions_to(number) for number in chat.reactions},

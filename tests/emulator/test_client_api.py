@@ -40,7 +40,7 @@ def test_every_route_is_documented(name: str) -> None:
 
 def test_every_documented_route_exists() -> None:
     documented = set(re.findall(r"(?:GET|POST|DELETE) /emulator/(\w+)", CLIENT_API))
-    assert documented <= {*ACTIONS, *VIEWS, "events", "file", "calls", "faults"}
+    assert documented <= {*ACTIONS, *VIEWS, "events", "file", "custom_emoji", "calls", "faults"}
 
 
 async def test_the_first_paint_has_everything(api: Api, client: Client, ada: PersonDriver) -> None:

@@ -98,6 +98,12 @@ class PersonDriver:
         )
         return [self._seen(message) for message in messages]
 
+    async def send_photo_of_album(self, album: str, photo: bytes, caption: str = "") -> SeenMessage:
+        """Send one photo of an album whose photos the bot receives one by one, in any order, with time in between."""
+        file = FilePart(photo, "photo.jpg", "image/jpeg")
+        (message,) = await people.send_media(self._world, self.person, self.chat, "photo", [file], caption, album=album)
+        return self._seen(message)
+
     async def set_profile_photo(self, photo: bytes) -> None:
         """Put a photo before the others of the profile."""
         await profile_photos.add_profile_photo(self._world, self.person, photo)

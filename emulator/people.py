@@ -73,11 +73,12 @@ async def send_media(
     caption: str = "",
     reply_to: Message | None = None,
     *,
+    album: str = "",
     topic: int = 0,
     order: Sequence[int] = (),
     gap_s: float = 0.0,
 ) -> list[Message]:
-    """Send one file, or an album of several; the caption stands on the first.
+    """Send one file, of the album of that id if it is one of several, or a whole album; the caption is the first's.
 
     Bots get an album's updates in `order` (a permutation of its places), `gap_s` of the clock apart. Raises `Refusal`
     blocked, too_large, not_a_picture, bad_request.
@@ -85,7 +86,7 @@ async def send_media(
     if len(uploads) > 1 and (kind not in ALBUM_KINDS or len(uploads) > 10):
         raise Refusal("bad_request", "an album has 2 to 10 photos or documents")
     media = [await store(world, kind, upload) for upload in uploads]
-    album = world.new_id() if len(media) > 1 else ""
+    album = album or (world.new_id() if len(media) > 1 else "")
     captions = [caption, *[""] * (len(media) - 1)]
     if order and sorted(order) != list(range(len(media))):
         raise Refusal("bad_request", "order must name every place of the album once, from 0 on")

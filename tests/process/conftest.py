@@ -56,9 +56,10 @@ class Product:
 
     async def started(self, *arguments: str) -> None:
         """Start it and wait until it asks for updates."""
-        before = len(self.emulator.calls.of("getUpdates"))
+        calls = self.emulator.calls
+        before = calls.last
         await self.start(*arguments)
-        await self.until(lambda: len(self.emulator.calls.of("getUpdates")) > before, self.start_timeout_s)
+        await self.until(lambda: any(call.number > before for call in calls.of("getUpdates")), self.start_timeout_s)
 
     async def until(self, is_true: object, timeout_s: float) -> None:
         """Look every few milliseconds: another process cannot tell this one's event loop."""

@@ -170,13 +170,16 @@ class FalQueue:
         return _answer(ended, body, status)
 
     async def cancel(self, call: Call) -> web.StreamResponse:
-        """Ask a job to stop; asked again, the answer is the same."""
+        """Ask a job to stop: 200 where it had not started, 202 where it is being drawn; asked again, the same."""
         try:
             job = await self._own(call, token_use=None)
         except NoSuchJob:
             return json_answer({"status": "NOT_FOUND"}, 404)
         if job.status is not JobStatus.CANCELLED and not await self._context.service.cancel(job.owner, job.id):
             return _answer(job, {"status": "ALREADY_COMPLETED"}, 400)
+        job = await self._context.service.own(job.owner, job.id)  # it may have started a moment ago
+        if job.claimed_at is None:
+            return _answer(job, {"status": "OK"}, 200)
         return _answer(job, {"status": "CANCELLATION_REQUESTED"}, 202)
 
     async def status_stream(self, call: Call) -> web.StreamResponse:
@@ -314,6 +317,6 @@ def _start_within_s(headers: Mapping[str, str]) -> float | None:
         seconds = float(text)
     except ValueError:
         raise BadTimeout("no number") from None
-    if not 1 < seconds < 10 * 86_400:
+    if not 0.1 < seconds < 10 * 86_400:
         raise BadTimeout("out of range")
     return seconds

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
 from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
+from engine.models import MODELS
 from engine.types import Shape
 
 JOB = "0123456789abcdef" * 2
@@ -18,15 +20,18 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
     every = [
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
-        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x"),
+        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
+        keyboards.faces(JOB, 20),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
+        keyboards.all_removed(locale, JOB),
         keyboards.replaced(locale, JOB),
         keyboards.progress(locale, JOB),
         style.keyboard(locale, "comic", JOB),
         style.keyboard(locale, None),
+        InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
     ]

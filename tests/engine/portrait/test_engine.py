@@ -315,6 +315,8 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
     assert Note.SEVERAL_FACES in largest.notes
     assert Note.SEVERAL_FACES not in left.notes
+    assert (largest.faces, left.faces, left.faces_picture) == (2, 0, b"")
+    assert opened(largest.faces_picture).shape == (400, 500, 3)
     assert left.files != right.files
     (refused,) = engine.generate([wish(inputs={FACE: photo}, parameters={"face_index": 2})], always)
     assert isinstance(refused, NoFace)
@@ -322,3 +324,9 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:
     assert draw(engine).emoji == "😀"
+
+
+def test_of_several_photos_the_best_is_drawn_and_told(engine: PortraitEngine) -> None:
+    made = draw(engine, inputs={FACE: (pair(), ASTRONAUT)})
+    assert made.files == draw(engine).files
+    assert (made.notes, made.photos_used) == ((Note.BEST_PHOTO,), 1)

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from engine.cache import LruCache
 from engine.diffusion.compile import GraphShape
-from engine.diffusion.faces import aligned_face, face_notes
+from engine.diffusion.faces import aligned_face, face_notes, faces_to_choose
 from engine.diffusion.inputs import Conditioning, PictureInputs
 from engine.diffusion.models.face_id.networks import FaceIdParts, FaceIdPaths, load_parts
 from engine.diffusion.models.face_id.record import (
@@ -28,7 +28,7 @@ from engine.diffusion.models.face_id.record import (
 from engine.diffusion.models.face_id.request import FaceIdRequest, read_request, variant_of
 from engine.diffusion.pictures import draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim
-from engine.diffusion.text import ClipLayer, encode_prompt
+from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, ClipLayer, encode_prompt
 from engine.errors import EngineUnavailable, NoFace, UnsupportedModel
 from engine.pixels import Rgb, decode_photo
 from engine.types import StickerRequest, StickerResult
@@ -38,14 +38,13 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.diffusion.device import DevicePlacement
-    from engine.diffusion.faces import Floats, Identity
+    from engine.diffusion.faces import Identity
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
 
 PHOTO_PX = 640  # side to which a photo is scaled and cropped
 KEPT_PHOTOS = 32
-KEPT_TEXTS = 256
 
 
 class FaceId:
@@ -111,13 +110,11 @@ class FaceId:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFace:
-    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody, and the mean embedding [512]."""
+    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody."""
 
     tokens: Tensor
     nobody: Tensor
-    embedding: Floats
-    faces: int  # in the first photo that shows one
-    passed_over: int  # photos that show none
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,12 +132,19 @@ class LoadedFaceId:
 
     parts: FaceIdParts
     photos: LruCache[Hashable, SeenFace] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
-    texts: LruCache[str, Conditioning] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+    texts: LruCache[str, Conditioning] = field(
+        default_factory=lambda: LruCache(KEPT_TEXTS, most_bytes=KEPT_TEXT_BYTES, size_of=lambda text: text.size_bytes)
+    )
 
     @property
     def networks(self) -> DiffusionNetworks:
         """Those of the loop."""
         return self.parts.networks
+
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.photos.clear()
+        self.texts.clear()
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Compile nothing ahead: which of the types will be asked for is not known."""
@@ -179,9 +183,7 @@ class LoadedFaceId:
         return SeenFace(
             tokens=project(embedding, states),
             nobody=project(torch.zeros_like(embedding), nothing),
-            embedding=identity.embedding,
-            faces=identity.faces_seen,
-            passed_over=identity.passed_over,
+            identity=identity,
         )
 
     def _states(self, photos: Sequence[Rgb], identity: Identity) -> tuple[Tensor | None, Tensor | None]:
@@ -217,8 +219,8 @@ class LoadedFaceId:
         self, prepared: FaceIdInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
-        seen, face_index = prepared.seen, prepared.request.parameters.face_index
-        return finish_pictures(
+        identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
+        result = finish_pictures(
             drawing,
             prepared.request.pictures,
             self.parts.finisher,
@@ -226,9 +228,11 @@ class LoadedFaceId:
             place,
             watch,
             faces=self.parts.faces,
-            embedding=seen.embedding,
-            notes=face_notes(seen.faces, seen.passed_over, face_index),
+            embedding=identity.embedding,
+            notes=face_notes(identity, face_index),
+            photos_used=len(identity.kept),
         )
+        return replace(result, **faces_to_choose(identity, face_index))
 
 
 def _square(photo: Rgb) -> Rgb:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.diffusion.compile import GraphShape, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.faces import face_notes
+from engine.diffusion.faces import face_notes, faces_to_choose
 from engine.diffusion.inputs import DepthContext, PictureInputs
 from engine.diffusion.model import ModelOptions
 from engine.diffusion.models.face_to_sticker.few_steps import (
@@ -32,12 +32,12 @@ from engine.diffusion.output import middle, previews, to_pixels
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import censor
 from engine.diffusion.schedule import sde_karras
-from engine.errors import DrawingFailed
+from engine.errors import DrawingFailed, UnsupportedModel
 from engine.finish import encode_png, encode_webp
 from engine.model import ResultFile
 from engine.parameters import Value
 from engine.pixels import Rgb
-from engine.types import Step, StickerRequest, StickerResult
+from engine.types import Note, Step, StickerRequest, StickerResult
 from engine.weights import find_weights
 
 if TYPE_CHECKING:
@@ -92,8 +92,13 @@ class FaceToSticker:
         )
 
     def read(self, request: StickerRequest) -> FaceToStickerRequest:
-        """Check `request` and fill in what it leaves open, as far as few steps leave it the choice."""
+        """Check `request` and fill in what it leaves open, as far as few steps leave it the choice.
+
+        Raises `UnsupportedModel` where it is to be upscaled and the weights for that are not here.
+        """
         read = read_request(request, self._defaults)
+        if read.parameters.upscale and (lacking := self._paths.lacks_to_upscale):
+            raise UnsupportedModel(f"upscale: weights missing: {', '.join(lacking)}")
         return read.with_schedule(self._few_steps.steps, self._few_steps.guidance) if self._few_steps else read
 
     def load(self, placement: DevicePlacement, variant: str = "") -> LoadedFaceToSticker:
@@ -129,6 +134,10 @@ class LoadedFaceToSticker:
     def networks(self) -> DiffusionNetworks:
         """Those of the loop."""
         return self.parts.networks
+
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.caches.clear()
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes of pictures of the default size, alone and in batches."""
@@ -190,7 +199,9 @@ class LoadedFaceToSticker:
         watch.lap("cutout")
         progress.tell(place, Step("finish", total - 1, total))
         whole = np.ones_like(cut.matte)
-        notes = face_notes(prepared.features.faces, prepared.features.passed_over, asked.face_index)
+        notes = face_notes(prepared.features.identity, asked.face_index)
+        if len(request.request.faces) > 1:
+            notes = (Note.BEST_PHOTO, *notes)
         result = StickerResult(
             files={
                 ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole)),
@@ -202,7 +213,9 @@ class LoadedFaceToSticker:
             shape=cut.shape,
             notes=notes + cut.notes,
             is_safe=is_safe,
+            photos_used=1,
             likeness=likeness,
+            **faces_to_choose(prepared.features.identity, asked.face_index),
         )
         watch.lap("finish")
         return replace(result, timings=watch.timings)

@@ -185,9 +185,14 @@ async def test_a_waiting_request_that_is_cancelled_never_starts(api: Api) -> Non
     await api.ended(running)
     result = await api.get(f"{QUEUE}/requests/{waiting}")
 
-    assert first[:2] == again[:2] == (202, {"status": "CANCELLATION_REQUESTED"})
+    assert first[:2] == again[:2] == (200, {"status": "OK"})
     assert (result[0], result[1]["error_type"]) == (499, "client_cancelled")
     assert api.engine.calls == [1]
+
+
+async def test_headers_about_storing_are_taken(api: Api) -> None:
+    status, _ = await api.post(RUN, INPUT, headers={**api.fal, "X-Fal-Store-IO": "0"})
+    assert status == 200
 
 
 async def test_a_running_request_can_be_cancelled(api: Api) -> None:
@@ -195,11 +200,12 @@ async def test_a_running_request_can_be_cancelled(api: Api) -> None:
     running = await api.submit()
     await api.held()
 
-    status, _, _ = await api.call("PUT", f"{QUEUE}/requests/{running}/cancel")
+    first = await api.call("PUT", f"{QUEUE}/requests/{running}/cancel")
+    again = await api.call("PUT", f"{QUEUE}/requests/{running}/cancel")
     api.engine.release()
     told = await api.get(f"{QUEUE}/requests/{running}/status")
 
-    assert status == 202
+    assert first[:2] == again[:2] == (202, {"status": "CANCELLATION_REQUESTED"})
     assert (told[1]["status"], told[1]["error_type"]) == ("COMPLETED", "client_cancelled")
 
 

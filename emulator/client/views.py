@@ -7,7 +7,7 @@ from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import Refusal
 from emulator.membership import member_of
 from emulator.render import chat_json
-from emulator.state import Account, Chat, Json, Topic
+from emulator.state import OUT, Account, Chat, Json, Topic
 
 MAX_ENTRIES = 1000
 SHOWN_ENTRIES = 200
@@ -42,7 +42,7 @@ def _topic(topic: Topic) -> Json:
 def _members(request: ClientRequest, chat: Chat) -> list[Json]:
     """Return ChatMember of everybody in a group, none in a private chat."""
     accounts: dict[int, Account] = {**request.world.people, **{bot.id: bot for bot in request.world.bots}}
-    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in {"left", "kicked"}]
+    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in OUT]
 
 
 async def _chats(request: ClientRequest) -> Json:

@@ -40,7 +40,6 @@ export class Chats {
 
   /** An event of any chat of this person. */
   onEvent(type, data) {
-    if (type === "group") return this.load(this.#user);
     const line = this.#chats.find(({ chat }) => chat.id === data.chat_id);
     if (type !== "message" || !line) return undefined;
     line.last_message = data.message;

@@ -94,6 +94,13 @@ async function read() {
   return lastEventId;
 }
 
+/** A group changed; where the person is in it no more, show the chat with the bot. */
+async function onGroup(data) {
+  const open = chats.current;
+  await chats.load(people.current.id);
+  return chats.current === open ? chat.onEvent("group", data) : openChat(chats.current);
+}
+
 function showConnection(state) {
   byId("connection").hidden = state === "open";
 }
@@ -101,6 +108,7 @@ function showConnection(state) {
 function onEvent(type, data) {
   if (type === "pack") return packs.onEvent(data);
   if (type === "profile_photo") return people.load();
+  if (type === "group") return onGroup(data);
   chats.onEvent(type, data);
   return chat.onEvent(type, data);
 }

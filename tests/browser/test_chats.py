@@ -64,6 +64,29 @@ async def test_a_group_is_made_written_in_and_its_bot_promoted(chat: Page, act: 
     await expect(words(chat, "for the group")).to_have_count(0)
 
 
+async def test_a_guest_answers_in_a_group_which_is_left_then(
+    chat: Page, emulator: Emulator, act: Act, bot: ScriptedBot
+) -> None:
+    emulator.world.bots[0].supports_guests = True
+    ids = await _sticker_ids(bot)
+    await act("groups", user=ADA, title="Without bots", with_bot=False)
+    await chat.get_by_role("button", name="Without bots").click()
+    await expect(chat.locator("#status")).to_have_text("1 member")
+    await chat.get_by_role("textbox", name="Message").fill("@emulated_bot a cat")
+    await chat.keyboard.press("Enter")
+    called = await _update(bot, "guest_message")
+    result = {"type": "sticker", "id": "1", "sticker_file_id": ids[0]}
+    await bot.call("answerGuestQuery", guest_query_id=called["guest_query_id"], result=result)
+    await expect(chat.locator(".row.in .sender")).to_contain_text("guest")
+    await expect(chat.locator(".row.in .quote")).to_contain_text("@emulated_bot a cat")
+
+    await _open_menu(chat, "Members and rights")
+    await chat.get_by_role("button", name="Leave the group").click()
+    await expect(chat.get_by_role("heading", name="Sticker Face", level=1)).to_be_visible()
+    await expect(chat.get_by_role("button", name="Without bots")).to_have_count(0)
+    await expect(chat.get_by_role("dialog")).to_have_count(0)
+
+
 async def test_inline_results_come_in_pages_and_are_sent_by_keys(
     chat: Page, emulator: Emulator, bot: ScriptedBot
 ) -> None:

@@ -145,7 +145,7 @@ function openMenu(event) {
   const photo = { words: "Profile photo", act: () => byId("photo-picker").click() };
   const troubles = { words: "Let things go wrong", act: () => openTroubles(() => chats.load(people.current.id)) };
   const here = chat.group ? [group] : chat.isBlocked ? [] : [restart];
-  const topics = chat.group?.is_forum || chat.topics.length > 0 ? [topic] : [];
+  const topics = (chat.group ? chat.group.is_forum : chat.bot.has_topics) ? [topic] : [];
   menu(event.currentTarget, "Conversation", [...here, ...topics, photo, troubles, ...(chat.group ? [] : [block])], choice);
 }
 

@@ -63,6 +63,7 @@ async def test_the_first_paint_has_everything(api: Api, client: Client, ada: Per
         "commands": [{"command": "start", "description": "Begin"}],
         "menu_button": {"type": "commands"},
         "supports_inline_queries": True,
+        "has_topics": False,
     }
     assert (chat["started"], chat["blocked"], chat["person"]["first_name"]) == (True, False, "Ada")
 

@@ -132,17 +132,19 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None) -> Job | None:
+    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
         With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        `out_of_turn` starts that job wherever in the queue it waits.
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)
+                WHERE status = 'queued' AND is_ready
+                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
                 RETURNING *""",  # noqa: S608 - a constant
-            {"now": self._clock(), "only": only, **self._low_since()},
+            {"now": self._clock(), "only": only, "out_of_turn": out_of_turn, **self._low_since()},
         )
         return _maybe(row)
 
@@ -315,13 +317,14 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def next_waiting(self) -> Job | None:
-        """Return the job that `claim` would start now."""
-        row = await self._database.one(
-            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
-            self._low_since(),
+    async def next_waiting(self, most: int = 1) -> list[Job]:
+        """Return the jobs that `claim` would start now, in order."""
+        rows = await self._database.run(
+            f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
+                ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+            {"most": most, **self._low_since()},
         )
-        return _maybe(row)
+        return [_job_of(row) for row in rows]
 
     async def undelivered(self, entrance: str) -> list[Job]:
         """Return ended jobs of this entrance whose owner has not been notified, oldest first."""

@@ -55,6 +55,9 @@ class PlainEngine:
     def close(self) -> None:
         self.is_closed = True
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        return True
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         return one.style == other.style
 

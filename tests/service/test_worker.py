@@ -178,8 +178,8 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
     job = await house.submit_photo(source="a")
     claim = house.store.jobs.claim
 
-    async def claim_and_forget(only: str | None = None) -> Job | None:
-        claimed = await claim(only)
+    async def claim_and_forget(only: str | None = None, **how: bool) -> Job | None:
+        claimed = await claim(only, **how)
         if claimed and claimed.id == job.id:
             await house.service.forget("tg:1")
         return claimed

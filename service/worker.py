@@ -305,7 +305,9 @@ class Worker:
             for name in result.files:
                 await self._files.delete_result(job.owner, job.id, name)
             return
-        logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
+        likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
+        told = (job.id[:8], seconds, result.style, result.shape.value, likeness)
+        logger.info("job %s done in %.2f s: %s, %s%s", *told)
         self._service.events.emit(JobEvent(EventKind.ENDED, done))
 
     async def _failed(self, job: Job, error: Exception) -> None:

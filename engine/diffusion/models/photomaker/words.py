@@ -74,7 +74,7 @@ def encode_plain(encoders: Sequence[TextEncoder], prompt: str) -> Conditioning:
         first = encoders[0].tokenizer
         ids = first.encode(prompt, add_special_tokens=False)
         ids.remove(first.convert_tokens_to_ids(TRIGGER))
-        prompt = first.decode(ids)
+        prompt = first.decode(ids).replace(TRIGGER, "im g")  # "IMG" comes back in small letters
     states = []
     for encoder in encoders:
         framed = encoder.tokenizer(

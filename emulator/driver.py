@@ -127,7 +127,7 @@ class PersonDriver:
 
     async def delete_message(self, seen: SeenMessage) -> None:
         """Delete a message for both sides; the bot is not told."""
-        self._world.delete(self.chat, [seen.message])
+        people.delete(self._world, self.person, seen.message)
 
     async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
         """Press the callback button whose label contains `button` or whose data begins with it, once it is there.

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from emulator import people
 from emulator.errors import Refusal
 from emulator.render import member_json, user_json
-from emulator.state import Account, Bot, Chat, Json, Person
+from emulator.state import OUT, Account, Bot, Chat, Json, Person
 from emulator.world import World
 
 RIGHTS = (
@@ -26,7 +26,6 @@ RIGHTS = (
     "can_manage_tags",
 )
 _FIRST_GROUP = -1_002_000_000_001
-_OUT = frozenset({"left", "kicked"})
 
 
 def block(world: World, person: Person, bot: Bot) -> None:
@@ -67,9 +66,9 @@ def create_group(
 
 def add_member(world: World, actor: Person, chat: Chat, account: Account) -> None:
     """Add a person or a bot to a group. Raises `Refusal` no_such_chat, bad_request."""
-    if chat.is_private or chat.members.get(actor.id, "left") in _OUT:
+    if chat.is_private or chat.members.get(actor.id, "left") in OUT:
         raise Refusal("no_such_chat", "there is no such group", 404)
-    if chat.members.get(account.id, "left") not in _OUT:
+    if chat.members.get(account.id, "left") not in OUT:
         raise Refusal("bad_request", "is in the group already")
     set_member(world, actor, chat, account, "member")
 
@@ -79,7 +78,7 @@ def remove_member(world: World, actor: Person, chat: Chat, account: Account) -> 
 
     Raises `Refusal` no_such_chat where the chat is no group or they are not in it, not_allowed without the right.
     """
-    if chat.is_private or chat.members.get(account.id, "left") in _OUT:
+    if chat.is_private or chat.members.get(account.id, "left") in OUT:
         raise Refusal("no_such_chat", "not in this group", 404)
     if actor is not account and not chat.may(actor.id, "can_restrict_members"):
         raise Refusal("not_allowed", "only administrators with the right to ban may remove members", 403)
@@ -94,7 +93,7 @@ def promote(world: World, actor: Person, chat: Chat, account: Account, rights: I
     wanted = frozenset(rights)
     if unknown := wanted - {*RIGHTS}:
         raise Refusal("bad_request", f"there is no right {', '.join(sorted(unknown))}")
-    if chat.members.get(account.id, "left") in _OUT:
+    if chat.members.get(account.id, "left") in OUT:
         raise Refusal("no_such_chat", "not in this group", 404)
     if not chat.may(actor.id, "can_promote_members") or chat.members[account.id] == "creator":
         raise Refusal("not_allowed", "only administrators with the right to add others may do this", 403)
@@ -106,12 +105,12 @@ def set_member(
 ) -> None:
     """Change one membership, and tell: bots about themselves, administrator bots about people, all by a message."""
     old = member_of(chat, account)
-    was_in = old["status"] not in _OUT
+    was_in = old["status"] not in OUT
     chat.members[account.id] = status
     chat.rights.pop(account.id, None)
     if status == "administrator":
         chat.rights[account.id] = frozenset(rights)
-    is_in = status not in _OUT
+    is_in = status not in OUT
     new = member_of(chat, account)
     if isinstance(account, Bot):
         if is_in:
@@ -127,6 +126,8 @@ def set_member(
         service: Json = {"new_chat_members": [user], "new_chat_member": user} if is_in else {"left_chat_member": user}
         people.post_service(world, chat, actor, service)
     world.notify_chat("group", chat, {})
+    if isinstance(account, Person) and not is_in:
+        world.notify_person("group", account, chat, {})
 
 
 def member_of(chat: Chat, account: Account) -> Json:

@@ -12,7 +12,7 @@ from emulator.errors import BotApiError, Refusal, format_error
 from emulator.media import store_upload
 from emulator.reactions import is_reaction
 from emulator.render import chat_json, user_json
-from emulator.state import Account, Bot, Chat, Json, Media, Message, Person
+from emulator.state import OUT, Account, Bot, Chat, Json, Media, Message, Person
 from emulator.text.entities import find_entities
 from emulator.world import World
 
@@ -43,7 +43,7 @@ def open_chat(world: World, person: Person, bot: Bot, chat_id: int = 0) -> Chat:
 
 def is_in(person: Person, chat: Chat) -> bool:
     """Return whether the person is in a group that was not given a new id."""
-    return not chat.migrated_to and chat.members.get(person.id, "left") not in {"left", "kicked"}
+    return not chat.migrated_to and chat.members.get(person.id, "left") not in OUT
 
 
 def find_message(chat: Chat, message_id: int) -> Message:
@@ -241,6 +241,14 @@ def edit(world: World, person: Person, message: Message, words: str) -> Message:
     world.announce("edited", message)
     deliver(world, "edited_message", message)
     return message
+
+
+def delete(world: World, person: Person, message: Message) -> None:
+    """Delete a message for everybody, as its sender or an administrator may. Raises `Refusal` not_yours."""
+    chat = message.chat
+    if not chat.is_private and message.sender is not person and not chat.may(person.id, "can_delete_messages"):
+        raise Refusal("not_yours", "only administrators delete the messages of others", 403)
+    world.delete(chat, [message])
 
 
 def react(world: World, person: Person, message: Message, emoji: str) -> None:

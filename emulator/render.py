@@ -110,13 +110,18 @@ class Renderer:
             "is_video": file.mime == "video/webm",
             "type": kind,
         }
+        sticker = self._sets.sticker_of(file)
+        if sticker is not None and sticker_set is not None:
+            shape |= _filled(
+                custom_emoji_id=sticker.custom_emoji_id,
+                mask_position=sticker.mask_position,
+                needs_repainting=sticker_set.needs_repainting,
+            )
         return {**shape, **self._thumbnail(file), **self.file(file)}
 
     def set_sticker(self, sticker: SetSticker) -> Json:
-        shape = self.sticker(sticker.file)
-        if sticker.custom_emoji_id:
-            shape["custom_emoji_id"] = sticker.custom_emoji_id
-        return shape
+        """Return Sticker of a set, with its custom_emoji_id even where the set is gone."""
+        return {**self.sticker(sticker.file), **_filled(custom_emoji_id=sticker.custom_emoji_id)}
 
     def sticker_set(self, sticker_set: StickerSet) -> Json:
         """Return StickerSet, as getStickerSet answers."""

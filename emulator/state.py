@@ -12,6 +12,7 @@ from emulator.update_queue import UpdateQueue
 from emulator.webhook_info import WebhookInfo
 
 Json: TypeAlias = dict[str, Any]
+OUT = frozenset({"left", "kicked"})  # statuses of those who are in a group no more
 
 
 @dataclass(slots=True, eq=False)
@@ -134,7 +135,7 @@ class Chat:
         """Ids of the people who see this chat."""
         if self.person is not None:
             return frozenset({self.person.id})
-        return frozenset(user_id for user_id in self.members if user_id not in self.bots)
+        return frozenset(one for one, status in self.members.items() if status not in OUT and one not in self.bots)
 
     def may(self, account_id: int, right: str) -> bool:
         """Return whether a member has an administrator's right (`can_pin_messages`, ...)."""

@@ -137,6 +137,7 @@ class World:
             "commands": profile.commands_for(scopes, language),
             "menu_button": profile.menu_button(person.id),
             "supports_inline_queries": bot.supports_inline,
+            "has_topics": bot.has_topics,
         }
 
     def bot_of(self, chat: Chat) -> Bot:

@@ -135,7 +135,7 @@ async def _edit(request: ClientRequest) -> Json:
 
 
 async def _delete(request: ClientRequest) -> Json:
-    request.world.delete(request.chat, [request.message])
+    people.delete(request.world, request.person, request.message)
     return {}
 
 

@@ -7,7 +7,7 @@ from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import Refusal
 from emulator.membership import member_of
 from emulator.render import chat_json
-from emulator.state import Account, Chat, Json, Topic
+from emulator.state import OUT, Account, Chat, Json, Topic
 
 MAX_ENTRIES = 1000
 SHOWN_ENTRIES = 200
@@ -27,6 +27,7 @@ async def _chat(request: ClientRequest) -> Json:
         "blocked": bot.id in person.blocked,
         "entries": [{"message": render.shown(m), "deleted": m.is_deleted} for m in shown],
         "members": _members(request, chat),
+        "forbidden": sorted(chat.forbidden),
         "topics": [{"message_thread_id": number, **_topic(topic)} for number, topic in chat.topics.items()],
         "pinned": [message.message_id for message in chat.pinned if not message.is_deleted],
         "reactions": {str(number): chat.reactions_to(number) for number in chat.reactions},
@@ -41,7 +42,7 @@ def _topic(topic: Topic) -> Json:
 def _members(request: ClientRequest, chat: Chat) -> list[Json]:
     """Return ChatMember of everybody in a group, none in a private chat."""
     accounts: dict[int, Account] = {**request.world.people, **{bot.id: bot for bot in request.world.bots}}
-    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in {"left", "kicked"}]
+    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in OUT]
 
 
 async def _chats(request: ClientRequest) -> Json:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from emulator.errors import BotApiError, bad_request
+from emulator.errors import bad_request
 from emulator.files import StoredFile
 from emulator.membership import member_of, set_member
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import find_chat, find_user
 from emulator.render import chat_json, member_json
-from emulator.state import Account, Json
+from emulator.state import OUT, Account, Json
 
 ACCENT_COLORS = 7
 MAX_PROFILE_PHOTOS = 100
@@ -74,7 +74,7 @@ async def get_chat_administrators(call: MethodCall) -> list[Json]:
 async def get_chat_member_count(call: MethodCall) -> int:
     """Count the members of the chat, the bot included."""
     chat = find_chat(call)
-    return 2 if chat.is_private else sum(rank not in {"left", "kicked"} for rank in chat.members.values())
+    return 2 if chat.is_private else sum(rank not in OUT for rank in chat.members.values())
 
 
 @method("leaveChat")
@@ -83,8 +83,6 @@ async def leave_chat(call: MethodCall) -> bool:
     chat = find_chat(call)
     if chat.is_private:
         raise bad_request("chat member status can't be changed in private chats")
-    if chat.members[call.bot.id] in {"left", "kicked"}:
-        raise BotApiError(403, f"bot is not a member of the {chat.type} chat")
     set_member(call.world, call.bot, chat, call.bot, "left")
     return True
 

@@ -144,6 +144,21 @@ async def test_a_group_has_commands_of_its_own(api: Api, emulator: Emulator, gro
     assert world.bot_profile(group.bot, boris)["commands"] == []
 
 
+async def test_who_left_sees_and_deletes_nothing_more(emulator: Emulator, api: Api, group: PersonDriver) -> None:
+    boris = emulator.person(8, "Boris").within(group)
+    said = await group.send_text("of Ada")
+    with pytest.raises(Refusal):
+        await boris.delete_message(said)
+    await group.delete_message(await boris.send_text("of Boris"))
+    await boris.leave()
+    last = emulator.world.events.last_id
+    await group.send_text("without Boris")
+    assert emulator.world.events.since(last, 8) == ([], False)
+    await api("leaveChat", chat_id=group.chat.id)
+    refused = await api("getChat", chat_id=group.chat.id)
+    assert refused["description"] == "Forbidden: bot is not a member of the supergroup chat"
+
+
 async def test_a_quote_must_stand_in_the_message(api: Api, ada: PersonDriver) -> None:
     said = await ada.send_text("make it neon, please")
     reply = {"message_id": said.id, "quote": "neon"}

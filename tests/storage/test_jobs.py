@@ -125,7 +125,7 @@ async def test_a_job_that_was_interrupted_twice_lets_others_pass_for_a_minute(
     drawn = await jobs.claim()
     assert drawn is not None and drawn.id == other.id
     await jobs.finish(other.id, RESULT)
-    assert (await jobs.claim(), await jobs.next_waiting()) == (None, None)
+    assert (await jobs.claim(), await jobs.next_waiting()) == (None, [])
     clock.advance(CRASH_REST_S)
     drawn = await jobs.claim()
     assert drawn is not None and drawn.id == killed.id

@@ -62,13 +62,16 @@ def _rembg_home() -> Path:
     return Path(home).expanduser()
 
 
-def choose_engine(settings: EngineSettings) -> Engine:
-    """Return the engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`."""
+def choose_engine(settings: EngineSettings, *, warms_up: bool = True) -> Engine:
+    """Return the engine ENGINE asks for; `auto` is the best that this machine can run. Raises `EngineUnavailable`.
+
+    Without `warms_up` it is ready sooner, and slow at first: for one sticker.
+    """
     if settings.engine == "diffusion":
-        return _diffusion_engine(settings)
+        return _diffusion_engine(settings, warms_up=warms_up)
     if settings.engine == "auto" and _can_diffuse(settings):
         try:
-            return _diffusion_engine(settings)
+            return _diffusion_engine(settings, warms_up=warms_up)
         except EngineUnavailable as error:  # an adapter without its base
             logger.warning("%s: the engine is portrait", error)
     return PortraitEngine(matte_dir(settings.weights_folder))
@@ -100,7 +103,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     return has_cuda()
 
 
-def _diffusion_engine(settings: EngineSettings) -> Engine:
+def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
     if missing := _missing_libraries():
         raise EngineUnavailable(
             f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or take portrait"
@@ -119,7 +122,8 @@ def _diffusion_engine(settings: EngineSettings) -> Engine:
         open_models(options),
         device=settings.device,
         preview_every=settings.preview_every,
-        is_compiled=settings.compile,
+        warms_up=warms_up,
+        is_compiled=settings.compile and warms_up,
         is_fp8=settings.fp8,
     )
 

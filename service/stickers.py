@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,11 @@ from service.errors import (
 from service.events import EventKind, Events, JobEvent
 from service.inbox import Inbox
 from service.keys import ApiKeys
-from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
+from service.limits import MAX_SEED, Lifetimes, Limits
 from service.packs import PackRegistry
 from service.photos import read_photo
 from service.uploads import Uploads
-from storage.errors import FileGone
+from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
 from storage.store import DATABASE_NAME, Store
@@ -99,6 +99,7 @@ class StickerService:
         self.events = Events()
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
+        self._decoding_alone = asyncio.Lock()
         self._engines_loading = 0
         self._engines_ready = 0
 
@@ -150,7 +151,7 @@ class StickerService:
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
             model=submission.model,
-            prompt=submission.prompt[:MAX_PROMPT_CHARS],
+            prompt=submission.prompt,
             shape=submission.shape,
             parameters=dict(submission.parameters),
         )
@@ -177,9 +178,13 @@ class StickerService:
         salt, names = job.id if is_alone else "", {}
         try:
             for name, photos in inputs.items():
-                names[name] = tuple([await self._keep_photo(job.owner, data, salt) for data in photos])
+                names[name] = tuple([await self._keep_photo(job, data, salt) for data in photos])
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
+        except BaseException:  # a stop, a full disk: nothing that the photo did
+            with suppress(StorageError):
+                await self._store.jobs.mark_decoding(job_id, False)
+            raise
         ready = await self._store.jobs.attach(job_id, names)
         if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
             if is_alone:
@@ -193,7 +198,11 @@ class StickerService:
 
         Raises `PhotoRefused`, `NoSuchJob`.
         """
-        return await self._keep_photo((await self._existing(job_id)).owner, data, "")
+        try:
+            return await self._keep_photo(await self._existing(job_id), data, "")
+        finally:
+            with suppress(StorageError):
+                await self._store.jobs.mark_decoding(job_id, False)
 
     async def attach_kept(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job:
         """Give a waiting job photos that are kept already, by the model's input names. Raises `NoSuchJob`."""
@@ -203,10 +212,16 @@ class StickerService:
         self._queued(ready)
         return ready
 
-    async def _keep_photo(self, owner: str, data: bytes, salt: str) -> str:
-        async with self._decoding:
+    async def _keep_photo(self, job: Job, data: bytes, salt: str) -> str:
+        """Decode a photo and write it; one whose process has ended before is decoded while no other is."""
+        async with AsyncExitStack() as held:
+            if job.crashes:
+                await held.enter_async_context(self._decoding_alone)
+            for _ in range(_DECODERS if job.crashes else 1):
+                await held.enter_async_context(self._decoding)
+            await self._store.jobs.mark_decoding(job.id, True)
             photo = await asyncio.to_thread(read_photo, data)
-        return await self._store.files.save_photo(owner, photo.data, photo.suffix, salt)
+        return await self._store.files.save_photo(job.owner, photo.data, photo.suffix, salt)
 
     async def again(
         self,
@@ -282,7 +297,7 @@ class StickerService:
 
     async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
         """Change what a waiting job asks for; None where it is not waiting any more."""
-        return await self._store.jobs.set_words(job_id, prompt[:MAX_PROMPT_CHARS], style)
+        return await self._store.jobs.set_words(job_id, prompt, style)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""

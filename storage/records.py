@@ -121,7 +121,8 @@ class Job:
     `owner` is `tg:<user id>`, `api:<key>` or `cli`, `entrance` what stands before the colon. `source` names the
     message it came from and is unique: the same message is the same job. `note` is what the entrance keeps with the
     job; nobody else looks into it. Times are Unix seconds. `replaces` is the sticker this one takes the place of.
-    `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted.
+    `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted. `crashes` counts
+    how often the process ended while it was being drawn or decoded.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Job:
     parent: str | None = None
     replaces: str | None = None
     attempts: int = 0
+    crashes: int = 0
     claimed_at: float | None = None
     finished_at: float | None = None
     delivered_at: float | None = None

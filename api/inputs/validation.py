@@ -25,9 +25,9 @@ from api.inputs.table import (
     Reading,
     Table,
 )
+from engine.parameters import MAX_TEXT_CHARS
 from service.limits import MAX_SEED
 
-MAX_TEXT_CHARS = 20_000
 SHOWN_CHARS = 80
 
 

@@ -25,9 +25,12 @@ _CHATS_KEPT = 1000
 
 @dataclass(frozen=True, slots=True)
 class PhotosNotTaken:
-    """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock."""
+    """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock.
 
-    message_id: int
+    Until it is sent, however long that takes, its id is None.
+    """
+
+    message_id: int | None
     at: float
 
 

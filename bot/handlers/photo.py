@@ -150,13 +150,20 @@ def _file(context: UpdateContext) -> PhotoSize | Document:
 
 async def _refuse(context: UpdateContext, sentence: str) -> None:
     """Say it once for all photos that were sent before it stood there, and for what follows them closely."""
-    refusals = context.parts.refusals
-    last = refusals.find(context.chat_id)
-    is_said = last is not None and (
-        context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
-    )
-    message_id = last.message_id if last is not None and is_said else (await context.reply(sentence)).message_id
-    refusals.put(context.chat_id, PhotosNotTaken(message_id, time.monotonic()))
+    refusals, chat_id = context.parts.refusals, context.chat_id
+    last = refusals.find(chat_id)
+    if last is not None and (
+        last.message_id is None or context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
+    ):
+        refusals.put(chat_id, PhotosNotTaken(last.message_id, time.monotonic()))
+        return
+    refusals.put(chat_id, PhotosNotTaken(None, time.monotonic()))
+    try:
+        message_id = (await context.reply(sentence)).message_id
+    except BaseException:
+        refusals.drop(chat_id)
+        raise
+    refusals.put(chat_id, PhotosNotTaken(message_id, time.monotonic()))
 
 
 async def on_new_caption(context: UpdateContext) -> None:

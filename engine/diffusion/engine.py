@@ -23,6 +23,7 @@ from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
+from engine.parameters import check_text
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class DiffusionEngine:
         max_batch: int = MAX_BATCH,
         most_held: int | None = None,
         preview_every: int = 0,
+        warms_up: bool = True,
         is_compiled: bool = False,
         is_fp8: bool = False,
     ) -> None:
@@ -79,8 +81,8 @@ class DiffusionEngine:
         `most_held` sets of networks are on the device at a time. None is as many as fit on a CUDA device, and one
         elsewhere: a host that runs out of memory does not say so, it ends the process.
 
-        `is_compiled` makes a CUDA device faster and the start slower by minutes; `is_fp8` needs one that multiplies
-        8-bit floats.
+        Without `warms_up` the first sticker of each kind is slow instead of the start. `is_compiled` makes a CUDA
+        device faster and the start slower by minutes; `is_fp8` needs one that multiplies 8-bit floats.
         """
         self.models = frozenset(model.name for model in models)
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
@@ -91,6 +93,7 @@ class DiffusionEngine:
         self._device = device
         self._placement: DevicePlacement | None = None
         self._preview_every = preview_every
+        self._warms_up = warms_up
         self._is_compiled = is_compiled
         self._is_fp8 = is_fp8
 
@@ -118,7 +121,7 @@ class DiffusionEngine:
         # What is slow the first time, kernels and graphs, is done before the first person waits for it.
         logger.info("%s: warming up", title)
         started = time.perf_counter()
-        plan = loaded.warm_up_plan(self.max_batch)
+        plan = loaded.warm_up_plan(self.max_batch) if self._warms_up else []
         with device_errors(placement.device):
             speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
             warm_up(loaded.networks, plan)
@@ -178,6 +181,7 @@ class DiffusionEngine:
         return [outcomes[index] for index in range(len(requests))]
 
     def _read(self, request: StickerRequest) -> ReadRequest:
+        check_text("prompt", request.prompt)
         read: ReadRequest = self._model(request).read(request)
         return read
 
@@ -230,11 +234,13 @@ class DiffusionEngine:
         free_memory()
 
     def _drop_others(self, key: Key) -> bool:
-        """Make room for what `key` draws; return whether there was any to make."""
+        """Make room for what `key` draws: other networks leave, kept texts too; return whether it may be enough."""
+        self._held[key].model.clear_caches()
         others = [each for each in self._held if each != key]
         for _ in others:
             self._held.move_to_end(key)
             self._drop_oldest()
+        free_memory()
         return bool(others)
 
     def _model(self, request: StickerRequest) -> DiffusionModel[Any, Any]:
@@ -246,8 +252,10 @@ class DiffusionEngine:
         """Look at a request's photos, so that only good ones come into a batch."""
         progress.tell(0, Step("face", 0, read.total_steps))
         started = time.perf_counter()
-        prepared = self._held[key].model.prepare(read)
-        return _Job(key, read.batch_key, prepared, time.perf_counter() - started)
+        model = self._held[key].model
+        prepared = model.prepare(read)
+        text_tokens = model.graph_shape([prepared]).text  # a short text would be padded to its longest neighbour
+        return _Job(key, (read.batch_key, text_tokens), prepared, time.perf_counter() - started)
 
     def _batch_size(self, key: Key, waiting: int) -> int:
         """As many as there are; where graphs exist, as many as there are graphs for."""

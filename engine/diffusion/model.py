@@ -92,6 +92,9 @@ class LoadedModel(Protocol[Read_contra, Prepared]):
     def networks(self) -> DiffusionNetworks:
         """Those of the loop, which the engine compiles and tiles."""
 
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs, where its memory is needed."""
+
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes to compile ahead, most wanted first."""
 

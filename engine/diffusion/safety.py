@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.diffusion.image_encoder import ClipInput
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.pixels import Rgb, Rgba
 
 
@@ -39,7 +39,8 @@ def load_safety_checker(folder: Path, device: torch.device, dtype: torch.dtype) 
 
     with reading("safety", folder):
         seen = ClipInput.read(folder)
-        network = StableDiffusionSafetyChecker.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        network = read_pretrained(StableDiffusionSafetyChecker, folder, dtype=dtype)
+        check_weights("safety", folder, network)
     return SafetyChecker(network.to(device).requires_grad_(False).eval(), seen, device, dtype)
 
 

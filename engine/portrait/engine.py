@@ -225,7 +225,7 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     if named is None and asked.name in refused:
         named = next(each for each in all_styles() if each.name not in refused)
     if named is not None:
-        return named, (Note.PROMPT_AS_LOOK,)
+        return named, (Note.PROMPT_AS_STYLE,)
     return asked, () if refused else (Note.PROMPT_IGNORED,)
 
 

@@ -29,7 +29,7 @@ from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
 from service.stickers import StickerService, Submission
 from service.worker import Worker
-from storage.records import Entrance
+from storage.records import Entrance, JobStatus
 from storage.store import Store
 from tests.plain_engine import PlainEngine
 
@@ -143,6 +143,12 @@ class Stage:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""
         async with asyncio.timeout(10):
             while not (await self.service.preferences(owner)).is_blocked:  # noqa: ASYNC110 - as said
+                await asyncio.sleep(0.02)
+
+    async def wait_until_none_goes_on(self, owner: str) -> None:
+        """Until no job of this person waits or is drawn: a row that nothing announces in the chat."""
+        async with asyncio.timeout(10):
+            while await self.service.jobs_of(owner, JobStatus.QUEUED, JobStatus.RUNNING):  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
     async def wait_until_delivered(self) -> None:

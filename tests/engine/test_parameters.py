@@ -11,6 +11,7 @@ import pytest
 from engine.diffusion.model import canvas
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import ParameterRefused
+from engine.parameters import MAX_TEXT_CHARS
 
 PARAMETERS = FACE_TO_STICKER.parameters
 
@@ -97,3 +98,10 @@ def test_the_registry_and_every_table_are_read_without_torch() -> None:
     code = "import sys, engine.models, engine.types; print('torch' in sys.modules, 'cv2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_a_text_may_be_long_and_is_refused_beyond() -> None:
+    whole = "x" * MAX_TEXT_CHARS
+    assert FaceToStickerParameters.read({"negative_prompt": whole}).negative_prompt == whole
+    with pytest.raises(ParameterRefused, match="negative_prompt"):
+        FaceToStickerParameters.read({"negative_prompt": whole + "x"})

@@ -142,6 +142,40 @@ def test_requests_of_one_size_and_schedule_share_the_loop(engine: DiffusionEngin
     assert rows == [3] * 2 + [2] * 3  # a guided and an unguided picture, then the one with a schedule of its own
 
 
+def test_long_and_short_texts_are_drawn_apart(engine: DiffusionEngine) -> None:
+    long = "red, " * 100
+    assert not engine.can_batch(request(1), request(1, prompt=long))
+    assert engine.can_batch(request(1, prompt=long), request(2, prompt=long + "blue"))
+    assert engine.can_batch(request(1), request(1, prompt="a king with a crown"))
+    rows: list[tuple[int, int]] = []
+    handle = networks_of(engine).unet.register_forward_pre_hook(
+        lambda module, given, told: rows.append(told["encoder_hidden_states"].shape[:2]), with_kwargs=True
+    )
+    outcomes = draw(engine, request(seed=1), request(seed=2, negative_prompt=long), request(seed=3))
+    handle.remove()
+    assert codes(outcomes) == ["done"] * 3
+    assert rows[0] == (4, 77) and rows[-1][0] == 2 and rows[-1][1] > 77
+
+
+def test_a_text_that_nobody_would_read_is_refused_and_not_cut(engine: DiffusionEngine) -> None:
+    outcomes = draw(engine, request(prompt="x" * 20_001), request(negative_prompt="x" * 20_001))
+    assert [each.name for each in outcomes if isinstance(each, ParameterRefused)] == ["prompt", "negative_prompt"]
+
+
+def test_short_memory_takes_the_kept_texts_too(engine: DiffusionEngine) -> None:
+    caches = engine.loaded("face-to-sticker").caches
+    kept: list[int] = []
+
+    def fits_without_them(sample: torch.Tensor) -> None:
+        kept.append(len(caches.texts))
+        if kept[-1]:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    with before_each_call(networks_of(engine).unet, fits_without_them):
+        assert codes(draw(engine, request())) == ["done"]
+    assert kept[0] > 0 and set(kept[1:]) == {0}
+
+
 def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEngine) -> None:
     one = request(1)
     assert engine.can_batch(one, request(2, seed=9, prompt="a king", style="comic", guidance=2, ip_adapter_weight=1))

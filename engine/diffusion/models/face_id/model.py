@@ -28,7 +28,7 @@ from engine.diffusion.models.face_id.record import (
 from engine.diffusion.models.face_id.request import FaceIdRequest, read_request, variant_of
 from engine.diffusion.pictures import draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim
-from engine.diffusion.text import ClipLayer, encode_prompt
+from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, ClipLayer, encode_prompt
 from engine.errors import EngineUnavailable, NoFace, UnsupportedModel
 from engine.pixels import Rgb, decode_photo
 from engine.types import StickerRequest, StickerResult
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 
 PHOTO_PX = 640  # side to which a photo is scaled and cropped
 KEPT_PHOTOS = 32
-KEPT_TEXTS = 256
 
 
 class FaceId:
@@ -135,12 +134,19 @@ class LoadedFaceId:
 
     parts: FaceIdParts
     photos: LruCache[Hashable, SeenFace] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
-    texts: LruCache[str, Conditioning] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+    texts: LruCache[str, Conditioning] = field(
+        default_factory=lambda: LruCache(KEPT_TEXTS, most_bytes=KEPT_TEXT_BYTES, size_of=lambda text: text.size_bytes)
+    )
 
     @property
     def networks(self) -> DiffusionNetworks:
         """Those of the loop."""
         return self.parts.networks
+
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.photos.clear()
+        self.texts.clear()
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Compile nothing ahead: which of the types will be asked for is not known."""

@@ -32,7 +32,7 @@ from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import censor
 from engine.diffusion.schedule import sde_karras
-from engine.errors import DrawingFailed
+from engine.errors import DrawingFailed, UnsupportedModel
 from engine.finish import encode_png, encode_webp
 from engine.model import ResultFile
 from engine.parameters import Value
@@ -95,8 +95,13 @@ class FaceToSticker:
         )
 
     def read(self, request: StickerRequest) -> FaceToStickerRequest:
-        """Check `request` and fill in what it leaves open, as far as few steps leave it the choice."""
+        """Check `request` and fill in what it leaves open, as far as few steps leave it the choice.
+
+        Raises `UnsupportedModel` where it is to be upscaled and the weights for that are not here.
+        """
         read = read_request(request, self._defaults, self._canvas_px)
+        if read.parameters.upscale and (lacking := self._paths.lacks_to_upscale):
+            raise UnsupportedModel(f"upscale: weights missing: {', '.join(lacking)}")
         return read.with_schedule(self._few_steps.steps, self._few_steps.guidance) if self._few_steps else read
 
     def load(self, placement: DevicePlacement, variant: str = "") -> LoadedFaceToSticker:
@@ -133,6 +138,10 @@ class LoadedFaceToSticker:
     def networks(self) -> DiffusionNetworks:
         """Those of the loop."""
         return self.parts.networks
+
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.caches.clear()
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes of pictures of the default size, alone and in batches."""

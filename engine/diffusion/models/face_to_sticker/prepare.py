@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,7 +15,7 @@ from engine.diffusion.models.face_to_sticker.hints import draw_keypoints, fit_hi
 from engine.diffusion.models.face_to_sticker.request import FaceToStickerRequest
 from engine.diffusion.models.face_to_sticker.unconditional import UncondFace, uncond_face, uncond_picture
 from engine.diffusion.schedule import SeededNoise
-from engine.diffusion.text import encode_prompt
+from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, encode_prompt
 from engine.pixels import Rgb, decode_photo
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts
 
 KEPT_PHOTOS = 32  # about 8 MB each: a keypoint and a depth picture, a few hundred KB of states
-KEPT_TEXTS = 256  # about 1 MB each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +45,14 @@ class Caches:
 
     photos: LruCache[tuple[object, ...], PhotoFeatures] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
     uncond_photos: LruCache[tuple[object, ...], Tensor] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
-    texts: LruCache[str, tuple[Tensor, Tensor]] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+    texts: LruCache[str, Conditioning] = field(
+        default_factory=lambda: LruCache(KEPT_TEXTS, most_bytes=KEPT_TEXT_BYTES, size_of=lambda text: text.size_bytes)
+    )
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for cache in (self.photos, self.uncond_photos, self.texts):
+            cache.clear()
 
 
 def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> PhotoFeatures:
@@ -82,8 +88,8 @@ def condition(
     networks = parts.networks
 
     def conditioning(words: str, face: Tensor, photo: Tensor | None) -> Conditioning:
-        text, pooled = caches.texts.get(words, lambda: encode_prompt(networks.text_encoders, words))
-        return Conditioning(text=text, pooled=pooled, face=face, photo=photo)
+        text = caches.texts.get(words, lambda: Conditioning(*encode_prompt(networks.text_encoders, words)))
+        return replace(text, face=face, photo=photo)
 
     cond = conditioning(request.prompt, features.face, features.photo)
     uncond = cond  # not read at guidance 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from engine.diffusion.model import canvas
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.diffusion.progress import AROUND
-from engine.diffusion.text import fill_negative_prompt, fill_prompt
+from engine.diffusion.text import estimate_chunks, fill_negative_prompt, fill_prompt
 from engine.errors import PhotoUnusable
 from engine.parameters import Value
 from engine.styles import Style, style
@@ -46,8 +46,8 @@ class FaceToStickerRequest:
     @property
     def batch_key(self) -> Hashable:
         """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
-        asked = self.parameters
-        return *self.canvas, asked.steps, asked.depth_context
+        asked, chunks = self.parameters, estimate_chunks(self.prompt, self.negative_prompt)
+        return *self.canvas, asked.steps, asked.depth_context, chunks
 
     @property
     def variant(self) -> str:

@@ -126,6 +126,10 @@ class LoadedPhotoMaker:
         """Those of the loop."""
         return self.parts.networks
 
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.photos.clear()
+
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Compile nothing ahead."""
         return []

@@ -17,8 +17,9 @@ from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.models.photomaker.identity import IdentityEncoder
 from engine.diffusion.models.photomaker.record import STYLED
 from engine.diffusion.models.photomaker.words import add_trigger
-from engine.diffusion.networks import DiffusionNetworks, load_base, place_base, reading
+from engine.diffusion.networks import DiffusionNetworks, load_base, place_base
 from engine.diffusion.pictures import Finisher, load_finisher
+from engine.diffusion.reading import check_weights, reading
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -73,9 +74,12 @@ def load_parts(
     with reading("photomaker_adapter", paths.adapter):
         fuse(base, dict(adapter["lora_weights"]), 1.0)
         identity = IdentityEncoder.from_weights(adapter["id_encoder"])
+        for network in (identity, base.unet):
+            check_weights("photomaker_adapter", paths.adapter, network)
     if pipeline == STYLED and paths.style_lora is not None:
         with reading("photomaker_style_lora", paths.style_lora):
             fuse(base, load_file(paths.style_lora), STYLE_LORA_SCALE)
+            check_weights("photomaker_style_lora", paths.style_lora, base.unet)
     placed = place_base(base, device, dtype)
     for encoder in placed["text_encoders"]:
         add_trigger(encoder.tokenizer)

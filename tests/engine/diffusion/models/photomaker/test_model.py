@@ -25,7 +25,7 @@ from engine.diffusion.models.photomaker.networks import PhotoMakerPaths
 from engine.diffusion.models.photomaker.record import PHOTOMAKER, PhotoMakerParameters
 from engine.diffusion.models.photomaker.request import PhotoMakerRequest
 from engine.diffusion.models.photomaker.trigger import TriggerProblem, check_trigger, with_trigger
-from engine.diffusion.models.photomaker.words import encode_person
+from engine.diffusion.models.photomaker.words import encode_person, encode_plain
 from engine.diffusion.output import to_pixels
 from engine.diffusion.schedule import euler_leading
 from engine.diffusion.tiny.parts import build_faces
@@ -286,6 +286,18 @@ def test_equal_photos_are_not_the_same_as_one(ready: LoadedPhotoMaker, model: Ph
     encoders = ready.networks.text_encoders
     texts = [encode_person(encoders, PROMPT, each.people, ready.parts.identity).text for each in (one, three)]
     assert not torch.equal(*texts)
+
+
+def test_words_beyond_the_first_chunk_are_read_too(ready: LoadedPhotoMaker) -> None:
+    encoders = ready.networks.text_encoders
+    long = "a man img " + "red " * 120
+    plain = [encode_plain(encoders, long + last).text for last in ("hat", "cat")]
+    assert len(plain[0]) == len(plain[1]) > 77
+    assert not torch.equal(*plain)
+    assert torch.equal(plain[0][:77], plain[1][:77])
+    people = torch.randn(1, ready.parts.identity.fuse_module.layer_norm.normalized_shape[0])
+    with_person = encode_person(encoders, long, people, ready.parts.identity).text
+    assert len(with_person) == len(plain[0])
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         overrides=settings.weights_overrides,
         has_safety=settings.safety_checker,
         few_steps=settings.few_steps,
+        canvas_px=settings.canvas,
     )
     return DiffusionEngine(
         open_models(options),

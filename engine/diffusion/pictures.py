@@ -15,7 +15,7 @@ import numpy as np
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.device import onnx_providers
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.output import middle, previews, to_pixels
+from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import AROUND, Progress, Stopwatch
 from engine.diffusion.safety import SafetyChecker, censor, load_safety_checker
 from engine.errors import EngineUnavailable
@@ -133,7 +133,7 @@ def finish_pictures(
     made = []
     for whole in drawings:
         progress.tell(place, Step("cutout", total - 2, total))
-        drawing = middle(whole, asked.width, asked.height)
+        drawing = in_size(whole, asked.width, asked.height)
         likeness = faces.likeness(embedding, drawing) if faces is not None and embedding is not None else None
         watch.lap("likeness")
         cut = cut_out(drawing, finisher.matting, asked.request.shape)

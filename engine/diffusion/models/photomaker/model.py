@@ -54,9 +54,10 @@ class PhotoMaker:
     parameters = frozenset(PHOTOMAKER.parameters)
     default_variant = PLAIN
 
-    def __init__(self, paths: PhotoMakerPaths, *, has_safety: bool = True) -> None:
+    def __init__(self, paths: PhotoMakerPaths, *, has_safety: bool = True, canvas_px: int = 0) -> None:
         self._paths = paths
         self._has_safety = has_safety
+        self._canvas_px = canvas_px
 
     @classmethod
     def open(cls, options: ModelOptions) -> PhotoMaker:
@@ -80,11 +81,12 @@ class PhotoMaker:
                 safety=found.get("safety"),
             ),
             has_safety=options.has_safety,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> PhotoMakerRequest:
         """Check `request`. Raises `UnsupportedModel` where the weights of its base pipeline are not here."""
-        read = read_request(request)
+        read = read_request(request, self._canvas_px)
         if read.variant not in self._paths.bases:
             raise UnsupportedModel(f"{read.variant}: weights missing: photomaker_style_base")
         return read

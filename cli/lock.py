@@ -20,22 +20,22 @@ class AlreadyRunning(Exception):
 
 
 class ProcessLock:
-    """An flock on a file that holds our pid, from the start until `release`; commands that only look need none."""
+    """An flock on a file that holds our pid and DATA_DIR, from the start until `release`; who only looks needs none."""
 
-    def __init__(self, path: Path, in_use: str) -> None:
-        """Take the lock. Raises `AlreadyRunning` with `in_use` and its {pid} filled in; OSError."""
+    def __init__(self, path: Path, data_dir: Path, in_use: str) -> None:
+        """Take the lock. Raises `AlreadyRunning` with `in_use`, the owner's {pid} and {data_dir} filled in; OSError."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
+            pid, _, folder = os.read(self._file, 5000).decode("utf-8", "replace").strip().partition("\n")
             os.close(self._file)
-            raise AlreadyRunning(in_use.format(pid=pid)) from None
+            raise AlreadyRunning(in_use.format(pid=pid or "unknown", data_dir=folder or "unknown")) from None
         except OSError:
             os.close(self._file)
             raise
         os.truncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+        os.write(self._file, f"{os.getpid()}\n{data_dir.absolute()}\n".encode("utf-8", "surrogateescape"))
 
     def release(self) -> None:
         """Let another process have it."""
@@ -47,12 +47,13 @@ def lock_folder(folder: Path) -> ProcessLock:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return ProcessLock(
         folder / "running.pid",
-        f"DATA_DIR {folder} is in use by process {{pid}}: two copies would draw and send everything twice. "
+        folder,
+        "DATA_DIR {data_dir} is in use by process {pid}: two copies would draw and send everything twice. "
         "Stop that one first, or give this one another DATA_DIR and another bot token.",
     )
 
 
-def lock_token(api_url: str, token: str, shared: Path | None = None) -> ProcessLock | None:
+def lock_token(api_url: str, token: str, data_dir: Path, shared: Path | None = None) -> ProcessLock | None:
     """Lock a bot for this user of this machine, whatever the DATA_DIR. Raises `AlreadyRunning`.
 
     The file, in the folder `shared` (a private one among the temporary files), is named by a hash: a token is a secret.
@@ -66,8 +67,9 @@ def lock_token(api_url: str, token: str, shared: Path | None = None) -> ProcessL
             raise PermissionError(f"{folder} is somebody else's")
         return ProcessLock(
             folder / f"{name}.pid",
-            "This bot token is in use by process {pid}: each copy would get only some of the updates. "
-            "Stop that one first, or give this one another bot token.",
+            data_dir,
+            "This bot token is in use by process {pid} with DATA_DIR {data_dir}: "
+            "each copy would get only some of the updates. Stop that one first, or give this one another bot token.",
         )
     except OSError as error:
         logger.debug("no lock for the bot token: %s", error)

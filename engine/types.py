@@ -36,9 +36,11 @@ class Note(StrEnum):
 
     SEVERAL_FACES = "several_faces"  # the largest was taken
     PHOTOS_WITHOUT_FACE = "photos_without_face"  # passed over, among others that show one
+    OTHER_PERSON = "other_person"  # photos of somebody else than most of them show, passed over
+    BEST_PHOTO = "best_photo"  # of several photos this engine draws the best one
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
     NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
-    PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
+    PROMPT_AS_STYLE = "prompt_as_style"  # words of the prompt chose the style
     PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
 
 
@@ -72,8 +74,10 @@ class StickerResult:
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
     or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
-    `likeness` is the cosine, -1 .. 1, of the photos' face and the picture's, None where there is none or it was not
-    measured. `timings` maps a phase to seconds.
+    `faces` counts the faces among which a person may choose by `face_index`, `faces_picture` is the photo with their
+    numbers, index 0 as 1, a JPEG; 0 and empty where one was chosen or there is but one.
+    `photos_used` counts the photos that it was made of, None for all of them. `likeness` is the cosine, -1 .. 1, of the
+    photos' face and the picture's, None where there is none or it was not measured. `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -84,6 +88,9 @@ class StickerResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    faces: int = 0
+    faces_picture: bytes = b""
+    photos_used: int | None = None
     likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 

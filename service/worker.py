@@ -1,8 +1,9 @@
 """claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
 
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job that is
-tried again is drawn alone, for it may be what took its neighbours down. Any number of workers may serve one service,
-each with an engine of its own: they hear of waiting and cancelled jobs by events.
+tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says what is given
+up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting, ended and
+cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import FileGone, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult
 
 logger = logging.getLogger(__name__)
 
@@ -70,9 +71,9 @@ class Worker:
         """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
         back, given_up = await self._jobs.recover()
         for job in back:
-            logger.info("job %s was interrupted, attempt %d: queued again", job.id[:8], job.attempts)
+            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
         for job in given_up:
-            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.attempts)
+            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
             with contextlib.suppress(StorageError):  # the sweep takes it later
                 await self._service.delete_photos(job)
             self._service.events.emit(JobEvent(EventKind.ENDED, job))
@@ -101,16 +102,20 @@ class Worker:
                 await self._idle.wait()
         except TimeoutError:
             for job_id, ticket in list(self._running.items()):
-                await self._hand_back(job_id, counts_as_attempt=False)
+                await self._hand_back(job_id)
                 ticket.cancel()
 
     async def _listen(self, events: asyncio.Queue[JobEvent]) -> None:
-        """Wake up for waiting jobs; stop drawing jobs that ended otherwise: cancelled, or their owner forgotten."""
+        """Wake up for waiting jobs; stop drawing jobs that ended otherwise: cancelled, or their owner forgotten.
+
+        Where a job ends, one that must be drawn alone may be next.
+        """
         while True:
             event = await events.get()
-            if event.kind is EventKind.QUEUED:
+            is_over = event.kind in (EventKind.ENDED, EventKind.FORGOTTEN)
+            if is_over or event.kind is EventKind.QUEUED:
                 self._wake.set()
-            elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN) and event.job.id in self._running:
+            if is_over and event.job.id in self._running:
                 self._running[event.job.id].cancel()
 
     async def _work(self) -> None:
@@ -129,17 +134,13 @@ class Worker:
                             await self._wake.wait()
                     continue
                 if self._stopping.is_set():  # it came while the claim was under way
-                    await self._hand_back(job.id, counts_as_attempt=False)
+                    await self._hand_back(job.id)
                     break
                 self._idle.clear()
                 batches.add(await self._draw(await self._collect(job)))
             while batches:
                 await asyncio.wait(batches, return_when=asyncio.FIRST_COMPLETED)
                 batches = _still_running(batches)
-        except EngineDead:
-            for job_id in list(self._running):  # of the other batch, which no engine will finish
-                await self._hand_back(job_id, counts_as_attempt=True)
-            raise
         finally:
             for task in batches:
                 task.cancel()
@@ -166,10 +167,10 @@ class Worker:
             raise
         return task
 
-    async def _hand_back(self, job_id: str, *, counts_as_attempt: bool) -> None:
+    async def _hand_back(self, job_id: str) -> None:
         """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
         try:
-            await self._jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
+            await self._jobs.hand_back(job_id, counts_as_attempt=False)
             logger.info("job %s handed back for the next start", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
@@ -180,7 +181,7 @@ class Worker:
         """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
         batch = await self._start(first)
         until = asyncio.get_running_loop().time() + BATCH_WINDOW_S
-        while batch and first.attempts == 1 and len(batch) < self._runner.max_batch:
+        while batch and first.attempts == 1 and not first.crashes and len(batch) < self._runner.max_batch:
             job = await self._claim_companion(batch[0].request, until)
             if job is None:
                 break
@@ -232,10 +233,7 @@ class Worker:
         outcomes: Sequence[StickerResult | Exception]
         try:
             outcomes = await self._generate(batch, on_drawn)
-        except EngineDead:
-            for claimed in batch:
-                await self._hand_back(claimed.job.id, counts_as_attempt=True)
-            self._ended(batch)
+        except EngineDead:  # the rows stay "running": the next start counts it as the crash that it is
             raise
         except Exception as error:  # one batch must not end the worker
             outcomes = [error] * len(batch)
@@ -280,6 +278,9 @@ class Worker:
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
+        faces_photo = ""
+        if result.faces_picture and job.entrance == Entrance.TELEGRAM:  # others choose a face by its index
+            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
         done = await self._jobs.finish(
@@ -293,6 +294,10 @@ class Worker:
                 emoji=result.emoji,
                 stickers=dict(result.stickers),
                 is_safe=result.is_safe,
+                faces=result.faces,
+                faces_photo=faces_photo,
+                photos_used=result.photos_used,
+                likeness=result.likeness,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )

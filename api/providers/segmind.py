@@ -12,6 +12,7 @@ from aiohttp import web
 from api.answers import Failure, json_answer
 from api.docs import examples
 from api.docs.openapi import OpenApiPart, answered, body, operation
+from api.docs.page import TryIt
 from api.docs.schemas import TEXT, UUID, Json, ref
 from api.inputs.table import FieldKind, Table
 from api.jobs.caller_note import CallerNote, failure_of
@@ -128,6 +129,9 @@ class Segmind(HeaderKeyProvider):
             ("Python", examples.python(url, self.key_header, sent, use=save)),
             ("JavaScript", examples.javascript(url, self.key_header, sent, use="await answer.blob()")),
         )
+
+    def try_it(self, table: Table) -> TryIt:
+        return TryIt(f"/{table.path}")
 
 
 SEGMIND: Final = Segmind()

@@ -38,7 +38,10 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
             return context.say("press-all-there")
     before = Addressee.of(parent)
     to = Addressee(before.chat, before.message, context.first_name, context.language, thread=context.thread)
-    job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
+    known = {name: value for name, value in parent.request.parameters.items() if name in REACTIONS.parameters}
+    job = await service.again(
+        parent, source=source, note=to.to_json(), model=REACTIONS.name, parameters=known, is_low=True
+    )
     context.parts.notifier.announce(job)
     return context.say("press-drawing")
 

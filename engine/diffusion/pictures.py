@@ -129,6 +129,7 @@ def finish_pictures(
     faces: FaceFinder | None = None,
     embedding: Floats | None = None,
     notes: tuple[Note, ...] = (),
+    photos_used: int | None = None,
 ) -> StickerResult:
     """Make the files of the pictures of one request, in the order of their likeness to `embedding`.
 
@@ -166,6 +167,7 @@ def finish_pictures(
         notes=notes + first.notes,
         stickers=dict.fromkeys(stickers, style(asked.request.style).emoji) if len(made) > 1 else {},
         is_safe=first.is_safe,
+        photos_used=photos_used,
         likeness=first.likeness,
     )
     watch.lap("finish")

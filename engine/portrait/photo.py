@@ -25,7 +25,7 @@ FRAME_SOLIDITY = 0.95  # share of its convex hull that a frame covers (disc, rou
 CORNER_TOLERANCES = (5, 2, 10)  # levels: a dark photo lets a black corner's colour run on; JPEG needs some
 SEEK_PX = 800  # long side of the copy in which corners are looked for
 LEAST_CORNER = 0.04  # legs of an empty corner, as a share of the photo's side
-CORNER_FILL = (0.88, 1.12)  # of the area of the triangle between its legs
+CORNER_MATCH = 0.88  # overlap of it with the triangle between its legs; a wall beside a shoulder has a curved edge
 HIDDEN = 24  # levels by which a corner that was not told from the photo may differ from the others
 ANGLES_AGREE_DEG = 3.0
 COVERED = 0.995  # a photo that fills so much of its frame fills all of it
@@ -111,7 +111,10 @@ def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] 
         across, down = int(piece[row].sum()), int(piece[:, column].sum())
         if across < LEAST_CORNER * width or down < LEAST_CORNER * height or max(across, down) >= max(width, height):
             continue
-        if not CORNER_FILL[0] < float(piece.sum()) / (across * down / 2) < CORNER_FILL[1]:
+        triangle = np.zeros_like(piece)
+        ends = abs(column - across + 1), abs(row - down + 1)  # of the legs
+        cv2.fillConvexPoly(triangle, np.array([(column, row), (ends[0], row), (column, ends[1])], np.int32), 1)
+        if np.count_nonzero(piece & triangle) < CORNER_MATCH * np.count_nonzero(piece | triangle):
             continue
         is_main = (row == 0) == (column == 0)  # top left and bottom right
         angles.append(math.degrees(math.atan2(across, down) if is_main else math.atan2(down, across)))

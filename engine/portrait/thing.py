@@ -21,7 +21,7 @@ from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.ends import rounded_ends
 from engine.portrait.matte.filters import Mask, disc, guided_filter, levels
-from engine.portrait.matte.segment import Box, segment_whole
+from engine.portrait.matte.segment import segment_whole
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto
 from engine.portrait.variation import Variation
@@ -118,7 +118,7 @@ def _figure(rgb: Rgb, matte: Matte, person: Matte, shape: Shape) -> Figure:
 
 def _person(photo: Rgb, networks: Networks) -> Mask | None:
     """Return the person whose face cannot be seen, at the network's size; None where it sees nobody."""
-    guess = segment_whole(photo, Box(0, 0, photo.shape[1], photo.shape[0]), networks)
+    guess = segment_whole(photo, networks)
     person = (guess > 0.6).astype(np.uint8)
     unsure = float(((guess > 0.25) & (guess < 0.75)).mean())
     share = float(person.mean())

@@ -14,6 +14,7 @@ from cli.lock import AlreadyRunning, lock_folder, lock_token
 from cli.run import EXIT_FAILED, run
 from cli.settings import ServerSettings, Settings
 
+DATA_DIR = Path("/srv/first")
 TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 HOLD = """
 import sys, time
@@ -48,19 +49,19 @@ async def test_a_second_copy_is_refused_with_the_pid_of_the_first_until_that_is_
 
 
 def test_a_token_is_locked_whatever_the_folder_and_named_in_no_file(tmp_path: Path) -> None:
-    lock = lock_token("https://api.telegram.org", TOKEN, tmp_path)
+    lock = lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
     assert lock is not None
 
-    with pytest.raises(AlreadyRunning, match=f"token is in use by process {os.getpid()}"):
-        lock_token("https://api.telegram.org", TOKEN, tmp_path)
-    other_bot = lock_token("https://api.telegram.org", "8:another", tmp_path)
-    other_telegram = lock_token("http://localhost:8081", TOKEN, tmp_path)
+    with pytest.raises(AlreadyRunning, match=f"token is in use by process {os.getpid()} with DATA_DIR /srv/first:"):
+        lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
+    other_bot = lock_token("https://api.telegram.org", "8:another", DATA_DIR, tmp_path)
+    other_telegram = lock_token("http://localhost:8081", TOKEN, DATA_DIR, tmp_path)
 
     assert other_bot is not None and other_telegram is not None
     assert not any(TOKEN[:6] in file.name + file.read_text() for file in tmp_path.iterdir())
     for each in (lock, other_bot, other_telegram):
         each.release()
-    again = lock_token("https://api.telegram.org", TOKEN, tmp_path)
+    again = lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
     assert again is not None
     again.release()
 
@@ -68,14 +69,14 @@ def test_a_token_is_locked_whatever_the_folder_and_named_in_no_file(tmp_path: Pa
 def test_where_no_file_can_be_written_the_bot_starts_without_a_lock(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    assert lock_token("https://api.telegram.org", TOKEN, tmp_path / "file") is None
+    assert lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path / "file") is None
 
 
 async def test_a_second_copy_on_the_token_with_its_own_folder_is_refused(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = "http://127.0.0.1:1"  # nobody there: it is refused before it asks
-    lock = lock_token(url, TOKEN)
+    lock = lock_token(url, TOKEN, DATA_DIR)
     assert lock is not None
 
     settings = Settings(

@@ -3,7 +3,7 @@
     python -m tests.process.downtime --seconds 180
 
 One process and one Telegram for each point, side by side. Prints a line for each, with when the stickers came after the
-outage and what was said during it, and exits with 1 where a photo is lost or doubled. The pauses between retries are
+outage and what was told during it, and exits with 1 where a photo is lost or doubled. The pauses between retries are
 tested quickly in `tests/acceptance/test_outages.py`.
 """
 
@@ -33,11 +33,16 @@ POINTS = (
     "sendSticker",
 )
 _PATIENCE_S = 120.0  # after the outage
+_HELP = "Send a photo with a face"  # the answer to /help begins so
 
 
 @dataclass(frozen=True, slots=True)
 class Downtime:
-    """What came of the photos that met one outage; `late_s` is when the last sticker came after its end."""
+    """What came of the photos that met one outage.
+
+    `late_s` is when the last sticker came after its end, `help_s` how long a /help sent meanwhile took to be answered;
+    `told` is every text of the bot that stood in a chat during the outage.
+    """
 
     point: str
     photos: int
@@ -45,7 +50,8 @@ class Downtime:
     doubled: int
     refused_calls: int
     late_s: float
-    said: tuple[str, ...]
+    help_s: float
+    told: tuple[str, ...]
 
 
 async def downtime(folder: Path, point: str, *, seconds: float, people: int = 2) -> Downtime:
@@ -65,32 +71,45 @@ async def downtime(folder: Path, point: str, *, seconds: float, people: int = 2)
         rule = emulator.faults.add(point, "html", code=502, count=10**9)
         for person in everybody:
             await person.send_photo(photo(1000 + person.id))
-        await asyncio.sleep(seconds)
+            await person.send_text("/help")
+        helped = asyncio.gather(*(_helped(person) for person in everybody))
+        told = set[str]()
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            await asyncio.sleep(0.5)
+            told |= {
+                seen.text
+                for person in everybody
+                for seen in person.transcript[known[person.id] :]
+                if seen.is_from_bot and seen.text and not seen.text.startswith(_HELP)
+            }
         emulator.faults.clear()
         ended = time.monotonic()
         await arrived(everybody, before + 1, _PATIENCE_S)
         late_s = time.monotonic() - ended
         await asyncio.sleep(2.0)  # a sticker too many would come now
         wanted = before + 1
-        said = {
-            seen.text
-            for person in everybody
-            for seen in person.transcript[known[person.id] :]
-            if seen.is_from_bot and seen.text
-        }
         return Downtime(
             point,
             people,
             sum(max(0, wanted - min(in_packs(person), in_chat(person))) for person in everybody),
             sum(max(0, in_packs(person) - wanted, in_chat(person) - wanted) for person in everybody),
             len(rule.fired),
-            late_s,
-            tuple(sorted(said)),
+            round(late_s, 1),
+            round(max(await helped), 1),
+            tuple(sorted(told)),
         )
     finally:
         if product.process is not None and product.process.returncode is None:
             await product.end()
         await emulator.stop()
+
+
+async def _helped(person: PersonDriver) -> float:
+    """Return how long the answer to /help takes from now on, in seconds."""
+    began = time.monotonic()
+    await person.wait_for_text(_HELP, timeout_s=3600)
+    return time.monotonic() - began
 
 
 async def arrived(everybody: list[PersonDriver], each: int, timeout_s: float) -> None:

@@ -108,12 +108,12 @@ async def test_a_job_that_is_cancelled_while_it_is_finished_is_told_at_its_next_
     assert await status(house, first) is JobStatus.CANCELLED
 
 
-async def test_an_engine_that_dies_while_finishing_ends_the_worker_and_keeps_every_job(house: House) -> None:
+async def test_an_engine_that_dies_while_finishing_ends_the_worker_and_no_job_of_either_batch(house: House) -> None:
     engine, (first, second) = await drawn(house, "a", "b")
     engine.pending[0][2].set_exception(EngineDead("context lost"))
     with pytest.raises(EngineDead):
         await house.tasks[0]
-    assert [await status(house, job) for job in (first, second)] == [JobStatus.QUEUED] * 2
+    assert [await status(house, job) for job in (first, second)] == [JobStatus.RUNNING] * 2  # the next start's
 
 
 async def test_a_stop_waits_for_what_is_being_finished(house: House) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from api.access.authentication import Credentials
 from api.answers import Failure, json_answer
 from api.docs.openapi import OpenApiPart, document
+from api.docs.page import TryIt
 from api.errors import NoSuchEndpoint
 from api.inputs.table import Table
 from api.providers.fal import documents, output, proxy
@@ -86,6 +87,9 @@ class Fal:
 
     def examples(self, table: Table, base: str) -> Sequence[tuple[str, str]]:
         return documents.programs(table, base)
+
+    def try_it(self, table: Table) -> TryIt:
+        return TryIt(f"/fal/run/{table.path}")
 
 
 class _AppDocument:

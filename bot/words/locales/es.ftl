@@ -30,6 +30,7 @@ button-open-chat = Abrir el chat
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto …
+progress-fetching-album = Recibidas. Estoy bajando tus fotos …
 progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
 progress-queued =
     { $ahead ->
@@ -39,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
 progress-started = Empiezo con tu sticker …
+progress-load = Cambio de modelo; tarda un momento …
 progress-face = Busco tu cara …
 progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
@@ -60,7 +62,9 @@ note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha m
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
-note-photos-without-face = En algunas fotos no hay ninguna cara; las he dejado fuera.
+note-choose-face = He visto varias caras y he usado la más grande. Pulsa un número para otra.
+note-photos-used = He usado { $used } de { $total } fotos.
+note-best-photo = He usado la mejor de tus { $total } fotos.
 note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
 note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
@@ -72,6 +76,11 @@ news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
 news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+stickers-added =
+    { $total ->
+        [one] Está en tu pack.
+       *[other] Los { $total } están en tu pack.
+    }
 reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
 reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
 reactions-stopped =
@@ -139,6 +148,11 @@ error-wait =
 style-choose = Tu estilo es { $style }. ¿Cuál quieres?
 style-chosen = Vale, { $style }. Mándame una foto.
 style-for-photo = ¿Qué estilo para esta foto?
+model-current = Dibuja { $model }; los últimos botones lo cambian.
+model-chosen = Hecho: { $model }. Mándame una foto, o varias a la vez.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Dibujo animado
 style-cel = Animación
 style-comic = Cómic

@@ -30,6 +30,7 @@ button-open-chat = Открыть чат
 
 # --- photos ---
 progress-fetching = Есть. Загружаю твоё фото …
+progress-fetching-album = Есть. Загружаю твои фото …
 progress-telegram-slow = Принято. Telegram сейчас отвечает медленно; я продолжаю загружать твоё фото.
 progress-queued =
     { $ahead ->
@@ -40,6 +41,7 @@ progress-queued =
     }
 progress-warming-up = Есть. Я ещё разогреваюсь; стикер будет сразу после этого.
 progress-started = Начинаю твой стикер …
+progress-load = Переключаю модель; это займёт минутку …
 progress-face = Ищу твоё лицо …
 progress-cutout = Вырезаю тебя …
 progress-draw = Рисую тебя …
@@ -62,7 +64,9 @@ note-flagged = То, что получилось, я не отправлю: пр
 cancelled = Остановлено. Ничего не сделано.
 
 note-several-faces = Я увидел несколько лиц и взял самое крупное.
-note-photos-without-face = На некоторых фото нет лица; я их пропустил.
+note-choose-face = Я увидел несколько лиц и взял самое крупное. Нажми число, чтобы взять другое.
+note-photos-used = Использовал { $used } из { $total } фото.
+note-best-photo = Я взял лучшее из твоих { $total } фото.
 note-badge-fallback = Твой контур был недостаточно чётким, чтобы вырезать, поэтому стикер круглый.
 note-no-face = Лица здесь нет, поэтому я вырезал то, что больше всего бросается в глаза.
 note-no-face-badge = Лица здесь нет, поэтому я взял всю картинку.
@@ -74,6 +78,11 @@ news-new-pack = Твой старый набор удалён, поэтому я
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
 news-first-pack-of-all = Это твой собственный набор. Открой его, чтобы добавить на клавиатуру.
+stickers-added =
+    { $total ->
+        [one] Он в твоём наборе.
+       *[other] Все { $total } в твоём наборе.
+    }
 reactions-added = Все { $total } в твоём наборе, каждый под своим эмодзи.
 reactions-partly-added = { $done } из { $total } в твоём наборе. Остальные Telegram не принял.
 reactions-stopped =
@@ -144,6 +153,11 @@ error-wait =
 style-choose = Твой стиль – { $style }. Какой хочешь?
 style-chosen = Хорошо: { $style }. Пришли мне фото.
 style-for-photo = Какой стиль для этого фото?
+model-current = Рисует { $model }; последние кнопки это меняют.
+model-chosen = Хорошо, { $model }. Пришли мне фото или несколько сразу.
+model-face-to-sticker = 🎭 Стикер
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Мультик
 style-cel = Аниме
 style-comic = Комикс

@@ -18,8 +18,9 @@ from engine.portrait.matte.doubt import Doubt, doubt
 from engine.portrait.matte.ends import rounded_ends
 from engine.portrait.matte.filters import disc, guided_filter, is_blocky, levels, polygon
 from engine.portrait.matte.others import Head, far_only_sure, other_heads, without_others
-from engine.portrait.matte.pieces import keep_piece, without_specks
-from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, around, segment, segment_whole
+from engine.portrait.matte.pieces import keep_piece, without_fog, without_specks
+from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, Shown, around, segment, segment_whole, show
+from engine.portrait.matte.unsure import firm, told_by_colour
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto
@@ -79,11 +80,12 @@ def cut_bust(photo: OpenedPhoto, face: Face, networks: Networks, matter: Matting
 
     With `matter` the matte is the larger network's.
     """
-    box, reaches = _with_arms(photo, face, networks)
-    return _cut(photo, face, box, reaches, networks, matter)
+    shown = show(photo.rgb, face)
+    box, reaches = _with_arms(photo, shown, face, networks)
+    return _cut(photo, shown, face, box, reaches, networks, matter)
 
 
-def _with_arms(photo: OpenedPhoto, face: Face, networks: Networks) -> tuple[Box, tuple[Reach, ...]]:
+def _with_arms(photo: OpenedPhoto, shown: Shown, face: Face, networks: Networks) -> tuple[Box, tuple[Reach, ...]]:
     """Return the bust's box, grown as far as a raised arm or a hat reaches, and the rectangles to ask for it."""
     shape, unit = photo.rgb.shape, face.width
     bust = box = around(face.centre, unit, BUST_REACHES[0], shape)
@@ -94,7 +96,7 @@ def _with_arms(photo: OpenedPhoto, face: Face, networks: Networks) -> tuple[Box,
             if photo.is_cut and photo.cover is not None
             else None
         )
-        leaving = _leaving(segment_whole(photo.rgb, field, networks) if own is None else own, field, box, face)
+        leaving = _leaving(segment_whole(shown.of(field), networks) if own is None else own, field, box, face)
         grown = around(face.centre, unit, _grown(_reach(face, box, 0.0), leaving), shape)
         if grown.size == box.size:
             break
@@ -133,8 +135,10 @@ def _leaving(guess: Matte, field: Box, box: Box, face: Face) -> tuple[bool, bool
 
 def cut_figure(photo: OpenedPhoto, face: Face, networks: Networks, matter: MattingModel | None = None) -> Cut:
     """Cut as much of the body as the photo shows."""
-    box = find_body(photo, face, networks).box
-    return _cut(photo, face, box, (_reach(face, box, 0.0), _reach(face, box, 0.5)), networks, matter, has_body=True)
+    box, shown = find_body(photo, face, networks).box, show(photo.rgb, face)
+    return _cut(
+        photo, shown, face, box, (_reach(face, box, 0.0), _reach(face, box, 0.5)), networks, matter, has_body=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ def find_body(photo: OpenedPhoto, face: Face, networks: Networks) -> Body:
     """Ask the network where the body of `face` is, arms and legs included."""
     shape, unit, centre = photo.rgb.shape, face.width, face.centre
     field = around(centre, unit, BODY, shape)
-    guess = segment_whole(photo.rgb, field, networks)
+    guess = segment_whole(show(photo.rgb, face).of(field), networks)
     scale = np.array([guess.shape[1] / field.size[0], guess.shape[0] / field.size[1]])
     origin = np.array([field.left, field.top])
     count, pieces, _, _ = cv2.connectedComponentsWithStats((guess > 0.5).astype(np.uint8))
@@ -180,7 +184,8 @@ def find_body(photo: OpenedPhoto, face: Face, networks: Networks) -> Body:
 
 def unsureness(photo: OpenedPhoto, face: Face, networks: Networks) -> float:
     """Return how much of what is around `face` the network calls neither person nor background, by the person."""
-    guess = segment_whole(photo.rgb, around(face.centre, face.width, BUST_REACHES[3], photo.rgb.shape), networks)
+    part = around(face.centre, face.width, BUST_REACHES[3], photo.rgb.shape)
+    guess = segment_whole(show(photo.rgb, face).of(part), networks)
     return float(((guess > 0.2) & (guess < 0.8)).mean() / max(0.02, float((guess >= 0.8).mean())))
 
 
@@ -193,6 +198,7 @@ def _reach(face: Face, box: Box, more_fw: float) -> Reach:
 
 def _cut(
     photo: OpenedPhoto,
+    shown: Shown,
     face: Face,
     box: Box,
     reaches: tuple[Reach, ...],
@@ -220,7 +226,7 @@ def _cut(
     if matter is not None:
         guess = cv2.resize(np.nan_to_num(matter.matte(rgb)), edge_size, interpolation=cv2.INTER_AREA)
     else:
-        guess = segment(photo.rgb, face, box, edge_size, networks, reaches)
+        guess = segment(shown, box, edge_size, networks, reaches)
         guess = np.maximum(guess, work.face)
     if heads:
         near = [Head(head.x * edge, head.y * edge, head.width * edge) for head in heads]
@@ -270,20 +276,23 @@ class _Work:
         if is_fine:
             kept = without_specks(keep_piece(guess, oval, unit), unit)
             fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-            return np.clip(fine, 0, 1), doubt(guess, guess, centre, unit)
+            return np.clip(fine, 0, 1), doubt(guess, guess, guess, centre, unit)
         picture = self.small * np.float32(1 / 255)
-        believed = far_only_sure(guess, centre, unit, has_body=has_body)
+        told = told_by_colour(guess, self.small, unit)
+        asked, told, believed = (
+            far_only_sure(each, centre, unit, has_body=has_body) for each in (guess, told, firm(told, unit))
+        )
         if is_blocky:
             smooth = levels(cv2.GaussianBlur(believed, (0, 0), 0.03 * unit), 0.3, 0.7)
             kept = without_specks(keep_piece(smooth, oval, unit), unit)
             fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-            return np.clip(fine, 0, 1), doubt(believed, smooth, centre, unit)
+            return np.clip(fine, 0, 1), doubt(asked, told, smooth, centre, unit)
         soft = levels(guided_filter(picture, believed, max(2, round(0.055 * unit)), 1e-4), 0.12, 0.88)
         kept = keep_piece(soft, oval, unit)
         person = cv2.erode((kept > 0.94).astype(np.uint8), disc(max(2, 0.03 * unit)), borderValue=1)
         maybe = cv2.dilate((kept > 0.06).astype(np.uint8), disc(max(2, 0.035 * unit)))
         trimap = np.where(person > 0, 1, np.where(maybe > 0, kept, 0)).astype(np.float32)
-        solved = refine(picture, trimap, maybe & (1 - person))
+        solved = without_fog(refine(picture, trimap, maybe & (1 - person)), unit)
         snapped = guided_filter(picture, solved, max(1, round(0.02 * unit)), 1e-5, onto=full)
         fine = levels(snapped, 0.06, 0.94)
         piece = keep_piece(solved, oval, unit)  # at the small size: what hangs together does not need more
@@ -291,7 +300,7 @@ class _Work:
         solved_full = cv2.resize(solved, full.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         gone = np.clip((solved_full - piece) * 2, 0, 1)
         filled = np.clip((piece - solved_full) * 2, 0, 1)
-        return np.clip(np.maximum(fine, filled) * (1 - gone), 0, 1), doubt(believed, soft, centre, unit)
+        return np.clip(np.maximum(fine, filled) * (1 - gone), 0, 1), doubt(asked, told, soft, centre, unit)
 
 
 def _moved(face: Face, box: Box, size: tuple[int, int]) -> Face:

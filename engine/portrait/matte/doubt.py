@@ -18,7 +18,8 @@ MOST_UNSURE_GUESS, MOST_UNSURE_EDGE = 0.40, 0.35  # square face widths
 class Doubt:
     """Areas around head and shoulders, in square face widths, that are neither person nor background.
 
-    `guess`: in what the network said; `edge`: after the colours' edges were found.
+    `guess`: in what the network said, and in what the colours told of it, on average; `edge`: after the colours' edges
+    were found.
     """
 
     guess: float
@@ -30,8 +31,8 @@ class Doubt:
         return self.guess > MOST_UNSURE_GUESS or self.edge > MOST_UNSURE_EDGE
 
 
-def doubt(guess: Matte, edged: Matte, centre: Points, unit_px: float) -> Doubt:
-    """Measure a cut; `guess` and `edged` have one size, `unit_px` is a face's width in it."""
+def doubt(guess: Matte, told: Matte, edged: Matte, centre: Points, unit_px: float) -> Doubt:
+    """Measure a cut; the mattes have one size, `unit_px` is a face's width in it."""
     height, width = guess.shape
     u = np.abs((np.arange(width) - centre[0]) / unit_px)[None]
     v = ((np.arange(height) - centre[1]) / unit_px)[:, None]
@@ -42,4 +43,4 @@ def doubt(guess: Matte, edged: Matte, centre: Points, unit_px: float) -> Doubt:
         wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc(radius_fw * unit_px))
         return float((wide[bust] > 0).sum() / unit_px**2)
 
-    return Doubt(unsure(guess, 0.03), unsure(edged, 0.02))
+    return Doubt((unsure(guess, 0.03) + unsure(told, 0.03)) / 2, unsure(edged, 0.02))

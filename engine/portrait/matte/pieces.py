@@ -13,6 +13,7 @@ NEAR_FW, NEAR_AREA_FW2 = 0.12, 0.02  # a piece so near and so large is a hand, a
 GROW_FW = 0.05
 HOLE_FW2 = 0.08  # a smaller hole is filled
 SPECK_FW2 = 0.012
+FOG_FW = 0.03  # radius; a soft edge is narrower
 
 
 def keep_piece(matte: Matte, seed: Matte, unit_px: float) -> Matte:
@@ -46,6 +47,13 @@ def without_specks(matte: Matte, unit_px: float) -> Matte:
     kept = stats[:, cv2.CC_STAT_AREA] > SPECK_FW2 * unit_px**2
     kept[0] = False
     return matte * cv2.dilate(kept[pieces].astype(np.uint8), disc(2))
+
+
+def without_fog(matte: Matte, unit_px: float) -> Matte:
+    """Drop what is rather background where it is wider than a soft edge: half seen it looks like dirt."""
+    faint = ((matte > 0.02) & (matte < 0.5)).astype(np.uint8)
+    wide = cv2.morphologyEx(faint, cv2.MORPH_OPEN, disc(FOG_FW * unit_px))
+    return matte * (1 - wide)
 
 
 def _without_holes(matte: Matte, unit_px: float) -> Matte:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.pixels import Matte, Rgb
 from engine.portrait.faces import Face
@@ -67,46 +68,115 @@ BUST_REACHES = (
 )
 HEAD = Reach(1.25, 1.55, 1.25, 1.15)  # hair gets twice the pixels
 HEAD_WEIGHT, HEAD_RAMP_FW = 0.6, 0.25
+LEAST_TURN_DEG = 8.0  # a head that leans by less is shown as it is
 
 
-def segment(
-    photo: Rgb, face: Face, box: Box, size: tuple[int, int], networks: Networks, reaches: tuple[Reach, ...]
-) -> Matte:
-    """Return how surely each pixel of `box` is a person, at `size` (width, height): the mean over `reaches`.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A photo as the network is shown it, with the face's centre and width in its px.
 
-    Each rectangle is clipped to the photo and stretched to the network's square. The head's is mixed in.
+    `ratio`: px of it per px of the photo; `roll_deg`: how far the head leans clockwise.
     """
-    shown, centre, face_px = _shown(photo, face)
-    ratio = shown.shape[1] / photo.shape[1]
-    scale = size[0] / box.size[0] / ratio  # from `shown` to the result
-    origin = np.array([box.left, box.top]) * ratio
-    total, count = np.zeros(size[::-1], np.float32), np.zeros(size[::-1], np.float32)
+
+    rgb: Rgb
+    centre: Points
+    face_px: float
+    ratio: float
+    roll_deg: float
+
+    def of(self, box: Box) -> Rgb:
+        """Return the part of it that `box` is of the photo."""
+        left, top, right, bottom = (round(edge * self.ratio) for edge in (box.left, box.top, box.right, box.bottom))
+        return self.rgb[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def segment(shown: Shown, box: Box, size: tuple[int, int], networks: Networks, reaches: tuple[Reach, ...]) -> Matte:
+    """Return how surely each pixel of `box`, px of the photo, is a person, at `size` (width, height).
+
+    The mean over `reaches`, each clipped to the photo and stretched to the network's square, with the head's own mixed
+    in. A leaning head is shown upright too, for every other rectangle: the network was trained on few that lean, and
+    its body may stand straight.
+    """
+    scale = size[0] / box.size[0] / shown.ratio  # from `shown` to the result
+    origin = np.array([box.left, box.top]) * shown.ratio
+    if abs(shown.roll_deg) < LEAST_TURN_DEG:
+        answers = _answers(shown, networks, reaches, origin, scale, size)
+    else:
+        answers = _answers(shown, networks, reaches[::2], origin, scale, size)
+        answers += _answers_upright(shown, networks, reaches[1::2], origin, scale, size)
+        answers[..., 2:] /= 2
+    total, count, head, weight = np.moveaxis(answers, -1, 0)
+    return np.clip(total / np.maximum(count, 1) * (1 - weight) + head, 0, 1)
+
+
+def _answers(
+    shown: Shown, networks: Networks, reaches: tuple[Reach, ...], origin: Points, scale: float, size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return what the network says of `shown` from `origin` on, at `size` and `scale` times as large: [H, W, 4].
+
+    The sum over `reaches` and how many there are; the head's answer times its weight and the weight.
+    """
+    answers = np.zeros((size[1], size[0], 4), np.float32)
     for reach in reaches:
-        part = around(centre, face_px, reach, shown.shape)
-        matte, place, source = _placed(_ask(part.of(shown), networks), part, origin, scale, size)
-        total[place] += matte[source]
-        count[place] += 1
-    guess = total / np.maximum(count, 1)
-    part = around(centre, face_px, HEAD, shown.shape)
-    matte, place, source = _placed(_ask(part.of(shown), networks), part, origin, scale, size)
-    weight = HEAD_WEIGHT * _faded(part, shown.shape, matte.shape, HEAD_RAMP_FW * face_px * scale)
-    guess[place] += matte[source] * weight[source] - guess[place] * weight[source]
-    return np.clip(guess, 0, 1)
+        part = around(shown.centre, shown.face_px, reach, shown.rgb.shape)
+        matte, place, source = _placed(segment_whole(part.of(shown.rgb), networks), part, origin, scale, size)
+        answers[place][..., 0] += matte[source]
+        answers[place][..., 1] += 1
+    part = around(shown.centre, shown.face_px, HEAD, shown.rgb.shape)
+    matte, place, source = _placed(segment_whole(part.of(shown.rgb), networks), part, origin, scale, size)
+    weight = HEAD_WEIGHT * _faded(part, shown.rgb.shape, matte.shape, HEAD_RAMP_FW * shown.face_px * scale)
+    answers[place][..., 2] = (matte * weight)[source]
+    answers[place][..., 3] = weight[source]
+    return answers
 
 
-def segment_whole(photo: Rgb, box: Box, networks: Networks) -> Matte:
-    """Return the network's guess of one rectangle of `photo`, in the network's size."""
-    return networks.segment(cv2.resize(box.of(photo), (SEGMENTATION_PX, SEGMENTATION_PX), interpolation=cv2.INTER_AREA))
+def _answers_upright(
+    shown: Shown, networks: Networks, reaches: tuple[Reach, ...], origin: Points, scale: float, size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return `_answers` of the photo turned until the head stands upright, turned back."""
+    turned, matrix = _turned(shown.rgb, shown.roll_deg)
+    upright = replace(shown, rgb=turned, centre=matrix[:, :2] @ shown.centre + matrix[:, 2])
+    corners = (origin + np.array([(0, 0), (0, 1), (1, 0), (1, 1)]) * size / scale) @ matrix[:, :2].T + matrix[:, 2]
+    first, last = np.maximum(np.floor(corners.min(axis=0)), 0), np.minimum(corners.max(axis=0), turned.shape[1::-1])
+    wide, high = np.maximum(np.ceil((last - first) * scale).astype(int), 1)
+    answers = _answers(upright, networks, reaches, first, scale, (int(wide), int(high)))
+    # from px of the result to px of the answers; cv2 counts from the middle of a px
+    offset = scale * (matrix[:, :2] @ (origin + 0.5 / scale - 0.5) + matrix[:, 2] + 0.5 - first) - 0.5
+    back = np.hstack([matrix[:, :2], offset[:, None]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(answers, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _shown(photo: Rgb, face: Face) -> tuple[Rgb, Points, float]:
-    """Return what the network is shown of `photo`, with the face's centre and width in it.
+def _turned(photo: Rgb, degrees: float) -> tuple[Rgb, NDArray[np.float64]]:
+    """Return all of a photo turned counter-clockwise, and the 2 x 3 matrix that turns its points.
+
+    Its edges go on into the corners that are empty then: of all ways to fill them the network minds this least.
+    """
+    height, width = photo.shape[:2]
+    matrix = cv2.getRotationMatrix2D((0, 0), degrees, 1)
+    corners = np.array([(-0.5, -0.5), (width - 0.5, -0.5), (-0.5, height - 0.5), (width - 0.5, height - 0.5)])
+    corners = corners @ matrix[:, :2].T
+    matrix[:, 2] = -corners.min(axis=0) - 0.5
+    wide, high = np.ceil(np.ptp(corners, axis=0)).astype(int).tolist()
+    turned = cv2.warpAffine(photo, matrix, (wide, high), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return turned, np.asarray(matrix, np.float64)
+
+
+def segment_whole(picture: Rgb, networks: Networks) -> Matte:
+    """Return the network's guess of a picture, in the network's size."""
+    size = (SEGMENTATION_PX, SEGMENTATION_PX)
+    return networks.segment(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+
+
+def show(photo: Rgb, face: Face) -> Shown:
+    """Return what the network is shown of `photo`, its faces no wider than it needs.
 
     Faces are brought to a usual lightness, and grey pictures get a tint of skin: the network was not trained on them.
     """
     ratio = min(1.0, INPUT_FACE_PX / face.width)
     if ratio < 1:
         size = (max(1, round(photo.shape[1] * ratio)), max(1, round(photo.shape[0] * ratio)))
+        ratio = size[0] / photo.shape[1]
         photo = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     mesh, face_px = face.mesh * ratio, face.width * ratio
     oval = polygon(mesh[list(OVAL)], photo.shape)
@@ -121,7 +191,7 @@ def _shown(photo: Rgb, face: Face) -> tuple[Rgb, Points, float]:
         photo = cv2.LUT(photo, np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
     if is_grey(photo):
         photo = _tinted(photo, cv2.GaussianBlur(oval, (0, 0), 0.06 * face_px)[..., None])
-    return photo, mesh.mean(axis=0), face_px
+    return Shown(photo, mesh.mean(axis=0), face_px, ratio, face.roll_deg)
 
 
 def is_grey(photo: Rgb) -> bool:
@@ -137,10 +207,6 @@ def _tinted(photo: Rgb, oval: Matte) -> Rgb:
     cool = np.stack([0.93 * level, level, np.minimum(1.06 * level, 1)], axis=1) * 255
     grey = photo[..., 1]
     return np.round(skin[grey] * oval + cool[grey] * (1 - oval)).astype(np.uint8)
-
-
-def _ask(part: Rgb, networks: Networks) -> Matte:
-    return networks.segment(cv2.resize(part, (SEGMENTATION_PX, SEGMENTATION_PX), interpolation=cv2.INTER_AREA))
 
 
 def _placed(

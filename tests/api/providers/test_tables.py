@@ -215,7 +215,7 @@ def test_the_docs_page_shows_every_field(table: Table) -> None:
 
     for each in table.fields:
         assert f"<code>{each.name}</code>" in html
-    assert "<script" not in html
+    assert html.count("<script") == 1  # our own, which the content policy knows by its hash
 
 
 def test_the_docs_page_escapes_what_a_host_header_says() -> None:

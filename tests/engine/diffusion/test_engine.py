@@ -182,7 +182,7 @@ def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEn
     assert engine.can_batch(one, request(2, seed=9, prompt="a king", style="comic", guidance=2, ip_adapter_weight=1))
     for other in (request(steps=3), request(width=264), request(height=264), request(depth_context="text")):
         assert not engine.can_batch(one, other)
-    assert not engine.can_batch(one, replace(one, inputs={FACE: (photo(1), photo(2))}))
+    assert engine.can_batch(one, replace(one, inputs={FACE: (photo(1), photo(2))}))  # the best is drawn
     assert not engine.can_batch(one, request(style="baroque"))
 
 

@@ -16,7 +16,8 @@ from engine.portrait.matte.doubt import doubt
 from engine.portrait.matte.ends import rounded_ends
 from engine.portrait.matte.filters import guided_filter
 from engine.portrait.matte.others import Head, without_others
-from engine.portrait.matte.pieces import keep_piece, without_specks
+from engine.portrait.matte.pieces import keep_piece, without_fog, without_specks
+from engine.portrait.matte.unsure import told_by_colour
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto, open_photo
 from tests.engine.portrait.photos import astronaut
@@ -72,6 +73,36 @@ def test_a_damaged_photo_gives_about_the_same_outline(networks: Networks, cut: C
 
     assert _overlap(cut, damaged) > least
     assert not damaged.doubt.is_grave
+
+
+def test_a_photo_by_a_camera_held_askew_keeps_nothing_of_the_wall(networks: Networks, cut: Cut) -> None:
+    photo = open_photo(damages.encoded(damages.leaning(astronaut(), 25)))
+    askew = cut_bust(photo, find_faces(photo.rgb, networks).choose(), networks)
+
+    matrix, _ = cv2.estimateAffinePartial2D(cut.face.mesh, askew.face.mesh)
+    person = cv2.warpAffine(cut.matte, matrix, askew.matte.shape[::-1])
+    known = cv2.warpAffine(np.ones_like(cut.matte), matrix, askew.matte.shape[::-1]) > 0.99
+    wall = float((known & (askew.matte > 0.5) & (person < 0.1)).sum())
+    assert wall < 0.05 * askew.face.width**2
+    assert not askew.doubt.is_grave
+
+
+def test_colours_tell_whose_a_wide_unsure_area_is() -> None:
+    """Left a person in red, right a wall in grey; the network is unsure of a part of each."""
+    picture = np.full((200, 300, 3), (150, 150, 155), np.uint8)
+    picture[:, :150] = (190, 60, 50)
+    guess = np.zeros((200, 300), np.float32)
+    guess[:, :150] = 1
+    guess[20:60, 100:130], guess[20:60, 170:200] = 0.4, 0.6
+    told = told_by_colour(guess, picture, 100.0)
+
+    assert told[30:50, 110:120].min() > 0.9
+    assert told[30:50, 180:190].max() < 0.1
+    assert np.array_equal(told[100:], guess[100:])
+
+    picture[:] = 128
+    told = told_by_colour(guess, picture, 100.0)
+    assert told[20:60, 100:130].max() < 0.8
 
 
 def _overlap(one: Cut, other: Cut) -> float:
@@ -220,6 +251,17 @@ def test_specks_are_dropped() -> None:
     assert without_specks(matte, 40.0)[50, 40] == 1
 
 
+def test_wide_fog_is_dropped_and_a_soft_edge_is_not() -> None:
+    soft = np.zeros((200, 200), np.float32)
+    soft[:, :100] = 1
+    soft = cv2.GaussianBlur(soft, (0, 0), 2)
+    foggy = soft.copy()
+    foggy[60:120, 110:160] = 0.4
+
+    assert np.array_equal(without_fog(soft, 100.0), soft)
+    assert without_fog(foggy, 100.0)[70:110, 115:155].max() == 0
+
+
 def test_what_the_photo_cuts_off_gets_round_ends() -> None:
     matte = np.zeros((300, 300), np.float32)
     matte[:, 60:240] = 1
@@ -247,5 +289,5 @@ def test_wide_unsure_areas_are_doubted_and_a_soft_edge_is_not() -> None:
     soft = cv2.GaussianBlur(soft, (0, 0), 2)
 
     centre = np.array([150, 140], np.float32)
-    assert doubt(unsure, unsure, centre, 100.0).is_grave
-    assert not doubt(soft, soft, centre, 100.0).is_grave
+    assert doubt(unsure, unsure, unsure, centre, 100.0).is_grave
+    assert not doubt(soft, soft, soft, centre, 100.0).is_grave

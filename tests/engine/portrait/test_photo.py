@@ -32,6 +32,16 @@ def test_a_plain_backdrop_is_no_bar() -> None:
     assert trimmed(photo).shape == photo.shape
 
 
+def test_a_wall_seen_on_both_sides_of_a_curved_outline_is_no_turned_photo() -> None:
+    """The two corners have a triangle's legs and its area, and no straight third side."""
+    photo = noise(400, 400)
+    down, across = np.mgrid[:400, :400] / 200
+    corner = across + down + 0.25 * np.sin(np.pi * (across - down)) < 1
+    photo[corner | corner[::-1, ::-1]] = 128
+
+    assert straightened(photo).rgb is photo
+
+
 def test_a_picture_of_one_colour_is_not_trimmed_to_nothing() -> None:
     assert trimmed(np.zeros((80, 90, 3), np.uint8)).shape == (80, 90, 3)
 

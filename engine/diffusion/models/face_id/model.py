@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from engine.cache import LruCache
 from engine.diffusion.compile import GraphShape
-from engine.diffusion.faces import aligned_face, face_notes
+from engine.diffusion.faces import aligned_face, face_notes, faces_to_choose
 from engine.diffusion.inputs import Conditioning, PictureInputs
 from engine.diffusion.models.face_id.networks import FaceIdParts, FaceIdPaths, load_parts
 from engine.diffusion.models.face_id.record import (
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.diffusion.device import DevicePlacement
-    from engine.diffusion.faces import Floats, Identity
+    from engine.diffusion.faces import Identity
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
@@ -111,13 +111,11 @@ class FaceId:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFace:
-    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody, and the mean embedding [512]."""
+    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody."""
 
     tokens: Tensor
     nobody: Tensor
-    embedding: Floats
-    faces: int  # in the first photo that shows one
-    passed_over: int  # photos that show none
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,9 +184,7 @@ class LoadedFaceId:
         return SeenFace(
             tokens=project(embedding, states),
             nobody=project(torch.zeros_like(embedding), nothing),
-            embedding=identity.embedding,
-            faces=identity.faces_seen,
-            passed_over=identity.passed_over,
+            identity=identity,
         )
 
     def _states(self, photos: Sequence[Rgb], identity: Identity) -> tuple[Tensor | None, Tensor | None]:
@@ -235,8 +231,8 @@ class LoadedFaceId:
         watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
-        seen, face_index = prepared.seen, prepared.request.parameters.face_index
-        return finish_pictures(
+        identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
+        result = finish_pictures(
             checked,
             prepared.request.pictures,
             self.parts.finisher,
@@ -244,9 +240,11 @@ class LoadedFaceId:
             place,
             watch,
             faces=self.parts.faces,
-            embedding=seen.embedding,
-            notes=face_notes(seen.faces, seen.passed_over, face_index),
+            embedding=identity.embedding,
+            notes=face_notes(identity, face_index),
+            photos_used=len(identity.kept),
         )
+        return replace(result, **faces_to_choose(identity, face_index))
 
 
 def _square(photo: Rgb) -> Rgb:

@@ -15,7 +15,7 @@ import numpy as np
 from engine.diffusion.compile import GraphShape, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.faces import face_notes
+from engine.diffusion.faces import face_notes, faces_to_choose
 from engine.diffusion.inputs import DepthContext, PictureInputs
 from engine.diffusion.model import ModelOptions
 from engine.diffusion.models.face_to_sticker.few_steps import (
@@ -37,7 +37,7 @@ from engine.finish import encode_png, encode_webp
 from engine.model import ResultFile
 from engine.parameters import Value
 from engine.pixels import Rgb
-from engine.types import Step, StickerRequest, StickerResult
+from engine.types import Note, Step, StickerRequest, StickerResult
 from engine.weights import find_weights
 
 if TYPE_CHECKING:
@@ -208,7 +208,9 @@ class LoadedFaceToSticker:
         watch.lap("cutout")
         progress.tell(place, Step("finish", total - 1, total))
         whole = np.ones_like(cut.matte)
-        notes = face_notes(prepared.features.faces, prepared.features.passed_over, asked.face_index)
+        notes = face_notes(prepared.features.identity, asked.face_index)
+        if len(request.request.faces) > 1:
+            notes = (Note.BEST_PHOTO, *notes)
         result = StickerResult(
             files={
                 ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole)),
@@ -220,7 +222,9 @@ class LoadedFaceToSticker:
             shape=cut.shape,
             notes=notes + cut.notes,
             is_safe=is_safe,
+            photos_used=1,
             likeness=likeness,
+            **faces_to_choose(prepared.features.identity, asked.face_index),
         )
         watch.lap("finish")
         return replace(result, timings=watch.timings)

@@ -40,7 +40,7 @@ class FaceToStickerRequest:
     def batch_key(self) -> Hashable:
         """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked, chunks = self.parameters, estimate_chunks(self.prompt, self.negative_prompt)
-        return len(self.request.faces), *asked.canvas, asked.steps, asked.depth_context, chunks
+        return *asked.canvas, asked.steps, asked.depth_context, chunks
 
     @property
     def variant(self) -> str:

@@ -238,12 +238,19 @@ def test_the_detection_size_reaches_the_detector(paths: FaceIdPaths) -> None:
     assert sizes[0] == 320
 
 
+def test_of_several_faces_a_person_is_shown_the_numbers(engine: DiffusionEngine) -> None:
+    largest, left = drawn(engine, asked(two_faces())), drawn(engine, asked(two_faces(), face_index=0))
+    assert (largest.faces, left.faces) == (2, 0)
+    assert pixels(largest.faces_picture).shape == (640, 640, 3)
+    assert (left.faces_picture, drawn(engine, asked()).faces_picture) == (b"", b"")
+
+
 def test_one_of_several_faces_can_be_chosen(paths: FaceIdPaths) -> None:
     model = FaceId(paths)
     reads = [model.read(asked(two_faces(), face_index=index)) for index in (-1, 0, 1)]
     ready = model.load(choose_device("cpu"), reads[0].variant)
     largest, left, right = (ready.prepare(each).seen for each in reads)
-    assert largest.faces == 2
+    assert len(largest.identity.boxes) == 2
     assert any(torch.equal(largest.tokens, each.tokens) for each in (left, right))
     assert not torch.equal(left.tokens, right.tokens)
 

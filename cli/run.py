@@ -28,8 +28,8 @@ EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
 EXIT_ENGINE_DEAD = 70  # any code but 0 and 2: the supervisor starts the process again
-JOB_GRACE_S = 5.0  # a job in hand may finish; then it is handed back
-SHUTDOWN_S = 9.0  # supervisors kill after 10
+JOB_GRACE_S = 3.0  # a job in hand may finish; then it is handed back: honcho and foreman kill after 5
+SHUTDOWN_S = 9.0  # most supervisors kill after 10
 
 
 async def run(settings: ServerSettings, *, with_http: bool = True) -> int:

@@ -39,7 +39,7 @@ class Note(StrEnum):
     BEST_PHOTO = "best_photo"  # of several photos this engine draws the best one
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
     NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
-    PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
+    PROMPT_AS_STYLE = "prompt_as_style"  # words of the prompt chose the style
     PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
 
 
@@ -139,6 +139,9 @@ class Engine(Protocol):
 
         Raises `EngineDead` where no further call can succeed.
         """
+
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether no networks must be loaded before `request` is drawn; at once, from any thread."""
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether the two are drawn faster together than one after the other."""

@@ -28,17 +28,17 @@ CRASH_REST_S = 60.0  # after the second crash; twice as long after the third, an
 LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
 
 # The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
-# who was served longest ago. `claim` takes the first row of the same order.
+# who was served longest ago; last what rests after crashes. `claim` takes the first row of the same order.
 ORDER = """
-    SELECT id, ROW_NUMBER() OVER (ORDER BY yields, turn, served_at, created_at, id) AS position
+    SELECT id, rests, ROW_NUMBER() OVER (ORDER BY rests, yields, turn, served_at, created_at, id) AS position
     FROM (
-        SELECT id, created_at, yields,
-               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY yields, created_at, id) AS turn,
+        SELECT id, created_at, yields, rests,
+               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY rests, yields, created_at, id) AS turn,
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
-        FROM (SELECT *, is_low AND created_at > :low_since AS yields FROM jobs WHERE status = 'queued' AND is_ready
-              AND (crashes < 2 OR claimed_at + :rest * (1 << (crashes - 2)) <= :now))
-            AS waiting
+        FROM (SELECT *, is_low AND created_at > :low_since AS yields,
+                     crashes >= 2 AND COALESCE(claimed_at, 0) + :rest * (1 << (crashes - 2)) > :now AS rests
+              FROM jobs WHERE status = 'queued' AND is_ready) AS waiting
     )
 """
 
@@ -145,20 +145,22 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None) -> Job | None:
+    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
         None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
-        start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
+        that job wherever in the queue it waits.
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)
+                WHERE status = 'queued' AND is_ready
+                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
                 AND NOT EXISTS (SELECT 1 FROM jobs AS other
                                 WHERE other.status = 'running' AND (other.crashes OR jobs.crashes))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, **self._moments()},
+            {"only": only, "out_of_turn": out_of_turn, **self._moments()},
         )
         return _maybe(row)
 
@@ -212,9 +214,12 @@ class Jobs:
         return _maybe(row)
 
     async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
-        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more."""
+        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more.
+
+        One that is tried once more has been drawn to an end: it is not what ended the process before.
+        """
         row = await self._database.one(
-            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund
+            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund, crashes = crashes * :refund
                WHERE id = :id AND status = 'running' RETURNING *""",
             {"id": job_id, "refund": 0 if counts_as_attempt else 1},
         )
@@ -346,13 +351,14 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def next_waiting(self) -> Job | None:
-        """Return the job that is next in the queue."""
-        row = await self._database.one(
-            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
-            self._moments(),
+    async def next_waiting(self, most: int = 1) -> list[Job]:
+        """Return the jobs that are next in the queue, in order."""
+        rows = await self._database.run(
+            f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
+                WHERE NOT places.rests ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+            {"most": most, **self._moments()},
         )
-        return _maybe(row)
+        return [_job_of(row) for row in rows]
 
     async def undelivered(self, entrance: str) -> list[Job]:
         """Return ended jobs of this entrance whose owner has not been notified, oldest first."""
@@ -390,7 +396,7 @@ class Jobs:
         return [_job_of(row) for row in rows]
 
     async def positions(self) -> dict[str, int]:
-        """Return the place in the queue of every waiting job, from 1; one that rests after crashes has none."""
+        """Return the place in the queue of every waiting job, from 1."""
         rows = await self._database.run(ORDER, self._moments())
         return {row["id"]: row["position"] for row in rows}
 

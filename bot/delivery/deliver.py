@@ -57,7 +57,7 @@ _NOTES = {
     Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
     Note.BADGE_FALLBACK: "note-badge-fallback",
-    Note.PROMPT_AS_LOOK: "note-prompt-as-style",
+    Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
 _NEWS = {
@@ -248,7 +248,7 @@ class Delivery:
     async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
         """Return the sentence for a note, None where it is known or says nothing of use."""
         match note:
-            case Note.PROMPT_AS_LOOK:
+            case Note.PROMPT_AS_STYLE:
                 return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
             case Note.PROMPT_IGNORED:
                 words = job.request.prompt

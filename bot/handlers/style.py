@@ -105,7 +105,7 @@ def model_rows(language: str, models: Sequence[str], current: str) -> list[list[
 
 def keyboard(language: str, current: str | None, job_id: str = "") -> InlineKeyboardMarkup:
     """Return all styles, two in a row, the current one marked: for one photo (`job_id`), or for all to come."""
-    operation = "look" if job_id else "choose"
+    operation = "restyle" if job_id else "choose"
     buttons = [
         choice(
             f"{each.emoji} {style_title(language, each)}",
@@ -122,7 +122,7 @@ FEATURE = Feature(
     callbacks={
         "choose": Callback(choose, has_job=False, arguments=None),  # `style` knows which there are
         "styles": Callback(show_styles),
-        "look": Callback(draw_in_style, arguments=None),
+        "restyle": Callback(draw_in_style, arguments=None),
         "model": Callback(choose_model, has_job=False, arguments=None),
     },
 )

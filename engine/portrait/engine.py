@@ -62,6 +62,10 @@ class PortraitEngine:
         study_of.cache_clear()
         self._networks = self._matter = None
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return True: its networks are loaded at the start and stay."""
+        return True
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return False: each is drawn by itself, so nobody gains by waiting for another."""
         return False
@@ -221,7 +225,7 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     if named is None and asked.name in refused:
         named = next(each for each in all_styles() if each.name not in refused)
     if named is not None:
-        return named, (Note.PROMPT_AS_LOOK,)
+        return named, (Note.PROMPT_AS_STYLE,)
     return asked, () if refused else (Note.PROMPT_IGNORED,)
 
 

@@ -121,9 +121,14 @@ async def test_a_job_that_was_interrupted_twice_lets_others_pass_for_a_minute(
         await jobs.claim()
         await jobs.recover()
     other = await add("tg:2")
-    assert await jobs.positions() == {other.id: 1}
-    clock.advance(CRASH_REST_S)
     assert await jobs.positions() == {other.id: 1, killed.id: 2}
+    drawn = await jobs.claim()
+    assert drawn is not None and drawn.id == other.id
+    await jobs.finish(other.id, RESULT)
+    assert (await jobs.claim(), await jobs.next_waiting()) == (None, [])
+    clock.advance(CRASH_REST_S)
+    drawn = await jobs.claim()
+    assert drawn is not None and drawn.id == killed.id
 
 
 async def test_jobs_that_a_crash_interrupted_run_one_at_a_time_and_keep_their_place(
@@ -154,6 +159,12 @@ async def test_a_photo_that_ends_the_process_while_it_is_decoded_is_given_up(
         await jobs.mark_decoding(job.id, True)
         assert [j.id for j in (await jobs.recover())[0]] == [job.id]
         assert await jobs.recover() == ([], [])
+    await jobs.attach(job.id, REQUEST.inputs)  # it was another photo's doing
+    assert len(await jobs.positions()) == 2
+    claimed = await jobs.claim()
+    assert claimed is not None and claimed.id == job.id
+    await jobs.hand_back(job.id, counts_as_attempt=False)
+    await jobs.attach(job.id, {})
     await jobs.mark_decoding(job.id, True)
     await jobs.mark_decoding(job.id, False)  # a stop
     assert await jobs.recover() == ([], [])

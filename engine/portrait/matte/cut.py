@@ -20,7 +20,7 @@ from engine.portrait.matte.filters import disc, guided_filter, is_blocky, levels
 from engine.portrait.matte.others import Head, far_only_sure, other_heads, without_others
 from engine.portrait.matte.pieces import keep_piece, without_fog, without_specks
 from engine.portrait.matte.segment import BUST_REACHES, Box, Reach, Shown, around, segment, segment_whole, show
-from engine.portrait.matte.unsure import told_by_colour
+from engine.portrait.matte.unsure import firm, told_by_colour
 from engine.portrait.mesh import OVAL
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto
@@ -278,15 +278,15 @@ class _Work:
             fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
             return np.clip(fine, 0, 1), doubt(guess, guess, guess, centre, unit)
         picture = self.small * np.float32(1 / 255)
-        asked, believed = (
-            far_only_sure(each, centre, unit, has_body=has_body)
-            for each in (guess, told_by_colour(guess, self.small, unit))
+        told = told_by_colour(guess, self.small, unit)
+        asked, told, believed = (
+            far_only_sure(each, centre, unit, has_body=has_body) for each in (guess, told, firm(told, unit))
         )
         if is_blocky:
             smooth = levels(cv2.GaussianBlur(believed, (0, 0), 0.03 * unit), 0.3, 0.7)
             kept = without_specks(keep_piece(smooth, oval, unit), unit)
             fine = cv2.resize(kept, full.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-            return np.clip(fine, 0, 1), doubt(asked, believed, smooth, centre, unit)
+            return np.clip(fine, 0, 1), doubt(asked, told, smooth, centre, unit)
         soft = levels(guided_filter(picture, believed, max(2, round(0.055 * unit)), 1e-4), 0.12, 0.88)
         kept = keep_piece(soft, oval, unit)
         person = cv2.erode((kept > 0.94).astype(np.uint8), disc(max(2, 0.03 * unit)), borderValue=1)
@@ -300,7 +300,7 @@ class _Work:
         solved_full = cv2.resize(solved, full.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         gone = np.clip((solved_full - piece) * 2, 0, 1)
         filled = np.clip((piece - solved_full) * 2, 0, 1)
-        return np.clip(np.maximum(fine, filled) * (1 - gone), 0, 1), doubt(asked, believed, soft, centre, unit)
+        return np.clip(np.maximum(fine, filled) * (1 - gone), 0, 1), doubt(asked, told, soft, centre, unit)
 
 
 def _moved(face: Face, box: Box, size: tuple[int, int]) -> Face:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pixels import Matte, Rgb
-from engine.portrait.matte.filters import disc
+from engine.portrait.matte.filters import Mask, disc, levels
 from engine.portrait.tone import Lab
 
 UNSURE, SURE = (0.15, 0.85), (0.06, 0.94)  # a guess between the first is unsure, outside of the second it is sure
@@ -18,6 +18,7 @@ COLOURS, SAMPLES, STEPS = 4, 600, 8  # clusters of each, px they are found in, r
 SPREAD = np.array([12.0, 6.0, 6.0], np.float32)  # Lab: how far one thing's colours stray; light and shade the most
 STRANGE = 0.05  # likelihood of a colour that neither has: it tells nothing
 EDGE_EVIDENCE = 1.5  # logit: what it tells that no edge lies between an area and what is sure
+FIRM = (0.3, 0.7)
 SMOOTH_FW = 0.015  # texture tells nothing
 
 
@@ -29,9 +30,7 @@ def told_by_colour(guess: Matte, picture: Rgb, unit_px: float) -> Matte:
     colours are alike or strange the guess stays about as unsure as it is. `unit_px`: a face's width.
     """
     rim = disc(WIDTH_FW * unit_px)
-    unsure = ((guess > UNSURE[0]) & (guess < UNSURE[1])).astype(np.uint8)
-    wide = cv2.dilate(cv2.morphologyEx(unsure, cv2.MORPH_OPEN, rim), rim)
-    count, areas, stats, _ = cv2.connectedComponentsWithStats(wide)
+    count, areas, stats, _ = cv2.connectedComponentsWithStats(_wide_unsure(guess, rim))
     if count < 2:
         return guess
     person, background = (cv2.erode(each.astype(np.uint8), rim) for each in (guess > SURE[1], guess < SURE[0]))
@@ -56,6 +55,17 @@ def told_by_colour(guess: Matte, picture: Rgb, unit_px: float) -> Matte:
         odds = prior / (1 - prior) * as_person / as_background * np.exp(EDGE_EVIDENCE * edges)
         told[window][area] = odds / (1 + odds)
     return told
+
+
+def firm(told: Matte, unit_px: float) -> Matte:
+    """Return a matte that says yes or no in wide areas wherever `told` leans to one: the matting is to start there."""
+    wide = _wide_unsure(told, disc(WIDTH_FW * unit_px))
+    return np.where(wide > 0, levels(told, *FIRM), told)
+
+
+def _wide_unsure(matte: Matte, rim: Mask) -> Mask:
+    unsure = ((matte > UNSURE[0]) & (matte < UNSURE[1])).astype(np.uint8)
+    return cv2.dilate(cv2.morphologyEx(unsure, cv2.MORPH_OPEN, rim), rim)
 
 
 def _distance(colours: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -50,7 +50,8 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
 
 
 @pytest.mark.parametrize(
-    "data", [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:look::\n"]
+    "data",
+    [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:restyle::\n"],
 )
 def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
     press = parse_press(data)
@@ -70,7 +71,7 @@ def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
         f"v1:undo:{JOB}:me",
         f"v1:shape:{JOB}",
         f"v1:shape:{JOB}:round",
-        f"v1:look:{JOB}",
+        f"v1:restyle:{JOB}",
         "v1:choose:",
         f"v1:choose:{JOB}:comic",
         "v1:lang::xx",
@@ -82,7 +83,7 @@ def test_data_with_a_part_too_many_or_too_few_is_nobodys(data: str) -> None:
 
 
 def test_a_press_says_what_it_is_about() -> None:
-    assert parse_press(f"v1:look:{JOB}:watercolour") == Press("look", JOB, "watercolour")
+    assert parse_press(f"v1:restyle:{JOB}:watercolour") == Press("restyle", JOB, "watercolour")
     assert parse_press("v1:choose::comic") == Press("choose", "", "comic")
 
 

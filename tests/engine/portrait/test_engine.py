@@ -157,7 +157,7 @@ def _on_grey(rgba: np.ndarray) -> np.ndarray:
 def test_words_of_the_prompt_choose_the_look(engine: PortraitEngine) -> None:
     result = draw(engine, style="pencil", prompt="me as a comic hero")
     assert result.style == "comic"
-    assert Note.PROMPT_AS_LOOK in result.notes
+    assert Note.PROMPT_AS_STYLE in result.notes
 
 
 def test_a_prompt_without_a_look_is_said_to_be_ignored(engine: PortraitEngine) -> None:
@@ -175,7 +175,7 @@ def test_a_style_that_the_prompt_refuses_is_not_drawn(engine: PortraitEngine, as
 
 def test_no_prompt_no_note(engine: PortraitEngine) -> None:
     notes = draw(engine, prompt="  ").notes
-    assert Note.PROMPT_AS_LOOK not in notes
+    assert Note.PROMPT_AS_STYLE not in notes
     assert Note.PROMPT_IGNORED not in notes
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.diffusion.model import canvas
 from engine.diffusion.models.photomaker.looks import LOOKS
 from engine.diffusion.models.photomaker.record import PhotoMakerParameters
-from engine.diffusion.models.photomaker.trigger import TriggerProblem, check_trigger, with_trigger
+from engine.diffusion.models.photomaker.trigger import TriggerProblem, as_spoken, check_trigger, with_trigger
 from engine.diffusion.pictures import SeveralPictures
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
 from engine.errors import ParameterRefused, PhotoUnusable
@@ -29,8 +29,8 @@ class PhotoMakerRequest:
     @property
     def prompt(self) -> str:
         """The words with the trigger, in the template of the look, or of the style that a person has chosen."""
-        words = with_trigger(self.request.prompt)
         is_hosted = self.style.name == HOSTED_STYLE
+        words = with_trigger(self.request.prompt if is_hosted else as_spoken(self.request.prompt))
         return fill_prompt(LOOKS[self.parameters.style].prompt if is_hosted else self.style.prompt, words)
 
     @property

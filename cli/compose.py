@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "insightface", "onnxruntime")
+DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         overrides=settings.weights_overrides,
         has_safety=settings.safety_checker,
         few_steps=settings.few_steps,
+        canvas_px=settings.canvas,
     )
     return DiffusionEngine(
         open_models(options),

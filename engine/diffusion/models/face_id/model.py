@@ -26,7 +26,7 @@ from engine.diffusion.models.face_id.record import (
     base_repos,
 )
 from engine.diffusion.models.face_id.request import FaceIdRequest, read_request, variant_of
-from engine.diffusion.pictures import draw_pictures, finish_pictures
+from engine.diffusion.pictures import check_pictures, draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim
 from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, ClipLayer, encode_prompt
 from engine.errors import EngineUnavailable, NoFace, UnsupportedModel
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
+    from engine.diffusion.safety import CheckedPicture
 
 PHOTO_PX = 640  # side to which a photo is scaled and cropped
 KEPT_PHOTOS = 32
@@ -53,10 +54,11 @@ class FaceId:
     name = FACE_ID.name
     parameters = frozenset(FACE_ID.parameters)
 
-    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True) -> None:
+    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True, canvas_px: int = 0) -> None:
         """Raises `EngineUnavailable` where no type has all of its weights."""
         self._paths = paths
         self._has_safety = has_safety
+        self._canvas_px = canvas_px
         asked = [FaceIdParameters(model_type=name) for name in MODEL_TYPES]
         there = [each for each in asked if not paths.lacks(each.type, each.base_repo)]
         if not there:
@@ -92,11 +94,12 @@ class FaceId:
                 safety=found.get("safety"),
             ),
             has_safety=options.has_safety,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> FaceIdRequest:
         """Check `request`. Raises `UnsupportedModel` where the weights of the type it asks for are not here."""
-        read = read_request(request)
+        read = read_request(request, self._canvas_px)
         asked = read.parameters
         if lacking := self._paths.lacks(asked.type, asked.base_repo):
             raise UnsupportedModel(f"{asked.model_type}: weights missing: {', '.join(lacking)}")
@@ -156,7 +159,7 @@ class LoadedFaceId:
         seen = self.photos.get(request.photos_key, partial(self._look, request))
         cond = replace(self._read(request.prompt), tokens=seen.tokens)
         uncond = replace(self._read(request.negative_prompt), tokens=seen.nobody) if asked.guidance != 1.0 else cond
-        shape = networks.latent_shape(*asked.canvas)
+        shape = networks.latent_shape(*request.canvas)
         inputs = [
             PictureInputs(cond=cond, uncond=uncond, noise=SeededNoise(seed, shape), guidance=asked.guidance)
             for seed in request.pictures.seeds
@@ -197,7 +200,7 @@ class LoadedFaceId:
     def graph_shape(self, batch: Sequence[FaceIdInputs]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
         (one,) = batch
-        return GraphShape.of(one.inputs, *one.request.parameters.canvas)
+        return GraphShape.of(one.inputs, *one.request.canvas)
 
     def draw(self, batch: Sequence[FaceIdInputs], progress: Progress, preview_every: int = 0) -> list[list[Rgb]]:
         """Draw the samples of each request. Raises `Cancelled`."""
@@ -215,13 +218,24 @@ class LoadedFaceId:
             for place, each in enumerate(batch)
         ]
 
-    def finish(
+    def check(
         self, prepared: FaceIdInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
+    ) -> list[CheckedPicture]:
+        """Look for what must not be sent."""
+        return check_pictures(drawing, prepared.request.pictures, self.parts.finisher)
+
+    def finish(
+        self,
+        prepared: FaceIdInputs,
+        checked: list[CheckedPicture],
+        place: int,
+        progress: Progress,
+        watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
         identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
         result = finish_pictures(
-            drawing,
+            checked,
             prepared.request.pictures,
             self.parts.finisher,
             progress,

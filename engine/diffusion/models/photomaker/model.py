@@ -26,7 +26,7 @@ from engine.diffusion.models.photomaker.networks import PhotoMakerParts, PhotoMa
 from engine.diffusion.models.photomaker.record import PHOTOMAKER, PLAIN, STYLED
 from engine.diffusion.models.photomaker.request import PhotoMakerRequest, read_request
 from engine.diffusion.models.photomaker.words import PersonCutOff, encode_person, encode_plain
-from engine.diffusion.pictures import draw_pictures, finish_pictures
+from engine.diffusion.pictures import check_pictures, draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim, euler_leading
 from engine.errors import EngineUnavailable, NoFace, ParameterRefused, UnsupportedModel
 from engine.pixels import Rgb, decode_photo
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
+    from engine.diffusion.safety import CheckedPicture
 
 KEPT_PHOTOS = 32
 
@@ -54,9 +55,10 @@ class PhotoMaker:
     parameters = frozenset(PHOTOMAKER.parameters)
     default_variant = PLAIN
 
-    def __init__(self, paths: PhotoMakerPaths, *, has_safety: bool = True) -> None:
+    def __init__(self, paths: PhotoMakerPaths, *, has_safety: bool = True, canvas_px: int = 0) -> None:
         self._paths = paths
         self._has_safety = has_safety
+        self._canvas_px = canvas_px
 
     @classmethod
     def open(cls, options: ModelOptions) -> PhotoMaker:
@@ -80,11 +82,12 @@ class PhotoMaker:
                 safety=found.get("safety"),
             ),
             has_safety=options.has_safety,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> PhotoMakerRequest:
         """Check `request`. Raises `UnsupportedModel` where the weights of its base pipeline are not here."""
-        read = read_request(request)
+        read = read_request(request, self._canvas_px)
         if read.variant not in self._paths.bases:
             raise UnsupportedModel(f"{read.variant}: weights missing: photomaker_style_base")
         return read
@@ -194,12 +197,23 @@ class LoadedPhotoMaker:
             for place, each in enumerate(batch)
         ]
 
-    def finish(
+    def check(
         self, prepared: PhotoMakerInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
+    ) -> list[CheckedPicture]:
+        """Look for what must not be sent."""
+        return check_pictures(drawing, prepared.request.pictures, self.parts.finisher)
+
+    def finish(
+        self,
+        prepared: PhotoMakerInputs,
+        checked: list[CheckedPicture],
+        place: int,
+        progress: Progress,
+        watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the pictures. Raises `Cancelled`."""
         return finish_pictures(
-            drawing,
+            checked,
             prepared.request.pictures,
             self.parts.finisher,
             progress,

@@ -25,6 +25,7 @@ class PhotoMakerRequest:
     request: StickerRequest
     style: Style
     parameters: PhotoMakerParameters
+    canvas_px: int = 0
 
     @property
     def prompt(self) -> str:
@@ -68,7 +69,7 @@ class PhotoMakerRequest:
     @property
     def canvas(self) -> tuple[int, int]:
         """(width, height) in px that the networks draw."""
-        return canvas(self.parameters.width, self.parameters.height)
+        return canvas(self.parameters.width, self.parameters.height, self.canvas_px)
 
     @property
     def pictures(self) -> SeveralPictures:
@@ -90,7 +91,7 @@ class PhotoMakerRequest:
         return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.faces)
 
 
-def read_request(request: StickerRequest) -> PhotoMakerRequest:
+def read_request(request: StickerRequest, canvas_px: int = 0) -> PhotoMakerRequest:
     """Return what `request` asks for.
 
     Words without the trigger word get it. Raises `UnknownStyle`, `ParameterRefused`, for a trigger word that stands
@@ -98,7 +99,7 @@ def read_request(request: StickerRequest) -> PhotoMakerRequest:
     """
     if not request.faces:
         raise PhotoUnusable("the request has no photo")
-    read = PhotoMakerRequest(request, style(request.style), PhotoMakerParameters.read(request.parameters))
+    read = PhotoMakerRequest(request, style(request.style), PhotoMakerParameters.read(request.parameters), canvas_px)
     try:
         check_trigger(read.prompt, read.negative_prompt)
     except TriggerProblem as problem:

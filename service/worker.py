@@ -32,7 +32,7 @@ from storage.records import Entrance, FileFacts, Job, JobResult
 
 logger = logging.getLogger(__name__)
 
-_POLL_S = 30.0  # another process may have put a job back; of this one's jobs events tell
+_POLL_S = 5.0  # a job may have rested after crashes, another process have put one back; of all else events tell
 BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
 PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
 MOST_PASSING = 16  # .. and how many

@@ -20,10 +20,10 @@ MAX_ATTEMPTS = 2  # of a drawing that fails
 # A process that ends while it draws does not say why: the photo, another job's, the operator or the machine. So a crash
 # counts for every job that was being drawn, and from then on such a job is drawn while nothing else is: another job's
 # drawing is counted against it once at most. Kills from outside come when they come, a photo that takes the process
-# down does it each time: from the second crash on a job rests longer and longer, and is given up at the fifth. That
-# takes over seven minutes, in which others are served.
+# down does it each time: after the third crash a job rests, after the fourth it rests longer, others are served
+# meanwhile, and at the fifth it is given up.
 MAX_CRASHES = 5
-CRASH_REST_S = 60.0  # after the second crash; twice as long after the third, and so on
+CRASH_REST_S = 15.0  # after the third crash; four times as long after the fourth
 
 LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
 
@@ -37,7 +37,7 @@ ORDER = """
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
         FROM (SELECT *, is_low AND created_at > :low_since AS yields,
-                     crashes >= 2 AND COALESCE(claimed_at, 0) + :rest * (1 << (crashes - 2)) > :now AS rests
+                     crashes >= 3 AND COALESCE(claimed_at, 0) + :rest * (1 << 2 * (crashes - 3)) > :now AS rests
               FROM jobs WHERE status = 'queued' AND is_ready) AS waiting
     )
 """

@@ -25,12 +25,12 @@ $(VENV)/diffusion: $(VENV)/base
 	$(PIP_INSTALL) -e '.[diffusion]'
 	@touch $@
 
-# The JavaScript client that the HTTP tests run; without node and npm those tests are skipped and say so.
+# The JavaScript clients that the HTTP tests run; without node and npm those tests are skipped and say so.
 $(VENV)/node: $(VENV)/base
 	@mkdir -p $@
 	@command -v node >/dev/null && npm install --silent --no-save --no-package-lock --no-audit --no-fund \
-		--prefix $@ @fal-ai/client@1.10.1 \
-		|| echo "node or @fal-ai/client cannot be had: the tests with fal's JavaScript client are skipped"
+		--prefix $@ @fal-ai/client@1.10.1 replicate@1.4.0 \
+		|| echo "node or its packages cannot be had: the tests with JavaScript clients are skipped"
 	@touch $@
 
 # ENGINE=diffusion: the real engine on tiny random networks

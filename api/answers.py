@@ -71,7 +71,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "unknown_style": Answer(INVALID_INPUT, "value_error", "There is no such style."),
     "bad_webhook": Answer(400, "bad_request", "The webhook's address cannot be used."),
     "address_refused": Answer(400, "bad_request", "The address cannot be used."),
-    "bad_timeout": Answer(400, "bad_request", "The request timeout must be a number of seconds above 1."),
+    "bad_timeout": Answer(400, "bad_request", "The request timeout must be a number of seconds above 0.1."),
     "bad_target": Answer(400, "bad_request", "x-fal-target-url names no address that is served here."),
     "key_reused": Answer(INVALID_INPUT, "value_error", "This idempotency key was used with another body."),
     # the files it names

@@ -15,6 +15,7 @@ from telegram.ext import Application
 
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
+from bot.delivery.photos import ALBUM_QUIET_S
 from bot.errors import BotTokenRejected
 from bot.handlers import register_all
 from bot.handlers.context import BotParts
@@ -41,7 +42,8 @@ class TelegramBot:
     """Run a bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
-    one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing.
+    one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing. An album is
+    complete when no more of its photos have come for `album_quiet_s`.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class TelegramBot:
         offers: Offers | None = None,
         backoff: Backoff | None = None,
         limiter: RateLimiter | None = None,
+        album_quiet_s: float = ALBUM_QUIET_S,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._limiter = limiter or RateLimiter(backoff=self._backoff)
@@ -65,7 +68,9 @@ class TelegramBot:
         self._service = service
         sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
-        self._notifier = Notifier(self._bot, service, sets, offers, self._limiter, self._backoff)
+        self._notifier = Notifier(
+            self._bot, service, sets, offers, self._limiter, self._backoff, album_quiet_s=album_quiet_s
+        )
         register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None

@@ -14,20 +14,19 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.server.connections import Certificate
-from cli.compose import choose_engine, matte_model_dir
+from cli.compose import best_report, choose_engine, matte_model_dir
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
 from engine.matte import find_model
 from engine.model import FACE
-from engine.models import DEFAULT_MODEL
 from engine.types import StickerRequest, go_on
-from engine.weights import weights_report
 from engine.weights_lock import LOCK_NAME, FileState
 from service.stickers import StickerService
 from storage.errors import StorageError
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
+_TRIAL = {"steps": 2, "width": 256, "height": 256}  # on a CPU a whole sticker takes minutes
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 
@@ -123,7 +122,7 @@ async def _http(settings: Settings) -> Finding:
 
 def _weights(settings: Settings) -> Finding:
     try:
-        report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
+        report = best_report(settings)
     except EngineError as error:
         return Finding("weights", False, str(error))
     is_damaged = any(each.state is FileState.DAMAGED for each in report.roles)
@@ -145,12 +144,13 @@ def _matting(settings: Settings) -> Finding:
 
 def _engine(settings: Settings) -> Finding:
     try:
-        engine = choose_engine(settings)
+        engine = choose_engine(settings, warms_up=False)
         engine.load()
         try:
             started = time.perf_counter()
             photo = (files("cli.demo") / "astronaut.jpg").read_bytes()
-            outcome = engine.generate([StickerRequest({FACE: (photo,)}, "toon", 1)], go_on)[0]
+            asked = _TRIAL if engine.name == "diffusion" else {}
+            outcome = engine.generate([StickerRequest({FACE: (photo,)}, "toon", 1, parameters=asked)], go_on)[0]
             seconds = time.perf_counter() - started
         finally:
             engine.close()
@@ -158,7 +158,8 @@ def _engine(settings: Settings) -> Finding:
         return Finding("engine", False, str(error) or error.code)
     if isinstance(outcome, EngineError):
         return Finding("engine", False, f"{engine.name}: the test photo gave {outcome.code}")
-    return Finding("engine", True, f"{engine.name}, a sticker in {seconds:.2f} s")
+    kind = f"a trial of {_TRIAL['steps']} steps at {_TRIAL['width']} px" if asked else "a sticker"
+    return Finding("engine", True, f"{engine.name}, {kind} in {seconds:.2f} s")
 
 
 async def _token(settings: Settings) -> Finding:

@@ -71,6 +71,7 @@ async def _life_of(service: StickerService, job: Job) -> str:
         "ended": _moment(job.finished_at, job.created_at),
         "delivered": _moment(job.delivered_at, job.created_at),
         "attempts": job.attempts,
+        "interrupted": f"{job.crashes} times" if job.crashes else "",
         "style": f"{job.request.style}, drawn as {drawn}"
         if drawn and drawn != job.request.style
         else job.request.style,

@@ -1,41 +1,76 @@
-"""One running copy on a DATA_DIR: a lock file with the owner's pid. The kernel frees it however the process ends."""
+"""One running copy on a DATA_DIR and on a bot token: lock files with the owner's pid.
+
+The kernel frees a lock however the process ends. Copies on other machines are told apart by Telegram alone (409).
+"""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import logging
 import os
+import tempfile
 from pathlib import Path
-from typing import Final
 
-LOCK_NAME: Final = "running.pid"
-
-
-class FolderInUse(Exception):
-    """Another process serves this folder; the text is a sentence that names its pid."""
+logger = logging.getLogger(__name__)
 
 
-class FolderLock:
-    """The lock on a data folder, from the start until `release`; commands that only look do not ask for it."""
+class AlreadyRunning(Exception):
+    """Another process has the lock; the text is a sentence that names its pid."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the lock. Raises `FolderInUse`, OSError where the folder cannot be made or written."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+class ProcessLock:
+    """An flock on a file that holds our pid and DATA_DIR, from the start until `release`; who only looks needs none."""
+
+    def __init__(self, path: Path, data_dir: Path, in_use: str) -> None:
+        """Take the lock. Raises `AlreadyRunning` with `in_use`, the owner's {pid} and {data_dir} filled in; OSError."""
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
+            pid, _, folder = os.read(self._file, 5000).decode("utf-8", "replace").strip().partition("\n")
             os.close(self._file)
-            raise FolderInUse(
-                f"DATA_DIR {folder} is in use by process {pid}: two copies would draw and send everything twice. "
-                "Stop that one first, or give this one another DATA_DIR and another bot token."
-            ) from None
+            raise AlreadyRunning(in_use.format(pid=pid or "unknown", data_dir=folder or "unknown")) from None
         except OSError:
             os.close(self._file)
             raise
         os.truncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode("ascii"))
+        os.write(self._file, f"{os.getpid()}\n{data_dir.absolute()}\n".encode("utf-8", "surrogateescape"))
 
     def release(self) -> None:
-        """Let another process have the folder."""
+        """Let another process have it."""
         os.close(self._file)
+
+
+def lock_folder(folder: Path) -> ProcessLock:
+    """Lock a DATA_DIR. Raises `AlreadyRunning`, OSError where the folder cannot be made or written."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ProcessLock(
+        folder / "running.pid",
+        folder,
+        "DATA_DIR {data_dir} is in use by process {pid}: two copies would draw and send everything twice. "
+        "Stop that one first, or give this one another DATA_DIR and another bot token.",
+    )
+
+
+def lock_token(api_url: str, token: str, data_dir: Path, shared: Path | None = None) -> ProcessLock | None:
+    """Lock a bot for this user of this machine, whatever the DATA_DIR. Raises `AlreadyRunning`.
+
+    The file, in the folder `shared` (a private one among the temporary files), is named by a hash: a token is a secret.
+    None where no file can be written; then Telegram's 409 is what tells of another copy.
+    """
+    folder = shared or Path(tempfile.gettempdir()) / f"stickerface-{os.getuid()}"
+    name = hashlib.sha256(f"{api_url}\n{token}".encode()).hexdigest()[:16]
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            raise PermissionError(f"{folder} is somebody else's")
+        return ProcessLock(
+            folder / f"{name}.pid",
+            data_dir,
+            "This bot token is in use by process {pid} with DATA_DIR {data_dir}: "
+            "each copy would get only some of the updates. Stop that one first, or give this one another bot token.",
+        )
+    except OSError as error:
+        logger.debug("no lock for the bot token: %s", error)
+        return None

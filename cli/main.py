@@ -145,7 +145,7 @@ def download(
         bool, typer.Option("--list", help="Show files, licences and what is here; no network.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Read every byte of what is here again; takes minutes.")
+        bool, typer.Option("--check", help="Read every byte of what is here again and mend it; brings nothing else.")
     ] = False,
 ) -> None:
     """Download the weights of a model; interrupt it as you like, the same command goes on."""

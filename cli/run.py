@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from typing import Any
 
 from api.app import ApiOptions, HttpApi
@@ -15,7 +16,7 @@ from bot.app import TelegramBot
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
-from cli.lock import FolderInUse, FolderLock
+from cli.lock import AlreadyRunning, lock_folder, lock_token
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
 from service.retention import sweep_hourly
@@ -27,21 +28,23 @@ EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
 EXIT_ENGINE_DEAD = 70  # any code but 0 and 2: the supervisor starts the process again
-JOB_GRACE_S = 5.0  # a job in hand may finish; then it is handed back
-SHUTDOWN_S = 9.0  # supervisors kill after 10
+JOB_GRACE_S = 3.0  # a job in hand may finish; then it is handed back: honcho and foreman kill after 5
+SHUTDOWN_S = 9.0  # most supervisors kill after 10
 
 
 async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code. Without a bot where `settings` know none."""
-    try:
-        lock = FolderLock(settings.data_dir)
-    except (FolderInUse, OSError) as error:
-        logger.error("cannot start: %s", error)
-        return EXIT_FAILED
-    try:
+    with ExitStack() as locks:
+        try:
+            locks.callback(lock_folder(settings.data_dir).release)
+            if isinstance(settings, Settings):
+                token = settings.telegram_bot_token.get_secret_value()
+                if lock := lock_token(settings.telegram_api_url, token, settings.data_dir):
+                    locks.callback(lock.release)
+        except (AlreadyRunning, OSError) as error:
+            logger.error("cannot start: %s", error)
+            return EXIT_FAILED
         return await _run(settings, with_http=with_http)
-    finally:
-        lock.release()
 
 
 async def _run(settings: ServerSettings, *, with_http: bool) -> int:

@@ -39,6 +39,8 @@ def main() -> None:
     parser.add_argument("--username", default="emulated_bot", help="the bot's username (default: %(default)s)")
     parser.add_argument("--name", default="Emulated bot", help="the bot's name (default: %(default)s)")
     parser.add_argument("--inline", action="store_true", help="the bot has inline mode")
+    parser.add_argument("--guest", action="store_true", help="the bot has guest mode")
+    parser.add_argument("--topics", action="store_true", help="private chats with the bot have topics")
     parser.add_argument("--no-privacy", action="store_true", help="the bot reads every message of a group")
     parser.add_argument("--no-flood-control", action="store_true", help="never answer 429 by itself")
     parser.add_argument("--strict-webhook", action="store_true", help="webhooks only by https on Telegram's ports")
@@ -51,6 +53,8 @@ def main() -> None:
             given.name,
             supports_inline=given.inline,
             reads_all_group_messages=given.no_privacy,
+            supports_guests=given.guest,
+            has_topics=given.topics,
         )
     except BotApiError as error:
         parser.error(f"--token: {error}")

@@ -11,13 +11,14 @@ Waiting is on events, never by polling. Not for other processes: those use the H
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from emulator import membership, pack_owner, people, queries
+from emulator import membership, pack_owner, people, profile_photos, queries
 from emulator.call_parameters import FilePart
 from emulator.seen import CallbackAnswer, NothingSeenError, SeenMessage, SpinnerTimeoutError
-from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
+from emulator.state import Account, Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
+from emulator.topics import open_topic
 from emulator.world import World
 
 WAIT_S = 20.0
@@ -53,9 +54,11 @@ class PersonDriver:
         """Send a picture as Telegram's apps do: re-encoded, at most 1280 px."""
         return await self._send("photo", FilePart(photo, "photo.jpg", "image/jpeg"), caption, reply_to)
 
-    async def send_document(self, data: bytes, name: str, mime: str, caption: str = "") -> SeenMessage:
+    async def send_document(
+        self, data: bytes, name: str, mime: str, caption: str = "", reply_to: SeenMessage | None = None
+    ) -> SeenMessage:
         """Send a file, byte for byte."""
-        return await self._send("document", FilePart(data, name, mime), caption)
+        return await self._send("document", FilePart(data, name, mime), caption, reply_to)
 
     async def send_live_photo(self, photo: bytes, film: bytes, caption: str = "") -> SeenMessage:
         """Send a photo that moves for a moment."""
@@ -78,21 +81,41 @@ class PersonDriver:
         message = people.send_media_again(self._world, self.person, self.chat, sticker.message.media)
         return self._seen(message)
 
-    async def send_album(self, photos: list[bytes], caption: str = "") -> list[SeenMessage]:
-        """Send several photos in one go; the bot receives one message each."""
+    async def send_album(
+        self,
+        photos: list[bytes],
+        caption: str = "",
+        reply_to: SeenMessage | None = None,
+        *,
+        order: Sequence[int] = (),
+        gap_s: float = 0.0,
+    ) -> list[SeenMessage]:
+        """Send several photos in one go; the bot receives one message each, in `order`, `gap_s` of the clock apart."""
         uploads = [FilePart(photo, f"{number}.jpg", "image/jpeg") for number, photo in enumerate(photos)]
-        messages = await people.send_media(self._world, self.person, self.chat, "photo", uploads, caption)
+        target = reply_to.message if reply_to else None
+        messages = await people.send_media(
+            self._world, self.person, self.chat, "photo", uploads, caption, target, order=order, gap_s=gap_s
+        )
         return [self._seen(message) for message in messages]
 
-    def open_topic(self) -> int:
+    async def send_photo_of_album(self, album: str, photo: bytes, caption: str = "") -> SeenMessage:
+        """Send one photo of an album whose photos the bot receives one by one, in any order, with time in between."""
+        file = FilePart(photo, "photo.jpg", "image/jpeg")
+        (message,) = await people.send_media(self._world, self.person, self.chat, "photo", [file], caption, album=album)
+        return self._seen(message)
+
+    async def set_profile_photo(self, photo: bytes) -> None:
+        """Put a photo before the others of the profile."""
+        await profile_photos.add_profile_photo(self._world, self.person, photo)
+
+    def open_topic(self, name: str = "Topic") -> int:
         """Open a topic in the private chat and write there from now on; return its `message_thread_id`."""
-        topic = self.chat.topic = self.chat.last_message_id + 1000
-        self.chat.topics.add(topic)
-        return topic
+        self.chat.topic = open_topic(self._world, self.person, self.chat, name)
+        return self.chat.topic
 
     def close_topic(self, topic: int) -> None:
         """Delete a topic; write outside of topics from now on."""
-        self.chat.topics.discard(topic)
+        self.chat.topics.pop(topic, None)
         self.chat.topic = 0
 
     async def edit(self, seen: SeenMessage, words: str) -> None:
@@ -104,7 +127,7 @@ class PersonDriver:
 
     async def delete_message(self, seen: SeenMessage) -> None:
         """Delete a message for both sides; the bot is not told."""
-        self._world.delete(self.chat, [seen.message])
+        people.delete(self._world, self.person, seen.message)
 
     async def press(self, seen: SeenMessage, button: str, timeout_s: float = WAIT_S) -> CallbackAnswer:
         """Press the callback button whose label contains `button` or whose data begins with it, once it is there.
@@ -133,7 +156,7 @@ class PersonDriver:
 
         Raises `SpinnerTimeoutError` where the bot does not answer in time.
         """
-        asked = queries.ask_inline(self._world, self.person, self.bot, query, offset)
+        asked = queries.ask_inline(self._world, self.person, self.bot, query, offset, self.chat)
         try:
             await asyncio.wait_for(asked.answered.wait(), timeout_s)
         except TimeoutError as error:
@@ -158,15 +181,45 @@ class PersonDriver:
         """Remove a sticker from its pack in the app, without the bot."""
         pack_owner.delete_sticker(self._world, self.person, seen.json["sticker"]["file_unique_id"])
 
-    async def create_group(self, title: str, members: list[PersonDriver] | None = None) -> PersonDriver:
-        """Create a group with the bot in it; return this person, acting there."""
-        others = [member.person for member in members or []]
-        chat = membership.create_group(self._world, self.person, self.bot, title, others)
+    async def create_group(
+        self,
+        title: str,
+        members: list[PersonDriver] | None = None,
+        *,
+        with_bot: bool = True,
+        is_forum: bool = False,
+    ) -> PersonDriver:
+        """Create a group, with the bot in it or without; return this person, acting there."""
+        others: list[Account] = [member.person for member in members or []]
+        if with_bot:
+            others.append(self.bot)
+        chat = membership.create_group(self._world, self.person, title, others, is_forum=is_forum)
         return PersonDriver(self._world, self.person, self.bot, chat)
+
+    async def add_bot(self) -> None:
+        """Add the bot to this group."""
+        membership.add_member(self._world, self.person, self.chat, self.bot)
 
     async def remove_bot(self) -> None:
         """Remove the bot from this group."""
-        membership.remove_bot(self._world, self.person, self.bot, self.chat)
+        membership.remove_member(self._world, self.person, self.chat, self.bot)
+
+    async def leave(self) -> None:
+        """Leave this group."""
+        membership.remove_member(self._world, self.person, self.chat, self.person)
+
+    async def promote(self, *rights: str, member: PersonDriver | None = None) -> None:
+        """Make the bot (or a member) an administrator with these rights; with none, an ordinary member again."""
+        account = member.person if member else self.bot
+        membership.promote(self._world, self.person, self.chat, account, rights)
+
+    async def forbid(self, kinds: Iterable[str]) -> None:
+        """Forbid ordinary members of this group these kinds of messages (`text`, `sticker`, ...), and no others."""
+        membership.forbid(self._world, self.person, self.chat, kinds)
+
+    def be_anonymous(self, *, is_anonymous: bool = True) -> None:
+        """Write as the group from now on, as its administrators may."""
+        (self.chat.anonymous.add if is_anonymous else self.chat.anonymous.discard)(self.person.id)
 
     async def migrate(self) -> PersonDriver:
         """Give this group a new id, as Telegram upgrades basic groups; return this person, acting under it."""

@@ -117,9 +117,11 @@ class Faults:
         self.rules.append(fault)
         return fault
 
-    def clear(self) -> None:
-        """Remove all rules: everything works again."""
-        self.rules.clear()
+    def clear(self, method: str = "", action: str = "") -> None:
+        """Remove all rules, or those of a method and an action as they were added: everything works again."""
+        self.rules = [
+            rule for rule in self.rules if (method and rule.method != method) or (action and rule.action != action)
+        ]
 
     def find(self, method: str, parameters: Mapping[str, str], number: int = 0) -> Fault | None:
         """Return the rule that fires for this call, after noting the call's number in it."""

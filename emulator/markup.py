@@ -10,6 +10,7 @@ from emulator.state import Json
 
 MAX_BUTTONS = 100
 MAX_CALLBACK_DATA_BYTES = 64
+STYLES = (None, "", "danger", "success", "primary")  # Bot API 9.4
 _ACTIONS = (
     "url",
     "login_url",
@@ -26,7 +27,11 @@ _ACTIONS = (
 
 def parse_reply_markup(parameters: CallParameters) -> Json | None:
     """Parse and validate the `reply_markup` of a call; an empty inline keyboard is None. Raises `BotApiError`."""
-    markup = parameters.parsed("reply_markup", "Can't parse reply keyboard markup JSON object")
+    return check_markup(parameters.parsed("reply_markup", "Can't parse reply keyboard markup JSON object"))
+
+
+def check_markup(markup: Any) -> Json | None:
+    """Return a sound reply markup; an empty inline keyboard is None. Raises `BotApiError`."""
     if markup is None:
         return None
     if not isinstance(markup, dict):
@@ -53,6 +58,8 @@ def _reply_row(row: list[Any]) -> list[Json]:
             raise bad_request("can't parse keyboard button: KeyboardButton must be an Object")
         if "text" not in button:
             raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+        if button.get("style") not in STYLES:
+            raise bad_request("can't parse keyboard button: Invalid button style specified")
     return buttons
 
 
@@ -82,6 +89,8 @@ def _checked_button(button: Any) -> Json:
         raise bad_request('Field "text" must be of type String')
     if not button["text"].strip():
         raise bad_request("BUTTON_TEXT_INVALID")
+    if button.get("style") not in STYLES:
+        raise bad_request("Invalid button style specified")
     actions = [action for action in _ACTIONS if action in button]
     if not actions:
         raise bad_request("Text buttons are unallowed in the inline keyboard")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+
 from emulator import people
 from emulator.errors import Refusal
-from emulator.files import FILE_TYPES
+from emulator.inline_results import content_of
 from emulator.render import user_json
-from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Media, Message, Person
-from emulator.text.entities import parse_formatted
+from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Message, Person
 from emulator.world import World
 
 
@@ -30,16 +31,28 @@ def press_forged(world: World, person: Person, message: Message, data: str) -> C
     return query
 
 
-def ask_inline(world: World, person: Person, bot: Bot, query: str, offset: str = "") -> InlineQuery:
-    """Type `@bot query`; the bot's answer sets `answered`. Raises `Refusal` where the bot has no inline mode."""
+def ask_inline(
+    world: World, person: Person, bot: Bot, query: str, offset: str = "", chat: Chat | None = None
+) -> InlineQuery:
+    """Type `@bot query`; the bot's answer sets `answered`, at once where the server still has an earlier one.
+
+    Raises `Refusal` where the bot has no inline mode.
+    """
     if not bot.supports_inline:
         raise Refusal("bad_request", f"@{bot.username} has no inline mode")
-    asked = InlineQuery(world.new_id(), bot, person, query[:256], offset, world.now)
+    chat_type = chat.type if chat is not None and not chat.is_private else "sender"
+    asked = InlineQuery(world.new_id(), bot, person, query[:256], offset, world.now, chat_type)
     world.inline_queries[asked.id] = asked
+    for whose in (person.id, 0):
+        answer, until = world.inline_cache.get((bot.id, asked.query, offset, whose), ({}, 0.0))
+        if world.now < until:
+            asked.answer = answer
+            asked.answered.set()
+            return asked
     shape = {
         "id": asked.id,
         "from": user_json(person),
-        "chat_type": "sender",
+        "chat_type": chat_type,
         "query": asked.query,
         "offset": offset,
     }
@@ -57,29 +70,22 @@ def send_inline_result(world: World, person: Person, chat: Chat, asked: InlineQu
             break
     else:
         raise Refusal("bad_request", "there is no such result", 404)
-    text, entities, media = _content(world, asked.bot, result)
-    message = Message(0, chat, person, world.now, text, entities, media, via_bot=asked.bot)
+    text, entities, media = content_of(world, asked.bot, result)
+    people.check_may_write(person, chat, media.kind if media else "text")
+    message = Message(0, chat, person, world.now, text, entities, media, via_bot=asked.bot, topic=chat.topic)
     message.reply_markup = result.get("reply_markup")
-    people.check_may_write(person, chat)
+    name_inline(world, message)
     world.post(message)
     people.deliver(world, "message", message)
     chosen = {"result_id": result_id, "from": user_json(person), "query": asked.query}
+    if message.reply_markup:
+        chosen["inline_message_id"] = message.inline_message_id
     world.update(asked.bot, "chosen_inline_result", person.id, lambda _: chosen)
     return message
 
 
-def _content(world: World, bot: Bot, result: Json) -> tuple[str, list[Json], Media | None]:
-    written = result.get("input_message_content", {})
-    text, entities = parse_formatted(
-        written.get("message_text", result.get("caption", "")),
-        written.get("parse_mode", result.get("parse_mode", "")),
-        written.get("entities"),
-    )
-    kind = result["type"]
-    if written:
-        return text, entities, None
-    if kind not in FILE_TYPES or f"{kind}_file_id" not in result:
-        raise Refusal("bad_request", f"inline results of type {kind} are not emulated")
-    file = world.files.find(result[f"{kind}_file_id"], bot.id)
-    files = world.files.photo_family(file) if kind == "photo" else (file,)
-    return text, entities, Media(kind, files)
+def name_inline(world: World, message: Message) -> None:
+    """Give a message sent by inline mode, or as a guest, the id by which the bot may edit it."""
+    number = int(world.new_id())
+    message.inline_message_id = base64.urlsafe_b64encode(b"\x02\x00\x00\x00" + number.to_bytes(12)).decode()
+    world.inline_messages[message.inline_message_id] = message

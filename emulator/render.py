@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from emulator.files import FileStore, StoredFile
@@ -41,7 +41,24 @@ def chat_json(chat: Chat) -> Json:
         person = chat.person
         names = _filled(first_name=person.first_name, last_name=person.last_name, username=person.username)
         return {"id": chat.id, **names, "type": "private"}
-    return {"id": chat.id, "title": chat.title, "type": chat.type}
+    return {"id": chat.id, "title": chat.title, "type": chat.type, **_filled(is_forum=chat.is_forum)}
+
+
+ANONYMOUS_ADMIN: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+
+
+def member_json(
+    account: Account, status: str, all_rights: Iterable[str] = (), rights: Collection[str] = frozenset()
+) -> Json:
+    """Return ChatMember with the fields its status requires."""
+    member: Json = {"user": user_json(account), "status": status}
+    if status == "kicked":
+        member["until_date"] = 0
+    if status in {"creator", "administrator"}:
+        member["is_anonymous"] = False
+    if status == "administrator":
+        member |= {"can_be_edited": False, **{right: right in rights for right in all_rights}}
+    return member
 
 
 def _filled(**fields: Any) -> Json:
@@ -93,13 +110,18 @@ class Renderer:
             "is_video": file.mime == "video/webm",
             "type": kind,
         }
+        sticker = self._sets.sticker_of(file)
+        if sticker is not None and sticker_set is not None:
+            shape |= _filled(
+                custom_emoji_id=sticker.custom_emoji_id,
+                mask_position=sticker.mask_position,
+                needs_repainting=sticker_set.needs_repainting,
+            )
         return {**shape, **self._thumbnail(file), **self.file(file)}
 
     def set_sticker(self, sticker: SetSticker) -> Json:
-        shape = self.sticker(sticker.file)
-        if sticker.custom_emoji_id:
-            shape["custom_emoji_id"] = sticker.custom_emoji_id
-        return shape
+        """Return Sticker of a set, with its custom_emoji_id even where the set is gone."""
+        return {**self.sticker(sticker.file), **_filled(custom_emoji_id=sticker.custom_emoji_id)}
 
     def sticker_set(self, sticker_set: StickerSet) -> Json:
         """Return StickerSet, as getStickerSet answers."""
@@ -156,10 +178,12 @@ class Renderer:
         """Return Message; the one it replies to is embedded one level deep."""
         shape: Json = {
             "message_id": message.message_id,
-            "from": user_json(message.sender),
+            "from": ANONYMOUS_ADMIN if message.is_anonymous else user_json(message.sender),
             "chat": chat_json(message.chat),
             "date": int(message.date),
         }
+        if message.is_anonymous:
+            shape["sender_chat"] = chat_json(message.chat)
         if message.edit_date is not None:
             shape["edit_date"] = int(message.edit_date)
         if message.forward_origin is not None:
@@ -168,8 +192,11 @@ class Renderer:
             shape |= {"forward_from": user, "forward_date": date}
         if depth and message.reply_to is not None and not message.reply_to.is_deleted:
             shape["reply_to_message"] = self.message(message.reply_to, depth=depth - 1)
+            shape |= _filled(quote=message.quote)
         if message.via_bot is not None:
             shape["via_bot"] = user_json(message.via_bot)
+        if message.guest_caller is not None:
+            shape["guest_bot_caller_user"] = user_json(message.guest_caller)
         shape |= _filled(media_group_id=message.media_group_id, message_thread_id=message.topic)
         if message.topic:
             shape["is_topic_message"] = True
@@ -191,13 +218,17 @@ class Renderer:
 
     def callback_query(self, query: CallbackQuery) -> Json:
         """Return CallbackQuery; a message deleted meanwhile has `date` 0."""
-        message: Json = {"chat": chat_json(query.message.chat), "message_id": query.message.message_id, "date": 0}
-        if not query.message.is_deleted:
-            message = self.message(query.message)
+        if query.message.inline_message_id:
+            where: Json = {"inline_message_id": query.message.inline_message_id}
+        elif query.message.is_deleted:
+            gone = {"chat": chat_json(query.message.chat), "message_id": query.message.message_id, "date": 0}
+            where = {"message": gone}
+        else:
+            where = {"message": self.message(query.message)}
         return {
             "id": query.id,
             "from": user_json(query.person),
-            "message": message,
+            **where,
             "chat_instance": str(-(query.message.chat.id * 7919 + query.bot.id)),
             "data": query.data,
         }

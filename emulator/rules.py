@@ -39,3 +39,4 @@ class Rules:
     callback_life_s: float = 150.0
     inline_life_s: float = 30.0
     delete_within_s: float = 48 * 3600.0
+    guest_life_s: float = 86400.0

@@ -34,6 +34,8 @@ def make_bot(
     *,
     supports_inline: bool = False,
     reads_all_group_messages: bool = False,
+    supports_guests: bool = False,
+    has_topics: bool = False,
 ) -> Bot:
     """Return a bot account; its id is the number before the token's colon.
 
@@ -41,7 +43,7 @@ def make_bot(
     """
     http.check_token(token)
     bot_id = int(token.partition(":")[0])
-    return Bot(bot_id, token, username, name, supports_inline, reads_all_group_messages)
+    return Bot(bot_id, token, username, name, supports_inline, reads_all_group_messages, supports_guests, has_topics)
 
 
 class Emulator:

@@ -12,6 +12,7 @@ from emulator.update_queue import UpdateQueue
 from emulator.webhook_info import WebhookInfo
 
 Json: TypeAlias = dict[str, Any]
+OUT = frozenset({"left", "kicked"})  # statuses of those who are in a group no more
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +25,8 @@ class Bot:
     first_name: str
     supports_inline: bool = False
     reads_all_group_messages: bool = False
+    supports_guests: bool = False
+    has_topics: bool = False  # in private chats
     profile: BotProfile = field(default_factory=BotProfile)
     updates: UpdateQueue = field(default_factory=UpdateQueue)
     webhook: WebhookInfo = field(default_factory=WebhookInfo)
@@ -31,7 +34,7 @@ class Bot:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """An account of a human; the sets hold ids of bots."""
+    """An account of a human; the sets hold ids of bots, `photos` the profile photos in all sizes, newest first."""
 
     id: int
     first_name: str
@@ -42,6 +45,7 @@ class Person:
     is_deactivated: bool = False
     started: set[int] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
+    photos: list[tuple[StoredFile, ...]] = field(default_factory=list)
 
 
 Account: TypeAlias = Bot | Person
@@ -71,19 +75,36 @@ class Message:
     media_group_id: str = ""
     reply_markup: Json | None = None
     reply_to: Message | None = None
+    quote: Json | None = None
     forward_origin: Message | None = None
     via_bot: Bot | None = None
+    inline_message_id: str = ""  # of what was sent by inline mode or as a guest; the bot has no other name for it
+    guest_caller: Person | None = None
+    is_anonymous: bool = False  # an administrator's who writes as the group
     topic: int = 0
     service: Json = field(default_factory=dict)
     edit_date: float | None = None
     is_deleted: bool = False
 
 
+@dataclass(slots=True)
+class Topic:
+    """A topic of a forum, or of a private chat with a bot that has topics."""
+
+    name: str
+    icon_color: int = 0x6FB9F0
+    icon_custom_emoji_id: str = ""
+    is_closed: bool = False
+    creator_id: int = 0
+
+
 @dataclass(slots=True, eq=False)
 class Chat:
-    """A private chat of one bot with one person, or a group; `members` maps user ids to member statuses.
+    """A private chat of one bot with one person, or a group.
 
-    `topics` are those of a private chat that has any, `topic` the one the person writes in; 0 is outside of them.
+    `members` maps user ids to member statuses, `rights` those of administrators to what they may do; `forbidden` are
+    the kinds of messages (`text`, `sticker`, ...) that ordinary members may not send. `topics` are by
+    `message_thread_id`, `topic` is the one the person of a private chat writes in; 0 is outside of them.
     """
 
     id: int
@@ -93,8 +114,13 @@ class Chat:
     person: Person | None = None
     bots: dict[int, Bot] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
-    topics: set[int] = field(default_factory=set)
+    rights: dict[int, frozenset[str]] = field(default_factory=dict)
+    forbidden: set[str] = field(default_factory=set)
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
     topic: int = 0
+    anonymous: set[int] = field(default_factory=set)  # administrators who write as the group
+    pinned: list[Message] = field(default_factory=list)
     migrated_to: int = 0
     messages: dict[int, Message] = field(default_factory=dict)
     reactions: dict[int, dict[int, list[Json]]] = field(default_factory=dict)  # by message, by account
@@ -109,7 +135,21 @@ class Chat:
         """Ids of the people who see this chat."""
         if self.person is not None:
             return frozenset({self.person.id})
-        return frozenset(user_id for user_id in self.members if user_id not in self.bots)
+        return frozenset(one for one, status in self.members.items() if status not in OUT and one not in self.bots)
+
+    def may(self, account_id: int, right: str) -> bool:
+        """Return whether a member has an administrator's right (`can_pin_messages`, ...)."""
+        status = self.members.get(account_id)
+        return status == "creator" or (status == "administrator" and right in self.rights.get(account_id, ()))
+
+    def is_admin(self, account_id: int) -> bool:
+        return self.members.get(account_id) in {"creator", "administrator"}
+
+    def may_send(self, account_id: int, kind: str) -> bool:
+        """Return whether a member of a group may send this kind of message."""
+        if self.members.get(account_id) == "member":
+            return kind not in self.forbidden
+        return self.is_admin(account_id)
 
     def reactions_to(self, message_id: int) -> list[Json]:
         """Return everybody's reactions to a message."""
@@ -145,5 +185,18 @@ class InlineQuery:
     query: str
     offset: str
     asked_at: float
+    chat_type: str = "sender"
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     answer: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class GuestQuery:
+    """A bot summoned by `message` into a chat that it is not in; `answered` is set by its one answer."""
+
+    id: str
+    bot: Bot
+    person: Person
+    message: Message
+    asked_at: float
+    answered: asyncio.Event = field(default_factory=asyncio.Event)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from emulator.errors import BotApiError, bad_request
 from emulator.files import StoredFile
 from emulator.rules import Rules
-from emulator.state import Bot, Person
+from emulator.state import Bot, Json, Person
 
 LIMITS = {"regular": 120, "mask": 120, "custom_emoji": 200}
 
@@ -22,6 +22,7 @@ class SetSticker:
     emoji_list: list[str]
     keywords: list[str] = field(default_factory=list)
     custom_emoji_id: str = ""
+    mask_position: Json | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +36,7 @@ class StickerSet:
     bot: Bot
     stickers: list[SetSticker] = field(default_factory=list)
     thumbnail: StoredFile | None = None
+    needs_repainting: bool = False
 
 
 class StickerSetStore:
@@ -127,6 +129,12 @@ class StickerSetStore:
     def set_of(self, file: StoredFile) -> StickerSet | None:
         """Return the living set a file is in, None where there is none."""
         return self._by_file.get(file.number)
+
+    def sticker_of(self, file: StoredFile) -> SetSticker | None:
+        """Return the sticker of a living set that a file is, None where it is in none."""
+        sticker_set = self._by_file.get(file.number)
+        found = sticker_set.stickers if sticker_set is not None else []
+        return next((sticker for sticker in found if sticker.file.number == file.number), None)
 
     def remove_sticker(self, file: StoredFile) -> StickerSet:
         """Remove a sticker; the set stays, even empty. Raises `BotApiError` STICKER_INVALID."""

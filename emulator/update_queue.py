@@ -22,6 +22,7 @@ KINDS = frozenset(
         "business_message",
         "edited_business_message",
         "deleted_business_messages",
+        "guest_message",
         "message_reaction",
         "message_reaction_count",
         "inline_query",
@@ -37,6 +38,7 @@ KINDS = frozenset(
         "chat_join_request",
         "chat_boost",
         "removed_chat_boost",
+        "managed_bot",
     }
 )
 _DAY_S = 86400.0

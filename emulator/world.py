@@ -15,8 +15,9 @@ from emulator.faults import Faults
 from emulator.files import FileStore
 from emulator.render import Renderer, chat_json, user_json
 from emulator.rules import Rules
-from emulator.state import Bot, CallbackQuery, Chat, InlineQuery, Json, Message, Person
+from emulator.state import Account, Bot, CallbackQuery, Chat, GuestQuery, InlineQuery, Json, Message, Person
 from emulator.sticker_sets import StickerSet, StickerSetStore
+from emulator.update_queue import Update
 
 
 class World:
@@ -37,6 +38,9 @@ class World:
         self.events = EventLog()
         self.callback_queries: dict[str, CallbackQuery] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
+        self.inline_cache: dict[tuple[int, str, str, int], tuple[Json, float]] = {}  # by bot, query, offset, person
+        self.inline_messages: dict[str, Message] = {}
+        self.guest_queries: dict[str, GuestQuery] = {}
         self._ids = itertools.count(4_000_000_001)
 
     @property
@@ -115,10 +119,15 @@ class World:
             data = {"bot": bot.username, "profile": self.bot_profile(bot, person)}
             self.events.add("bot", frozenset({person.id}), data)
 
-    def bot_profile(self, bot: Bot, person: Person) -> Json:
-        """Return BotProfile of CLIENT_API.md, in the person's language."""
+    def bot_profile(self, bot: Bot, person: Person, chat: Chat | None = None) -> Json:
+        """Return BotProfile of CLIENT_API.md, in the person's language and with the commands of the chat."""
         profile, language = bot.profile, person.language_code[:2]
         scopes = [f"chat:{person.id}", "all_private_chats", "default"]
+        if chat is not None and not chat.is_private:
+            scopes = [f"chat_member:{chat.id}:{person.id}", f"chat:{chat.id}", "all_group_chats", "default"]
+            if chat.is_admin(person.id):
+                scopes[1:1] = [f"chat_administrators:{chat.id}"]
+                scopes[3:3] = ["all_chat_administrators"]
         return {
             "id": bot.id,
             "username": bot.username,
@@ -128,6 +137,7 @@ class World:
             "commands": profile.commands_for(scopes, language),
             "menu_button": profile.menu_button(person.id),
             "supports_inline_queries": bot.supports_inline,
+            "has_topics": bot.has_topics,
         }
 
     def bot_of(self, chat: Chat) -> Bot:
@@ -141,39 +151,33 @@ class World:
         payload = shape(self.render(bot))
         fault = self._faults.find("update", {"chat_id": str(queue_key)})
         if fault is not None and fault.action == "late":
-            late = asyncio.ensure_future(self._put_late(bot, kind, payload, queue_key, self.now + fault.seconds))
-            self._late.add(late)
-            late.add_done_callback(self._late.discard)
+            self.later(self.now + fault.seconds, lambda: self._put(bot, kind, payload, queue_key))
             return
-        update = bot.updates.put(kind, payload, queue_key, self.now)
+        update = self._put(bot, kind, payload, queue_key)
         if fault is not None and fault.action == "duplicate":
             bot.updates.repeat(update)
 
-    async def _put_late(self, bot: Bot, kind: str, payload: Json, queue_key: int, moment: float) -> None:
-        await self.clock.sleep_until(moment)
-        bot.updates.put(kind, payload, queue_key, self.now)
+    def _put(self, bot: Bot, kind: str, payload: Json, queue_key: int) -> Update:
+        return bot.updates.put(kind, payload, queue_key, self.now)
 
-    def membership(self, bot: Bot, person: Person, chat: Chat, old: str, new: str) -> None:
-        """Queue `my_chat_member`: the bot was blocked, unblocked, added or removed by a person."""
-        self.update(
-            bot,
-            "my_chat_member",
-            chat.id,
-            lambda _: {
-                "chat": chat_json(chat),
-                "from": user_json(person),
-                "date": int(self.now),
-                "old_chat_member": member_json(bot, old),
-                "new_chat_member": member_json(bot, new),
-            },
-        )
+    def later(self, moment: float, act: Callable[[], object]) -> None:
+        """Call `act` at a time of the emulator's clock; not before this returns."""
 
+        async def wait() -> None:
+            await self.clock.sleep_until(moment)
+            act()
 
-def member_json(account: Bot | Person, status: str) -> Json:
-    """Return ChatMember with the fields its status requires."""
-    member: Json = {"user": user_json(account), "status": status}
-    if status == "kicked":
-        member["until_date"] = 0
-    if status == "creator":
-        member["is_anonymous"] = False
-    return member
+        task = asyncio.ensure_future(wait())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    def membership(self, kind: str, bot: Bot, actor: Account, chat: Chat, old: Json, new: Json) -> None:
+        """Queue `my_chat_member` or `chat_member` with ChatMember before and after."""
+        shape = {
+            "chat": chat_json(chat),
+            "from": user_json(actor),
+            "date": int(self.now),
+            "old_chat_member": old,
+            "new_chat_member": new,
+        }
+        self.update(bot, kind, chat.id, lambda _: shape)

@@ -76,7 +76,5 @@ def _session(model: Path, providers: list[str]) -> Any:
 
     try:
         return Local(model.stem, onnxruntime.SessionOptions(), providers=providers)
-    except onnxruntime.capi.onnxruntime_pybind11_state.Fail as error:
-        raise EngineUnavailable(f"{model.name} cannot be read") from error
-    except onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf as error:
-        raise EngineUnavailable(f"{model.name} is no network") from error
+    except Exception as error:  # of an empty, half or foreign file; onnxruntime has a class for each
+        raise EngineUnavailable(f"matte: {model} cannot be read: {type(error).__name__}") from error

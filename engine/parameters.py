@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from engine.errors import ParameterRefused
 
 Value = str | int | float | bool
+MAX_TEXT_CHARS = 20_000  # of a prompt and of every other text; a longer one is refused, none is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Parameter:
         if type(value) is not self.kind:
             raise ParameterRefused(self.name, f"{value!r} is no {self.kind.__name__}")
         assert isinstance(value, str | int | float | bool)  # noqa: S101  what the line above has just checked
+        if isinstance(value, str):
+            check_text(self.name, value)
         if self.choices and value not in self.choices:
             raise ParameterRefused(self.name, f"{value!r} is none of {', '.join(self.choices)}")
         if self.minimum is None or self.maximum is None:
@@ -45,6 +48,12 @@ class Parameter:
         if not self.minimum <= _as_float(value) <= self.maximum:  # "not a number" compares with nothing
             raise ParameterRefused(self.name, f"{value!r} is not within {self.minimum:g} .. {self.maximum:g}")
         return value
+
+
+def check_text(name: str, text: str) -> None:
+    """Raise `ParameterRefused` where `text` is longer than any may be."""
+    if len(text) > MAX_TEXT_CHARS:
+        raise ParameterRefused(name, f"{len(text)} characters are more than {MAX_TEXT_CHARS}")
 
 
 def _as_float(value: Value) -> float:

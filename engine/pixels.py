@@ -28,10 +28,11 @@ def decode_photo(photo: bytes, *, keep_alpha: bool = False) -> Rgb | Rgba:
         raise PhotoUnusable(str(error)) from error
 
 
-def decode_deep_tiff(tiff: bytes) -> Rgb:
-    """Decode a TIFF of 12 or 32 bits a channel and bring it to 8 bits, one with floats above 1 stretched.
+def decode_deep_tiff(tiff: bytes, *, has_halves: bool = False) -> Rgb:
+    """Decode a TIFF of 12, 16 or 32 bits a channel and bring it to 8 bits, one with floats above 1 stretched.
 
-    Those of 32 bits must be signed to be read, and are taken for unsigned. Raises `PhotoUnusable`.
+    Those of 32 bits must be signed to be read, and are taken for unsigned; with `has_halves` unsigned ones of 16 bits
+    are taken for floats. Raises `PhotoUnusable`.
     """
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # of broken files our error tells
     try:
@@ -40,6 +41,8 @@ def decode_deep_tiff(tiff: bytes) -> Rgb:
         raise PhotoUnusable(str(error)) from error
     if deep is None:
         raise PhotoUnusable("a TIFF of an unknown kind")
+    if has_halves and deep.dtype == np.uint16:
+        deep = deep.view(np.float16).astype(np.float32)
     if deep.dtype.kind == "f":
         deep = np.nan_to_num(deep, nan=0.0, posinf=0.0, neginf=0.0)
         shallow = np.clip(deep * (255 / max(1.0, float(deep.max()))), 0, 255).astype(np.uint8)

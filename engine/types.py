@@ -6,9 +6,10 @@ With another number of threads a level of a pixel may differ by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.errors import EngineError
 from engine.model import FACE
@@ -35,9 +36,11 @@ class Note(StrEnum):
 
     SEVERAL_FACES = "several_faces"  # the largest was taken
     PHOTOS_WITHOUT_FACE = "photos_without_face"  # passed over, among others that show one
+    OTHER_PERSON = "other_person"  # photos of somebody else than most of them show, passed over
+    BEST_PHOTO = "best_photo"  # of several photos this engine draws the best one
     BADGE_FALLBACK = "badge_fallback"  # the cut was not trusted, so a badge was made
     NO_FACE = "no_face"  # what stands out was drawn, or in a badge the whole picture
-    PROMPT_AS_LOOK = "prompt_as_look"  # words of the prompt chose the look
+    PROMPT_AS_STYLE = "prompt_as_style"  # words of the prompt chose the style
     PROMPT_IGNORED = "prompt_ignored"  # this engine cannot draw what the prompt asks
 
 
@@ -71,8 +74,10 @@ class StickerResult:
     `files` are the model's outputs by name (`engine.model.ResultFile`). `style` is the one drawn (a prompt may have
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
     or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
-    `likeness` is the cosine, -1 .. 1, of the photos' face and the picture's, None where there is none or it was not
-    measured. `timings` maps a phase to seconds.
+    `faces` counts the faces among which a person may choose by `face_index`, `faces_picture` is the photo with their
+    numbers, index 0 as 1, a JPEG; 0 and empty where one was chosen or there is but one.
+    `photos_used` counts the photos that it was made of, None for all of them. `likeness` is the cosine, -1 .. 1, of the
+    photos' face and the picture's, None where there is none or it was not measured. `timings` maps a phase to seconds.
     """
 
     files: Mapping[str, bytes]
@@ -83,6 +88,9 @@ class StickerResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    faces: int = 0
+    faces_picture: bytes = b""
+    photos_used: int | None = None
     likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -133,8 +141,21 @@ class Engine(Protocol):
         Raises `EngineDead` where no further call can succeed.
         """
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether no networks must be loaded before `request` is drawn; at once, from any thread."""
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether the two are drawn faster together than one after the other."""
 
     def close(self) -> None:
         """Give back memory and handles; may be called twice."""
+
+
+@runtime_checkable
+class OverlappingEngine(Engine, Protocol):
+    """Finishes stickers on threads of its own, while its next pictures are drawn."""
+
+    def draw(
+        self, requests: Sequence[StickerRequest], on_step: OnStep
+    ) -> Sequence[EngineError | Future[StickerResult | EngineError]]:
+        """Return as `generate`, sooner: each request's error, or the future of its sticker."""

@@ -26,6 +26,10 @@ class Inbox:
         """Count an attempt; False where there were `most_attempts` and the message is given up."""
         return await keep_trying(lambda: self._rows.start(number, most_attempts))
 
+    async def excuse(self, number: int) -> None:
+        """Count no attempt so far: the message is not what ends the process."""
+        await keep_trying(lambda: self._rows.excuse(number))
+
     async def handled(self, number: int) -> None:
         """Mark as handled and drop its text."""
         await keep_trying(lambda: self._rows.handled(number))

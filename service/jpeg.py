@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image, ImageChops
 from PIL.JpegImagePlugin import jpeg_factory
 
+from service.lost_ends import LOST_SHARE
 from service.tiff_tags import ORIENTATION, read_tag
 
 _END = b"\xff\xd9"
-_LOST_SHARE = 0.1  # of the rows; a photo that lacks more has lost what is wanted of it
 _LOST_LEVELS = 6.0  # by which a row differs on the average, according to what the missing bytes may have been
 
 
@@ -75,7 +75,7 @@ def read_without_end(data: bytes, side_px: int) -> Image.Image | None:
     difference = np.asarray(ImageChops.difference(plain, noisy).convert("L"), dtype=np.float32).mean(axis=1)
     lost = np.flatnonzero(difference > _LOST_LEVELS)
     kept = int(lost[0]) if len(lost) else plain.height
-    if kept < (1 - _LOST_SHARE) * plain.height:
+    if kept < (1 - LOST_SHARE) * plain.height:
         return None
     return plain.crop((0, 0, plain.width, kept)) if kept < plain.height else plain
 

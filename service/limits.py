@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_SEED = 2**32 - 1  # the hosted services' seeds have 32 bits
-MAX_PROMPT_CHARS = 1024  # a Telegram caption is never longer
 
 MAX_PHOTO_BYTES = 20 * 1024 * 1024  # what the Bot API lets a bot download
 MAX_PHOTO_PIXELS = 64_000_000  # a 48-megapixel phone passes; 64 MP of RGB are 192 MB while decoding

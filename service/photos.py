@@ -35,14 +35,14 @@ from service.limits import (
     MIN_PHOTO_SIDE_PX,
     WORKING_SIDE_PX,
 )
+from service.lost_ends import is_never_finished, read_without_end
 from service.tiff_tags import read_tag
 
 pillow_heif.register_heif_opener()
 Image.init()  # the list below may name plugins that Pillow otherwise loads late
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")  # JPEG takes MPO along
-_TIFF = (b"II*\0", b"MM\0*")
-_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", *_TIFF, b"BM", b"GIF8")
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", *tiff_tags.MAGIC, b"BM", b"GIF8")
 _FILMS = (b"qt", b"iso", b"mp4", b"avc", b"3g", b"M4V")  # brands of containers that hold pictures, sounds or films
 _JPEG = ("JPEG", "MPO")
 _MOVING = ("GIF", "WEBP", "PNG", "AVIF")  # an MPO, TIFF or HEIF with several pictures is a photo: the first is meant
@@ -80,9 +80,23 @@ def read_photo(data: bytes) -> Photo:
         raise PhotoTooBig
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of odd metadata; what matters raises
-        image = _open(data)
-        orientation = jpeg.exif_orientation(image) if image.format not in _SET_UPRIGHT else 1
-        return _encode(_upright(_shrink(_decoded(image, data)), orientation))
+        try:
+            if is_never_finished(data):
+                raise PhotoTruncated
+            picture = _picture(data)
+        except (PhotoTruncated, NotAPhoto):
+            rest = read_without_end(data, _picture)
+            if rest is None:
+                raise
+            picture = rest
+        return _encode(picture)
+
+
+def _picture(data: bytes) -> Image.Image:
+    """Return the photo upright, in sRGB, bounded. Raises a `PhotoRefused`."""
+    image = _open(data)
+    orientation = jpeg.exif_orientation(image) if image.format not in _SET_UPRIGHT else 1
+    return _upright(_shrink(_decoded(image, data)), orientation)
 
 
 def is_picture(data: bytes) -> bool:
@@ -103,11 +117,11 @@ def _open(data: bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise PhotoTooManyPixels from error
     except Exception as error:  # whatever a decoder throws at a hostile header, it is no photo for us
-        if data.startswith(_TIFF):
+        if data.startswith(tiff_tags.MAGIC):
             return _open_deep_tiff(data)
         if data[4:8] == b"ftyp" and data[8:12].startswith(_FILMS):
             raise PhotoAnimated from error
-        raise (PhotoTruncated if data.startswith(_BEGINNINGS) else NotAPhoto) from error
+        raise (PhotoTruncated if is_picture(data) else NotAPhoto) from error
     if _too_many(image, data):
         raise PhotoTooManyPixels
     if min(image.size) < MIN_PHOTO_SIDE_PX:
@@ -124,7 +138,7 @@ def _too_many(image: Image.Image, data: bytes) -> bool:
 
 
 def _open_deep_tiff(data: bytes) -> Image.Image:
-    """Decode a TIFF that Pillow does not know: 12 bits, 32 bits in colour. Raises a `PhotoRefused`."""
+    """Decode a TIFF that Pillow does not know: 12 bits, halves, 32 bits in colour. Raises a `PhotoRefused`."""
     sizes = [read_tag(data, tag)[:1] for tag in (tiff_tags.WIDTH, tiff_tags.HEIGHT)]
     width, height = (size[0] if size else 0 for size in sizes)
     if width * height > MAX_PHOTO_PIXELS // _DEEP:
@@ -132,7 +146,8 @@ def _open_deep_tiff(data: bytes) -> Image.Image:
     if min(width, height) < MIN_PHOTO_SIDE_PX:
         raise PhotoTooSmall if width and height else PhotoTruncated
     try:
-        return Image.fromarray(decode_deep_tiff(tiff_tags.as_signed(data)))
+        pixels = decode_deep_tiff(tiff_tags.as_whole_numbers(data), has_halves=tiff_tags.has_halves(data))
+        return Image.fromarray(pixels)
     except PhotoUnusable as error:
         raise PhotoTruncated from error
 
@@ -146,12 +161,12 @@ def _decoded(image: Image.Image, data: bytes) -> Image.Image:
     try:
         image.load()
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error, EOFError ... on damaged files
-        image = _without_end(image, data, error)
+        image = _jpeg_without_end(image, data, error)
     bits = read_tag(data, tiff_tags.BITS_PER_SAMPLE)[:1] if image.format == "TIFF" else ()
     return to_srgb(image, coding, *bits)
 
 
-def _without_end(image: Image.Image, data: bytes, error: Exception) -> Image.Image:
+def _jpeg_without_end(image: Image.Image, data: bytes, error: Exception) -> Image.Image:
     """Return what a JPEG has without its last bytes. Raises `PhotoTruncated`."""
     if image.format not in _JPEG:
         raise PhotoTruncated from error

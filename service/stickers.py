@@ -7,7 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from service.errors import (
 from service.events import EventKind, Events, JobEvent
 from service.inbox import Inbox
 from service.keys import ApiKeys
-from service.limits import MAX_PROMPT_CHARS, MAX_SEED, Lifetimes, Limits
+from service.limits import MAX_SEED, Lifetimes, Limits
 from service.packs import PackRegistry
 from service.photos import read_photo
 from service.uploads import Uploads
+from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
 from storage.store import DATABASE_NAME, Store
@@ -98,6 +99,7 @@ class StickerService:
         self.events = Events()
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
+        self._decoding_alone = asyncio.Lock()
         self._engines_loading = 0
         self._engines_ready = 0
 
@@ -149,7 +151,7 @@ class StickerService:
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
             model=submission.model,
-            prompt=submission.prompt[:MAX_PROMPT_CHARS],
+            prompt=submission.prompt,
             shape=submission.shape,
             parameters=dict(submission.parameters),
         )
@@ -176,10 +178,14 @@ class StickerService:
         salt, names = job.id if is_alone else "", {}
         try:
             for name, photos in inputs.items():
-                names[name] = tuple([await self._keep_photo(job.owner, data, salt) for data in photos])
+                names[name] = tuple([await self._keep_photo(job, data, salt) for data in photos])
         except PhotoRefused as refusal:
             return await self.fail(job_id, refusal.code)
-        ready = await self._store.jobs.set_request(job_id, replace(job.request, inputs=names))
+        except BaseException:  # a stop, a full disk: nothing that the photo did
+            with suppress(StorageError):
+                await self._store.jobs.mark_decoding(job_id, False)
+            raise
+        ready = await self._store.jobs.attach(job_id, names)
         if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
             if is_alone:
                 await self._delete_photos(job.owner, [name for each in names.values() for name in each])
@@ -187,10 +193,35 @@ class StickerService:
         self._queued(ready)
         return ready
 
-    async def _keep_photo(self, owner: str, data: bytes, salt: str) -> str:
-        async with self._decoding:
+    async def keep_photo(self, job_id: str, data: bytes) -> str:
+        """Keep one of the photos that a job waits for, for `attach_kept`; return the name of its file.
+
+        Raises `PhotoRefused`, `NoSuchJob`.
+        """
+        try:
+            return await self._keep_photo(await self._existing(job_id), data, "")
+        finally:
+            with suppress(StorageError):
+                await self._store.jobs.mark_decoding(job_id, False)
+
+    async def attach_kept(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job:
+        """Give a waiting job photos that are kept already, by the model's input names. Raises `NoSuchJob`."""
+        ready = await self._store.jobs.attach(job_id, inputs)
+        if ready is None:
+            return await self._existing(job_id)
+        self._queued(ready)
+        return ready
+
+    async def _keep_photo(self, job: Job, data: bytes, salt: str) -> str:
+        """Decode a photo and write it; one whose process has ended before is decoded while no other is."""
+        async with AsyncExitStack() as held:
+            if job.crashes:
+                await held.enter_async_context(self._decoding_alone)
+            for _ in range(_DECODERS if job.crashes else 1):
+                await held.enter_async_context(self._decoding)
+            await self._store.jobs.mark_decoding(job.id, True)
             photo = await asyncio.to_thread(read_photo, data)
-        return await self._store.files.save_photo(owner, photo.data, photo.suffix, salt)
+        return await self._store.files.save_photo(job.owner, photo.data, photo.suffix, salt)
 
     async def again(
         self,
@@ -266,9 +297,7 @@ class StickerService:
 
     async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
         """Change what a waiting job asks for; None where it is not waiting any more."""
-        job = await self._existing(job_id)
-        request = replace(job.request, prompt=prompt[:MAX_PROMPT_CHARS], style=style)
-        return await self._store.jobs.set_request(job_id, request)
+        return await self._store.jobs.set_words(job_id, prompt, style)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""
@@ -323,6 +352,10 @@ class StickerService:
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent."""
         await self._store.jobs.mark_delivered(job_id)
+
+    async def forget_request(self, job_id: str) -> None:
+        """Delete the words and numbers that an ended job was asked for. Idempotent."""
+        await self._store.jobs.forget_request(job_id)
 
     async def mark_undelivered(self, job_id: str) -> None:
         """Take back that the owner has everything the job made: the rest is wanted after all. Idempotent."""
@@ -435,7 +468,7 @@ class StickerService:
         return user if user.style is None or is_style(user.style) else replace(user, style=None)
 
     async def set_preference(self, owner: str, **columns: str | int | bool | None) -> User:
-        """Change some of style, seed, language, is_blocked."""
+        """Change some of style, seed, language, model, is_blocked."""
         return await self._store.users.set(owner, **columns)
 
     async def show_hint_once(self, owner: str, hint: str) -> bool:
@@ -447,6 +480,12 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def faces_photo(self, job: Job) -> bytes:
+        """Return the photo of a job with its faces numbered. Raises `FileGone`."""
+        if job.result is None or not job.result.faces_photo:
+            raise FileGone(job.id)
+        return await self._store.files.photo(job.owner, job.result.faces_photo)
 
     async def delete_photos(self, job: Job) -> None:
         """Delete a job's photos before their lifetime ends. Missing files are ignored."""

@@ -1,8 +1,10 @@
 """claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
 
-A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job that is
-tried again is drawn alone, for it may be what took its neighbours down. Any number of workers may serve one service,
-each with an engine of its own: they hear of waiting and cancelled jobs by events.
+A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
+networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
+A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
+what is given up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting,
+ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -26,12 +28,15 @@ from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import FileGone, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult
 
 logger = logging.getLogger(__name__)
 
 _POLL_S = 30.0  # another process may have put a job back; of this one's jobs events tell
 BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
+PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
+MOST_PASSING = 16  # .. and how many
+_LOOKED_AT = 50  # jobs of the queue, for one that may pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ class Worker:
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
+        self._passing_since: float | None = None  # when a job first let another pass
+        self._passed = 0  # jobs that have passed since
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -70,9 +77,9 @@ class Worker:
         """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
         back, given_up = await self._jobs.recover()
         for job in back:
-            logger.info("job %s was interrupted, attempt %d: queued again", job.id[:8], job.attempts)
+            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
         for job in given_up:
-            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.attempts)
+            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
             with contextlib.suppress(StorageError):  # the sweep takes it later
                 await self._service.delete_photos(job)
             self._service.events.emit(JobEvent(EventKind.ENDED, job))
@@ -101,44 +108,106 @@ class Worker:
                 await self._idle.wait()
         except TimeoutError:
             for job_id, ticket in list(self._running.items()):
-                await self._hand_back(job_id, counts_as_attempt=False)
+                await self._hand_back(job_id)
                 ticket.cancel()
 
     async def _listen(self, events: asyncio.Queue[JobEvent]) -> None:
-        """Wake up for waiting jobs; stop drawing jobs that ended otherwise: cancelled, or their owner forgotten."""
+        """Wake up for waiting jobs; stop drawing jobs that ended otherwise: cancelled, or their owner forgotten.
+
+        Where a job ends, one that must be drawn alone may be next.
+        """
         while True:
             event = await events.get()
-            if event.kind is EventKind.QUEUED:
+            is_over = event.kind in (EventKind.ENDED, EventKind.FORGOTTEN)
+            if is_over or event.kind is EventKind.QUEUED:
                 self._wake.set()
-            elif event.kind in (EventKind.ENDED, EventKind.FORGOTTEN) and event.job.id in self._running:
+            if is_over and event.job.id in self._running:
                 self._running[event.job.id].cancel()
 
     async def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                job = await keep_trying(self._jobs.claim, self._stopping)
-            except StorageError:  # stopping
-                return
-            if job is None:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL_S):
-                        await self._wake.wait()
-                continue
-            if self._stopping.is_set():  # it came while the claim was under way
-                await self._hand_back(job.id, counts_as_attempt=False)
-                return
-            self._idle.clear()
-            try:
-                await self._draw(await self._collect(job))
-            finally:
-                self._running.clear()
+        batches: set[asyncio.Task[None]] = set()  # one that is drawn, and those that are finished beside it
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                batches = _still_running(batches)
+                try:
+                    job = await keep_trying(self._claim, self._stopping)
+                except StorageError:  # stopping
+                    break
+                if job is None:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(_POLL_S):
+                            await self._wake.wait()
+                    continue
+                if self._stopping.is_set():  # it came while the claim was under way
+                    await self._hand_back(job.id)
+                    break
+                self._idle.clear()
+                batches.add(await self._draw(await self._collect(job)))
+            while batches:
+                await asyncio.wait(batches, return_when=asyncio.FIRST_COMPLETED)
+                batches = _still_running(batches)
+        finally:
+            for task in batches:
+                task.cancel()
+            self._running.clear()
+            self._idle.set()
+
+    async def _next(self) -> tuple[Job | None, bool]:
+        """Return the job that should start next, and whether it passes the first of the queue, which needs loading."""
+        first = next(iter(await self._jobs.next_waiting()), None)
+        if first is None or self._is_at_hand(first):
+            return first, False
+        passing_s = 0.0 if self._passing_since is None else self._clock() - self._passing_since
+        if passing_s >= PASS_S or self._passed >= MOST_PASSING:
+            return first, False
+        waiting = await self._jobs.next_waiting(_LOOKED_AT)
+        passing = next((job for job in waiting if self._is_at_hand(job)), None)
+        return (first, False) if passing is None else (passing, True)
+
+    async def _claim(self) -> Job | None:
+        """Start the next job; None where nothing waits."""
+        job, is_passing = await self._next()
+        claimed = await self._claim_this(job, is_passing) if job else None
+        return claimed or await self._jobs.claim()  # another worker was faster, or the queue has moved
+
+    async def _claim_this(self, job: Job, is_passing: bool) -> Job | None:
+        needs_loading = not self._is_at_hand(job)
+        claimed = await self._jobs.claim(job.id, out_of_turn=is_passing)
+        if claimed is not None and is_passing:
+            self._passed += 1
+            self._passing_since = self._clock() if self._passing_since is None else self._passing_since
+        elif claimed is not None and needs_loading:  # the model is switched: from now on others let pass
+            self._passing_since, self._passed = None, 0
+        return claimed
+
+    def _is_at_hand(self, job: Job) -> bool:
+        return self._runner.is_at_hand(_request(job, _placeholders(job)))
+
+    async def _draw(self, batch: Sequence[ClaimedJob]) -> asyncio.Task[None]:
+        """Draw a batch; return its task once the engine can take another, its stickers made or not."""
+        drawn = asyncio.Event()
+        task = asyncio.create_task(self._complete(batch, drawn.set))
+
+        def ended(_: asyncio.Task[None]) -> None:
+            drawn.set()
+            self._wake.set()  # what it raises is met at once
+            self._ended(batch)
+            if not self._running:
                 self._idle.set()
 
-    async def _hand_back(self, job_id: str, *, counts_as_attempt: bool) -> None:
+        task.add_done_callback(ended)
+        try:
+            await drawn.wait()
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        return task
+
+    async def _hand_back(self, job_id: str) -> None:
         """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
         try:
-            await self._jobs.hand_back(job_id, counts_as_attempt=counts_as_attempt)
+            await self._jobs.hand_back(job_id, counts_as_attempt=False)
             logger.info("job %s handed back for the next start", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
@@ -149,7 +218,7 @@ class Worker:
         """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
         batch = await self._start(first)
         until = asyncio.get_running_loop().time() + BATCH_WINDOW_S
-        while batch and first.attempts == 1 and len(batch) < self._runner.max_batch:
+        while batch and first.attempts == 1 and not first.crashes and len(batch) < self._runner.max_batch:
             job = await self._claim_companion(batch[0].request, until)
             if job is None:
                 break
@@ -176,27 +245,32 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                job = await self._jobs.next_waiting()
+                job, is_passing = await self._next()
                 if job is not None:
                     if job.attempts or not self._runner.can_batch(request, _request(job, _placeholders(job))):
                         return None
-                    return await self._jobs.claim(only=job.id)
+                    return await self._claim_this(job, is_passing)
                 async with asyncio.timeout_at(until):
                     await self._wake.wait()
         except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
             return None
         return None
 
-    async def _draw(self, batch: Sequence[ClaimedJob]) -> None:
+    def _ended(self, batch: Sequence[ClaimedJob]) -> None:
+        """Forget the tickets of a batch; a job that is tried again has another one by now."""
+        for claimed in batch:
+            if self._running.get(claimed.job.id) is claimed.ticket:
+                del self._running[claimed.job.id]
+
+    async def _complete(self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]) -> None:
+        """Draw a batch to the end of each of its jobs. Raises `EngineDead`."""
         if not batch:
             return
         started = self._clock()
         outcomes: Sequence[StickerResult | Exception]
         try:
-            outcomes = await self._generate(batch)
-        except EngineDead:
-            for claimed in batch:
-                await self._hand_back(claimed.job.id, counts_as_attempt=True)
+            outcomes = await self._generate(batch, on_drawn)
+        except EngineDead:  # the rows stay "running": the next start counts it as the crash that it is
             raise
         except Exception as error:  # one batch must not end the worker
             outcomes = [error] * len(batch)
@@ -210,7 +284,9 @@ class Worker:
             else:
                 await self._failed(claimed.job, outcome)
 
-    async def _generate(self, batch: Sequence[ClaimedJob]) -> Sequence[StickerResult | EngineError]:
+    async def _generate(
+        self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]
+    ) -> Sequence[StickerResult | EngineError]:
         """Draw, with a timeout for every step.
 
         Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing.
@@ -228,7 +304,7 @@ class Worker:
 
         try:
             async with silence:
-                return await self._runner.generate_batch(requests, tickets, on_step)
+                return await self._runner.generate_batch(requests, tickets, on_step, on_drawn)
         except TimeoutError as error:
             for ticket in tickets:
                 ticket.cancel()
@@ -239,6 +315,9 @@ class Worker:
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
+        faces_photo = ""
+        if result.faces_picture and job.entrance == Entrance.TELEGRAM:  # others choose a face by its index
+            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
         done = await self._jobs.finish(
@@ -252,6 +331,10 @@ class Worker:
                 emoji=result.emoji,
                 stickers=dict(result.stickers),
                 is_safe=result.is_safe,
+                faces=result.faces,
+                faces_photo=faces_photo,
+                photos_used=result.photos_used,
+                likeness=result.likeness,
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )
@@ -261,7 +344,9 @@ class Worker:
             for name in result.files:
                 await self._files.delete_result(job.owner, job.id, name)
             return
-        logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
+        likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
+        told = (job.id[:8], seconds, result.style, result.shape.value, likeness)
+        logger.info("job %s done in %.2f s: %s, %s%s", *told)
         self._service.events.emit(JobEvent(EventKind.ENDED, done))
 
     async def _failed(self, job: Job, error: Exception) -> None:
@@ -296,6 +381,14 @@ class Worker:
             return
         except StorageError:  # stopping: the row stays "running", and the next start recovers it
             return
+
+
+def _still_running(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Return those of `tasks` that have not ended; raise what one of the others raised."""
+    for task in tasks:
+        if task.done():
+            task.result()
+    return {task for task in tasks if not task.done()}
 
 
 def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerRequest:

@@ -40,6 +40,10 @@ class Inbox:
         )
         return row is not None and row["attempts"] <= most_attempts
 
+    async def excuse(self, number: int) -> None:
+        """Forget the attempts: the message is not what ends the process."""
+        await self._database.run("UPDATE inbox SET attempts = 0 WHERE id = :id", {"id": number})
+
     async def handled(self, number: int) -> None:
         """Mark as handled: its text is dropped, its number stays a while so that a second delivery is noticed."""
         await self._database.run(

@@ -17,23 +17,28 @@ from storage.database import Database
 from storage.records import Job, JobRequest, JobResult, JobStatus
 
 MAX_ATTEMPTS = 2  # of a drawing that fails
-# Of a drawing that the process did not survive. More than the above, for what ended it may have been another job, the
-# operator or the machine; fewer than would keep a photo that takes the process down in a loop.
-MAX_CRASHES = 4
+# A process that ends while it draws does not say why: the photo, another job's, the operator or the machine. So a crash
+# counts for every job that was being drawn, and from then on such a job is drawn while nothing else is: another job's
+# drawing is counted against it once at most. Kills from outside come when they come, a photo that takes the process
+# down does it each time: from the second crash on a job rests longer and longer, and is given up at the fifth. That
+# takes over seven minutes, in which others are served.
+MAX_CRASHES = 5
+CRASH_REST_S = 60.0  # after the second crash; twice as long after the third, and so on
 
 LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then it is like any other
 
 # The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
-# who was served longest ago. `claim` takes the first row of the same order.
+# who was served longest ago; last what rests after crashes. `claim` takes the first row of the same order.
 ORDER = """
-    SELECT id, ROW_NUMBER() OVER (ORDER BY yields, turn, served_at, created_at, id) AS position
+    SELECT id, rests, ROW_NUMBER() OVER (ORDER BY rests, yields, turn, served_at, created_at, id) AS position
     FROM (
-        SELECT id, created_at, yields,
-               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY yields, created_at, id) AS turn,
+        SELECT id, created_at, yields, rests,
+               ROW_NUMBER() OVER (PARTITION BY owner ORDER BY rests, yields, created_at, id) AS turn,
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
-        FROM (SELECT *, is_low AND created_at > :low_since AS yields FROM jobs WHERE status = 'queued' AND is_ready)
-            AS waiting
+        FROM (SELECT *, is_low AND created_at > :low_since AS yields,
+                     crashes >= 2 AND COALESCE(claimed_at, 0) + :rest * (1 << (crashes - 2)) > :now AS rests
+              FROM jobs WHERE status = 'queued' AND is_ready) AS waiting
     )
 """
 
@@ -106,13 +111,31 @@ class Jobs:
             )
             return _job_of(_present(row)), True
 
-    async def set_request(self, job_id: str, request: JobRequest) -> Job | None:
-        """Replace the request of a waiting job; it is ready once it has a photo. None if it is not waiting."""
+    async def attach(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job | None:
+        """Give a waiting job its photos, with which it is ready. None if it is not waiting."""
         row = await self._database.one(
-            "UPDATE jobs SET request = :request, is_ready = :ready WHERE id = :id AND status = 'queued' RETURNING *",
-            {"id": job_id, "request": request.to_json(), "ready": bool(request.photos)},
+            """UPDATE jobs SET request = json_set(request, '$.inputs', json(:inputs)), is_ready = :ready,
+                   is_decoding = FALSE
+               WHERE id = :id AND status = 'queued' RETURNING *""",
+            {"id": job_id, "inputs": json.dumps(inputs), "ready": any(inputs.values())},
         )
         return _maybe(row)
+
+    async def set_words(self, job_id: str, prompt: str, style: str) -> Job | None:
+        """Change what a waiting job's request says. None if it is not waiting."""
+        row = await self._database.one(
+            """UPDATE jobs SET request = json_set(request, '$.prompt', :prompt, '$.style', :style)
+               WHERE id = :id AND status = 'queued' RETURNING *""",
+            {"id": job_id, "prompt": prompt, "style": style},
+        )
+        return _maybe(row)
+
+    async def mark_decoding(self, job_id: str, is_decoding: bool) -> None:
+        """Note whether the photo of a waiting job is being decoded, which may end the process."""
+        await self._database.run(
+            "UPDATE jobs SET is_decoding = :now WHERE id = :id AND status = 'queued' AND NOT is_ready",
+            {"id": job_id, "now": is_decoding},
+        )
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note, objects within it too."""
@@ -122,17 +145,22 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None) -> Job | None:
+    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
-        With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
+        start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
+        that job wherever in the queue it waits.
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)
+                WHERE status = 'queued' AND is_ready
+                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
+                AND NOT EXISTS (SELECT 1 FROM jobs AS other
+                                WHERE other.status = 'running' AND (other.crashes OR jobs.crashes))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"now": self._clock(), "only": only, **self._low_since()},
+            {"only": only, "out_of_turn": out_of_turn, **self._moments()},
         )
         return _maybe(row)
 
@@ -186,22 +214,32 @@ class Jobs:
         return _maybe(row)
 
     async def hand_back(self, job_id: str, *, counts_as_attempt: bool) -> Job | None:
-        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more."""
+        """Change running to queued: the process stops (and gives the attempt back), or the job is tried once more.
+
+        One that is tried once more has been drawn to an end: it is not what ended the process before.
+        """
         row = await self._database.one(
-            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund
+            """UPDATE jobs SET status = 'queued', attempts = attempts - :refund, crashes = crashes * :refund
                WHERE id = :id AND status = 'running' RETURNING *""",
             {"id": job_id, "refund": 0 if counts_as_attempt else 1},
         )
         return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
-        """Put running jobs back after a crash; return (those, the ones given up after `MAX_CRASHES`)."""
+        """Count a crash for the jobs that were being drawn or decoded, and put them back; the attempt is given back.
+
+        Returns (those, the ones given up after `MAX_CRASHES`).
+        """
         given_up = await self._database.run(
-            """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now
-               WHERE status = 'running' AND attempts >= :most RETURNING *""",
+            """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
+               WHERE (status = 'running' OR status = 'queued' AND is_decoding) AND crashes + 1 >= :most RETURNING *""",
             {"now": self._clock(), "most": MAX_CRASHES},
         )
-        back = await self._database.run("UPDATE jobs SET status = 'queued' WHERE status = 'running' RETURNING *")
+        back = await self._database.run(
+            """UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = FALSE,
+                               attempts = attempts - (status = 'running')
+               WHERE status = 'running' OR status = 'queued' AND is_decoding RETURNING *"""
+        )
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 
     async def mark_delivered(self, job_id: str) -> None:
@@ -209,6 +247,14 @@ class Jobs:
         await self._database.run(
             "UPDATE jobs SET delivered_at = :now WHERE id = :id AND delivered_at IS NULL",
             {"id": job_id, "now": self._clock()},
+        )
+
+    async def forget_request(self, job_id: str) -> None:
+        """Delete the words and numbers that an ended job was asked for; its style and model stay."""
+        await self._database.run(
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+               WHERE id = :id AND finished_at IS NOT NULL""",
+            {"id": job_id},
         )
 
     async def mark_undelivered(self, job_id: str) -> None:
@@ -305,13 +351,14 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def next_waiting(self) -> Job | None:
-        """Return the job that `claim` would start now."""
-        row = await self._database.one(
-            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) ORDER BY position LIMIT 1)",  # noqa: S608
-            self._low_since(),
+    async def next_waiting(self, most: int = 1) -> list[Job]:
+        """Return the jobs that are next in the queue, in order."""
+        rows = await self._database.run(
+            f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
+                WHERE NOT places.rests ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+            {"most": most, **self._moments()},
         )
-        return _maybe(row)
+        return [_job_of(row) for row in rows]
 
     async def undelivered(self, entrance: str) -> list[Job]:
         """Return ended jobs of this entrance whose owner has not been notified, oldest first."""
@@ -350,11 +397,12 @@ class Jobs:
 
     async def positions(self) -> dict[str, int]:
         """Return the place in the queue of every waiting job, from 1."""
-        rows = await self._database.run(ORDER, self._low_since())
+        rows = await self._database.run(ORDER, self._moments())
         return {row["id"]: row["position"] for row in rows}
 
-    def _low_since(self) -> dict[str, float]:
-        return {"low_since": self._clock() - LOW_YIELDS_S}
+    def _moments(self) -> dict[str, float]:
+        now = self._clock()
+        return {"now": now, "low_since": now - LOW_YIELDS_S, "rest": CRASH_REST_S}
 
     async def count(self, status: JobStatus) -> int:
         """Count the jobs in this state."""
@@ -424,6 +472,7 @@ def _job_of(row: sqlite3.Row) -> Job:
         parent=row["parent"],
         replaces=row["replaces"],
         attempts=row["attempts"],
+        crashes=row["crashes"],
         claimed_at=row["claimed_at"],
         finished_at=row["finished_at"],
         delivered_at=row["delivered_at"],

@@ -81,7 +81,10 @@ class JobResult:
     """What a job made: `files` by name; `seconds` of drawing, `timings` of its phases; `notes` are codes.
 
     `emoji` is that of the face's own expression, "" where there is none. `stickers`, of a job that made several, maps
-    the names of their files to their emoji, in order.
+    the names of their files to their emoji, in order. `faces` counts the faces among which a person may choose,
+    `faces_photo` is the photo that shows them numbered, by its name in the owner's folder. `photos_used` counts the
+    photos that it was made of, None for all of them. `likeness` is the cosine, -1 .. 1, of the photos' face and the
+    picture's, None where it was not measured.
     """
 
     style: str
@@ -92,6 +95,10 @@ class JobResult:
     emoji: str = ""
     stickers: Mapping[str, str] = field(default_factory=dict)
     is_safe: bool = True
+    faces: int = 0
+    faces_photo: str = ""
+    photos_used: int | None = None
+    likeness: float | None = None
     timings: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -114,7 +121,8 @@ class Job:
     `owner` is `tg:<user id>`, `api:<key>` or `cli`, `entrance` what stands before the colon. `source` names the
     message it came from and is unique: the same message is the same job. `note` is what the entrance keeps with the
     job; nobody else looks into it. Times are Unix seconds. `replaces` is the sticker this one takes the place of.
-    `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted.
+    `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted. `crashes` counts
+    how often the process ended while it was being drawn or decoded.
     """
 
     id: str
@@ -129,6 +137,7 @@ class Job:
     parent: str | None = None
     replaces: str | None = None
     attempts: int = 0
+    crashes: int = 0
     claimed_at: float | None = None
     finished_at: float | None = None
     delivered_at: float | None = None
@@ -160,6 +169,7 @@ class User:
     style: str | None = None
     seed: int | None = None
     language: str | None = None
+    model: str | None = None
     hints_shown: frozenset[str] = frozenset()
     is_blocked: bool = False
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from storage.database import Database
 from storage.records import User
 
-_COLUMNS = ("style", "seed", "language", "is_blocked")
+_COLUMNS = ("style", "seed", "language", "model", "is_blocked")
 
 
 class Users:
@@ -26,7 +26,7 @@ class Users:
         return _user(row) if row else User(owner)
 
     async def set(self, owner: str, **columns: str | int | bool | None) -> User:
-        """Change some of style, seed, language, is_blocked; the row is made where there is none."""
+        """Change some of style, seed, language, model, is_blocked; the row is made where there is none."""
         unknown = columns.keys() - set(_COLUMNS)
         if unknown:
             raise TypeError(f"no such columns: {sorted(unknown)}")
@@ -68,6 +68,7 @@ def _user(row: sqlite3.Row) -> User:
         style=row["style"],
         seed=row["seed"],
         language=row["language"],
+        model=row["model"],
         hints_shown=frozenset(json.loads(row["hints_shown"])),
         is_blocked=bool(row["is_blocked"]),
     )

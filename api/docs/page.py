@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from typing import Final, Protocol
@@ -15,7 +18,12 @@ from api.docs.openapi import Documented, document
 from api.inputs.table import SIZE_LEAST_PX, SIZE_MOST_PX, SIZES, Field, FieldKind, Table
 from api.server.routing import Call, Route
 
-CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+SCRIPT: Final = (files("api.docs") / "page.js").read_text(encoding="utf-8")
+_SCRIPT_HASH: Final = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode("ascii")
+CSP: Final = (
+    f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_SCRIPT_HASH}'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
+)
 
 _TYPE_WORDS: Final = {
     FieldKind.IMAGE: "address or data URI",
@@ -26,6 +34,20 @@ _TYPE_WORDS: Final = {
     FieldKind.EVENTS: "list",
     FieldKind.CHOICE: "word",
 }
+
+_FILES: Final = (FieldKind.IMAGE, FieldKind.ARCHIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class TryIt:
+    """How the page's form calls an endpoint: `path` of this server; `within` names the object that holds the fields.
+
+    `poll` is the path that is asked with the request's id until it has ended, where the answer names no other way.
+    """
+
+    path: str
+    within: str = ""
+    poll: str = ""
 
 
 class OnPage(Documented, Protocol):
@@ -49,6 +71,9 @@ class OnPage(Documented, Protocol):
 
     def examples(self, table: Table, base: str) -> Sequence[tuple[str, str]]:
         """Return (language, program) that call `table` at `base`."""
+
+    def try_it(self, table: Table) -> TryIt:
+        """Return how a form calls `table`."""
 
 
 class DocsPage:
@@ -96,11 +121,12 @@ def page(providers: Sequence[OnPage], base: str, response_forms: Mapping[str, st
             sections += f"""<section id="{anchor}"><h2>{heading}</h2>
 <p class="soft">{escape(table.description)}</p><p>{provider.usage(table, escape(base), form)}</p>
 <p>Key: <code>{escape(provider.shown_key)}</code></p>
+{_form(provider, table)}
 <h3>Fields</h3><div class="scroll"><table><tr><th>name</th><th>type</th><th>default</th><th>range</th><th></th></tr>
 {rows}</table></div><h3>Example</h3>{examples}</section>"""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>stickerface HTTP API</title><style>{css}</style></head><body><main>
+<title>stickerface HTTP API</title><link rel="icon" href="data:,"><style>{css}</style></head><body><main>
 <h1>stickerface HTTP API</h1>
 <p class="lead">A photo of a face becomes a sticker. Programs written for {_listed(titles)} work against this
 server: the address changes, the program does not.</p>
@@ -108,7 +134,7 @@ server: the address changes, the program does not.</p>
 (<code>stickerface keys add NAME</code>). The same as a document: <a href="/openapi.json">openapi.json</a>.</p>
 <nav>{links}<a href="#errors">Errors</a></nav>
 {sections}{_errors(providers)}
-</main></body></html>
+</main><script>{SCRIPT}</script></body></html>
 """
 
 
@@ -141,6 +167,64 @@ def _range(each: Field) -> str:
 
 def _words(words: Iterable[str]) -> str:
     return ", ".join(f"<code>{escape(word)}</code>" for word in words)
+
+
+def _form(provider: OnPage, table: Table) -> str:
+    """Return the form that calls an endpoint: a label and an input for each field, those with good defaults folded."""
+    way, shown, folded = provider.try_it(table), "", ""
+    for each in sorted(table.fields, key=lambda each: each.kind not in _FILES):
+        if each.kind in _FILES or each.is_required or each.name == "prompt":
+            shown += _input(each)
+        else:
+            folded += _input(each)
+    data = {"path": way.path, "within": way.within, "poll": way.poll, "key": provider.shown_key}
+    attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
+    return f"""<details class="try"><summary>Try it</summary><form class="fields" {attributes}>
+<label class="wide">Your key<input name="key" type="password" autocomplete="off" required></label>{shown}
+<details class="wide more"><summary>More</summary><div class="fields">{folded}</div></details>
+<div class="wide row"><button type="submit">Draw</button><button type="button" class="stop" hidden>Stop</button>
+<span role="status"></span></div><div class="wide pictures"></div></form></details>"""
+
+
+def _input(each: Field) -> str:
+    """Return a field's label and input; "" for what a page cannot use: webhooks."""
+    name, hint, must = escape(each.name), escape(each.meaning), " required" if each.is_required else ""
+    shown = each.example if each.default is None else each.default
+    value = "" if shown is None else f' value="{escape(str(shown))}"'
+    match each.kind:
+        case FieldKind.URL | FieldKind.EVENTS:
+            return ""
+        case FieldKind.BOOLEAN:
+            checked = " checked" if each.default else ""
+            control = f'<input type="checkbox" data-kind="boolean" data-name="{name}"{checked}>'
+            return f'<label class="check">{control}{name}<small>{hint}</small></label>'
+        case FieldKind.IMAGE:
+            hint = "A photo from your disk."
+            control = f'<input type="file" accept="image/*" data-kind="photo" data-name="{name}"{must}>'
+        case FieldKind.ARCHIVE:
+            hint = "Photos from your disk, or a zip of them."
+            control = f'<input type="file" accept="image/*,.zip" multiple data-kind="photos" data-name="{name}"{must}>'
+        case FieldKind.INTEGER | FieldKind.NUMBER | FieldKind.SEED:
+            limits = ((side, getattr(each, f"{side}imum")) for side in ("min", "max"))
+            given = "".join(f' {side}="{limit:g}"' for side, limit in limits if limit is not None)
+            hint += f" From {each.minimum:g} to {each.maximum:g}." if given.count("=") == 2 else ""
+            step = "any" if each.kind is FieldKind.NUMBER else "1"
+            control = f'<input type="number" step="{step}"{given}{value} data-kind="number" data-name="{name}">'
+        case FieldKind.CHOICE | FieldKind.SIZE:
+            shown_words = {word: word for word in each.choices}
+            if each.kind is FieldKind.SIZE:
+                hint, shown_words = (
+                    "",
+                    {word: f"{word}, {width} × {height} px" for word, (width, height) in SIZES.items()},
+                )
+            options = "".join(
+                f'<option value="{escape(word)}"{" selected" if word == each.default else ""}>{escape(shown)}</option>'
+                for word, shown in shown_words.items()
+            )
+            control = f'<select data-kind="text" data-name="{name}">{options}</select>'
+        case _:
+            control = f'<input type="text"{value} data-kind="text" data-name="{name}"{must}>'
+    return f"<label>{name}{control}<small>{hint}</small></label>"
 
 
 def _errors(providers: Sequence[OnPage]) -> str:

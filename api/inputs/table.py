@@ -50,7 +50,8 @@ class Field:
     """One field of a body. `parameter` is the engine's name of it, where it has one; `input` is the model's
     input that the field gives, or ARCHIVE.
 
-    `minimum` and `maximum` are allowed themselves. `default` None means there is none.
+    `minimum` and `maximum` are allowed themselves. `default` None means there is none. A SEED with a minimum, -1, takes
+    any negative number for a random one.
     """
 
     name: str

@@ -25,21 +25,25 @@ from api.inputs.table import (
     Reading,
     Table,
 )
+from engine.parameters import MAX_TEXT_CHARS
 from service.limits import MAX_SEED
 
-MAX_TEXT_CHARS = 20_000
 SHOWN_CHARS = 80
 
 
-def read(table: Table, body: Mapping[str, Any]) -> Reading:
-    """Read `body`; what is wrong is in the result, every problem at once, in the table's order."""
+def read(table: Table, body: Mapping[str, Any], *, is_lax: bool | None = None) -> Reading:
+    """Read `body`; what is wrong is in the result, every problem at once, in the table's order.
+
+    `is_lax` None is as the table says.
+    """
+    is_lax = table.is_lax if is_lax is None else is_lax
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     given = frozenset(each.name for each in table.fields if body.get(each.name) is not None)
     for each in table.fields:
         if each.name in given:
             try:
-                values[each.name] = _read_value(each, body[each.name], is_lax=table.is_lax)
+                values[each.name] = _read_value(each, body[each.name], is_lax=is_lax)
             except _Refused as refused:
                 problems += refused.problems
                 values[each.name] = None
@@ -80,7 +84,8 @@ def _read_value(each: Field, value: Any, *, is_lax: bool) -> Any:
             read_out = _within(path, _whole(path, value, is_lax=is_lax), each)
         case FieldKind.SEED:
             # Any whole number is a seed to these services; ours are 32 bits.
-            read_out = _whole(path, value, is_lax=is_lax) % (MAX_SEED + 1)
+            number = _whole(path, value, is_lax=is_lax)
+            read_out = None if each.minimum is not None and number < 0 else number % (MAX_SEED + 1)
         case FieldKind.SIZE:
             read_out = _size(path, value, is_lax=is_lax)
         case FieldKind.EVENTS:

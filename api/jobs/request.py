@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.inputs.forms import MEDIA_TYPE, parse_form
 from api.inputs.table import Reading, Table
 from api.inputs.validation import read
 from api.jobs.caller_note import WebhookTarget
@@ -34,7 +36,10 @@ class RequestBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRequest:
-    """What is submitted: who asks, for what, and how. `start_within_s` and `lifetime_s` None leave it to the server."""
+    """What is submitted: who asks, for what, and how. `start_within_s` and `lifetime_s` None leave it to the server.
+
+    Without `keeps_fields` what was asked is forgotten when it has ended.
+    """
 
     key: ApiKey
     body: RequestBody
@@ -42,22 +47,24 @@ class PictureRequest:
     is_low: bool = False
     start_within_s: float | None = None
     lifetime_s: float | None = None
+    keeps_fields: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class JsonBody:
-    """A body that is JSON, not yet read against a table. `release` gives back the room that it takes."""
+    """A body that is JSON, or a form, not yet read against a table. `release` gives back the room that it takes."""
 
     values: dict[str, Any]
     base: str
     hash: str
     idempotency_key: str | None
     release: Callable[[], None]
+    is_form: bool = False  # its numbers are text
 
     def against(self, table: Table, within: str | None = None) -> RequestBody:
         """Read the fields of `table`; `within` names the object that holds them, where the body itself does not."""
         fields = self.values if within is None else self.values.get(within)
-        reading = read(table, fields if isinstance(fields, Mapping) else {})
+        reading = read(table, fields if isinstance(fields, Mapping) else {}, is_lax=table.is_lax or self.is_form)
 
         def forget() -> None:
             self.values.clear()
@@ -67,12 +74,17 @@ class JsonBody:
         return RequestBody(reading, self.base, self.hash, self.idempotency_key, forget)
 
 
-async def read_json(call: Call) -> JsonBody:
-    """Read the call's body. Raises `BodyRefused`, `BodyTooBig`."""
+async def read_json(call: Call, *, takes_forms: bool = False) -> JsonBody:
+    """Read the call's body: JSON, or with `takes_forms` a form, too. Raises `BodyRefused`, `BodyTooBig`."""
     body = await read_bytes(call.request)
     repeated = call.request.headers.get("Idempotency-Key", "")
+    is_form = takes_forms and call.request.content_type == MEDIA_TYPE
+    values: dict[str, Any] = dict(await parse_form(body, call.request.headers)) if is_form else parse_object(body)
+    if is_form:  # what parts a form is another one each time
+        body = json.dumps(values, sort_keys=True).encode()
     return JsonBody(
-        values=parse_object(body),
+        values=values,
+        is_form=is_form,
         base=call.origin.base,
         hash=hashlib.sha256(body).hexdigest(),
         # A malformed one is ignored.
@@ -81,6 +93,6 @@ async def read_json(call: Call) -> JsonBody:
     )
 
 
-async def read_request(call: Call, table: Table) -> RequestBody:
+async def read_request(call: Call, table: Table, *, takes_forms: bool = False) -> RequestBody:
     """Read the call's body against `table`. Raises what `read_json` raises."""
-    return (await read_json(call)).against(table)
+    return (await read_json(call, takes_forms=takes_forms)).against(table)

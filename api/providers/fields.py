@@ -35,9 +35,11 @@ def negative(default: str = "") -> Field:
     return field("negative_prompt", FieldKind.STRING, meaning, default, parameter="negative_prompt")
 
 
-def seed() -> Field:
-    """Return the field of the seed."""
-    return field("seed", FieldKind.SEED, "The same seed and the same input give the same picture; random if absent.")
+def seed(minimum: int | None = None) -> Field:
+    """Return the field of the seed; with a `minimum`, -1, a negative one is random."""
+    random = "random if absent" if minimum is None else "random if absent or negative"
+    meaning = f"The same seed and the same input give the same picture; {random}."
+    return field("seed", FieldKind.SEED, meaning, minimum=minimum)
 
 
 def strengths(instant_id: float) -> tuple[Field, ...]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from api.answers import Failure, answer, json_answer
 from api.docs import examples
 from api.docs.openapi import OpenApiPart, answered, body, event, json_body, operation
+from api.docs.page import TryIt
 from api.docs.schemas import TEXT, UUID, Json, ref
 from api.files.public import PublicFiles
 from api.inputs.table import EVENTS, FieldKind, Table
@@ -131,6 +132,9 @@ class Pixazo(HeaderKeyProvider):
             ("Python", examples.python(url, self.key_header, sent, use="print(answer.json())")),
             ("JavaScript", examples.javascript(url, self.key_header, sent, use="await answer.json()")),
         )
+
+    def try_it(self, table: Table) -> TryIt:
+        return TryIt(f"/{table.path}", poll=f"{PREFIX}{BASE}/prediction")
 
 
 PIXAZO: Final = Pixazo()

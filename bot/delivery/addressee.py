@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from storage.records import Entrance, Job
@@ -13,14 +14,20 @@ def source_of_message(chat_id: int, message_id: int) -> str:
     return f"{Entrance.TELEGRAM}:{chat_id}:{message_id}"
 
 
+def source_of_album(chat_id: int, album: str) -> str:
+    """Return the source of the job of an album, by its `media_group_id`: all of its messages are one job."""
+    return f"{Entrance.TELEGRAM}:{chat_id}:album:{album}"
+
+
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """Keep who gets the sticker, and where.
 
     `message` is the photo's message, `progress` the progress message, `thread` the topic of both, `sheet` the message
-    with the picture of many stickers. `photo` is the file id by which the photo is fetched. `emoji` None means that of
-    the face or of the style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not
-    wanted any more.
+    with the picture of many stickers. `photo` is the file id by which the photo is fetched; of an album there is
+    `album` instead: file ids by message, "" for one that is too big. `captioned` is the message of the album whose
+    caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the face or of the
+    style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not wanted any more.
     """
 
     chat: int
@@ -31,6 +38,9 @@ class Addressee:
     progress: int | None = None
     thread: int | None = None
     photo: str | None = None
+    album: Mapping[str, str] = field(default_factory=dict)
+    captioned: int | None = None
+    is_closed: bool = False
     sheet: int | None = None
     is_stopped: bool = False
 
@@ -41,4 +51,5 @@ class Addressee:
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is stored."""
-        return {name: value for name, value in asdict(self).items() if value is not None and value is not False}
+        facts = asdict(self).items()
+        return {name: value for name, value in facts if value is not None and value is not False and value != {}}

@@ -27,14 +27,14 @@ from bot.packs.sticker_sets import StickerSets
 from bot.transport.keyed_queue import QueuedTask
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import DELIVERY, PROGRESS, Priority, RateLimiter, Urgency
-from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from bot.words.captions import describes
 from bot.words.sentences import explain
 from bot.words.small_talk import small_talk
 from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, UnknownStyle
-from engine.model import ResultFile
+from engine.model import FACE, ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import style
 from engine.types import Note, Shape
@@ -46,6 +46,7 @@ logger = logging.getLogger(__name__)
 
 _OWNERS_KEPT = 1000
 _TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
+_BLIP_S = 2.0  # what fails for a shorter time is over before it is read
 _STICKER_NOT_TAKEN = (
     TelegramErrorKind.FILE_REFUSED,
     TelegramErrorKind.STICKER_GONE,
@@ -55,9 +56,8 @@ _STICKER_NOT_TAKEN = (
 _NOTES = {
     Note.NO_FACE: "note-no-face",
     Note.SEVERAL_FACES: "note-several-faces",
-    Note.PHOTOS_WITHOUT_FACE: "note-photos-without-face",
     Note.BADGE_FALLBACK: "note-badge-fallback",
-    Note.PROMPT_AS_LOOK: "note-prompt-as-style",
+    Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
 _NEWS = {
@@ -120,7 +120,7 @@ class Delivery:
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
         elif is_batch(job):
-            await self._reactions.deliver(job)
+            await self._reactions.deliver(job, await self._notes(job))
         else:
             try:
                 webp = await self._service.result_file(job, ResultFile.STICKER)
@@ -129,7 +129,9 @@ class Delivery:
             else:
                 sent = await self._send_sticker(job, webp)
         await self._service.mark_delivered(job.id)
-        return partial(self._clean_up, job, sent) if sent else None
+        if sent is None and not (is_batch(job) and _has_faces(job)):
+            return None
+        return partial(self._clean_up, job, sent)
 
     async def apologise(self, job: Job) -> None:
         """Say that an ended job cannot be delivered. Raises `TelegramError`."""
@@ -143,7 +145,13 @@ class Delivery:
             try:
                 sent = await self._send(job, message.sticker, message.keyboard)
             except TelegramError as error:
-                if classify(error) not in _STICKER_NOT_TAKEN:
+                kind = classify(error)
+                if kind in WILL_PASS and self._waited_s(job) > _BLIP_S:
+                    language, seconds = Addressee.of(job).language, max(1, round(retry_after_s(error)))
+                    is_wait = kind is TelegramErrorKind.WAIT
+                    key = "progress-wait" if is_wait else "progress-send-slow"
+                    await self._tell_why_it_waits(job, say(language, key, seconds=seconds))
+                if kind not in _STICKER_NOT_TAKEN:
                     raise
                 # Deleted from its pack a moment ago: the bytes are here still.
                 sent = await self._send(job, webp, message.keyboard)
@@ -177,8 +185,8 @@ class Delivery:
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
         """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
-        language, waited_s = Addressee.of(job).language, self._clock() - (job.finished_at or self._clock())
-        if waited_s > self._backoff.patience_s:
+        language = Addressee.of(job).language
+        if self._waited_s(job) > self._backoff.patience_s:
             return
         match error:
             case PackWait() if error.retry_after_s <= self._backoff.patience_s:
@@ -188,6 +196,16 @@ class Delivery:
                 text, later_s = say(language, "progress-pack-slow"), 0.0
             case _:
                 return
+        await self._tell_why_it_waits(job, text)
+        raise DeliverLater(later_s) from error
+
+    def _waited_s(self, job: Job) -> float:
+        """Return for how long the job has been drawn."""
+        now = self._clock()
+        return now - (job.finished_at or now)
+
+    async def _tell_why_it_waits(self, job: Job, text: str) -> None:
+        """Show `text` in the progress message, or in a new one; an outage may swallow it."""
         try:
             if not await self._board.show_now(job, text):  # it was drawn so fast that there is no message yet
                 to = Addressee.of(job)
@@ -202,7 +220,6 @@ class Delivery:
                 await self._service.set_note(job.id, progress=sent.message_id)
         except TelegramError as unsaid:
             logger.info("job %s: not told why it waits: %s", job.id[:8], classify(unsaid))
-        raise DeliverLater(later_s) from error
 
     async def _notes(self, job: Job) -> list[str]:
         """Return what the engine did that the person does not know yet."""
@@ -213,16 +230,25 @@ class Delivery:
             notes = [note for note in notes if note is not Note.BADGE_FALLBACK]
         parent = await self._service.job(job.parent) if job.parent else None
         told = parent.result.notes if parent and parent.result else ()
+        to, given = Addressee.of(job), len(job.request.inputs.get(FACE, ()))
+        sent, used = max(len(to.album), given), job.result.photos_used or given
         sentences = []
+        if Note.BEST_PHOTO in notes:
+            if Note.BEST_PHOTO not in told:
+                sentences.append(say(to.language, "note-best-photo", total=sent))
+        elif used < sent and parent is None:
+            sentences.append(say(to.language, "note-photos-used", used=used, total=sent))
         for note in notes:
+            if note is Note.SEVERAL_FACES and _has_faces(job):
+                continue  # the numbered photo says so
             if note not in told and (key := await self._key_of(job, job.result, note)):
-                sentences.append(say(Addressee.of(job).language, key))
+                sentences.append(say(to.language, key))
         return sentences
 
     async def _key_of(self, job: Job, result: JobResult, note: Note) -> str | None:
         """Return the sentence for a note, None where it is known or says nothing of use."""
         match note:
-            case Note.PROMPT_AS_LOOK:
+            case Note.PROMPT_AS_STYLE:
                 return _NOTES[note] if await self._service.show_hint_once(job.owner, note.value) else None
             case Note.PROMPT_IGNORED:
                 words = job.request.prompt
@@ -236,7 +262,7 @@ class Delivery:
                 return _NOTES[note] if is_first else "note-prompt-unused"
             case Note.NO_FACE if result.shape == Shape.BADGE:
                 return "note-no-face-badge"
-        return _NOTES[note]
+        return _NOTES.get(note)  # what is missing is told by how many photos were used
 
     async def _send(self, job: Job, sticker: str | bytes, keyboard: InlineKeyboardMarkup) -> Message:
         to = Addressee.of(job)
@@ -250,9 +276,16 @@ class Delivery:
             rate_limit_args=DELIVERY,
         )
 
-    async def _clean_up(self, job: Job, sent: _StickerMessage) -> None:
-        """Delete the progress message, or write the sentences into it; the sticker is delivered if this fails, too."""
+    async def _clean_up(self, job: Job, sent: _StickerMessage | None) -> None:
+        """Delete the progress message, or write the sentences into it, and let the person choose among several faces.
+
+        What was made is delivered if this fails, too.
+        """
         try:
+            if _has_faces(job):
+                await self._send_faces(job)
+            if sent is None:
+                return
             if sent.sentences:
                 await self._board.end_with(job, "\n".join(sent.sentences), urgency=_TIDYING)
             else:
@@ -268,6 +301,30 @@ class Delivery:
                 )
         except TelegramError as error:
             logger.info("after job %s: %s", job.id[:8], classify(error))
+
+    async def _send_faces(self, job: Job) -> None:
+        """Send the photo with its faces numbered, unless it is gone: it is kept as long as photos are."""
+        to = Addressee.of(job)
+        try:
+            photo = await self._service.faces_photo(job)
+        except FileGone:
+            return
+        await self._bot.send_photo(
+            to.chat,
+            photo,
+            caption=say(to.language, "note-choose-face"),
+            reply_to_message_id=to.message,
+            allow_sending_without_reply=True,
+            message_thread_id=to.thread,
+            reply_markup=keyboards.faces(job.id, job.result.faces if job.result else 0),
+            rate_limit_args=_TIDYING,
+            filename="faces.jpg",
+        )
+
+
+def _has_faces(job: Job) -> bool:
+    """Return whether there are faces to choose among that the person has not seen numbered yet."""
+    return job.parent is None and job.result is not None and bool(job.result.faces_photo)
 
 
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:

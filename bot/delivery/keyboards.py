@@ -8,7 +8,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.words.buttons import Press, button, in_pairs
 from bot.words.translations import say
+from engine.numbered_faces import MOST_FACES
 from engine.types import Shape
+
+_NUMBERS = 4  # in a row
 
 
 def in_pack(
@@ -38,15 +41,33 @@ def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyb
     return InlineKeyboardMarkup(in_pairs([*buttons, button(language, "button-back", Press("shapes", job_id, "close"))]))
 
 
+def faces(job_id: str, count: int) -> InlineKeyboardMarkup:
+    """Return a number for each face of a photo, at most `MOST_FACES`."""
+    buttons = [
+        InlineKeyboardButton(str(number), callback_data=Press("face", job_id, str(number)).data())
+        for number in range(1, min(count, MOST_FACES) + 1)
+    ]
+    return InlineKeyboardMarkup([buttons[at : at + _NUMBERS] for at in range(0, len(buttons), _NUMBERS)])
+
+
 def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:
     """Return the button under the news that a photo has no face."""
     return InlineKeyboardMarkup([[button(language, "button-anyway", Press("anyway", job_id))]])
 
 
-def all_in_pack(language: str, job_id: str, pack_url: str) -> InlineKeyboardMarkup:
-    """Return the buttons under the picture of many stickers that are in their owner's pack."""
+def all_in_pack(language: str, job_id: str, pack_url: str, *, has_another: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under the picture of many stickers that are in their owner's pack.
+
+    `has_another`: the photo can be drawn so once more.
+    """
     undo = button(language, "button-undo-all", Press("undoall", job_id))
-    return InlineKeyboardMarkup([[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]])
+    rows = [[undo], [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
+    return InlineKeyboardMarkup([_another(language, job_id), *rows] if has_another else rows)
+
+
+def all_removed(language: str, job_id: str) -> InlineKeyboardMarkup:
+    """Return the button under the picture of many stickers that their owner took out of the pack."""
+    return InlineKeyboardMarkup([[button(language, "button-put-all-back", Press("backall", job_id))]])
 
 
 def loose(language: str, job_id: str) -> InlineKeyboardMarkup:

@@ -19,7 +19,7 @@ from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
 from bot.delivery.offers import Offers
-from bot.delivery.photos import PhotoFetcher
+from bot.delivery.photos import ALBUM_QUIET_S, PhotoFetcher
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import is_batch
 from bot.packs.sticker_sets import StickerSets
@@ -53,12 +53,13 @@ class Notifier:
         backoff: Backoff | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
+        album_quiet_s: float = ALBUM_QUIET_S,
     ) -> None:
         self._service = service
         self._backoff = backoff or Backoff()
         self._board = ProgressBoard(bot, clock)
         self._openings = KeyedQueue()
-        self._photos = PhotoFetcher(bot, service, self._board, self._backoff)
+        self._photos = PhotoFetcher(bot, service, self._board, self._backoff, album_quiet_s=album_quiet_s)
         delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
         self._deliveries = DeliveryQueue(service, delivery, self._board, self._backoff)
         self._listening = ExitStack()
@@ -184,10 +185,9 @@ class Notifier:
         if job is None or job.status.is_final or job.id in self._board:
             return
         to = Addressee.of(job)
+        waiting = "progress-fetching-album" if to.album else "progress-fetching"
         try:
-            message_id = await self._board.open(
-                job, say(to.language, "progress-started" if job.has_photo else "progress-fetching")
-            )
+            message_id = await self._board.open(job, say(to.language, "progress-started" if job.has_photo else waiting))
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
             kind = classify(error)
             logger.info("no progress for job %s: %s", job.id[:8], kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.models import REACTIONS
+from engine.models import DEFAULT_MODEL, MODELS, REACTIONS
 from engine.runner import EngineRunner
 from engine.types import Note, Shape
 from storage.records import JobResult
@@ -27,6 +27,16 @@ class Offers:
     def of(cls, runner: EngineRunner) -> Offers:
         """Return what the runner's engine can do."""
         return cls(runner.models, runner.parameters, runner.shapes)
+
+    @property
+    def choices(self) -> list[str]:
+        """Return the models that draw a photo, the default one first."""
+        return [name for name in MODELS if name in self.models and name != REACTIONS.name]
+
+    def model_for(self, wanted: str | None) -> str:
+        """Return the model that draws for somebody who chose `wanted`, which may not run any more."""
+        choices = self.choices or [DEFAULT_MODEL]
+        return wanted if wanted in choices else choices[0]
 
     @property
     def no_face(self) -> bool:

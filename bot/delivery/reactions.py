@@ -46,7 +46,7 @@ _NEWS: dict[News, str] = {
 
 def is_batch(job: Job) -> bool:
     """Return whether a job made many stickers, which go into the pack and not into the chat."""
-    return job.request.model == REACTIONS.name and job.status is JobStatus.DONE
+    return job.status is JobStatus.DONE and job.result is not None and bool(job.result.stickers)
 
 
 class ReactionsDelivery:
@@ -66,8 +66,8 @@ class ReactionsDelivery:
         self._board = board
         self._limiter = limiter
 
-    async def deliver(self, job: Job) -> None:
-        """Put a job's stickers into the pack, and send the sheet or what came in between.
+    async def deliver(self, job: Job, notes: list[str]) -> None:
+        """Put a job's stickers into the pack, and send the sheet, with `notes` under it, or what came in between.
 
         Raises `DeliverLater`, `UserBlocked`, `TelegramError`, `StorageError`: then it is not delivered.
         """
@@ -96,18 +96,24 @@ class ReactionsDelivery:
             await self._board.end_with(now, explain(language, (error or PackFailed()).code))
         else:
             if is_complete:
-                sentences = [say(language, "reactions-added", total=done)]
+                is_mood = job.request.model == REACTIONS.name
+                sentences = [say(language, "reactions-added" if is_mood else "stickers-added", total=done)]
             else:
                 sentences = [say(language, "reactions-partly-added", done=done, total=total)]
             if news is not None:
                 sentences.append(say(language, _NEWS[news]))
+            sentences += notes
             await self._send_sheet(now, sheet, "\n".join(sentences), there)
 
     async def _stickers(self, job: Job) -> list[NewSticker]:
         """Read the stickers a job made, in order."""
         assert job.result is not None  # noqa: S101 - a job that is done has one
         return [
-            NewSticker(f"{job.id}-{name.removesuffix('.webp')}", await self._service.result_file(job, name), emoji)
+            NewSticker(
+                f"{job.id}-{name.removesuffix('.webp')}",
+                await self._service.result_file(job, name),
+                emoji if job.request.model == REACTIONS.name else Addressee.of(job).emoji or emoji,
+            )
             for name, emoji in job.result.stickers.items()
         ]
 
@@ -192,7 +198,11 @@ class ReactionsDelivery:
     async def _keyboard(self, job: Job, rows: list[Sticker]) -> InlineKeyboardMarkup | None:
         """Return the buttons of stickers that are in a pack; that of the last one is opened."""
         pack = await self._service.packs.get(rows[-1].pack_id) if rows and rows[-1].pack_id else None
-        return keyboards.all_in_pack(Addressee.of(job).language, job.id, set_link(pack.name)) if pack else None
+        if pack is None:
+            return None
+        is_mood = job.request.model == REACTIONS.name
+        language, url = Addressee.of(job).language, set_link(pack.name)
+        return keyboards.all_in_pack(language, job.id, url, has_another=not is_mood)
 
     async def _send_sheet(self, job: Job, sheet: bytes, caption: str, rows: list[Sticker]) -> None:
         """Send the picture of all stickers, unless an earlier attempt has; the progress message goes."""

@@ -9,6 +9,7 @@ from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMem
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
+    face,
     help,
     jobs,
     language,
@@ -46,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     sticker.FEATURE,
     shape.FEATURE,
     reactions.FEATURE,
+    face.FEATURE,
     no_face.FEATURE,
     photo.FEATURE,
     words.FEATURE,

@@ -8,6 +8,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.delivery.addressee import source_of_album, source_of_message
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
 from bot.packs.sticker_sets import StickerSets
@@ -16,23 +17,26 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.translations import say
 from engine.cache import LruCache
 from service.stickers import StickerService
-from storage.records import User
+from storage.records import Job, User
 
-_ALBUMS_KEPT = 200
+_ALBUMS_KEPT = 1000
 _CHATS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PhotosNotTaken:
-    """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock."""
+    """The bot's message that a photo was not taken, and when it last stood for one; seconds of a monotonic clock.
 
-    message_id: int
+    Until it is sent, however long that takes, its id is None.
+    """
+
+    message_id: int | None
     at: float
 
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: captions by album, and the last refusal by chat."""
+    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat."""
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -40,7 +44,7 @@ class BotParts:
     notifier: Notifier
     offers: Offers
     admin_ids: frozenset[int]
-    album_captions: LruCache[str, str] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
+    refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
 
 
@@ -165,3 +169,11 @@ class UpdateContext:
             except TelegramError as error:
                 if classify(error) not in (TelegramErrorKind.NOT_MODIFIED, TelegramErrorKind.MESSAGE_GONE):
                     raise
+
+
+async def job_of_message(service: StickerService, message: Message) -> Job | None:
+    """Return the job that a message with a photo became, alone or with its album."""
+    job = await service.job_from(source_of_message(message.chat_id, message.message_id))
+    if job is None and message.media_group_id is not None:
+        job = await service.job_from(source_of_album(message.chat_id, message.media_group_id))
+    return job

@@ -10,9 +10,8 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from bot.delivery.addressee import source_of_message
 from bot.delivery.delivery_queue import mark_blocked
-from bot.handlers.context import BotParts, UpdateContext
+from bot.handlers.context import BotParts, UpdateContext, job_of_message
 from bot.handlers.feature import Handler
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
@@ -63,7 +62,7 @@ async def _job_of(parts: BotParts, update: Update) -> str:
     if update.message is None:
         return ""
     try:
-        job = await parts.service.job_from(source_of_message(update.message.chat.id, update.message.message_id))
+        job = await job_of_message(parts.service, update.message)
     except StorageError:
         return ""
     return job.id if job else ""

@@ -1,24 +1,26 @@
-"""A photo, or a picture sent as a file, becomes a job: its row is all that is written here, nothing is fetched."""
+"""A photo, a picture sent as a file, or an album of them becomes a job: only its row is written, nothing fetched."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
-from telegram import Message
+from telegram import Document, Message, PhotoSize
 from telegram.ext import filters as only
 
-from bot.delivery.addressee import Addressee, source_of_message
-from bot.handlers.context import PhotosNotTaken, UpdateContext
+from bot.delivery.addressee import Addressee, source_of_album, source_of_message
+from bot.handlers.context import PhotosNotTaken, UpdateContext, job_of_message
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
 from bot.handlers.words import on_late_caption
-from bot.words.captions import parse_caption
+from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import Submission
-from storage.records import JobStatus
+from storage.records import Job, JobStatus
 
+NO_ALBUM: Mapping[str, str] = {}
 _BURST_S = 1.0  # one refusal stands for all photos that follow each other within this time
 
 
@@ -38,10 +40,81 @@ _FILES = only.Document.ALL & ~(only.ANIMATION | only.VIDEO) & ~_BigFile()
 
 async def on_photo(context: UpdateContext) -> None:
     """Submit a job that knows which file its photo is; what takes time goes on beside the conversation."""
+    album = context.message.media_group_id
+    if album is not None:
+        await _on_album(context, album)
+        return
     source = source_of_message(context.chat_id, context.message.message_id)
-    caption = parse_caption(_caption(context))
-    file = context.message.photo[-1] if context.message.photo else context.message.document
-    assert file is not None  # noqa: S101 - the filters let only photos and documents through
+    job = await _submit(context, source, parse_caption(context.message.caption or ""), photo=_file(context).file_id)
+    if job is None or not job.wants_photo:  # refused, or this message came a second time
+        return
+    if (_file(context).file_size or 0) > MAX_PHOTO_BYTES:
+        await context.service.fail(job.id, PhotoTooBig.code)
+        return
+    context.parts.notifier.announce(job)
+
+
+async def _on_album(context: UpdateContext, album: str) -> None:
+    """Add a photo to the job of its album: the first one to come begins it, in whatever order they come.
+
+    A photo that comes when the album is complete is a job of its own.
+    """
+    service, file, message = context.service, _file(context), str(context.message.message_id)
+    file_id = "" if (file.file_size or 0) > MAX_PHOTO_BYTES else file.file_id
+    caption = context.message.caption or ""
+    job = await service.job_from(source_of_album(context.chat_id, album))
+    if job is None:
+        if context.parts.refused_albums.find(album):
+            return
+        captioned = context.message.message_id if caption else None
+        job = await _submit(
+            context,
+            source_of_album(context.chat_id, album),
+            parse_caption(caption),
+            album={message: file_id},
+            captioned=captioned,
+        )
+        if job is None:
+            context.parts.refused_albums.put(album, True)
+    elif message not in Addressee.of(job).album:
+        job = await _join(context, job, message, file_id)
+    if job is None or not job.wants_photo:
+        return
+    first = Addressee.of(job).captioned
+    if caption and (first is None or context.message.message_id < first):  # of several captions the first one counts
+        words = parse_caption(caption)
+        await _change_request(context, job, words)
+        await service.set_note(job.id, captioned=context.message.message_id, emoji=words.emoji)
+    context.parts.notifier.announce(job)
+
+
+async def _join(context: UpdateContext, job: Job, message: str, file_id: str) -> Job | None:
+    """Write into the row of an album that it has another photo; return the job of that photo."""
+    if job.wants_photo and not Addressee.of(job).is_closed:
+        joined = await context.service.set_note(job.id, album={message: file_id})
+        if joined is not None and joined.wants_photo and not Addressee.of(joined).is_closed:
+            return joined
+        await context.service.set_note(job.id, album={message: None})  # it was completed at that moment
+    if job.status is JobStatus.CANCELLED:
+        return None
+    words = parse_caption(context.message.caption or "")
+    if not context.message.caption:
+        words = ParsedCaption(job.request.prompt, Addressee.of(job).emoji, job.request.style)
+    return await _submit(
+        context, source_of_message(context.chat_id, context.message.message_id), words, photo=file_id or None
+    )
+
+
+async def _submit(
+    context: UpdateContext,
+    source: str,
+    caption: ParsedCaption,
+    *,
+    photo: str | None = None,
+    album: Mapping[str, str] = NO_ALBUM,
+    captioned: int | None = None,
+) -> Job | None:
+    """Submit a job; None, once the person has been told, where it is refused."""
     to = Addressee(
         context.chat_id,
         context.message.message_id,
@@ -49,56 +122,67 @@ async def on_photo(context: UpdateContext) -> None:
         context.language,
         caption.emoji,
         thread=context.thread,
-        photo=file.file_id,
+        photo=photo,
+        album=album,
+        captioned=captioned,
     )
-    submission = Submission(context.owner, source, caption.prompt, caption.style, note=to.to_json())
     try:
-        job = await context.service.submit(submission)
+        return await context.service.submit(
+            Submission(
+                context.owner,
+                source,
+                caption.prompt,
+                caption.style,
+                model=context.parts.offers.model_for(context.user.model),
+                note=to.to_json(),
+            )
+        )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
         await _refuse(context, explain_error(context.language, refusal))
-        return
-    if not job.wants_photo:
-        return  # this message came a second time
-    if (file.file_size or 0) > MAX_PHOTO_BYTES:
-        await context.service.fail(job.id, PhotoTooBig.code)
-        return
-    context.parts.notifier.announce(job)
+        return None
+
+
+def _file(context: UpdateContext) -> PhotoSize | Document:
+    file = context.message.photo[-1] if context.message.photo else context.message.document
+    assert file is not None  # noqa: S101 - the filters let only photos and documents through
+    return file
 
 
 async def _refuse(context: UpdateContext, sentence: str) -> None:
     """Say it once for all photos that were sent before it stood there, and for what follows them closely."""
-    refusals = context.parts.refusals
-    last = refusals.find(context.chat_id)
-    is_said = last is not None and (
-        context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
-    )
-    message_id = last.message_id if last is not None and is_said else (await context.reply(sentence)).message_id
-    refusals.put(context.chat_id, PhotosNotTaken(message_id, time.monotonic()))
+    refusals, chat_id = context.parts.refusals, context.chat_id
+    last = refusals.find(chat_id)
+    if last is not None and (
+        last.message_id is None or context.message.message_id < last.message_id or time.monotonic() - last.at < _BURST_S
+    ):
+        refusals.put(chat_id, PhotosNotTaken(last.message_id, time.monotonic()))
+        return
+    refusals.put(chat_id, PhotosNotTaken(None, time.monotonic()))
+    try:
+        message_id = (await context.reply(sentence)).message_id
+    except BaseException:
+        refusals.drop(chat_id)
+        raise
+    refusals.put(chat_id, PhotosNotTaken(message_id, time.monotonic()))
 
 
 async def on_new_caption(context: UpdateContext) -> None:
     """Change the request of a job that waits; what is begun or made is drawn once more as the new caption says."""
     service = context.service
-    job = await service.job_from(source_of_message(context.chat_id, context.message.message_id))
+    job = await job_of_message(service, context.message)
     if job is None:
         return
-    caption = parse_caption(_caption(context))
-    style = caption.style or context.user.style or DEFAULT_STYLE
-    if job.status is JobStatus.QUEUED and await service.change_request(job.id, prompt=caption.prompt, style=style):
+    caption = parse_caption(context.message.caption or "")
+    if job.status is JobStatus.QUEUED and await _change_request(context, job, caption):
         if caption.emoji:
             await service.set_note(job.id, emoji=caption.emoji)
     elif job.has_photo:
         await on_late_caption(context, job, caption)
 
 
-def _caption(context: UpdateContext) -> str:
-    """Return the photo's own caption, or its album's: that stands under one of the photos, usually the first."""
-    caption, album = context.message.caption or "", context.message.media_group_id
-    if album is None:
-        return caption
-    if caption:
-        context.parts.album_captions.put(album, caption)
-    return caption or context.parts.album_captions.find(album) or ""
+async def _change_request(context: UpdateContext, job: Job, caption: ParsedCaption) -> Job | None:
+    style = caption.style or context.user.style or DEFAULT_STYLE
+    return await context.service.change_request(job.id, prompt=caption.prompt, style=style)
 
 
 FEATURE = Feature(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.reactions import is_batch
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Feature
 from bot.words.buttons import Press
+from engine.model import ResultFile
 from engine.models import REACTIONS
 from service.errors import NoSuchJob
 from storage.records import Entrance, StickerState
@@ -36,7 +38,10 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
             return context.say("press-all-there")
     before = Addressee.of(parent)
     to = Addressee(before.chat, before.message, context.first_name, context.language, thread=context.thread)
-    job = await service.again(parent, source=source, note=to.to_json(), model=REACTIONS.name, is_low=True)
+    known = {name: value for name, value in parent.request.parameters.items() if name in REACTIONS.parameters}
+    job = await service.again(
+        parent, source=source, note=to.to_json(), model=REACTIONS.name, parameters=known, is_low=True
+    )
     context.parts.notifier.announce(job)
     return context.say("press-drawing")
 
@@ -49,8 +54,37 @@ async def undo_all(context: UpdateContext, press: Press) -> str:
     count = 0
     for row in rows:
         count += await context.parts.sets.remove(row.id)
-    context.edit(None, context.say("press-undone-all"))
+    keyboard = keyboards.all_removed(context.language, press.job_id)
+    context.edit(keyboard, context.say("press-undone-all"))
     return context.say("press-undone-all" if count else "press-already-undone-all")
 
 
-FEATURE = Feature(callbacks={"reactions": Callback(draw_all), "undoall": Callback(undo_all)})
+async def put_all_back(context: UpdateContext, press: Press) -> str:
+    """Add the stickers of one job that were taken out once more. Raises `NoSuchJob`, `FileGone`.
+
+    They come as they came the first time: one progress message, and the sheet at the end.
+    """
+    service = context.service
+    job = await service.own(context.owner, press.job_id)
+    await service.result_file(job, ResultFile.SHEET)  # the files are not kept for ever
+    rows = await service.packs.stickers_of(job.id)
+    if job.delivered_at is None:
+        return context.say("press-already-all")
+    if all(row.state is StickerState.IN_PACK for row in rows):
+        return context.say("press-all-there")
+    for row in rows:
+        if row.state is StickerState.REMOVED:
+            await service.packs.change(row.id, state=StickerState.MADE, upload_id=None)
+    await service.set_note(job.id, progress=None, sheet=None)
+    await context.parts.notifier.go_on_adding(job)
+    context.edit(None)
+    return context.say("press-drawing")
+
+
+FEATURE = Feature(
+    callbacks={
+        "reactions": Callback(draw_all),
+        "undoall": Callback(undo_all),
+        "backall": Callback(put_all_back),
+    }
+)

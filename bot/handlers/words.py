@@ -5,12 +5,12 @@ from __future__ import annotations
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
-from bot.handlers.context import UpdateContext
+from bot.handlers.context import UpdateContext, job_of_message
 from bot.handlers.feature import PRIVATE, Feature
 from bot.words.captions import ParsedCaption, parse_caption, style_of_words
 from bot.words.small_talk import small_talk
 from bot.words.translations import style_title
-from engine.models import DEFAULT_MODEL, REACTIONS
+from engine.models import REACTIONS
 from engine.styles import style
 from storage.records import Job, JobStatus
 
@@ -72,7 +72,7 @@ async def _redraw(context: UpdateContext, job: Job, source: str, name: str, emoj
         source=source,
         note=to.to_json(),
         style=name,
-        model=DEFAULT_MODEL if job.request.model == REACTIONS.name else None,
+        model=context.parts.offers.model_for(None) if job.request.model == REACTIONS.name else None,
         new_seed=name == job.drawn_style,
     )
     if not again.status.is_final:
@@ -80,9 +80,11 @@ async def _redraw(context: UpdateContext, job: Job, source: str, name: str, emoj
 
 
 async def _give_emoji(context: UpdateContext, job: Job, emoji: str) -> str:
-    """Give the job's sticker another emoji, in its pack too. Raises `PackError`."""
-    if not await context.parts.sets.set_emoji(context.user_id, job.id, emoji):
-        return context.say("words-emoji-refused", emoji=emoji)
+    """Give the job's sticker, or all of them, another emoji, in its pack too. Raises `PackError`."""
+    rows = await context.service.packs.stickers_of(job.id)
+    for sticker_id in [row.id for row in rows] or [job.id]:
+        if not await context.parts.sets.set_emoji(context.user_id, sticker_id, emoji):
+            return context.say("words-emoji-refused", emoji=emoji)
     await context.service.set_note(job.id, emoji=emoji)
     return context.say("words-emoji", emoji=emoji)
 
@@ -105,14 +107,15 @@ async def _job_of_reply(context: UpdateContext) -> Job | None:
     if replied is None:
         return None
     service = context.service
-    job = await service.job_from(source_of_message(context.chat_id, replied.message_id))
+    job = await job_of_message(service, replied)
     if job is not None:
         return job
     sticker = await service.packs.sticker_in_message(context.owner, replied.message_id)
     if sticker is not None:
         return await service.own(context.owner, sticker.id.partition("-")[0])
     jobs = await service.jobs_of(context.owner)
-    return next((each for each in jobs if Addressee.of(each).progress == replied.message_id), None)
+    own = [(each, Addressee.of(each)) for each in jobs]
+    return next((each for each, to in own if replied.message_id in (to.progress, to.sheet)), None)
 
 
 async def _has_stickers(context: UpdateContext) -> bool:

@@ -3,6 +3,10 @@
 python-telegram-bot's own Updater confirms an update before any handler ran, so that a crash loses it. Here a batch is
 in the database before the next `getUpdates` confirms it, and counts as handled only after its handlers: at-least-once.
 Telegram may deliver one twice; its number is then known already.
+
+Handlers of a chat begin in the order of its updates, each when the one before has ended or waits for Telegram. Such a
+one has done its work, for its answer comes last: in an outage of `sendMessage` /cancel still cancels and a photo is
+still drawn, and the answers come in their order once they can (`rate_limits.Bucket.answers`).
 """
 
 from __future__ import annotations
@@ -10,24 +14,27 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
 from bot.transport.keyed_queue import KeyedQueue
+from bot.transport.rate_limits import on_wait
 from service.inbox import Inbox
 
 logger = logging.getLogger(__name__)
 
 RawUpdate = dict[str, Any]  # as Telegram sent it
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-MAX_ATTEMPTS = 3  # an update that ended the process that often is given up
-_PARALLEL = 1_000  # chats handled at the same time: in an outage each may wait for its answer to be taken
+MAX_ATTEMPTS = 5  # an update that ended the process that often is given up; one that waited for Telegram did not end it
+_PARALLEL = 1_000  # updates handled at the same time: in an outage each may wait for its answer to be taken
+_WAITING_OF_ONE = 30  # of one chat that wait for Telegram; then what follows waits, too
 _MAX_WAITING = 2_000  # updates in memory; beyond that no more are fetched
 
 
 class Intake:
-    """Store raw updates and hand each to `handle` once, in order within a chat, chats side by side.
+    """Store raw updates and hand each to `handle` once, begun in order within a chat, chats side by side.
 
     `handle` deals with its own errors; one that escapes it is logged and the update counts as handled.
     """
@@ -42,6 +49,8 @@ class Intake:
         self._queue = KeyedQueue()
         self._parallel = asyncio.Semaphore(_PARALLEL)
         self._left_over: set[int] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._waiting_for_telegram = Counter[tuple[int, bool]]()
         self._waiting = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -76,15 +85,49 @@ class Intake:
     async def stop(self, grace_s: float) -> None:
         """Let running handlers finish within `grace_s`; what has not begun stays stored for the next start."""
         self._is_stopped = True
-        if late := await self._queue.finish(grace_s):
-            logger.warning("%d handlers were cut off; their updates are handled again after the start", late)
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=grace_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            if late:
+                logger.warning("%d handlers were cut off; their updates are handled again after the start", len(late))
+        await self._queue.finish(grace_s)  # of what has not begun, nothing begins any more
 
     def _enqueue(self, raw: RawUpdate) -> None:
         self._waiting += 1
         if self._waiting >= _MAX_WAITING:
             self._has_room.clear()
         # Presses have a lane of their own: their spinners turn, whatever the chat's messages wait for.
-        self._queue.put((chat_of(raw), "callback_query" in raw), partial(self._process, raw))
+        key = (chat_of(raw), "callback_query" in raw)
+        self._queue.put(key, partial(self._begin, key, raw))
+
+    async def _begin(self, key: tuple[int, bool], raw: RawUpdate) -> None:
+        """Begin to handle an update; return when the next one of its key may begin."""
+        if self._is_stopped:
+            return
+        may_next_begin = asyncio.Event()
+
+        def let_next_begin() -> None:
+            if not may_next_begin.is_set() and self._waiting_for_telegram[key] < _WAITING_OF_ONE:
+                self._waiting_for_telegram[key] += 1
+                may_next_begin.set()
+
+        async def process() -> None:
+            on_wait.set(let_next_begin)
+            try:
+                await self._process(raw)
+            finally:
+                if may_next_begin.is_set():
+                    self._waiting_for_telegram -= Counter([key])  # which drops what is zero
+                may_next_begin.set()
+
+        task = asyncio.create_task(process())
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await may_next_begin.wait()
+        if not task.done() and raw["update_id"] in self._left_over:
+            await self._inbox.excuse(raw["update_id"])
 
     async def _process(self, raw: RawUpdate) -> None:
         """Handle one update, at most `MAX_ATTEMPTS` times over several processes."""

@@ -13,6 +13,8 @@ import time
 from bisect import insort
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import count, islice
@@ -52,7 +54,12 @@ _SET_CALLS = frozenset(
 _SET_WAIT_S = 2.0  # a longer one is the caller's to tell
 _MESSAGE_CALLS = ("send", "edit", "copy", "forward")
 # Calls that may be made twice: after an error that leaves open whether they happened, they are made again.
-_REPEATABLE = ("sendMessage", "edit", "deleteMessage", "answerCallbackQuery", "setMy")
+ANSWER = "sendMessage"
+_REPEATABLE = (ANSWER, "edit", "deleteMessage", "answerCallbackQuery", "setMy")
+
+# Called when an answer or an edit has to wait: Telegram cannot be reached, asks to wait, or an earlier answer of the
+# chat is not out.
+on_wait: ContextVar[Callable[[], None] | None] = ContextVar("on_wait", default=None)
 
 
 class Priority(IntEnum):
@@ -86,7 +93,8 @@ DELIVERY = Urgency(patience_s=0.0, priority=Priority.DELIVERY)  # is repeated as
 class Bucket:
     """The calls of one chat or person, or of the whole bot. Times are those of the limiter's clock.
 
-    `line` holds who waits, the next one first: (priority, order of arrival).
+    `line` holds who waits, the next one first: (priority, order of arrival). `answers` is held by the answer that is
+    being sent, however often it is repeated: those behind it come in their order.
     """
 
     limit: Limit
@@ -95,6 +103,7 @@ class Bucket:
     users: int = 0
     line: list[tuple[int, int]] = field(default_factory=list)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def free_at(self, now: float, calls: int = 1, spare: int = 0) -> float:
         """Return when the last of the next `calls` may go; `now` or earlier means at once.
@@ -179,28 +188,45 @@ class RateLimiter(BaseRateLimiter[Urgency]):
     async def _outlasting(
         self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, endpoint: str
     ) -> Answer:
-        """Make a call, again and again while Telegram cannot be reached."""
-        patience_s = self._backoff.patience_s if urgency.patience_s is None else urgency.patience_s
+        """Make a call; an answer once those before it in its chat are out."""
         is_repeatable = endpoint.startswith(_REPEATABLE) and not urgency.is_droppable
+        patience_s = self._backoff.patience_s if urgency.patience_s is None else urgency.patience_s
+        is_in_line = endpoint == ANSWER and is_repeatable and patience_s > 0
+        if is_in_line and bucket.answers.locked():
+            _tell_of_waiting()
+        async with bucket.answers if is_in_line else nullcontext():
+            return await self._repeating(call, bucket, urgency, endpoint, patience_s if is_repeatable else 0.0)
+
+    async def _repeating(
+        self,
+        call: Callable[[], Awaitable[Answer]],
+        bucket: Bucket,
+        urgency: Urgency,
+        endpoint: str,
+        patience_s: float,
+    ) -> Answer:
+        """Make a call, again and again for `patience_s` while Telegram cannot be reached."""
         until, failures = self._clock() + patience_s, 0
         while True:
             try:
-                return await self._call(call, bucket, urgency, _SET_WAIT_S if endpoint in _SET_CALLS else MAX_WAIT_S)
+                return await self._call(call, bucket, urgency, endpoint)
             except TelegramError as error:
                 kind = classify(error)
                 if not isinstance(error, RetryAfter):  # those of Telegram are counted each, our own are no error
                     self.errors[kind.value] += 1
                 pause_s = self._backoff.pause_s(failures)
-                if not (is_repeatable and kind is TelegramErrorKind.AMBIGUOUS and self._clock() + pause_s < until):
+                if kind is not TelegramErrorKind.AMBIGUOUS or self._clock() + pause_s >= until:
                     raise
+                _tell_of_waiting()
                 if not failures:
                     logger.warning("%s: Telegram cannot be reached; trying again", endpoint)
                 failures += 1
                 await self.sleep(pause_s)
 
     async def _call(
-        self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, usual_wait_s: float
+        self, call: Callable[[], Awaitable[Answer]], bucket: Bucket, urgency: Urgency, endpoint: str
     ) -> Answer:
+        usual_wait_s = _SET_WAIT_S if endpoint in _SET_CALLS else MAX_WAIT_S
         max_wait_s = usual_wait_s if urgency.max_wait_s is None else urgency.max_wait_s
         deadline = self._clock() + (0.0 if urgency.is_droppable else max_wait_s)
         for attempt in range(1, _MAX_TRIES + 1):
@@ -217,6 +243,8 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                     return True
                 if attempt == _MAX_TRIES or bucket.closed_until > deadline:
                     raise
+                if endpoint.startswith(_REPEATABLE):
+                    _tell_of_waiting()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _acquire(self, bucket: Bucket, deadline: float, urgency: Urgency) -> bool:
@@ -263,6 +291,11 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         bucket = self.buckets.setdefault(key, Bucket(limit))
         self.buckets.move_to_end(key)
         return bucket
+
+
+def _tell_of_waiting() -> None:
+    if (tell := on_wait.get()) is not None:
+        tell()
 
 
 def bucket_of(endpoint: str, data: dict[str, Any]) -> tuple[str | None, Limit]:

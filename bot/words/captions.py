@@ -9,6 +9,7 @@ import emoji
 
 from engine.errors import UnknownStyle
 from engine.styles import all_styles, match_words, refused_styles, style
+from service.readable import readable
 
 _FEW_WORDS = 3
 # An article or a preposition that things are described with.
@@ -18,6 +19,8 @@ _DESCRIPTION = re.compile(
     re.IGNORECASE,
 )
 _HASHTAG = re.compile(r"#(\w+)")
+# What keyboards leave behind an emoji: a joiner, a selector of its form, a skin tone that it cannot take.
+_LEFT_BEHIND = "\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,11 @@ class ParsedCaption:
 
 
 def parse_caption(caption: str) -> ParsedCaption:
-    """Parse a caption: an emoji at the start is the sticker's, `#comic` anywhere a style; the rest is the prompt."""
-    first, prompt = _leading_emoji(caption.strip())
+    """Parse a caption: an emoji at the start is the sticker's, `#comic` anywhere a style; the rest is the prompt.
+
+    What cannot be seen is nothing, before an emoji, behind it and alone.
+    """
+    first, prompt = _leading_emoji(readable(caption))
     chosen = None
     for match in _HASHTAG.finditer(prompt):
         if (chosen := find_style(match[1])) and chosen not in refused_styles(prompt):
@@ -60,7 +66,7 @@ def describes(prompt: str) -> bool:
 
 def find_style(words: str) -> str | None:
     """Return the style somebody means by `words`: its name, the beginning of it, or a word for it in any language."""
-    folded = "".join(words.split()).lstrip("#").casefold()
+    folded = "".join(readable(words).split()).lstrip("#").casefold()
     if not folded:
         return None
     try:
@@ -78,7 +84,7 @@ def _leading_emoji(text: str) -> tuple[str | None, str]:
     found = emoji.emoji_list(text)
     end = 0
     for each in found:
-        if text[end : each["match_start"]].strip():
+        if text[end : each["match_start"]].strip(_LEFT_BEHIND):
             break
         end = each["match_end"]
-    return (str(found[0]["emoji"]), text[end:].strip()) if end else (None, text)
+    return (str(found[0]["emoji"]), text[end:].lstrip(_LEFT_BEHIND)) if end else (None, text)

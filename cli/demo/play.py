@@ -109,6 +109,8 @@ async def _tour(console: Console, emulator: Emulator, url: str, out: Path, *, on
     console.print(f"\nStickers and contact sheet: [bold]{out}/[/] (look at {out / 'contact_sheet.png'})")
     if not once:
         console.print(f"Chat page, go on by hand:   [bold]{url}[/]   (Ctrl-C ends)")
+        if any(seen.has_button("All reactions") for seen in ada.seen):
+            console.print("There, “😂 All reactions” under a sticker draws her in sixteen moods, each with its emoji.")
         await asyncio.Event().wait()
     return EXIT_OK
 

@@ -32,6 +32,7 @@ from engine.errors import EngineUnavailable
 from engine.weights import Source, weights_report
 from engine.weights_lock import FileState, Locked, WeightsLock, record_of
 
+_ABSENT = (FileState.MISSING, FileState.PARTIAL)
 _AT_ONCE = 2
 _SPARE_BYTES = 500_000_000  # a disk without any room is trouble for everything else on it
 _POLL_S = 0.5
@@ -47,7 +48,7 @@ def free_bytes(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Options of one download. `reread` compares every byte of what is here already."""
+    """Options of one download. `reread` compares every byte of what is here, mends it, and brings nothing else."""
 
     models: tuple[str, ...]
     folder: Path
@@ -99,11 +100,20 @@ async def download_sources(
         ):
             lock = WeightsLock.read(request.folder)
             wanted = await find_wanted(sources, request.folder, lock, request.hosts, reread=request.reread)
-            if not wanted:
+            absent = [each for each in wanted if each.state in _ABSENT] if request.reread else []
+            wanted = [each for each in wanted if each not in absent]
+            if absent:
+                names = ", ".join(each.name for each in absent)
+                console.print(
+                    f"Not here, and --check brings nothing that is not: {names}", markup=False, soft_wrap=True
+                )
+            if not wanted and not absent:
                 console.print("All weights are here; nothing to download.")
                 return 0
             run = _DownloadRun(request, lock, console, room)
-            return await run.run(Downloader(session, request.hosts, on_retry=run.show, pause=pause), wanted)
+            downloader = Downloader(session, request.hosts, on_retry=run.show, pause=pause)
+            code = await run.run(downloader, wanted) if wanted else 0
+            return 1 if absent else code
     except EngineUnavailable as error:
         console.print(str(error), markup=False)
     except OSError as error:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
-from emulator import membership, pack_owner, people, queries
+from emulator import membership, pack_owner, people, profile_photos, queries
 from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import BotApiError, Refusal
 from emulator.files import FileType
 from emulator.render import chat_json
-from emulator.state import Json, Media, Message
+from emulator.state import Account, Json, Media, Message
+from emulator.topics import open_topic
 
 PRESS_TIMEOUT_S = 15.0
 MAX_PRESS_TIMEOUT_S = 60.0
@@ -21,7 +23,9 @@ def _shown(request: ClientRequest, message: Message) -> Json:
 
 
 async def _send_text(request: ClientRequest) -> Json:
-    message = people.send_text(request.world, request.person, request.chat, request.text("text"), request.reply_to)
+    message = people.send_text(
+        request.world, request.person, request.chat, request.text("text"), request.reply_to, request.topic
+    )
     return _shown(request, message)
 
 
@@ -36,10 +40,25 @@ async def _send_media(request: ClientRequest) -> Json:
         request.uploads,
         request.text("caption", ""),
         request.reply_to,
+        topic=request.topic,
+        order=_read_order(request),
+        gap_s=float(request.text("gap_s", "0") or 0),
     )
     if len(messages) == 1:
         return _shown(request, messages[0])
     return {"messages": [_shown(request, message)["message"] for message in messages]}
+
+
+def _read_order(request: ClientRequest) -> list[int]:
+    """Return the order of an album's updates: `2,0,1`, or `shuffled`."""
+    order = request.text("order", "")
+    places = list(range(len(request.uploads)))
+    if order == "shuffled":
+        random.shuffle(places)
+        return places
+    if not all(place.isdigit() for place in order.split(",") if order):
+        raise Refusal("bad_request", "order must be places, as 2,0,1, or shuffled")
+    return [int(place) for place in order.split(",") if order]
 
 
 async def _send_sticker(request: ClientRequest) -> Json:
@@ -52,7 +71,8 @@ async def _send_sticker(request: ClientRequest) -> Json:
         raise Refusal("no_such_file", "there is no such sticker", 404) from error
     if file.type is not FileType.STICKER:
         raise Refusal("no_such_file", "this is not a sticker", 404)
-    message = people.send_media_again(request.world, request.person, request.chat, Media("sticker", (file,)))
+    sticker = Media("sticker", (file,))
+    message = people.send_media_again(request.world, request.person, request.chat, sticker, request.topic)
     return _shown(request, message)
 
 
@@ -64,8 +84,12 @@ async def _press(request: ClientRequest) -> Json:
     if "copy_text" in button:
         return {"kind": "copy", "text": button["copy_text"]["text"]}
     if "callback_data" not in button:
-        query = button.get("switch_inline_query_current_chat", button.get("switch_inline_query", ""))
-        return {"kind": "inline", "query": query}
+        chosen = button.get("switch_inline_query_chosen_chat")
+        if chosen is not None:
+            return {"kind": "inline", "query": str(chosen.get("query", "")), "is_current_chat": False}
+        is_here = "switch_inline_query_current_chat" in button
+        query = button["switch_inline_query_current_chat"] if is_here else button.get("switch_inline_query", "")
+        return {"kind": "inline", "query": query, "is_current_chat": is_here}
     query = queries.press(request.world, request.person, message, button["callback_data"])
     timeout_s = min(request.number("timeout_s", PRESS_TIMEOUT_S), MAX_PRESS_TIMEOUT_S)
     await _answer_in_time(query.answered, timeout_s)
@@ -111,7 +135,7 @@ async def _edit(request: ClientRequest) -> Json:
 
 
 async def _delete(request: ClientRequest) -> Json:
-    request.world.delete(request.chat, [request.message])
+    people.delete(request.world, request.person, request.message)
     return {}
 
 
@@ -150,19 +174,72 @@ async def _create_group(request: ClientRequest) -> Json:
     ids = request.fields.get("members", [])
     if not isinstance(ids, list) or not all(isinstance(user_id, int) for user_id in ids):
         raise Refusal("bad_request", "members must be a list of ids")
-    members = [people.introduce(request.world, user_id) for user_id in ids]
-    chat = membership.create_group(request.world, request.person, request.bot, request.text("title"), members)
+    members: list[Account] = [people.introduce(request.world, user_id) for user_id in ids]
+    if request.fields.get("with_bot", True):
+        members.append(request.bot)
+    is_forum = bool(request.fields.get("is_forum", False))
+    chat = membership.create_group(request.world, request.person, request.text("title"), members, is_forum=is_forum)
     return {"chat": chat_json(chat)}
 
 
-async def _leave_group(request: ClientRequest) -> Json:
-    membership.remove_bot(request.world, request.person, request.bot, request.chat)
+def _member(request: ClientRequest) -> Account:
+    """Return whom an action in a group is about: `member` (a person's id), else the bot."""
+    return people.introduce(request.world, request.integer("member")) if "member" in request.fields else request.bot
+
+
+async def _add_member(request: ClientRequest) -> Json:
+    membership.add_member(request.world, request.person, request.chat, _member(request))
+    return {}
+
+
+async def _remove_member(request: ClientRequest) -> Json:
+    membership.remove_member(request.world, request.person, request.chat, _member(request))
+    return {}
+
+
+async def _promote(request: ClientRequest) -> Json:
+    rights = request.fields.get("rights", [])
+    if not isinstance(rights, list) or not all(isinstance(right, str) for right in rights):
+        raise Refusal("bad_request", "rights must be a list of names")
+    membership.promote(request.world, request.person, request.chat, _member(request), rights)
+    return {}
+
+
+async def _forbid(request: ClientRequest) -> Json:
+    kinds = request.fields.get("kinds", [])
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
+        raise Refusal("bad_request", "kinds must be a list of names")
+    membership.forbid(request.world, request.person, request.chat, kinds)
+    return {}
+
+
+async def _open_topic(request: ClientRequest) -> Json:
+    chat = request.chat
+    if not chat.is_forum and not (chat.is_private and request.bot.has_topics):
+        raise Refusal("bad_request", "this chat has no topics")
+    people.check_may_write(request.person, chat)
+    name = request.text("name").strip()
+    if not name:
+        raise Refusal("bad_request", "name must not be empty")
+    return {"message_thread_id": open_topic(request.world, request.person, chat, name)}
+
+
+async def _set_profile_photo(request: ClientRequest) -> Json:
+    if not request.uploads:
+        profile_photos.remove_profile_photos(request.world, request.person)
+    for upload in request.uploads:
+        await profile_photos.add_profile_photo(request.world, request.person, upload.data)
     return {}
 
 
 async def _inline(request: ClientRequest) -> Json:
     asked = queries.ask_inline(
-        request.world, request.person, request.bot, request.text("query", ""), request.text("offset", "")
+        request.world,
+        request.person,
+        request.bot,
+        request.text("query", ""),
+        request.text("offset", ""),
+        request.chat,
     )
     await _answer_in_time(asked.answered, INLINE_TIMEOUT_S)
     return {"inline_query_id": asked.id, **asked.answer}
@@ -191,7 +268,12 @@ ACTIONS: dict[str, ClientHandler] = {
     "delete_pack": _delete_pack,
     "delete_sticker": _delete_sticker,
     "groups": _create_group,
-    "leave_group": _leave_group,
+    "add_member": _add_member,
+    "remove_member": _remove_member,
+    "promote": _promote,
+    "forbid": _forbid,
+    "topics": _open_topic,
+    "profile_photo": _set_profile_photo,
     "users": _introduce,
     "clock": _advance_clock,
 }

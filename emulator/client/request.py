@@ -97,6 +97,10 @@ class ClientRequest:
         return people.find_message(self.chat, self.integer("message_id"))
 
     @property
+    def topic(self) -> int:
+        return self.integer("message_thread_id", 0)
+
+    @property
     def reply_to(self) -> Message | None:
         message_id = self.integer("reply_to", 0)
         return people.find_message(self.chat, message_id) if message_id else None

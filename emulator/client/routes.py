@@ -15,6 +15,7 @@ from emulator.client.request import ClientHandler, ClientRequest, check_origin, 
 from emulator.client.views import VIEWS
 from emulator.errors import BotApiError, Refusal
 from emulator.faults import Faults
+from emulator.files import StoredFile
 from emulator.http import encode
 from emulator.state import Json
 from emulator.world import World
@@ -44,6 +45,7 @@ class ClientApi:
             web.delete("/emulator/faults", self._json(self._clear_faults)),
             web.get("/emulator/events", self._guarded(self._follow)),
             web.get("/emulator/file/{file_id}", self._guarded(self._send_file)),
+            web.get("/emulator/custom_emoji/{custom_emoji_id}", self._guarded(self._send_custom_emoji)),
         ]
 
     def _guarded(
@@ -84,7 +86,7 @@ class ClientApi:
             raise Refusal("bad_request", str(error)) from error
 
     async def _clear_faults(self, request: ClientRequest) -> Json:
-        self._faults.clear()
+        self._faults.clear(request.text("method", ""), request.text("action", ""))
         return {}
 
     async def _send_file(self, request: web.Request) -> web.StreamResponse:
@@ -92,11 +94,13 @@ class ClientApi:
             file = self._world.files.find_any(request.match_info["file_id"])
         except BotApiError as error:
             raise Refusal("no_such_file", "there is no such file", 404) from error
-        headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-        headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        if "download" in request.query:
-            headers["Content-Disposition"] = "attachment"
-        return web.Response(body=file.data, content_type=file.mime, headers=headers)
+        return _send_bytes(file, is_download="download" in request.query)
+
+    async def _send_custom_emoji(self, request: web.Request) -> web.StreamResponse:
+        sticker = self._world.sets.custom_emoji(request.match_info["custom_emoji_id"])
+        if sticker is None:
+            raise Refusal("no_such_sticker", "there is no such custom emoji", 404)
+        return _send_bytes(sticker.file)
 
     async def _follow(self, request: web.Request) -> web.StreamResponse:
         """Stream one person's events (server-sent events)."""
@@ -133,3 +137,11 @@ class ClientApi:
             head = f"id: {event.id}\nevent: {event.kind}\ndata: ".encode()
             await stream.write(head + encode(event.data) + b"\n\n")
         return last
+
+
+def _send_bytes(file: StoredFile, *, is_download: bool = False) -> web.Response:
+    headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if is_download:
+        headers["Content-Disposition"] = "attachment"
+    return web.Response(body=file.data, content_type=file.mime, headers=headers)

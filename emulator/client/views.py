@@ -5,8 +5,9 @@ from __future__ import annotations
 from emulator import people
 from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import Refusal
+from emulator.membership import member_of
 from emulator.render import chat_json
-from emulator.state import Json
+from emulator.state import OUT, Account, Chat, Json, Topic
 
 MAX_ENTRIES = 1000
 SHOWN_ENTRIES = 200
@@ -20,14 +21,46 @@ async def _chat(request: ClientRequest) -> Json:
     shown = [chat.messages[number] for number in range(max(last - count, 0) + 1, last + 1) if number in chat.messages]
     return {
         "chat": chat_json(chat),
-        "bot": world.bot_profile(bot, person),
+        "bot": world.bot_profile(bot, person, chat),
         "person": people.person_json(person),
         "started": bot.id in person.started,
         "blocked": bot.id in person.blocked,
         "entries": [{"message": render.shown(m), "deleted": m.is_deleted} for m in shown],
+        "members": _members(request, chat),
+        "forbidden": sorted(chat.forbidden),
+        "topics": [{"message_thread_id": number, **_topic(topic)} for number, topic in chat.topics.items()],
+        "pinned": [message.message_id for message in chat.pinned if not message.is_deleted],
         "reactions": {str(number): chat.reactions_to(number) for number in chat.reactions},
         "last_event_id": world.events.last_id,
     }
+
+
+def _topic(topic: Topic) -> Json:
+    return {"name": topic.name, "icon_color": topic.icon_color, "is_closed": topic.is_closed}
+
+
+def _members(request: ClientRequest, chat: Chat) -> list[Json]:
+    """Return ChatMember of everybody in a group, none in a private chat."""
+    accounts: dict[int, Account] = {**request.world.people, **{bot.id: bot for bot in request.world.bots}}
+    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in OUT]
+
+
+async def _chats(request: ClientRequest) -> Json:
+    """List the person's chats: the private one with the bot, then the groups they are in."""
+    person, bot, world = request.person, request.bot, request.world
+    groups = [chat for chat in world.groups.values() if people.is_in(person, chat)]
+    shown = []
+    for chat in [world.private_chat(bot, person), *groups]:
+        living = (message for message in reversed(chat.messages.values()) if not message.is_deleted)
+        last = next(living, None)
+        shown.append(
+            {
+                "chat": chat_json(chat),
+                "last_message": world.render(bot).shown(last) if last else None,
+                "has_bot": chat.is_private or bot.id in chat.bots,
+            }
+        )
+    return {"chats": shown}
 
 
 async def _bot(request: ClientRequest) -> Json:
@@ -40,7 +73,10 @@ async def _bots(request: ClientRequest) -> Json:
 
 
 async def _users(request: ClientRequest) -> Json:
-    return {"users": [people.person_json(person) for person in request.world.people.values()]}
+    world = request.world
+    render = world.render(world.bots[0])
+    photos = {str(one.id): render.file_id(one.photos[0][0]) for one in world.people.values() if one.photos}
+    return {"users": [people.person_json(person) for person in world.people.values()], "photos": photos}
 
 
 async def _packs(request: ClientRequest) -> Json:
@@ -61,6 +97,7 @@ async def _clock(request: ClientRequest) -> Json:
 
 VIEWS: dict[str, ClientHandler] = {
     "chat": _chat,
+    "chats": _chats,
     "bot": _bot,
     "bots": _bots,
     "users": _users,

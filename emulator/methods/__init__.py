@@ -6,8 +6,10 @@ from emulator.methods import (
     edits,
     files,
     messages,
+    pins,
     profile,
     sticker_sets,
+    topics,
     updates,
 )
 from emulator.methods.registry import METHODS, Handler, MethodCall
@@ -21,7 +23,9 @@ __all__ = [
     "edits",
     "files",
     "messages",
+    "pins",
     "profile",
     "sticker_sets",
+    "topics",
     "updates",
 ]

@@ -1,17 +1,15 @@
-"""Answers to pressed buttons and to inline queries."""
+"""Answers to pressed buttons, to inline queries, and to those who called the bot as a guest."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from emulator.errors import BotApiError, bad_request
-from emulator.files import FileType
+from emulator.errors import Refusal, bad_request
+from emulator.inline_results import check_button, check_result, check_results, content_of
 from emulator.methods.registry import MethodCall, method
-from emulator.state import Json
+from emulator.queries import name_inline
+from emulator.state import Json, Message
 
 MAX_ANSWER_TEXT = 200
-MAX_RESULTS = 50
-_CACHED = {"sticker": FileType.STICKER, "photo": FileType.PHOTO, "document": FileType.DOCUMENT}
+CACHE_TIME_S = 300
 
 
 @method("answerCallbackQuery")
@@ -36,55 +34,46 @@ async def answer_callback_query(call: MethodCall) -> bool:
 
 @method("answerInlineQuery")
 async def answer_inline_query(call: MethodCall) -> bool:
-    """Answer what a person typed with up to 50 results."""
-    world = call.world
-    query = world.inline_queries.get(call.parameters.text("inline_query_id"))
+    """Answer what a person typed with up to 50 results; the server keeps them for whoever types the same."""
+    world, parameters = call.world, call.parameters
+    query = world.inline_queries.get(parameters.text("inline_query_id"))
     is_open = query is not None and query.bot is call.bot and not query.answered.is_set()
-    results = _read_results(call)
+    results = check_results(
+        world, call.bot, parameters.parsed("results", "Can't parse inline query results JSON object")
+    )
+    button = check_button(parameters.parsed("button", "Can't parse InlineQueryResultsButton JSON object"))
     if query is None or not is_open or world.now - query.asked_at > world.rules.inline_life_s:
         raise bad_request("QUERY_ID_INVALID")
-    next_offset = call.parameters.text("next_offset")
+    next_offset = parameters.text("next_offset")
     if len(next_offset.encode()) > 64:
         raise bad_request("NEXT_OFFSET_INVALID")
-    button = call.parameters.parsed("button", "Can't parse inline query results button JSON object")
     query.answer = {"results": results, "next_offset": next_offset, "button": button}
     query.answered.set()
+    if cache_time_s := max(parameters.integer("cache_time", CACHE_TIME_S), 0):
+        whose = query.person.id if parameters.flag("is_personal") else 0
+        world.inline_cache[call.bot.id, query.query, query.offset, whose] = (query.answer, world.now + cache_time_s)
     return True
 
 
-def _read_results(call: MethodCall) -> list[Json]:
-    value = call.parameters.parsed("results", "Can't parse JSON encoded inline query results")
-    if not isinstance(value, list):
-        raise bad_request("Expected an Array of inline query results")
-    if len(value) > MAX_RESULTS:
-        raise bad_request("Too many inline query results specified")
-    results = [_checked_result(call, result) for result in value]
-    if len({result["id"] for result in results}) != len(results):
-        raise bad_request("RESULT_ID_DUPLICATE")
-    return results
-
-
-def _checked_result(call: MethodCall, result: Any) -> Json:
-    prefix = "can't parse inline query result: "
-    if not isinstance(result, dict):
-        raise bad_request(prefix + "Inline query result must be an object")
-    for name in ("type", "id"):
-        if not isinstance(result.get(name), str):
-            raise bad_request(f'{prefix}Can\'t find field "{name}"')
-    if not 1 <= len(result["id"].encode()) <= 64:
-        raise bad_request("RESULT_ID_INVALID")
-    file_type = _CACHED.get(result["type"])
-    if file_type is not None and f"{result['type']}_file_id" in result:
-        _check_cached(call, result, file_type)
-    return result
-
-
-def _check_cached(call: MethodCall, result: Json, file_type: FileType) -> None:
-    """Refuse a cached result that does not name a file of this bot, of the right type. Raises `BotApiError`."""
-    field = f"{result['type']}_file_id"
+@method("answerGuestQuery")
+async def answer_guest_query(call: MethodCall) -> Json:
+    """Post the one message that a guest may, in reply to whoever called it."""
+    world = call.world
+    query = world.guest_queries.get(call.parameters.text("guest_query_id"))
+    value = call.parameters.parsed("result", "Can't parse InlineQueryResult JSON object")
+    result = check_result(world, call.bot, value)
+    is_open = query is not None and query.bot is call.bot and not query.answered.is_set()
+    if query is None or not is_open or world.now - query.asked_at > world.rules.guest_life_s:
+        raise bad_request("QUERY_ID_INVALID")
     try:
-        file = call.world.files.find(str(result[field]), call.bot.id)
-    except BotApiError as error:
-        raise bad_request(f"Wrong {field} specified") from error
-    if file.type is not file_type:
-        raise bad_request(f"Wrong {field} specified")
+        text, entities, media = content_of(world, call.bot, result)
+    except Refusal as refusal:
+        raise bad_request(f"emulator: {refusal.message}") from refusal
+    calling = query.message
+    message = Message(0, calling.chat, call.bot, world.now, text, entities, media, topic=calling.topic)
+    message.reply_to, message.guest_caller = calling, query.person
+    message.reply_markup = result.get("reply_markup")
+    name_inline(world, message)
+    world.post(message)
+    query.answered.set()
+    return {"inline_message_id": message.inline_message_id}

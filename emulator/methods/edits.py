@@ -16,16 +16,24 @@ MAX_DELETED_AT_ONCE = 100
 
 def _find_own(call: MethodCall) -> Message:
     """Return the bot's own message to edit. Raises `BotApiError`: not found, or somebody else's."""
-    if call.parameters.text("inline_message_id"):
-        raise bad_request("MESSAGE_ID_INVALID")
+    if inline_id := call.parameters.text("inline_message_id"):
+        inline = call.world.inline_messages.get(inline_id)
+        if inline is None or inline.is_deleted or call.bot not in {inline.sender, inline.via_bot}:
+            raise bad_request("MESSAGE_ID_INVALID")
+        return inline
     message = find_message(call, find_chat(call), "message to edit not found")
     if message.sender is not call.bot or message.forward_origin is not None:
         raise bad_request("message can't be edited")
     return message
 
 
-def _change(call: MethodCall, message: Message, words: FormattedText, media: Media | None, markup: Json | None) -> Json:
-    """Apply an edit. Raises `BotApiError` MESSAGE_NOT_MODIFIED, where nothing would change."""
+def _change(
+    call: MethodCall, message: Message, words: FormattedText, media: Media | None, markup: Json | None
+) -> Json | bool:
+    """Apply an edit; of an inline message the bot only learns that it was done.
+
+    Raises `BotApiError` MESSAGE_NOT_MODIFIED, where nothing would change.
+    """
     old_content = (message.text, message.entities, _files_of(message.media))
     new_content = (words.text, words.entities, _files_of(media))
     if old_content == new_content and message.reply_markup == markup:
@@ -35,7 +43,7 @@ def _change(call: MethodCall, message: Message, words: FormattedText, media: Med
     message.text, message.entities = words.text, words.entities
     message.media, message.reply_markup = media, markup
     call.world.announce("edited", message)
-    return call.render.message(message)
+    return True if "inline_message_id" in call.parameters else call.render.message(message)
 
 
 def _files_of(media: Media | None) -> tuple[bytes, ...]:
@@ -44,7 +52,7 @@ def _files_of(media: Media | None) -> tuple[bytes, ...]:
 
 
 @method("editMessageText")
-async def edit_message_text(call: MethodCall) -> Json:
+async def edit_message_text(call: MethodCall) -> Json | bool:
     """Edit a text message; a keyboard not given is taken away."""
     words = read_text(call)
     message = _find_own(call)
@@ -55,7 +63,7 @@ async def edit_message_text(call: MethodCall) -> Json:
 
 
 @method("editMessageCaption")
-async def edit_message_caption(call: MethodCall) -> Json:
+async def edit_message_caption(call: MethodCall) -> Json | bool:
     """Edit the caption of a picture or file; stickers have none."""
     words = read_caption(call)
     message = _find_own(call)
@@ -66,19 +74,21 @@ async def edit_message_caption(call: MethodCall) -> Json:
 
 
 @method("editMessageMedia")
-async def edit_message_media(call: MethodCall) -> Json:
+async def edit_message_media(call: MethodCall) -> Json | bool:
     """Put another picture or file into the message, or one in the place of its text (Bot API 10.1)."""
     value = call.parameters.parsed("media", "Can't parse input media JSON object")
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
     if message.service or (message.media is not None and message.media.kind == "sticker"):
         raise bad_request("there is no media in the message to edit")
+    if "inline_message_id" in call.parameters and call.parameters.uploads:
+        raise bad_request("Invalid message content specified")  # only what is on the server already
     media, words = await parse_input_media(call, value)
     return _change(call, message, words, media, markup)
 
 
 @method("editMessageReplyMarkup")
-async def edit_message_reply_markup(call: MethodCall) -> Json:
+async def edit_message_reply_markup(call: MethodCall) -> Json | bool:
     """Replace the keyboard, or take it away."""
     message = _find_own(call)
     markup = parse_reply_markup(call.parameters)
@@ -110,7 +120,7 @@ async def delete_messages(call: MethodCall) -> bool:
 
 
 def _delete(call: MethodCall, chat: Chat, messages: list[Message]) -> None:
-    may_delete_all = chat.is_private or chat.members.get(call.bot.id) == "administrator"
+    may_delete_all = chat.is_private or chat.may(call.bot.id, "can_delete_messages")
     for message in messages:
         if call.world.now - message.date > call.world.rules.delete_within_s:
             raise bad_request("message can't be deleted for everyone")
@@ -124,6 +134,9 @@ async def set_message_reaction(call: MethodCall) -> bool:
     """React with at most one emoji of Telegram's list; an empty list takes it back."""
     chat = find_chat(call)
     message = find_message(call, chat, "message to react not found")
+    if message.media_group_id:  # an album's reactions are those of its first message
+        album = [one for one in chat.messages.values() if one.media_group_id == message.media_group_id]
+        message = next(one for one in album if not one.is_deleted)
     reactions = parse_reactions(call.parameters)
     call.world.react(message, call.bot.id, reactions)
     return True

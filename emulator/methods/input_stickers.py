@@ -19,6 +19,7 @@ from emulator.text.emoji_rule import is_emoji
 from emulator.world import World
 
 FORMATS = ("static", "animated", "video", "auto")
+MASK_POINTS = ("forehead", "eyes", "mouth", "chin")
 MAX_EMOJI = 20
 MAX_KEYWORDS = 20
 MAX_KEYWORDS_LENGTH = 64
@@ -34,6 +35,7 @@ class InputSticker:
     format: str
     emoji_list: list[str]
     keywords: list[str]
+    mask_position: Json | None = None
 
 
 def parse_input_sticker(call: MethodCall, value: Any, default_format: str | None) -> InputSticker:
@@ -58,7 +60,7 @@ def parse_input_sticker(call: MethodCall, value: Any, default_format: str | None
         raise bad_request('Can\'t find field "emoji_list"')
     emoji_list = parse_emoji_list(value["emoji_list"])
     keywords = parse_keywords(value.get("keywords", []))
-    return InputSticker(source, sticker_format, emoji_list, keywords)
+    return InputSticker(source, sticker_format, emoji_list, keywords, parse_mask_position(value.get("mask_position")))
 
 
 def _string(value: Json, name: str, default: str | None) -> str:
@@ -104,6 +106,22 @@ def parse_keywords(value: Any) -> list[str]:
     return [keyword for keyword in keywords if keyword]
 
 
+def parse_mask_position(value: Any) -> Json | None:
+    """Parse a MaskPosition, None for none. Raises `BotApiError` with the inner text."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise bad_request("MaskPosition must be an Object")
+    if _string(value, "point", None) not in MASK_POINTS:
+        raise bad_request("Wrong point specified")
+    numbers = {}
+    for name in ("x_shift", "y_shift", "scale"):
+        if isinstance(value.get(name), bool) or not isinstance(value.get(name), int | float):
+            raise bad_request(f'Can\'t find field "{name}"')
+        numbers[name] = float(value[name])
+    return {"point": value["point"], **numbers}
+
+
 async def make_sticker(call: MethodCall, parsed: InputSticker, sticker_type: str) -> SetSticker:
     """Upload, check as Telegram's servers do, and make the in-set sticker: a new file with ids of its own.
 
@@ -116,7 +134,8 @@ async def make_sticker(call: MethodCall, parsed: InputSticker, sticker_type: str
         raise bad_request(f"can't use file of type {source.type} as Sticker")
     file = await _convert(call.world, source, parsed, sticker_type)
     custom_emoji_id = call.world.new_id() if sticker_type == "custom_emoji" else ""
-    return SetSticker(file, source, parsed.emoji_list, parsed.keywords, custom_emoji_id)
+    mask_position = parsed.mask_position if sticker_type == "mask" else None
+    return SetSticker(file, source, parsed.emoji_list, parsed.keywords, custom_emoji_id, mask_position)
 
 
 async def upload_sticker(

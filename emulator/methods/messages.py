@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from emulator.errors import bad_request
 from emulator.methods.files import take_media
 from emulator.methods.input_media import parse_album
 from emulator.methods.registry import MethodCall, method
-from emulator.methods.sending import FormattedText, post, read_caption, read_text
+from emulator.methods.sending import FormattedText, post, read_caption, read_draft, read_text
 from emulator.methods.targets import find_chat, find_message, find_writable_chat
 from emulator.state import Json, Message
 
@@ -27,6 +29,8 @@ ACTIONS = frozenset(
     }
 )
 ACTION_SHOWN_S = 5
+DRAFT_SHOWN_S = 30
+MAX_COPIED_AT_ONCE = 100
 
 
 @method("sendMessage")
@@ -85,6 +89,24 @@ async def send_chat_action(call: MethodCall) -> bool:
     return True
 
 
+@method("sendMessageDraft")
+async def send_message_draft(call: MethodCall) -> bool:
+    """Show a message that is still being written, for 30 s or until the bot's next message."""
+    words = read_draft(call)
+    chat = find_writable_chat(call)
+    if not chat.is_private:
+        raise bad_request("TEXTDRAFT_PEER_INVALID")
+    draft_id = call.parameters.integer("draft_id")
+    if draft_id == 0:
+        raise bad_request("RANDOM_ID_INVALID")
+    topic = call.parameters.integer("message_thread_id")
+    if topic and topic not in chat.topics:
+        raise bad_request("message thread not found")
+    shown = {"draft_id": draft_id, "text": words.text, "entities": words.entities, "expires_in_s": DRAFT_SHOWN_S}
+    call.world.notify_chat("draft", chat, shown)
+    return True
+
+
 @method("sendMediaGroup")
 async def send_media_group(call: MethodCall) -> list[Json]:
     """Send an album: several messages with one `media_group_id`."""
@@ -109,6 +131,39 @@ async def copy_message(call: MethodCall) -> Json:
     source = _source(call, "copy")
     words = read_caption(call) if "caption" in call.parameters else FormattedText(source.text, source.entities)
     return {"message_id": post(call, chat, words, source.media).message_id}
+
+
+@method("copyMessages")
+async def copy_messages(call: MethodCall) -> list[Json]:
+    """Copy up to 100 messages; albums stay albums, and what is gone is skipped."""
+    chat, sources = find_writable_chat(call), _sources(call)
+    albums: dict[str, str] = {}
+    copies = []
+    for source in sources:
+        words = FormattedText(source.text, source.entities)
+        if call.parameters.flag("remove_caption") and source.media is not None:
+            words = FormattedText()
+        album = source.media_group_id and albums.setdefault(source.media_group_id, call.world.new_id())
+        copies.append({"message_id": post(call, chat, words, source.media, album=album).message_id})
+    return copies
+
+
+def _sources(call: MethodCall) -> list[Message]:
+    chat = find_chat(call, "from_chat_id")
+    ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
+    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+        raise bad_request("expected an Array of message identifiers")
+    if not ids:
+        raise bad_request("Message identifiers are not specified")
+    if len(ids) > MAX_COPIED_AT_ONCE:
+        raise bad_request("Too many message identifiers specified")
+    if any(one >= other for one, other in pairwise(ids)):
+        raise bad_request("Message identifiers must be in a strictly increasing order")
+    found = [chat.live(number) for number in ids]
+    messages = [message for message in found if message is not None and not message.service]
+    if not messages:
+        raise bad_request("there are no messages to copy")
+    return messages
 
 
 @method("forwardMessage")

@@ -14,6 +14,7 @@ from emulator.text.entities import parse_formatted
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
+SENDS = {"text": "text messages", "voice": "voice notes", "audio": "music"}  # words of refusals; others add an s
 
 
 @dataclass(slots=True)
@@ -33,6 +34,14 @@ def read_text(call: MethodCall) -> FormattedText:
         raise bad_request(
             "Message text is empty" if not call.parameters.text("parse_mode") else "text must be non-empty"
         )
+    if len(words.text) > MAX_TEXT:
+        raise bad_request("Message is too long")
+    return words
+
+
+def read_draft(call: MethodCall) -> FormattedText:
+    """Read the `text` of a draft, possibly empty. Raises `BotApiError`: too long, or entities that do not parse."""
+    words = _read_words(call, "text", "entities")
     if len(words.text) > MAX_TEXT:
         raise bad_request("Message is too long")
     return words
@@ -78,16 +87,37 @@ def read_reply_target(call: MethodCall, chat: Chat) -> Message | None:
     return target
 
 
+def read_quote(call: MethodCall, target: Message | None) -> Json | None:
+    """Return the TextQuote of `reply_parameters`, None for none. Raises `BotApiError` where the target lacks it."""
+    reply: Any = call.parameters.parsed("reply_parameters", "Can't parse reply parameters JSON object") or {}
+    wanted = str(reply.get("quote") or "")
+    if not wanted or target is None:
+        return None
+    text, _ = parse_formatted(wanted, str(reply.get("quote_parse_mode", "")), reply.get("quote_entities"))
+    position = target.text.find(text)
+    if position < 0:
+        raise bad_request("QUOTE_TEXT_INVALID")
+    before = target.text[:position].encode("utf-16-le")
+    return {"text": text, "position": len(before) // 2, "is_manual": True}
+
+
 def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None = None, *, album: str = "") -> Message:
     """Check what remains to be checked and put the bot's message into the chat.
 
     Raises `BotApiError`: no such topic, bad keyboard, reply target gone.
     """
+    kind = media.kind if media else "text"
+    if not chat.is_private and not chat.may_send(call.bot.id, kind):
+        raise bad_request(f"not enough rights to send {SENDS.get(kind, kind + 's')} to the chat")
     topic = call.parameters.integer("message_thread_id")
     if topic and topic not in chat.topics:
         raise bad_request("message thread not found")
     markup = parse_reply_markup(call.parameters)
     reply_to = read_reply_target(call, chat)
+    if chat.is_forum and reply_to is not None:
+        topic = topic or reply_to.topic
+    if topic and chat.topics[topic].is_closed and not chat.may(call.bot.id, "can_manage_topics"):
+        raise bad_request("TOPIC_CLOSED")
     message = Message(
         message_id=0,
         chat=chat,
@@ -99,6 +129,7 @@ def post(call: MethodCall, chat: Chat, words: FormattedText, media: Media | None
         media_group_id=album,
         reply_markup=markup,
         reply_to=reply_to,
+        quote=read_quote(call, reply_to),
         topic=topic,
     )
     return call.world.post(message)

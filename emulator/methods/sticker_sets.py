@@ -14,6 +14,7 @@ from emulator.methods.input_stickers import (
     parse_emoji_list,
     parse_input_sticker,
     parse_keywords,
+    parse_mask_position,
     upload_sticker,
     with_prefix,
 )
@@ -63,7 +64,7 @@ async def create_new_sticker_set(call: MethodCall) -> bool:
     check_peer(call, owner)
     stickers = [await make_sticker(call, sticker, sticker_type) for sticker in parsed]
     is_known_as_deleted = _check_name(call, name)
-    new = StickerSet(name, title, sticker_type, owner, call.bot, stickers)
+    new = StickerSet(name, title, sticker_type, owner, call.bot, stickers, needs_repainting=needs_repainting)
     call.world.sets.add(new)
     call.world.notify_pack(new, "created")
     if is_known_as_deleted:
@@ -159,14 +160,14 @@ async def _read_thumbnail(call: MethodCall) -> StoredFile | None:
 
 @method("setCustomEmojiStickerSetThumbnail")
 async def set_custom_emoji_sticker_set_thumbnail(call: MethodCall) -> bool:
-    """Accept one of an emoji set's own stickers as its icon; nothing is kept of it."""
+    """Make one of an emoji set's own stickers its icon; left out, the first is it."""
     sticker_set = call.world.sets.require(read_name(call))
     check_rights(sticker_set, call.bot, None)
     wanted = call.parameters.text("custom_emoji_id")
-    if sticker_set.sticker_type != "custom_emoji" or (
-        wanted and all(sticker.custom_emoji_id != wanted for sticker in sticker_set.stickers)
-    ):
+    found = [sticker for sticker in sticker_set.stickers if sticker.custom_emoji_id == wanted]
+    if sticker_set.sticker_type != "custom_emoji" or (wanted and not found):
         raise bad_request("STICKERSET_INVALID")
+    sticker_set.thumbnail = found[0].file if wanted else None
     return changed(call, sticker_set)
 
 
@@ -314,8 +315,14 @@ async def set_sticker_keywords(call: MethodCall) -> bool:
 
 @method("setStickerMaskPosition")
 async def set_sticker_mask_position(call: MethodCall) -> bool:
-    """Accept the position on a face of a sticker in a mask set; nothing is kept of it."""
-    sticker_set, _ = _locate(call)
+    """Place a sticker of a mask set on a face; left out, it has no place."""
+    value = call.parameters.parsed("mask_position", "Can't parse mask position JSON object")
+    try:
+        mask_position = parse_mask_position(value)
+    except BotApiError as error:
+        raise with_prefix("Can't parse mask position", error) from error
+    sticker_set, position = _locate(call)
     if sticker_set.sticker_type != "mask":
         raise bad_request("STICKER_MASK_COORDS_NOT_SUPPORTED")
+    sticker_set.stickers[position].mask_position = mask_position
     return changed(call, sticker_set)

@@ -11,7 +11,7 @@ from emulator.state import Chat, Message, Person
 def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
     """Return the chat a call names; for reading, no right to write is needed.
 
-    Raises `BotApiError`: `chat_id is empty`, `chat not found`.
+    Raises `BotApiError`: `chat_id is empty`, `chat not found`, or 403 where the bot is out of the group.
     """
     value = call.parameters.text(field)
     if not value:
@@ -20,6 +20,10 @@ def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
     if chat_id < 0:
         chat = call.world.groups.get(chat_id)
         if chat is not None and (call.bot.id in chat.members or chat.migrated_to):
+            if chat.members.get(call.bot.id) == "kicked":
+                raise BotApiError(403, f"bot was kicked from the {chat.type} chat")
+            if chat.members.get(call.bot.id) == "left":
+                raise BotApiError(403, f"bot is not a member of the {chat.type} chat")
             return chat
         raise bad_request("Chat not found")
     person = call.world.people.get(chat_id)
@@ -31,7 +35,7 @@ def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
 def find_writable_chat(call: MethodCall, field: str = "chat_id") -> Chat:
     """Return the chat a call sends to.
 
-    Raises `BotApiError`, also where the person blocked the bot or never started it, or the bot is out of the group.
+    Raises `BotApiError`, also where the person blocked the bot or never started it, or the group has a new id.
     """
     chat = find_chat(call, field)
     if chat.person is not None:
@@ -40,8 +44,6 @@ def find_writable_chat(call: MethodCall, field: str = "chat_id") -> Chat:
             raise BotApiError(403, "bot can't initiate conversation with a user")
     elif chat.migrated_to:
         raise BotApiError(400, "group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat.migrated_to})
-    elif chat.members[call.bot.id] in {"kicked", "left"}:
-        raise BotApiError(403, f"bot was kicked from the {chat.type} chat")
     return chat
 
 

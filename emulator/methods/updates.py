@@ -25,6 +25,9 @@ async def get_me(call: MethodCall) -> Json:
         "supports_inline_queries": call.bot.supports_inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
+        "supports_guest_queries": call.bot.supports_guests,
+        "has_topics_enabled": call.bot.has_topics,
+        "allows_users_to_create_topics": call.bot.has_topics,
     }
 
 

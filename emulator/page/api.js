@@ -43,6 +43,10 @@ export function post(path, body) {
   return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: json });
 }
 
+export function remove(path, query) {
+  return request(`${path}?${new URLSearchParams(query)}`, { method: "DELETE" });
+}
+
 /**
  * Upload `files` as multipart. `onProgress` gets 0..1. Aborting `signal` rejects with an AbortError.
  * XMLHttpRequest because fetch does not report how much of a body was sent.

@@ -3,46 +3,69 @@ import { upload, post } from "./api.js";
 import { CommandMenu } from "./commands.js";
 import { toast } from "./dialogs.js";
 import { fullName } from "./dom.js";
+import { InlineResults } from "./inline.js";
 import { summary } from "./media.js";
+import { ReplyKeyboard } from "./reply_keyboard.js";
 import { Tray } from "./tray.js";
 
 const byId = (id) => document.getElementById(id);
 
 export class Composer {
-  #user = 0;
+  #chat = ""; // whose chat is open
   #context = null; // {kind: "reply" | "edit", message}
-  #drafts = new Map(); // user -> unsent text
+  #drafts = new Map(); // chat -> unsent text
   #isSending = false;
 
-  /** `onSent(messages)` gets what the emulator answered; `onUnblock()` asks to unblock the bot. */
-  constructor({ dropArea, onSent, onUnblock }) {
-    Object.assign(this, { onSent });
+  /**
+   * `onSent(place, messages)` gets what the emulator answered, `place()` names the open chat; `onUnblock()` asks to unblock the bot,
+   * `onInline(queryId, resultId)` sends an inline result, `onStart(parameter)` starts the bot.
+   */
+  constructor({ dropArea, onSent, onUnblock, place, onInline, onStart }) {
+    Object.assign(this, { onSent, place, bot: null });
     this.form = byId("composer");
     this.input = byId("text");
     this.sendButton = byId("send");
     this.tray = new Tray({ root: byId("tray"), onChange: () => this.#refresh() });
     this.menu = new CommandMenu({ input: this.input, list: byId("commands"), onChoose: (command) => this.sendText(command, true) });
+    this.inline = new InlineResults({ root: byId("inline"), input: this.input, place, onSend: onInline, onStart });
+    this.keyboard = new ReplyKeyboard({
+      root: byId("reply-keyboard"), button: byId("keyboard-button"), onChange: () => this.#refresh(),
+      onText: (text) => this.sendText(text), onForceReply: (message) => this.reply(message),
+    });
     this.#listen(onUnblock);
     this.#listenToFiles(dropArea);
   }
 
-  /** Turn to a person; what the one before had typed is kept for them. */
-  open(user) {
-    if (this.#user === user) return;
-    this.#drafts.set(this.#user, this.input.value);
-    this.#user = user;
-    this.input.value = this.#drafts.get(user) ?? "";
+  /** Turn to a chat of a person; what was typed in the one before is kept for them. */
+  open(user, chatId) {
+    this.#drafts.set(this.#chat, this.input.value);
+    this.#chat = `${user}:${chatId}`;
+    this.input.value = this.#drafts.get(this.#chat) ?? "";
+    this.inline.close();
+    this.keyboard.clear();
     this.tray.clear();
     this.#setContext(null);
   }
 
   /** Show the field, the START button or the unblock button, as `state` says. */
   show({ isStarted, isBlocked, bot }) {
+    this.bot = this.inline.bot = bot;
     this.menu.commands = bot.commands;
     byId("commands-button").hidden = bot.commands.length === 0;
     byId("start-bar").hidden = isStarted || isBlocked;
     byId("unblock-bar").hidden = !isBlocked;
     this.form.hidden = isBlocked || !isStarted;
+  }
+
+  /** Empty the field. */
+  clear() {
+    this.#setText("");
+  }
+
+  /** Put `@bot query` into the field, as a button of inline mode does. */
+  beginInline(query) {
+    this.#setText(`@${this.bot.username} ${query}`);
+    this.input.focus();
   }
 
   reply(message) {
@@ -59,15 +82,16 @@ export class Composer {
 
   /** Send a text right away. `isTyped`: it stood in the field, which is emptied, and refilled when sending fails. */
   async sendText(text, isTyped = false) {
-    const user = this.#user;
+    const chat = this.#chat;
+    const place = this.place();
     const replyTo = isTyped ? this.#takeReply() : undefined;
     if (isTyped) this.#setText("");
     try {
-      const { message } = await post("send_text", { user, text, reply_to: replyTo });
-      this.onSent(user, [message]);
+      const { message } = await post("send_text", { ...place, text, reply_to: replyTo });
+      this.onSent(place, [message]);
     } catch (error) {
       this.#explain(error);
-      if (isTyped && this.#user === user && this.input.value === "") this.#setText(text);
+      if (isTyped && this.#chat === chat && this.input.value === "") this.#setText(text);
     }
   }
 
@@ -113,7 +137,7 @@ export class Composer {
   }
 
   #onKey(event) {
-    if (event.isComposing || this.menu.onKey(event)) return;
+    if (event.isComposing || this.menu.onKey(event) || this.inline.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.#submit();
@@ -135,7 +159,7 @@ export class Composer {
     const field = message.text === undefined ? "caption" : "text";
     if (text === (message[field] ?? "")) return this.#setContext(null, { empty: true });
     try {
-      await post("edit", { user: this.#user, message_id: message.message_id, [field]: text });
+      await post("edit", { ...this.place(), message_id: message.message_id, [field]: text });
       this.#setContext(null, { empty: true });
     } catch (error) {
       this.#explain(error);
@@ -145,14 +169,14 @@ export class Composer {
   async #sendFiles(caption) {
     const problem = this.tray.problem();
     if (problem) return this.tray.showError(problem);
-    const user = this.#user;
+    const place = this.place();
     this.#setSending(true);
     this.tray.showError("");
     try {
       for (const [index, { kind, files }] of this.tray.uploads().entries()) {
-        const fields = { user, kind, caption: index === 0 && caption ? caption : undefined, reply_to: this.#replyTo() };
+        const fields = { ...place, kind, caption: index === 0 && caption ? caption : undefined, reply_to: this.#replyTo() };
         const answer = await upload("send_media", fields, files, { onProgress: (share) => this.tray.showProgress(share) });
-        this.onSent(user, answer.messages ?? [answer.message]);
+        this.onSent(place, answer.messages ?? [answer.message]);
       }
       this.#setText("");
       this.tray.clear();
@@ -200,10 +224,11 @@ export class Composer {
 
   #refresh() {
     const hasWords = this.input.value.trim() !== "";
-    this.input.placeholder = this.tray.isEmpty ? "Message" : "Add a caption";
+    this.input.placeholder = this.tray.isEmpty ? this.keyboard.placeholder || "Message" : "Add a caption";
     this.input.maxLength = this.tray.isEmpty ? 4096 : 1024;
     this.sendButton.disabled = this.#isSending || !(hasWords || !this.tray.isEmpty);
     if (this.tray.isEmpty) this.menu.follow(this.input.value);
+    if (this.tray.isEmpty && this.#context?.kind !== "edit") this.inline.follow(this.input.value);
   }
 
   #explain(error) {

@@ -13,7 +13,7 @@ export function toast(text) {
   setTimeout(() => note.remove(), TOAST_MS + text.length * 30);
 }
 
-function dialog(className, label, ...children) {
+export function dialog(className, label, ...children) {
   const element = el("dialog", { class: className, aria: { label } }, ...children);
   element.addEventListener("click", (event) => event.target === element && element.close());
   element.addEventListener("close", () => element.remove());
@@ -74,6 +74,13 @@ export function stickerDialog(image, backdrop, facts, buttons) {
     el("button", { type: "button", class: className, on: { click: () => { element.close(); act(); } } }, words));
   const head = el("div", { class: "viewer-head" }, choice, iconButton("close", "Close", () => element.close()));
   const element = dialog("box sticker-viewer", "Sticker", head, stage, facts && el("p", { class: "facts" }, facts), el("div", { class: "buttons" }, ...made));
+}
+
+/** A dialog with a title, a cross, and whatever is put inside. Returns the element; `close()` closes it. */
+export function panelDialog(title, ...children) {
+  const close = iconButton("close", "Close", () => element.close());
+  const element = dialog("box", title, el("div", { class: "box-head" }, el("h2", {}, title), close), ...children);
+  return element;
 }
 
 /** A small menu at `anchor`. `items` are `{words, className?, act}`; `extra` is an element above them. */

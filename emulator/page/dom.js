@@ -35,8 +35,9 @@ export function iconButton(name, label, onClick, className = "icon-button") {
 const initials = (name) => [...name.trim()].slice(0, 1).join("").toUpperCase() || "?";
 
 /** A round avatar with the first letter of `name`; the colour follows from `id`, so it is the same everywhere. */
-export function avatar(id, name, className = "") {
-  return el("span", { class: `avatar hue-${Math.abs(id) % 6} ${className}`, aria: { hidden: "true" } }, initials(name));
+export function avatar(id, name, { className = "", photo = "" } = {}) {
+  const inside = photo ? el("img", { src: photo, alt: "", width: 40, height: 40 }) : initials(name);
+  return el("span", { class: `avatar hue-${Math.abs(id) % 6} ${className}`, aria: { hidden: "true" } }, inside);
 }
 
 export const fullName = (person) => [person.first_name, person.last_name].filter(Boolean).join(" ");

@@ -42,6 +42,12 @@ function preformatted(entity, children) {
   return el("pre", { data: entity.language ? { language: entity.language } : {} }, el("code", {}, ...children));
 }
 
+function customEmoji(id, text) {
+  const image = el("img", { class: "custom-emoji", src: `/emulator/custom_emoji/${encodeURIComponent(id)}`, alt: text, title: text, draggable: "false" });
+  image.addEventListener("error", () => image.replaceWith(text), { once: true }); // another server's emoji
+  return image;
+}
+
 function command(text, children, onCommand) {
   return el("button", { type: "button", class: "link-button", on: { click: () => onCommand(text) } }, ...children);
 }
@@ -57,6 +63,7 @@ function element(entity, text, children, actions) {
     case "hashtag":
     case "cashtag": return el("span", { class: "mention" }, ...children);
     case "bot_command": return command(text, children, actions.onCommand);
+    case "custom_emoji": return customEmoji(entity.custom_emoji_id, text);
     case "spoiler": return spoiler(children);
     case "pre": return preformatted(entity, children);
     case "expandable_blockquote": return el("blockquote", { class: "expandable" }, ...children);

@@ -3,7 +3,10 @@
 // EventSource's own reconnect is not enough: a restarted server may have forgotten everything, and may number its
 // events from one again. So after every break the state is read anew and the stream followed from there.
 
-const TYPES = ["message", "edited", "deleted", "reaction", "chat_action", "callback_answer", "pack", "bot", "blocked"];
+const TYPES = [
+  ...["message", "edited", "deleted", "reaction", "chat_action", "draft", "callback_answer"],
+  ...["pack", "bot", "blocked", "group", "profile_photo"],
+];
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5000;
 

@@ -1,9 +1,12 @@
 // The inline keyboard under a message: a button spins until the bot has answered the press.
 import { el, icon } from "./dom.js";
 
+const SWITCHES = ["switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"];
+const LOOKS = { danger: "is-danger", success: "is-success", primary: "is-primary" };
+
 function mark(button) {
   if (button.url) return icon("link");
-  if (button.switch_inline_query !== undefined || button.switch_inline_query_current_chat !== undefined) return icon("share");
+  if (SWITCHES.some((name) => button[name] !== undefined)) return icon("share");
   if (button.copy_text) return icon("copy");
   return null;
 }
@@ -24,9 +27,15 @@ export function renderKeyboard(markup, onPress) {
     const onClick = (event) => press(event.currentTarget, () => onPress(row, column, button));
     const label = el("span", { class: "key-label" }, button.text);
     const spinner = el("span", { class: "spinner", aria: { hidden: "true" } });
-    return el("button", { type: "button", class: "key", on: { click: onClick } }, label, mark(button), spinner);
+    return el("button", { type: "button", class: `key ${LOOKS[button.style] ?? ""}`, on: { click: onClick } }, label, mark(button), spinner);
   };
   const rows = markup.inline_keyboard.map((buttons, row) =>
     el("div", { class: "keyboard-row" }, ...buttons.map((button, column) => key(button, row, column))));
   return el("div", { class: "keyboard", role: "group", aria: { label: "Buttons of this message" } }, ...rows);
+}
+
+/** The bot's keyboard at the foot of the page (ReplyKeyboardMarkup). `onText(text)` sends a key's words. */
+export function renderReplyKeyboard(markup, onText) {
+  const key = (button) => el("button", { type: "button", class: `button ${LOOKS[button.style] ?? ""}`, on: { click: () => onText(button.text) } }, button.text);
+  return markup.keyboard.map((buttons) => el("div", { class: "keyboard-row" }, ...buttons.map(key)));
 }

@@ -19,6 +19,7 @@ export class MessageLog {
   #order = []; // message ids, ascending
   #isPinned = true; // the end is in view and stays there
   #lastTop = 0;
+  #topic = 0;
 
   /** `list` gets the rows, `scroller` scrolls; `onEnd(isAtEnd)` tells when the end comes into or goes out of view. */
   constructor({ list, scroller, actions, onEnd }) {
@@ -38,8 +39,20 @@ export class MessageLog {
     return this.#rows.get(id);
   }
 
+  /** Show one topic's messages only; 0 shows everything. */
+  showTopic(topic) {
+    this.#topic = topic;
+    for (const row of this.#rows.values()) this.#hideOutside(row);
+    this.scrollToEnd();
+  }
+
+  #hideOutside(row) {
+    row.element.hidden = this.#topic !== 0 && row.message.message_thread_id !== this.#topic;
+  }
+
   clear(userId) {
     this.userId = userId;
+    this.#topic = 0;
     this.#rows.clear();
     this.#order = [];
     this.#isPinned = true;
@@ -107,6 +120,7 @@ export class MessageLog {
 
   #add(row) {
     this.#rows.set(row.id, row);
+    this.#hideOutside(row);
     let place = this.#order.length; // nearly always the end
     while (place > 0 && this.#order[place - 1] > row.id) place -= 1;
     this.#order.splice(place, 0, row.id);

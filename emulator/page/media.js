@@ -110,9 +110,16 @@ export function renderMedia(message, actions) {
   }
 }
 
+/** The words of a message, hidden ones covered. */
+function openWords(message) {
+  const entities = message.entities ?? message.caption_entities ?? [];
+  const cover = (words, { offset, length }) => words.slice(0, offset) + "▒".repeat(length) + words.slice(offset + length);
+  return entities.filter(({ type }) => type === "spoiler").reduce(cover, message.text ?? message.caption ?? "");
+}
+
 /** A few words for a quote or a notification: "Photo", "Sticker 😀", or the text itself. */
 export function summary(message) {
-  const words = message.text ?? message.caption;
+  const words = openWords(message);
   if (words) return words.length > 120 ? `${words.slice(0, 120)}…` : words;
   const kind = mediaKind(message);
   if (kind === "sticker") return `Sticker ${message.sticker.emoji ?? ""}`.trim();

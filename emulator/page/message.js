@@ -9,7 +9,7 @@ const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: 
 
 // The order of the parts in a row. `key` tells whether a part changed; `render` makes it, null where there is nothing.
 const BUBBLE_PARTS = [
-  { name: "sender", key: (m) => (m.chat.type === "private" ? "" : fullName(m.from)), render: sender },
+  { name: "sender", key: (m) => senderWords(m).join(), render: sender },
   { name: "quote", key: (m) => quoteKey(m.reply_to_message), render: quote },
   { name: "media", key: mediaKey, render: renderMedia },
   { name: "body", key: bodyKey, render: body },
@@ -25,8 +25,19 @@ function bodyKey(message) {
   return JSON.stringify([words, entities, message.date, message.edit_date ?? 0]);
 }
 
+/** Who wrote: in groups the name, and everywhere the bot that somebody wrote through. */
+function senderWords(message) {
+  const who = message.chat.type === "private" ? "" : fullName(message.sender_chat ? { first_name: message.sender_chat.title } : message.from);
+  const via = message.via_bot ? `via @${message.via_bot.username}` : "";
+  const guest = message.guest_bot_caller_user ? "guest" : "";
+  return [who, via, guest];
+}
+
 function sender(message) {
-  return message.chat.type === "private" ? null : el("span", { class: "sender" }, fullName(message.from));
+  const [who, ...notes] = senderWords(message);
+  const note = notes.filter(Boolean).join(" · ");
+  if (!who && !note) return null;
+  return el("span", { class: "sender" }, who && el("span", { class: "sender-name" }, who), note && el("span", { class: "sender-note" }, note));
 }
 
 function quote(message, actions) {
@@ -66,8 +77,16 @@ export class MessageRow {
     this.element = el("article", { class: `row ${this.isOwn ? "out" : "in"}`, id: `message-${this.id}`, tabindex: "-1" });
     const menu = iconButton("more", "Message actions", (event) => actions.onMenu(this.message, event.currentTarget), "row-menu");
     this.column = el("div", { class: "column" }, el("div", { class: "line" }, this.bubble, menu));
-    this.element.append(this.column);
-    this.update(message);
+    const service = serviceWords(message);
+    if (service) {
+      this.element.classList.add("is-service");
+      this.element.setAttribute("aria-label", service);
+      this.element.append(el("span", {}, service));
+      this.message = message;
+    } else {
+      this.element.append(this.column);
+      this.update(message);
+    }
   }
 
   /** Whether `message` is a later state of what this row shows, not another one that got the same number. */
@@ -77,6 +96,7 @@ export class MessageRow {
 
   update(message) {
     this.message = message;
+    if (this.element.classList.contains("is-service")) return;
     const who = this.isOwn ? "You" : fullName(message.from ?? { first_name: "Somebody" });
     this.element.setAttribute("aria-label", `${who}: ${summary(message)}`);
     this.bubble.classList.toggle("is-bare", mediaKind(message) === "sticker");
@@ -93,8 +113,12 @@ export class MessageRow {
   /** `reactions` is a list of ReactionType, empty for none. */
   showReactions(reactions) {
     const emoji = reactions.map((reaction) => reaction.emoji ?? "⭐");
+    const chip = (sign) => {
+      const count = emoji.filter((other) => other === sign).length;
+      return el("span", { class: "reaction" }, sign, count > 1 && el("b", {}, String(count)));
+    };
     const chips = () => emoji.length > 0 && el("div", { class: "reactions", aria: { label: `Reactions: ${emoji.join(" ")}` } },
-      ...emoji.map((sign) => el("span", { class: "reaction" }, sign)));
+      ...[...new Set(emoji)].map(chip));
     this.#replace("reactions", emoji.join(), chips, this.column);
   }
 
@@ -118,9 +142,19 @@ export class MessageRow {
 
 /** A centred line for what is no bubble: somebody joined, a message was pinned. Null for an ordinary message. */
 export function serviceWords(message) {
-  if (message.new_chat_members) return `${message.new_chat_members.map(fullName).join(", ")} joined`;
-  if (message.left_chat_member) return `${fullName(message.left_chat_member)} left`;
-  if (message.pinned_message) return "A message was pinned";
+  const who = fullName(message.from ?? { first_name: "Somebody" });
+  const isAbout = (user) => user.id === message.from?.id;
+  if (message.new_chat_members) {
+    const names = message.new_chat_members.map(fullName).join(", ");
+    return message.new_chat_members.every(isAbout) ? `${names} joined` : `${who} added ${names}`;
+  }
+  if (message.left_chat_member) return isAbout(message.left_chat_member) ? `${who} left` : `${who} removed ${fullName(message.left_chat_member)}`;
+  if (message.pinned_message) return `${who} pinned “${summary(message.pinned_message)}”`;
   if (message.new_chat_title) return `The title is now “${message.new_chat_title}”`;
+  if (message.forum_topic_created) return `${who} opened the topic “${message.forum_topic_created.name}”`;
+  if (message.forum_topic_edited) return `${who} renamed the topic to “${message.forum_topic_edited.name}”`;
+  if (message.forum_topic_closed) return `${who} closed the topic`;
+  if (message.forum_topic_reopened) return `${who} reopened the topic`;
+  if (message.migrate_to_chat_id || message.migrate_from_chat_id) return "The group was upgraded to a supergroup";
   return null;
 }

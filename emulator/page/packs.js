@@ -4,7 +4,7 @@ import { confirmDialog, stickerDialog, toast } from "./dialogs.js";
 import { el, iconButton } from "./dom.js";
 import { stickerPicture } from "./media.js";
 
-const FULL_PACK = 120; // stickers of a static set, core.telegram.org/bots/api#createnewstickerset
+const FULL_PACK = { regular: 120, mask: 120, custom_emoji: 200 }; // core.telegram.org/bots/api#createnewstickerset
 
 export class PackPanel {
   #user = 0;
@@ -17,6 +17,11 @@ export class PackPanel {
     this.content = root.querySelector(".pack-list");
     root.querySelector(".panel-close").addEventListener("click", () => this.hide());
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+  }
+
+  /** Whether the panel lies over the conversation instead of beside it. */
+  get isOver() {
+    return this.isOpen && matchMedia("(max-width: 1079px)").matches;
   }
 
   get isOpen() {
@@ -74,7 +79,7 @@ export class PackPanel {
   }
 
   #card(pack, isOwn) {
-    const count = `${pack.stickers.length} / ${FULL_PACK}`;
+    const count = `${pack.stickers.length} / ${FULL_PACK[pack.sticker_type]}`;
     const title = el("div", { class: "pack-title" }, el("h3", {}, pack.title), el("span", { class: "count", title: "stickers in this pack, and how many fit" }, count));
     const remove = isOwn && iconButton("trash", `Delete the pack ${pack.title}`, () => this.#deletePack(pack));
     const copy = el("button", { type: "button", class: "link-button pack-link", title: "Copy the link", on: { click: () => copyLink(pack.link) } }, pack.link.replace("https://", ""));
@@ -93,9 +98,14 @@ export class PackPanel {
   /** One sticker at full size, with what can be done with it. */
   openSticker({ sticker, emoji_list: emoji, keywords }, pack, isOwn) {
     const facts = [emoji.join(" "), (keywords ?? []).join(", "), `${sticker.width} × ${sticker.height}`].filter(Boolean).join(" · ");
-    const send = { words: "Send", className: "button primary", act: () => this.onSend(sticker) };
+    const send = { words: "Send", className: "button primary", act: () => this.#send(sticker) };
     const remove = { words: "Delete sticker", className: "button danger", act: () => this.#deleteSticker(sticker, pack) };
     stickerDialog(stickerPicture(sticker, { size: 512 }), this.backdrop(), facts, isOwn ? [remove, send] : [send]);
+  }
+
+  #send(sticker) {
+    if (this.isOver) this.hide(); // the conversation it goes to lies below
+    this.onSend(sticker);
   }
 
   async #deleteSticker(sticker, pack) {

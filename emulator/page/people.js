@@ -1,5 +1,5 @@
 // The people of this demo: who is looking, switching between them, introducing new ones.
-import { get, post } from "./api.js";
+import { fileUrl, get, post, upload } from "./api.js";
 import { formDialog } from "./dialogs.js";
 import { avatar, el, fullName, icon } from "./dom.js";
 
@@ -18,6 +18,7 @@ function wanted() {
 
 export class People {
   #people = [];
+  #photos = {}; // person id -> file id
   current = null; // User
 
   /** `onChoose(person)` is called when another person is to be shown. */
@@ -29,11 +30,21 @@ export class People {
 
   /** Read who is known; the first visit introduces the first person. Also after a restart that forgot everybody. */
   async load() {
-    ({ users: this.#people } = await get("users"));
+    ({ users: this.#people, photos: this.#photos } = await get("users"));
     const id = this.current?.id ?? wanted() ?? this.#people[0]?.id ?? FIRST_ID;
     const person = this.#people.find((one) => one.id === id) ?? (await this.#add(this.current ?? { id, first_name: nameFor(id), language_code: "en" }));
     this.#setCurrent(person);
     return person;
+  }
+
+  /** Everybody but the one who looks. */
+  get others() {
+    return this.#people.filter((person) => person.id !== this.current.id);
+  }
+
+  /** Put a photo on the profile of the one who looks, or take all away with null. */
+  setPhoto(file) {
+    return upload("profile_photo", { user: this.current.id }, file ? [file] : []);
   }
 
   async #add(person) {
@@ -73,7 +84,7 @@ export class People {
       const facts = person.username ? `@${person.username}` : `id ${person.id}`;
       const words = el("span", { class: "person-words" }, el("b", {}, fullName(person)), el("span", {}, facts));
       const props = { type: "button", class: "person", aria: isCurrent ? { current: "true" } : {} };
-      return el("li", {}, el("button", { ...props, on: { click: () => this.#choose(person) } }, avatar(person.id, fullName(person)), words, isCurrent && icon("check")));
+      return el("li", {}, el("button", { ...props, on: { click: () => this.#choose(person) } }, avatar(person.id, fullName(person), { photo: this.#photos[person.id] && fileUrl(this.#photos[person.id]) }), words, isCurrent && icon("check")));
     };
     this.list.replaceChildren(...this.#people.map(line));
   }

@@ -124,10 +124,14 @@ class _PerceiverAttention(nn.Module):
         return self.to_out(multi_head_attention(self.to_q(tokens), key, value, self.heads))
 
 
-def multi_head_attention(query: Tensor, key: Tensor, value: Tensor, heads: int) -> Tensor:
-    """Return multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width]."""
+def multi_head_attention(query: Tensor, key: Tensor, value: Tensor, heads: int, bias: Tensor | None = None) -> Tensor:
+    """Return multi-head attention: [rows, queries, width] and two [rows, states, width] -> [rows, queries, width].
+
+    `bias` [rows, 1, states] is added to every score.
+    """
     query, key, value = (x.unflatten(-1, (heads, -1)).transpose(1, 2) for x in (query, key, value))
-    return functional.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+    mask = None if bias is None else bias[:, None]
+    return functional.scaled_dot_product_attention(query, key, value, mask).transpose(1, 2).flatten(2)
 
 
 class ScaleBank(nn.Module):
@@ -173,11 +177,12 @@ class AdapterAttention(nn.Module):
     ) -> Tensor:
         """Attend from `hidden_states` [rows, n, width] to the text and to each adapter's tokens.
 
-        The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width].
+        The signature is diffusers'; `encoder_hidden_states` is (text, tokens of each adapter), each [rows, n, width];
+        `attention_mask` [rows, 1, n] is the bias that hides the padding of texts.
         """
         text, images = encoder_hidden_states
         query = attn.to_q(hidden_states)
-        out = multi_head_attention(query, attn.to_k(text), attn.to_v(text), attn.heads)
+        out = multi_head_attention(query, attn.to_k(text), attn.to_v(text), attn.heads, attention_mask)
         for index, tokens in enumerate(images):
             image = multi_head_attention(query, self.to_k_ip[index](tokens), self.to_v_ip[index](tokens), attn.heads)
             out = out + (self.bank.scales[index, : len(image)] * image).to(out.dtype)
@@ -215,26 +220,34 @@ def fuse_face_id_lora(unet: Any, weights: Mapping[str, Tensor]) -> None:
                 raise EngineUnavailable(f"a FaceID adapter was made for another UNet: {error}") from error
 
 
+def check_fits(unet: Any, adapter: Mapping[str, Tensor]) -> None:
+    """Raise `ValueError` where the keys and values of an adapter's file were made for another UNet."""
+    for number, name in enumerate(unet.attn_processors):
+        if name.endswith("attn2.processor"):
+            wanted = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape
+            for weight in (f"{number}.to_k_ip.weight", f"{number}.to_v_ip.weight"):
+                found = adapter[weight].shape if weight in adapter else None
+                if found != wanted:
+                    raise ValueError(f"it was made for another UNet: {weight} is {found} and not {wanted}")
+
+
 def install_adapters(unet: Any, adapters: Sequence[Mapping[str, Tensor]], rows: int = 2) -> ScaleBank:
     """Give every cross-attention of `unet` the keys and values of `adapters` and return their scales.
 
     `adapters` are the `ip_adapter` parts of the files, in the order in which tokens are passed later; `rows` is how
-    many rows the scales have room for at first. Raises `EngineUnavailable` where a file belongs to another UNet.
+    many rows the scales have room for at first. Raises `ValueError` where a file belongs to another UNet.
     """
+    for adapter in adapters:
+        check_fits(unet, adapter)
     bank = ScaleBank(len(adapters), rows)
     if not adapters:
         return bank
     processors = dict(unet.attn_processors)
     for number, name in enumerate(processors):  # the adapters' files count in the same order: down, up, mid
         if name.endswith("attn2.processor"):
-            try:
-                keys, values = (
-                    [adapter[f"{number}.{kind}.weight"] for adapter in adapters] for kind in ("to_k_ip", "to_v_ip")
-                )
-            except KeyError as error:
-                raise EngineUnavailable(
-                    f"an image adapter has no {error.args[0]}: it was made for another UNet"
-                ) from error
+            keys, values = (
+                [adapter[f"{number}.{kind}.weight"] for adapter in adapters] for kind in ("to_k_ip", "to_v_ip")
+            )
             processors[name] = AdapterAttention(bank, keys, values)
     unet.set_attn_processor(processors)
     unet.encoder_hid_proj = TokenPassThrough()

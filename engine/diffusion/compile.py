@@ -16,7 +16,7 @@ import torch
 
 from engine.diffusion.denoise import decode, denoise
 from engine.diffusion.fp8 import quantise
-from engine.diffusion.inputs import Conditioning, DepthContext, PictureInputs
+from engine.diffusion.inputs import TEXT_TOKENS, Conditioning, DepthContext, PictureInputs
 from engine.diffusion.schedule import SeededNoise, sde_karras
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from engine.diffusion.networks import DiffusionNetworks
 
 BATCHES = (1, 2, 4, 8)
-TEXT_TOKENS = 77  # of a prompt of one chunk
 WARM_UP_STEPS = 2  # every network is active in the first; the second finds what the first changed
 
 

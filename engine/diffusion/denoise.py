@@ -76,15 +76,16 @@ def denoise(
     tokens = [adapter.tokens for adapter in adapters]  # each [R, tokens, D]
 
     for step, timestep in list(enumerate(scheduler.timesteps))[begin:]:
-        text, pooled = rows.read_at(step)  # [R, T, D], [R, P]
-        added = {} if pooled is None else {"text_embeds": pooled, "time_ids": time_ids}
+        text = rows.read_at(step)
+        added = {} if text.pooled is None else {"text_embeds": text.pooled, "time_ids": time_ids}
         sample = rows.repeat(scheduler.scale_model_input(latents, timestep))  # [R, C, h, w]
         networks.scales.set([adapter.scale(step) for adapter in adapters])
         down, middle = _residuals(controlnets, step, sample, timestep, added)
         predicted = networks.unet(
             sample,
             timestep,
-            encoder_hidden_states=text,
+            encoder_hidden_states=text.states,
+            encoder_attention_mask=text.mask,
             added_cond_kwargs={**added, "image_embeds": tokens},
             down_block_additional_residuals=down,
             mid_block_additional_residual=middle,

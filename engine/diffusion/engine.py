@@ -1,7 +1,7 @@
 """The engine of diffusion models: many requests in, batches through a model, a result or an error for each.
 
-Runs any `DiffusionModel`: read -> prepare -> draw -> finish. Knows what to do when a photo is wrong, memory is short or
-the GPU is gone; knows no model.
+Runs any `DiffusionModel`: read -> prepare -> draw -> check -> finish, the last on other threads beside the next batch.
+Knows what to do when a photo is wrong, memory is short or the GPU is gone; knows no model.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -18,11 +19,13 @@ from typing import Any, TypeVar
 from engine.diffusion.compile import GraphShape, batch_size, only_compiled, speed_up, warm_up
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
+from engine.diffusion.finishing import FinishingPool, settled
 from engine.diffusion.fp8 import check_fp8
 from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
+from engine.parameters import check_text
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and eve
 
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
+Drawn = EngineError | Future[StickerResult | EngineError]
 Graphs = frozenset[GraphShape] | None  # shapes whose graphs exist; None: the networks are not compiled
 Key = tuple[str, str]  # a model and one of its variants: one set of networks
 
@@ -71,6 +75,7 @@ class DiffusionEngine:
         max_batch: int = MAX_BATCH,
         most_held: int | None = None,
         preview_every: int = 0,
+        warms_up: bool = True,
         is_compiled: bool = False,
         is_fp8: bool = False,
     ) -> None:
@@ -79,8 +84,8 @@ class DiffusionEngine:
         `most_held` sets of networks are on the device at a time. None is as many as fit on a CUDA device, and one
         elsewhere: a host that runs out of memory does not say so, it ends the process.
 
-        `is_compiled` makes a CUDA device faster and the start slower by minutes; `is_fp8` needs one that multiplies
-        8-bit floats.
+        Without `warms_up` the first sticker of each kind is slow instead of the start. `is_compiled` makes a CUDA
+        device faster and the start slower by minutes; `is_fp8` needs one that multiplies 8-bit floats.
         """
         self.models = frozenset(model.name for model in models)
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
@@ -90,7 +95,9 @@ class DiffusionEngine:
         self._most_held = most_held
         self._device = device
         self._placement: DevicePlacement | None = None
+        self._pool: FinishingPool | None = None
         self._preview_every = preview_every
+        self._warms_up = warms_up
         self._is_compiled = is_compiled
         self._is_fp8 = is_fp8
 
@@ -118,7 +125,7 @@ class DiffusionEngine:
         # What is slow the first time, kernels and graphs, is done before the first person waits for it.
         logger.info("%s: warming up", title)
         started = time.perf_counter()
-        plan = loaded.warm_up_plan(self.max_batch)
+        plan = loaded.warm_up_plan(self.max_batch) if self._warms_up else []
         with device_errors(placement.device):
             speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
             warm_up(loaded.networks, plan)
@@ -137,10 +144,20 @@ class DiffusionEngine:
         return held.model
 
     def close(self) -> None:
-        """Give back the memory; the engine can be loaded again."""
+        """Wait for what is being finished and give back the memory; the engine can be loaded again."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
         self._held.clear()
         self._placement = None
         free_memory()
+
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether the networks for `request` are on the device; of a request that is wrong none are needed."""
+        try:
+            return (request.model, self._read(request).variant) in self._held
+        except EngineError:
+            return True
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
@@ -153,12 +170,17 @@ class DiffusionEngine:
         return first.variant == second.variant and first.batch_key == second.batch_key
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Outcome]:
-        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`.
+        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`."""
+        return [settled(each) for each in self.draw(requests, on_step)]
 
-        Of a batch, one that should stop is told no further step and not finished; the loop ends early once all
-        of them should.
+    def draw(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Drawn]:
+        """Draw one picture per request, in order; return its error, or the future of its sticker, in its place.
+
+        The stickers are made on threads of their own, so that the next call need not wait for them; `on_step` is
+        called there too. Of a batch, one that should stop is told no further step and not finished; the loop ends
+        early once all of them should. Raises `EngineDead`, and so do the futures.
         """
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, Drawn] = {}
         groups: dict[Key, dict[int, ReadRequest]] = {}  # a set of networks is loaded once for all that want it
         for index, request in enumerate(requests):
             read = self._attempt(partial(self._read, request))
@@ -167,14 +189,15 @@ class DiffusionEngine:
             else:
                 groups.setdefault((request.model, read.variant), {})[index] = read
         for key, group in groups.items():
-            outcomes |= self._generate_group(key, group, on_step)
+            outcomes |= self._draw_group(key, group, on_step)
         return [outcomes[index] for index in range(len(requests))]
 
     def _read(self, request: StickerRequest) -> ReadRequest:
+        check_text("prompt", request.prompt)
         read: ReadRequest = self._model(request).read(request)
         return read
 
-    def _generate_group(self, key: Key, group: Mapping[int, ReadRequest], on_step: OnStep) -> dict[int, Outcome]:
+    def _draw_group(self, key: Key, group: Mapping[int, ReadRequest], on_step: OnStep) -> dict[int, Drawn]:
         """Draw requests for one set of networks, which is loaded if it is not on the device."""
         is_wanted = True
         if key not in self._held:
@@ -183,7 +206,7 @@ class DiffusionEngine:
         failed = self._attempt(partial(self._hold, key)) if is_wanted else Cancelled("before the networks were loaded")
         if failed is not None:
             return dict.fromkeys(group, failed)
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, Drawn] = {}
         jobs: dict[int, _Job] = {}
         for index, read in group.items():
             prepare = partial(self._prepare, key, read, Progress(on_step, [index]))
@@ -223,11 +246,13 @@ class DiffusionEngine:
         free_memory()
 
     def _drop_others(self, key: Key) -> bool:
-        """Make room for what `key` draws; return whether there was any to make."""
+        """Make room for what `key` draws: other networks leave, kept texts too; return whether it may be enough."""
+        self._held[key].model.clear_caches()
         others = [each for each in self._held if each != key]
         for _ in others:
             self._held.move_to_end(key)
             self._drop_oldest()
+        free_memory()
         return bool(others)
 
     def _model(self, request: StickerRequest) -> DiffusionModel[Any, Any]:
@@ -239,8 +264,10 @@ class DiffusionEngine:
         """Look at a request's photos, so that only good ones come into a batch."""
         progress.tell(0, Step("face", 0, read.total_steps))
         started = time.perf_counter()
-        prepared = self._held[key].model.prepare(read)
-        return _Job(key, read.batch_key, prepared, time.perf_counter() - started)
+        model = self._held[key].model
+        prepared = model.prepare(read)
+        text_tokens = model.graph_shape([prepared]).text  # a short text would be padded to its longest neighbour
+        return _Job(key, (read.batch_key, text_tokens), prepared, time.perf_counter() - started)
 
     def _batch_size(self, key: Key, waiting: int) -> int:
         """As many as there are; where graphs exist, as many as there are graphs for."""
@@ -248,7 +275,7 @@ class DiffusionEngine:
             return min(waiting, self.max_batch)
         return batch_size(waiting, self.max_batch)
 
-    def _draw(self, jobs: list[_Job], progress: Progress) -> list[Outcome]:
+    def _draw(self, jobs: list[_Job], progress: Progress) -> list[Drawn]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
         key = jobs[0].key
         draw = partial(self._draw_batch, jobs, progress, self._held[key].graphs)
@@ -266,7 +293,7 @@ class DiffusionEngine:
         parts = [([job], progress.of([place])) for place, job in enumerate(jobs)]
         return [self._draw_in_tiles(*part) if is_short else self._draw(*part)[0] for part in parts]
 
-    def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Outcome:
+    def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Drawn:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
         held = self._held[jobs[0].key]
         graphs: Graphs = None if held.graphs is None else frozenset()  # tiles have no graphs
@@ -274,21 +301,38 @@ class DiffusionEngine:
             drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
-    def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Outcome]:
+    def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Drawn]:
         model = self._held[jobs[0].key].model
         batch = [job.prepared for job in jobs]
         watch = Stopwatch()
         with nullcontext() if graphs is None else only_compiled(model.graph_shape(batch), graphs):
             drawings = model.draw(batch, progress, self._preview_every)
         watch.lap("draw")
-        outcomes: list[Outcome] = []
+        finishing: list[Callable[[], Outcome] | Cancelled] = []
         for place, (job, drawing) in enumerate(zip(jobs, drawings, strict=True)):
             own = Stopwatch({"face": job.prepare_s, **watch.timings})
             try:
-                outcomes.append(model.finish(job.prepared, drawing, place, progress, own))
+                checked = model.check(job.prepared, drawing, place, progress, own)
             except Cancelled as cancelled:
-                outcomes.append(cancelled)
-        return outcomes
+                finishing.append(cancelled)
+                continue
+            own.lap("check")
+            finish = partial(model.finish, job.prepared, checked, place, progress, own)
+            finishing.append(partial(self._finish, finish, own))
+        # Not before all are checked: where one fails, the whole batch is drawn again.
+        return [each if isinstance(each, Cancelled) else self._finishing.submit(each) for each in finishing]
+
+    def _finish(self, finish: Callable[[], StickerResult], watch: Stopwatch) -> Outcome:
+        """Run on a thread of the pool."""
+        watch.lap("wait")
+        return self._attempt(finish)
+
+    @property
+    def _finishing(self) -> FinishingPool:
+        """The threads that make stickers of pictures; of two batches at most, so that no more pictures wait."""
+        if self._pool is None:
+            self._pool = FinishingPool(2 * self.max_batch)
+        return self._pool
 
     def _attempt(self, work: Callable[[], T]) -> T | EngineError:
         if self._placement is None:

@@ -1,4 +1,4 @@
-"""Finds the faces of photos and describes them for the networks: insightface on local files. Downloads nothing.
+"""Finds the faces of photos and describes them for the networks. Downloads nothing.
 
 Knows no style and no request. The order of keypoints is insightface's: left eye, right eye, nose, left and right
 corner of the mouth, as seen on the picture.
@@ -6,7 +6,7 @@ corner of the mouth, as seen on the picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.diffusion.face_networks import aligned, find_networks
 from engine.errors import EngineUnavailable, NoFace
+from engine.face_worth import face_worth
+from engine.numbered_faces import Box, number_faces
 from engine.pixels import Rgb
 from engine.types import Note
 
@@ -28,7 +31,9 @@ LEAST_DETECTION_PX = 192
 BORDERS = (0.15, 0.3, 0.5)  # on each side, of the longer side
 BORDER_SIZES = (640, 320)
 SIZE_MULTIPLE_PX = 32  # of the detector
-DETECTION_THRESHOLD = 0.5
+# Cosine of two embeddings: of one person's photos it is nearly always above, of two people's nearly never.
+SAME_PERSON = 0.2
+MOST_COMPARED = 8  # faces of a group photo in which a person is looked for
 LARGEST = -1  # stands for an index: the face with the largest box
 
 
@@ -57,24 +62,34 @@ class FoundFace:
     @property
     def area(self) -> float:
         """Of the box, in square px."""
-        x1, y1, x2, y2 = (float(edge) for edge in self.box)
+        x1, y1, x2, y2 = self.corners
         return (x2 - x1) * (y2 - y1)
+
+    @property
+    def corners(self) -> Box:
+        """The box as numbers."""
+        x1, y1, x2, y2 = (float(edge) for edge in self.box)
+        return x1, y1, x2, y2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Identity:
     """Who is on the photos.
 
-    `embeddings`, each [512] and not normalised, are those of the photos that show a face; `passed_over` counts the
-    others. `face` is the one of photo number `photo`, which the pose is taken from; `faces_seen` counts the faces of
-    that photo.
+    `embeddings`, each [512] and not normalised, are those of the photos that show the person, `kept`, by number and in
+    order; `faceless` and `others` count the photos that show no face, or somebody else. `face` is the one of photo
+    number `photo`, which the pose is taken from; `boxes` are those of all faces of that photo, from the left, and
+    `picture` shows that photo with their numbers, a JPEG; empty where there is one.
     """
 
     embeddings: tuple[Floats, ...]
     face: FoundFace
     photo: int
-    faces_seen: int
-    passed_over: int = 0
+    boxes: tuple[Box, ...]
+    picture: bytes = b""
+    kept: tuple[int, ...] = (0,)
+    faceless: int = 0
+    others: int = 0
 
     @property
     def embedding(self) -> Floats:
@@ -84,7 +99,7 @@ class Identity:
     @property
     def normed_embedding(self) -> Floats:
         """The mean of the normalised embeddings, [512]; of several it is shorter than 1."""
-        return np.mean([each / np.linalg.norm(each) for each in self.embeddings], axis=0, dtype=np.float32)
+        return np.mean([_normed(each) for each in self.embeddings], axis=0, dtype=np.float32)
 
 
 class FaceFinder:
@@ -134,17 +149,78 @@ class FaceFinder:
     def identify(self, photos: Sequence[Rgb], face_index: int = LARGEST, size_px: int = DETECTION_PX) -> Identity:
         """Say who is on `photos`: several of the same person make a better likeness.
 
-        `size_px` is that of `find`. `face_index` counts the faces of the first photo that has one, from the left; in
-        the others the largest is taken. A photo without a face is passed over. Raises `NoFace` where none has one, or
-        not that many.
+        The person is who most of the photos show; a photo without a face, or of somebody else, is passed over. The
+        first photo that is left gives the pose, and `face_index` counts its faces, from the left. `size_px` is that of
+        `find`. Raises `NoFace` where no photo has one, or not that many.
         """
-        seen = [(number, faces) for number, photo in enumerate(photos) if (faces := self.find(photo, size_px))]
+        seen = {number: faces for number, photo in enumerate(photos) if (faces := self.find(photo, size_px))}
         if not seen:
             raise NoFace("no face in any of the photos" if len(photos) > 1 else "no face in the photo")
-        first, faces = seen[0]
-        chosen = {number: _choose(each, LARGEST) for number, each in seen} | {first: _choose(faces, face_index)}
-        embeddings = tuple(self.embed(photos[number], face) for number, face in chosen.items())
-        return Identity(embeddings, chosen[first], first, len(faces), len(photos) - len(seen))
+        described = {
+            number: [(face, self.embed(photos[number], face)) for face in _largest(faces, len(seen))]
+            for number, faces in seen.items()
+        }
+        core = _most_shown([faces[0] for faces in described.values()])
+        kept = _of_person(described, core)
+        first = min(kept)
+        if face_index != LARGEST:
+            face = _choose(seen[first], face_index)
+            chosen = (face, self.embed(photos[first], face))
+            kept = {**_of_person(described, chosen[1]), first: chosen}
+        boxes = tuple(face.corners for face in seen[first])
+        return Identity(
+            embeddings=tuple(kept[number][1] for number in sorted(kept)),
+            face=kept[first][0],
+            photo=first,
+            boxes=boxes,
+            picture=number_faces(photos[first], boxes) if len(boxes) > 1 else b"",
+            kept=tuple(sorted(kept)),
+            faceless=len(photos) - len(seen),
+            others=len(seen) - len(kept),
+        )
+
+    def best(self, photos: Sequence[Rgb]) -> int:
+        """Return the number of the photo with the best face of the person whom most of `photos` show.
+
+        Raises `NoFace` where no photo has a face.
+        """
+        identity = self.identify(photos)
+
+        def worth(number: int) -> float:
+            faces = self.find(photos[number])
+            x1, y1, x2, y2 = _choose(faces, LARGEST).corners
+            width = min(x2 - x1, y2 - y1)
+            return face_worth(photos[number], (x1 + x2) / 2, (y1 + y2) / 2, width, is_alone=len(faces) == 1)
+
+        return max(identity.kept, key=worth)
+
+
+def _largest(faces: Sequence[FoundFace], photos: int) -> list[FoundFace]:
+    """Return the faces of one of so many photos that are compared, the largest first."""
+    return sorted(faces, key=lambda face: -face.area)[: MOST_COMPARED if photos > 1 else 1]
+
+
+def _most_shown(faces: Sequence[tuple[FoundFace, Floats]]) -> Floats:
+    """Return the embedding that most others are like; of equals that of the largest face."""
+    normed = np.stack([_normed(embedding) for _, embedding in faces])
+    alike = (normed @ normed.T >= SAME_PERSON).sum(axis=1)
+    return max(zip(alike, faces, strict=True), key=lambda each: (int(each[0]), each[1][0].area))[1][1]
+
+
+def _of_person(
+    described: Mapping[int, Sequence[tuple[FoundFace, Floats]]], person: Floats
+) -> dict[int, tuple[FoundFace, Floats]]:
+    """Return of each photo that shows a person the face most like theirs, by the photo's number."""
+    kept = {}
+    for number, faces in described.items():
+        cosines = [float(_normed(embedding) @ _normed(person)) for _, embedding in faces]
+        if max(cosines) >= SAME_PERSON:
+            kept[number] = faces[int(np.argmax(cosines))]
+    return kept
+
+
+def _normed(embedding: Floats) -> Floats:
+    return embedding / max(float(np.linalg.norm(embedding)), 1e-9)
 
 
 def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvider",)) -> FaceFinder:
@@ -157,49 +233,35 @@ def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvide
     if pack is None:
         raise EngineUnavailable(f"faces: no .onnx files in {directory}")
     try:
-        from insightface.app import FaceAnalysis
-    except ImportError as error:
-        raise EngineUnavailable(f"faces: {directory} is there, insightface is not installed") from error
-    from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
-
-    modules = ["detection", "recognition"]
-    unreadable = (onnx_errors.Fail, onnx_errors.InvalidProtobuf, onnx_errors.InvalidGraph, onnx_errors.NoSuchFile)
-    try:
-        analysis = FaceAnalysis(name=str(pack), allowed_modules=modules, providers=list(providers))
-    except (AssertionError, *unreadable) as error:  # insightface asserts that there is a detector
-        raise EngineUnavailable(f"faces: no detector can be read from {pack}") from error
-    if "recognition" not in analysis.models:
-        raise EngineUnavailable(f"faces: no recogniser in {pack}")
-    # Without a size it would look at two sizes and merge what it finds; the sizes come with each call instead.
-    on_gpu = "CUDAExecutionProvider" in providers
-    size = (DETECTION_PX, DETECTION_PX)
-    analysis.prepare(ctx_id=0 if on_gpu else -1, det_thresh=DETECTION_THRESHOLD, det_size=size)
-    return FaceFinder(analysis.det_model, _ArcFace(analysis.models["recognition"]))
-
-
-class _ArcFace:
-    """insightface's recogniser, which wants a face of its own kind."""
-
-    def __init__(self, network: Any) -> None:
-        self._network = network
-
-    def embed(self, bgr: Bgr, keypoints: Floats) -> Floats:
-        from insightface.app.common import Face
-
-        return np.asarray(self._network.get(bgr, Face(kps=keypoints)), np.float32)
+        detector, recogniser = find_networks(pack, providers)
+    except Exception as error:  # of an empty, half or foreign file; onnxruntime has a class for each
+        raise EngineUnavailable(f"faces: {pack} cannot be read: {type(error).__name__}: {error}") from error
+    if detector is None or recogniser is None:
+        lacking = "detector with keypoints" if detector is None else "recogniser"
+        raise EngineUnavailable(f"faces: no {lacking} in {pack}")
+    return FaceFinder(detector, recogniser)
 
 
 def aligned_face(photo: Rgb, face: FoundFace, side_px: int = 224) -> Rgb:
     """Return the face of `photo` turned upright, as the recogniser sees it, (side_px, side_px, 3)."""
-    from insightface.utils import face_align
-
-    return np.asarray(face_align.norm_crop(photo, landmark=face.keypoints, image_size=side_px), np.uint8)
+    return aligned(photo, face.keypoints, side_px)
 
 
-def face_notes(faces: int, passed_over: int, face_index: int) -> tuple[Note, ...]:
+def face_notes(identity: Identity, face_index: int) -> tuple[Note, ...]:
     """Return what a person is told of how many faces and photos were seen; of faces nothing who has chosen one."""
-    told = {Note.SEVERAL_FACES: faces > 1 and face_index == LARGEST, Note.PHOTOS_WITHOUT_FACE: passed_over > 0}
+    told = {
+        Note.SEVERAL_FACES: len(identity.boxes) > 1 and face_index == LARGEST,
+        Note.PHOTOS_WITHOUT_FACE: identity.faceless > 0,
+        Note.OTHER_PERSON: identity.others > 0,
+    }
     return tuple(note for note, is_true in told.items() if is_true)
+
+
+def faces_to_choose(identity: Identity, face_index: int) -> dict[str, Any]:
+    """Return what a result says of the faces among which a person may choose, who has not chosen yet."""
+    if len(identity.boxes) < 2 or face_index != LARGEST:
+        return {}
+    return {"faces": len(identity.boxes), "faces_picture": identity.picture}
 
 
 def _bgr(photo: Rgb) -> Bgr:

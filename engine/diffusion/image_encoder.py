@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.pixels import Rgb
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class ImageEncoder:
     def __init__(self, network: Any, device: torch.device, dtype: torch.dtype) -> None:
         self._network, self._device, self._dtype = network, device, dtype
         self._side = int(network.config.image_size)
+        self.width = int(network.config.hidden_size)  # of the states
 
     @torch.inference_mode()
     def states(self, picture: Tensor) -> Tensor:
@@ -85,7 +86,8 @@ def load_image_encoder(folder: Path, device: torch.device, dtype: torch.dtype) -
     from transformers import CLIPVisionModelWithProjection
 
     with reading("image_encoder", folder):
-        network = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        network = read_pretrained(CLIPVisionModelWithProjection, folder, dtype=dtype)
+        check_weights("image_encoder", folder, network)
     return ImageEncoder(network.to(device).requires_grad_(False).eval(), device, dtype)
 
 

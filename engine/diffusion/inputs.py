@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+TEXT_TOKENS = 77  # of a text of one chunk
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditioning:
     """Hold what conditions one row, the conditional or the unconditional one. Any float dtype, any device.
@@ -26,6 +29,13 @@ class Conditioning:
     face: Tensor | None = None  # [512] ArcFace embedding, not normalised
     photo: Tensor | None = None  # [photos, states, width] hidden states of the CLIP image encoder
     tokens: Tensor | None = None  # [tokens, D] FaceID's, ready for the UNet
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of all its tensors."""
+        return sum(
+            each.nbytes for each in (self.text, self.pooled, self.face, self.photo, self.tokens) if each is not None
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

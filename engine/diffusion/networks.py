@@ -6,9 +6,6 @@ pictures has its loader beside its use: `faces`, `image_encoder`, `safety`.
 
 from __future__ import annotations
 
-import pickle  # noqa: TID251  only its error is named; weights are read with weights_only
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +17,12 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
-from transformers import CLIPTextModel, CLIPTokenizer
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from engine.diffusion.adapters import FaceIdProjection, Resampler, ScaleBank
-from engine.errors import EngineUnavailable
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -86,15 +82,6 @@ class DiffusionNetworks:
         return int(self.unet.config.in_channels), height // factor, width // factor
 
 
-@contextmanager
-def reading(role: str, path: Path) -> Iterator[None]:
-    """Turn what libraries say about a missing, cut-off or foreign file into one `EngineUnavailable`."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
-        raise EngineUnavailable(f"{role}: cannot read {path}: {type(error).__name__}: {error}") from error
-
-
 def load_base(base: Path, config: Path | None, lora: Path | None, dtype: torch.dtype) -> StableDiffusionXLPipeline:
     """Load SDXL as a pipeline of parts, on the CPU, `lora` fused into the UNet and both text encoders.
 
@@ -104,17 +91,29 @@ def load_base(base: Path, config: Path | None, lora: Path | None, dtype: torch.d
     options = {"dtype": dtype, "local_files_only": True}
     with reading("base", base):
         if base.is_dir():
-            pipeline = StableDiffusionXLPipeline.from_pretrained(base, **options)
+            parts = {
+                name: read_pretrained(kind, base / name, dtype=dtype)
+                for name, kind in (
+                    ("unet", UNet2DConditionModel),
+                    ("vae", AutoencoderKL),
+                    ("text_encoder", CLIPTextModel),
+                    ("text_encoder_2", CLIPTextModelWithProjection),
+                )
+            }
+            pipeline = StableDiffusionXLPipeline.from_pretrained(base, **parts, **options)
         else:
             pipeline = StableDiffusionXLPipeline.from_single_file(
                 str(base), config=str(config or base.parent), **options
             )
     if lora is not None:
         with reading("lora", lora):
+            check_weights("lora", lora, load_file(lora).items())
             pipeline.load_lora_weights(str(lora.parent), weight_name=lora.name, local_files_only=True)
             # Fused before the adapters come: loaded as a layer, it would be switched off or doubled by them.
             pipeline.fuse_lora()
             pipeline.unload_lora_weights()
+    for name in ("unet", "vae", "text_encoder", "text_encoder_2"):
+        check_weights(f"base, {name}", base, getattr(pipeline, name))
     return pipeline
 
 
@@ -133,16 +132,17 @@ def load_base_sd15(folder: Path, vae: Path | None, dtype: torch.dtype) -> Sd15Ba
 
     `vae` is the folder of another VAE than the one in `folder`. Raises `EngineUnavailable`.
     """
-    options = {"dtype": dtype, "local_files_only": True}
     with reading("base", folder):
-        unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **options)
+        unet = read_pretrained(UNet2DConditionModel, folder / "unet", dtype=dtype)
         tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
-        text_encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", **options)
+        text_encoder = read_pretrained(CLIPTextModel, folder / "text_encoder", dtype=dtype)
         if vae is None:
-            decoder = AutoencoderKL.from_pretrained(folder, subfolder="vae", **options)
+            decoder = read_pretrained(AutoencoderKL, folder / "vae", dtype=dtype)
     if vae is not None:
         with reading("vae", vae):
-            decoder = AutoencoderKL.from_pretrained(vae, **options)
+            decoder = read_pretrained(AutoencoderKL, vae, dtype=dtype)
+    for name, network in {"unet": unet, "vae": decoder, "text_encoder": text_encoder}.items():
+        check_weights(f"base, {name}", folder, network)
     return Sd15Base(unet, decoder, tokenizer, text_encoder)
 
 
@@ -165,42 +165,62 @@ def place_base(base: Any, device: torch.device, dtype: torch.dtype) -> dict[str,
     }
 
 
-def read_adapter(path: Path | None) -> dict[str, dict[str, Tensor]] | None:
+def read_adapter(path: Path | None, role: str = "image adapter") -> dict[str, dict[str, Tensor]] | None:
     """Return an adapter file's `image_proj` and `ip_adapter` parts, None where there is no file.
 
     Raises `EngineUnavailable`.
     """
     if path is None:
         return None
-    with reading("image adapter", path):
+    with reading(role, path):
         if path.suffix != ".safetensors":
             nested = torch.load(path, map_location="cpu", weights_only=True)
-            return {part: dict(nested[part]) for part in ("image_proj", "ip_adapter")}
-        parts: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
-        for name, weight in load_file(path).items():
-            part, _, rest = name.partition(".")
-            parts[part][rest] = weight
-        return parts
+            parts = {part: dict(nested[part]) for part in ("image_proj", "ip_adapter")}
+        else:
+            parts = {"image_proj": {}, "ip_adapter": {}}
+            for name, weight in load_file(path).items():
+                part, _, rest = name.partition(".")
+                parts[part][rest] = weight
+        check_weights(role, path, [(name, weight) for part in parts.values() for name, weight in part.items()])
+    return parts
+
+
+def read_resampler(
+    role: str, path: Path | None, weights: dict[str, Tensor], unet: Any, source: int | None = None
+) -> Resampler:
+    """Build the resampler of an adapter for `unet`, whose images are `source` wide. Raises `EngineUnavailable`."""
+    with reading(role, path or Path()):
+        resampler = Resampler.from_weights(weights)
+        width, wanted = len(resampler.norm_out.weight), unet.config.cross_attention_dim
+        if width != wanted:
+            raise ValueError(f"its tokens are {width} wide, and the base model reads {wanted}")
+        if source is not None and resampler.proj_in.in_features != source:
+            raise ValueError(f"it reads images {resampler.proj_in.in_features} wide, and they are {source}")
+    return resampler
 
 
 def load_controlnet(
-    path: Path | None, shaped_like: Path | None, device: torch.device, dtype: torch.dtype
+    role: str, path: Path | None, shaped_like: Path | None, unet: Any, device: torch.device, dtype: torch.dtype
 ) -> ControlNet | None:
-    """Load a ControlNet from a diffusers folder or one .safetensors, None where there is no file.
+    """Load a ControlNet for `unet` from a diffusers folder or one .safetensors, None where there is no file.
 
     `shaped_like` is the folder whose config a single file without one of its own takes. Raises `EngineUnavailable`.
     """
     if path is None:
         return None
-    with reading("ControlNet", path):
+    with reading(role, path):
         if path.is_dir():
-            net = ControlNetModel.from_pretrained(path, dtype=dtype, local_files_only=True)
+            net = read_pretrained(ControlNetModel, path, dtype=dtype)
         else:
             folder = path.parent if (path.parent / "config.json").exists() else shaped_like
             if folder is None:
                 raise ValueError("a single file needs a config.json beside it")
             net = ControlNetModel.from_config(ControlNetModel.load_config(folder, local_files_only=True))
             net.load_state_dict(load_file(path), strict=True)
+        for name in ("block_out_channels", "layers_per_block", "cross_attention_dim"):
+            if (own := net.config[name]) != (wanted := unet.config[name]):
+                raise ValueError(f"it was made for another base model: its {name} is {own} and not {wanted}")
+        check_weights(role, path, net)
         net = to_device(net, device, dtype)
     embed_hint, net.controlnet_cond_embedding = net.controlnet_cond_embedding, nn.Identity()
     return ControlNet(net, embed_hint)

@@ -6,14 +6,14 @@ Rows: the unconditional row of each guided picture, then the conditional row of 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.nn import functional
 
-from engine.diffusion.inputs import Conditioning, DepthContext, GuidanceWindows, PictureInputs
+from engine.diffusion.inputs import TEXT_TOKENS, Conditioning, DepthContext, GuidanceWindows, PictureInputs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,8 +22,21 @@ if TYPE_CHECKING:
     from engine.diffusion.networks import DiffusionNetworks
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class TextRows:
+    """What the UNet reads of the words: `states` [R, T, D], and `pooled` [R, P], None in Stable Diffusion 1.5.
+
+    Texts are padded to the longest; `mask` [R, T] is 1 where a row's own text is and 0 where it is padded, and None
+    where every text has one chunk.
+    """
+
+    states: Tensor
+    mask: Tensor | None
+    pooled: Tensor | None
+
+
 class Rows:
-    """The batch as rows: `text` [R, T, D] and `pooled` [R, P], None in Stable Diffusion 1.5, are read by the UNet."""
+    """The batch as rows: `text` is read by the UNet, its `lengths` [R] in tokens are before the padding."""
 
     def __init__(self, pictures: Sequence[PictureInputs], device: torch.device, dtype: torch.dtype) -> None:
         self._device, self._dtype = device, dtype
@@ -36,29 +49,40 @@ class Rows:
         self._guided = torch.tensor(guided, dtype=torch.long, device=device)
         self._repeats = torch.tensor(self._picture_of_row, dtype=torch.long, device=device)
         early = [*(pictures[index].uncond for index in guided), *(each.early or each.cond for each in pictures)]
-        # Texts are repeated until all are as long: attention over a repeated context is attention over the context.
-        length = math.lcm(*(len(each.text) for each in [*self._conditionings, *early]))
-
-        def texts(rows: Sequence[Conditioning]) -> Tensor:
-            return self._stack([each.text.repeat(length // len(each.text), 1) for each in rows])
-
-        self.text, self.pooled = texts(self._conditionings), self._pooled(self._conditionings)
+        self.lengths = [len(each.text) for each in self._conditionings]
+        lengths = {*self.lengths, *(len(each.text) for each in early)}
+        self.text = self._text(self._conditionings, lengths)
         self._early_steps = self._numbers([0 for _ in guided] + [each.early_steps for each in pictures])
-        self._has_early = any(each.early is not None for each in pictures)
-        self._early = (texts(early), self._pooled(early)) if self._has_early else (self.text, self.pooled)
+        self._early = self._text(early, lengths) if any(each.early is not None for each in pictures) else None
 
     def repeat(self, per_picture: Tensor) -> Tensor:
         """Repeat [N, ...] as rows [R, ...] in the networks' dtype."""
         return per_picture[self._repeats].to(self._dtype)
 
-    def read_at(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """Return the text [R, T, D] and the pooled text [R, P] that the rows read at `step` of the schedule."""
-        if not self._has_early:
-            return self.text, self.pooled
+    def read_at(self, step: int) -> TextRows:
+        """Return the text that the rows read at `step` of the schedule."""
+        early, late = self._early, self.text
+        if early is None:
+            return late
         is_early = self._early_steps > step  # [R]
-        text, pooled = self._early
-        text = torch.where(is_early[:, None, None], text, self.text)
-        return text, torch.where(is_early[:, None], pooled, self.pooled) if pooled is not None else None
+
+        def chosen(one: Tensor | None, other: Tensor | None) -> Tensor | None:
+            return None if one is None or other is None else torch.where(is_early[:, None], one, other)
+
+        states = torch.where(is_early[:, None, None], early.states, late.states)
+        return TextRows(states, chosen(early.mask, late.mask), chosen(early.pooled, late.pooled))
+
+    def all_of(self, context: Tensor) -> tuple[Tensor, Tensor]:
+        """Return `context` [R, tokens, D] with the numbers of all rows."""
+        return torch.arange(len(self.lengths), device=self._device), context
+
+    def texts_by_length(self) -> list[tuple[Tensor, Tensor]]:
+        """Return the rows whose texts have one length, and these [rows, T, D] without padding; for each length."""
+        groups = []
+        for length in sorted(set(self.lengths)):
+            rows = [number for number, own in enumerate(self.lengths) if own == length]
+            groups.append((torch.tensor(rows, device=self._device), self.text.states[rows, :length]))
+        return groups
 
     def ready_tokens(self) -> Tensor:
         """Return the image tokens of every row that its conditioning brings, [R, tokens, D]."""
@@ -88,9 +112,16 @@ class Rows:
         """Return SDXL's sizes, original, crop and target, of every row, [R, 6] fp32."""
         return self._numbers([height, width, 0, 0, height, width]).expand(len(self._conditionings), -1)
 
-    def _pooled(self, rows: Sequence[Conditioning]) -> Tensor | None:
+    def _text(self, rows: Sequence[Conditioning], lengths: set[int]) -> TextRows:
+        """Stack the texts of `rows`, each padded to the longest of `lengths`."""
+        longest = max(lengths)
         pooled = [each.pooled for each in rows if each.pooled is not None]
-        return self._stack(pooled) if pooled else None
+        is_masked = lengths != {TEXT_TOKENS}
+        return TextRows(
+            states=self._stack([functional.pad(each.text, (0, 0, 0, longest - len(each.text))) for each in rows]),
+            mask=self._stack([torch.arange(longest) < len(each.text) for each in rows]) if is_masked else None,
+            pooled=self._stack(pooled) if pooled else None,
+        )
 
     def _numbers(self, numbers: Sequence[float]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.float32, device=self._device)
@@ -136,19 +167,48 @@ class ActiveControlNet:
     """A ControlNet's part in a batch."""
 
     net: Any
-    context: Tensor  # [R, tokens, D]
+    contexts: list[tuple[Tensor, Tensor]]  # rows, and what they attend to, [rows, tokens, D]: one for each length
     hints: Tensor  # [R, channels, h, w], embedded
     strength: Tensor  # [R, 1, 1, 1]
     is_active: list[bool]  # per step
 
     def residuals(self, sample: Tensor, timestep: Tensor, added: dict[str, Tensor]) -> tuple[list[Tensor], Tensor]:
-        """Return the residuals for the UNet's down and middle blocks."""
+        """Return the residuals for the UNet's down and middle blocks.
+
+        Rows whose contexts differ in length run one after the other: diffusers' ControlNet masks no context.
+        """
+        if len(self.contexts) == 1:
+            return self._run(sample, timestep, self.contexts[0][1], self.hints, self.strength, added)
+        parts = [
+            self._run(
+                sample[rows],
+                timestep,
+                context,
+                self.hints[rows],
+                self.strength[rows],
+                {name: of_rows[rows] for name, of_rows in added.items()},
+            )
+            for rows, context in self.contexts
+        ]
+        back = torch.cat([rows for rows, _ in self.contexts]).argsort()
+        downs = [torch.cat(layer)[back] for layer in zip(*(down for down, _ in parts), strict=True)]
+        return downs, torch.cat([middle for _, middle in parts])[back]
+
+    def _run(
+        self,
+        sample: Tensor,
+        timestep: Tensor,
+        context: Tensor,
+        hints: Tensor,
+        strength: Tensor,
+        added: dict[str, Tensor],
+    ) -> tuple[list[Tensor], Tensor]:
         down, middle = self.net(
             sample,
             timestep,
-            encoder_hidden_states=self.context,
-            controlnet_cond=self.hints,
-            conditioning_scale=self.strength,
+            encoder_hidden_states=context,
+            controlnet_cond=hints,
+            conditioning_scale=strength,
             added_cond_kwargs=added,
             return_dict=False,
         )
@@ -175,9 +235,9 @@ def active_controlnets(
         active.append(
             ActiveControlNet(
                 net=identity.net,
-                context=_given(face, no_face),
+                contexts=[rows.all_of(_given(face, no_face))],
                 hints=rows.hints(identity.embed_hint, lambda picture: _given(picture.keypoints, "keypoint picture")),
-                strength=identity_strength.to(rows.text.dtype).view(-1, 1, 1, 1),
+                strength=identity_strength.to(rows.text.states.dtype).view(-1, 1, 1, 1),
                 is_active=windows.identity.active_steps(scheduler),
             )
         )
@@ -185,9 +245,11 @@ def active_controlnets(
         active.append(
             ActiveControlNet(
                 net=depth.net,
-                context=_given(face, no_face) if depth_context is DepthContext.FACE else rows.text,
+                contexts=[rows.all_of(_given(face, no_face))]
+                if depth_context is DepthContext.FACE
+                else rows.texts_by_length(),
                 hints=rows.hints(depth.embed_hint, lambda picture: _given(picture.depth, "depth picture")),
-                strength=depth_strength.to(rows.text.dtype).view(-1, 1, 1, 1),
+                strength=depth_strength.to(rows.text.states.dtype).view(-1, 1, 1, 1),
                 is_active=windows.depth.active_steps(scheduler),
             )
         )

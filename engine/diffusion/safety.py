@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.diffusion.image_encoder import ClipInput
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.pixels import Rgb, Rgba
 
 
@@ -39,7 +40,8 @@ def load_safety_checker(folder: Path, device: torch.device, dtype: torch.dtype) 
 
     with reading("safety", folder):
         seen = ClipInput.read(folder)
-        network = StableDiffusionSafetyChecker.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        network = read_pretrained(StableDiffusionSafetyChecker, folder, dtype=dtype)
+        check_weights("safety", folder, network)
     return SafetyChecker(network.to(device).requires_grad_(False).eval(), seen, device, dtype)
 
 
@@ -50,11 +52,22 @@ def blackened(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return black
 
 
-def censor(checker: SafetyChecker | None, sticker: Rgb, cutout: Rgba) -> tuple[Rgb, Rgba, bool]:
-    """Return sticker and cut-out, both blackened where the sticker is flagged, and whether they may be sent.
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedPicture:
+    """A picture (height, width, 3), and whether it may be sent."""
 
-    The sticker is looked at once; its verdict holds for the cut-out. Without a checker everything may be sent.
-    """
-    if checker is None or not checker.are_flagged([sticker])[0]:
-        return sticker, cutout, True
-    return blackened(sticker), blackened(cutout), False
+    pixels: Rgb
+    is_safe: bool
+
+
+def check(checker: SafetyChecker | None, pictures: Sequence[Rgb]) -> list[CheckedPicture]:
+    """Look at every picture once, on the checker's device. Without a checker everything may be sent."""
+    flagged = checker.are_flagged(pictures) if checker else [False] * len(pictures)
+    return [CheckedPicture(picture, not each) for picture, each in zip(pictures, flagged, strict=True)]
+
+
+def censor(picture: CheckedPicture, cutout: Rgba) -> tuple[Rgb, Rgba]:
+    """Return the picture and its cut-out, both blackened where it may not be sent: its verdict holds for both."""
+    if picture.is_safe:
+        return picture.pixels, cutout
+    return blackened(picture.pixels), blackened(cutout)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 BRACKET_WEIGHT = 1.1
 MOST_WEIGHT = 10.0  # either way; far beyond what still gives a picture
 LONG_WORD = 8  # tokens from which a word may be broken between two chunks
+CHUNK_WORDS = 75  # tokens of a chunk beside its begin and its end
+KEPT_TEXTS = 256
+KEPT_TEXT_BYTES = 256 * 2**20  # on the device; a text of one chunk has 0.3 MB in SDXL, 20 000 characters have 20 MB
 
 _LEXEME = re.compile(
     r"""  \\(?P<escaped>[()])
@@ -31,6 +34,7 @@ _LEXEME = re.compile(
         | .""",
     re.VERBOSE | re.DOTALL,
 )
+_WORD = re.compile(r"[^\W\d_]+|[^\w\s]+|[\d_]")  # as CLIP's tokenizer cuts a text, before it looks into words
 
 
 class ClipLayer(StrEnum):
@@ -54,6 +58,12 @@ def fill_negative_prompt(template: str, negative_prompt: str) -> str:
     if "{negative_prompt}" in template:
         return template.replace("{negative_prompt}", negative_prompt)
     return f"{template} {negative_prompt}" if negative_prompt else template
+
+
+def estimate_chunks(*prompts: str) -> int:
+    """Return about how many chunks the longest of `prompts` takes: at once, without a tokenizer, seldom too many."""
+    words = max(len(_WORD.findall(prompt)) for prompt in prompts)
+    return max(1, -(-words // CHUNK_WORDS))
 
 
 @torch.no_grad()

@@ -16,6 +16,7 @@ from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
 from engine.models import FACE_TO_STICKER, REACTIONS
 from engine.pixels import Rgba
+from engine.portrait.best import best_photo
 from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
@@ -35,7 +36,7 @@ KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; 
 
 
 class PortraitEngine:
-    """Draws stickers on the CPU. Used from one thread at a time."""
+    """Draws stickers on the CPU; of several photos the best one. Used from one thread at a time."""
 
     name = "portrait"
     max_batch = 1
@@ -60,6 +61,10 @@ class PortraitEngine:
         self._prepared.clear()
         study_of.cache_clear()
         self._networks = self._matter = None
+
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return True: its networks are loaded at the start and stay."""
+        return True
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return False: each is drawn by itself, so nobody gains by waiting for another."""
@@ -93,10 +98,12 @@ class PortraitEngine:
         notes = prompt_notes
         if request.shape is Shape.AUTO and shape is Shape.BADGE:
             notes = (Note.BADGE_FALLBACK, *notes)
-        if prepared.faces > 1 and parameters.face_index < 0:
+        is_choice = prepared.faces > 1 and parameters.face_index < 0
+        if is_choice:
             notes = (Note.SEVERAL_FACES, *notes)
         if not prepared.faces:
             notes = (Note.NO_FACE, *notes)
+        notes = (*_photo_notes(request), *notes)
 
         _begin("draw", keep_going)
         started = time.perf_counter()
@@ -117,6 +124,9 @@ class PortraitEngine:
             shape=shape,
             notes=notes,
             emoji=prepared.emoji,
+            faces=prepared.faces if is_choice else 0,
+            faces_picture=prepared.faces_picture if is_choice else b"",
+            photos_used=1,
             timings={**timings, "draw": drawn - started, "finish": finished - drawn},
         )
 
@@ -151,7 +161,8 @@ class PortraitEngine:
             seed=request.seed,
             style=chosen.name,
             shape=shape,
-            notes=notes,
+            notes=(*_photo_notes(request), *notes),
+            photos_used=1,
             stickers=dict(zip(drawn, (reaction.emoji for reaction in ALL_REACTIONS), strict=True)),
             timings={**timings, "draw": time.perf_counter() - started},
         )
@@ -165,12 +176,13 @@ class PortraitEngine:
         if self._networks is None:
             self.load()
         assert self._networks is not None  # noqa: S101  loaded by the line above
-        data = request.faces[0]
-        key = f"{hashlib.sha256(data).hexdigest()} {parameters.face_index} {parameters.allow_no_face}"
+        digests = " ".join(hashlib.sha256(data).hexdigest() for data in request.faces)
+        key = f"{digests} {parameters.face_index} {parameters.allow_no_face}"
         if (known := self._prepared.find(key)) is not None:
             return known, {}
+        photos = [open_photo(data) for data in request.faces]
         prepared = prepare(
-            open_photo(data),
+            photos[best_photo(photos, self._networks)] if len(photos) > 1 else photos[0],
             self._networks,
             self._matter,
             face_index=parameters.face_index,
@@ -200,6 +212,10 @@ def _begin(phase: str, keep_going: KeepGoing) -> None:
         raise Cancelled(f"before {phase}")
 
 
+def _photo_notes(request: StickerRequest) -> tuple[Note, ...]:
+    return (Note.BEST_PHOTO,) if len(request.faces) > 1 else ()
+
+
 def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     """A style named in the prompt wins over the request's."""
     asked = style(request.style)
@@ -209,7 +225,7 @@ def _choose_style(request: StickerRequest) -> tuple[Style, tuple[Note, ...]]:
     if named is None and asked.name in refused:
         named = next(each for each in all_styles() if each.name not in refused)
     if named is not None:
-        return named, (Note.PROMPT_AS_LOOK,)
+        return named, (Note.PROMPT_AS_STYLE,)
     return asked, () if refused else (Note.PROMPT_IGNORED,)
 
 

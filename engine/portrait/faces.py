@@ -67,6 +67,12 @@ class Face:
         return self.mesh.mean(axis=0)
 
     @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The square around it: x1, y1, x2, y2."""
+        half = self.width / 2
+        return self.x - half, self.y - half, self.x + half, self.y + half
+
+    @property
     def rank(self) -> float:
         """How much this is the main face: its size, weighted by its score."""
         return self.width * (0.5 + self.score)

@@ -10,6 +10,7 @@ from functools import cached_property
 from engine.cache import LruCache
 from engine.errors import Cancelled, NoFace
 from engine.matte import MattingModel
+from engine.numbered_faces import number_faces
 from engine.portrait.compose import compose
 from engine.portrait.faces import LARGEST, Face, FoundFaces, find_faces
 from engine.portrait.figure import Figure
@@ -28,7 +29,8 @@ KeepGoing = Callable[[str], bool]  # told the phase that begins; False stops bef
 class Prepared:
     """One person of a photo; each cut is made when it is first asked for.
 
-    `faces` counts all faces of the photo. `timings` maps "face" and "cutout" to seconds.
+    `faces` counts all faces of the photo, `faces_picture` shows them numbered where there are several. `timings` maps
+    "face" and "cutout" to seconds.
     """
 
     photo: OpenedPhoto
@@ -36,6 +38,7 @@ class Prepared:
     faces: int
     networks: Networks
     matter: MattingModel | None
+    faces_picture: bytes = b""
     timings: dict[str, float] = field(default_factory=dict)
     placed: LruCache[tuple[Shape, Variation], Figure] = field(default_factory=lambda: LruCache(1))
 
@@ -87,6 +90,7 @@ class PreparedThing:
     thing: Thing
     timings: dict[str, float]
     faces: int = 0
+    faces_picture: bytes = b""
     emoji: str = ""
 
     def choose(self, wanted: Shape) -> Shape:
@@ -130,8 +134,10 @@ def prepare(
     if face is None:
         thing = cut_thing(photo, networks, matter)
         return PreparedThing(thing, {"face": seen - started, "cutout": time.perf_counter() - seen})
-    photo, face = shrunk(photo.turned(found.quarter_turns), face)
-    prepared = Prepared(photo, face, len(found.faces), networks, matter)
+    turned = photo.turned(found.quarter_turns)
+    picture = number_faces(turned.rgb, [each.box for each in found.faces]) if len(found.faces) > 1 else b""
+    photo, face = shrunk(turned, face)
+    prepared = Prepared(photo, face, len(found.faces), networks, matter, picture)
     prepared.choose(Shape.AUTO)
     prepared.timings |= {"face": seen - started, "cutout": time.perf_counter() - seen}
     return prepared

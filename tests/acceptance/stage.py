@@ -22,12 +22,14 @@ from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
+from engine.model import ResultFile, numbered
 from engine.runner import EngineRunner
+from engine.sheet import contact_sheet
 from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
 from service.stickers import StickerService, Submission
 from service.worker import Worker
-from storage.records import Entrance
+from storage.records import Entrance, JobStatus
 from storage.store import Store
 from tests.plain_engine import PlainEngine
 
@@ -40,15 +42,31 @@ class NotingEngine(PlainEngine):
 
     notes: tuple[Note, ...] = ()
     emoji = ""
+    photos_used: int | None = None
+    faces = 0  # of a photo, if there are several
+    pictures = 1  # of each result, each a sticker
 
     def _draw(self, request: StickerRequest) -> StickerResult:
-        return replace(super()._draw(request), notes=self.notes, emoji=self.emoji)
+        drawn = replace(super()._draw(request), notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
+        if self.faces and "face_index" not in request.parameters:
+            notes = (Note.SEVERAL_FACES, *self.notes)
+            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=picture((0, 0, self.faces)))
+        if self.pictures == 1:
+            return drawn
+        names = [numbered(ResultFile.STICKER, number + 1) for number in range(self.pictures)]
+        more = [
+            PlainEngine._draw(self, replace(request, seed=request.seed + number)) for number in range(self.pictures)
+        ]
+        files = {name: each.files[ResultFile.STICKER] for name, each in zip(names, more, strict=True)}
+        sheet = {ResultFile.SHEET: contact_sheet(list(files.values()))}
+        return replace(drawn, files={**drawn.files, **files, **sheet}, stickers=dict.fromkeys(names, "😀"))
 
 
 class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
 
     ADMIN = 99
+    album_quiet_s = 0.3
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -84,6 +102,7 @@ class Stage:
             offers=Offers.of(runner),
             backoff=backoff,
             limiter=limiter,
+            album_quiet_s=self.album_quiet_s,
         )
         await worker.recover()
         try:
@@ -124,6 +143,12 @@ class Stage:
         """Until the bot has noticed that this person blocked it: a row that nothing announces."""
         async with asyncio.timeout(10):
             while not (await self.service.preferences(owner)).is_blocked:  # noqa: ASYNC110 - as said
+                await asyncio.sleep(0.02)
+
+    async def wait_until_none_goes_on(self, owner: str) -> None:
+        """Until no job of this person waits or is drawn: a row that nothing announces in the chat."""
+        async with asyncio.timeout(10):
+            while await self.service.jobs_of(owner, JobStatus.QUEUED, JobStatus.RUNNING):  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
     async def wait_until_delivered(self) -> None:

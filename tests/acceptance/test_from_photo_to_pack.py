@@ -256,11 +256,8 @@ async def test_two_people_have_two_packs(stage: Stage) -> None:
     assert any("Noch einer" in button["text"] for button in two.buttons)
 
 
-async def test_an_album_is_as_many_stickers_under_one_caption(stage: Stage) -> None:
+async def test_an_album_is_one_sticker_of_all_its_photos(stage: Stage) -> None:
     person = stage.person()
     await person.send_album([picture(), picture((1, 2, 3))], "#neon")
-
     await person.wait_for_sticker()
-    await person.wait_for_sticker()
-
-    assert [request.style for request in stage.plain.seen] == ["neon", "neon"]
+    assert [(len(request.faces), request.style) for request in stage.plain.seen] == [(2, "neon")]

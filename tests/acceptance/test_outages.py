@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.transport.outage import Backoff
 from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import FloodRules, Rules
@@ -101,6 +102,19 @@ async def test_that_telegram_is_slow_is_told_once(stage: Stage) -> None:
     await person.wait_for_sticker()
 
 
+async def test_a_sticker_that_cannot_be_sent_is_told_once_and_comes(stage: Stage) -> None:
+    person = stage.person()
+    fault = stage.fault("sendSticker", "html", code=502, count=FOREVER)
+    await person.send_photo(picture())
+
+    await person.wait_for_text("I keep trying to send it")
+    await tried(person, fault, len(fault.fired) + 10)
+
+    assert len([seen for seen in person.transcript if seen.is_from_bot]) == 1
+    stage.emulator.faults.clear()
+    await person.wait_for_sticker()
+
+
 @pytest.mark.parametrize(
     ("description", "words"),
     [
@@ -166,6 +180,65 @@ async def test_forgetting_ends_what_is_being_fetched(stage: Stage) -> None:
 
     assert len(stage.calls("getFile")) <= calls + 2
     assert stickers_in_packs(person) == 1
+
+
+async def test_what_is_asked_while_no_message_can_be_sent_is_done_at_once_and_answered_in_order(tmp_path: Path) -> None:
+    async with stage_at(tmp_path, NotingEngine()) as stage:
+        await stage.start(backoff=Backoff(first_s=0.4, longest_s=0.4))  # tries use up what the chat may get in a second
+        person = stage.person()
+        stage.plain.hold()
+        await person.send_photo(picture())
+        await person.wait_for(lambda seen: seen.has_button("Stop"))
+        fault = stage.fault("sendMessage", "html", code=502, count=FOREVER)
+        await person.send_text("/help")
+        await tried(person, fault, 1)
+
+        await person.send_text("/cancel")
+        await stage.wait_until_none_goes_on("tg:7")
+        stage.plain.release()
+        await person.send_text("/style comic")
+        await person.send_photo(picture((9, 9, 9)))
+        sticker = await person.wait_for_sticker()
+
+        assert person.transcript[-1].id == sticker.id
+        stage.emulator.faults.clear()
+        await person.wait_for_text("Comic it is")
+        await person.wait_for_text("your own pack")
+        answers = [seen.text.split()[0] for seen in person.transcript if seen.is_from_bot and seen.id > sticker.id]
+        assert [word for word in answers if word != "This"] == ["Send", "Stopped", "Comic"]
+
+
+async def test_a_press_is_taken_while_the_answer_to_another_cannot_be_sent(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture())
+    sticker = await person.wait_for_sticker()
+    fault = stage.fault("sendMessage", "html", code=502, count=FOREVER)
+    pressed = asyncio.create_task(person.press(sticker, "Style"))
+    await tried(person, fault, 1)
+
+    assert (await person.press(sticker, "Undo", timeout_s=2)).text == "Taken out of your pack."
+
+    stage.emulator.faults.clear()
+    await pressed
+    await person.wait_for_text("Which style for this photo", timeout_s=5)
+
+
+async def test_photos_that_cannot_be_taken_in_an_outage_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    async with stage_at(tmp_path, NotingEngine(), Rules(flood=None)) as stage:
+        await stage.start(Limits(jobs_per_owner=1))
+        person = stage.person()
+        stage.plain.hold()
+        await person.send_photo(picture())
+        await person.wait_for(lambda seen: seen.has_button("Stop"))
+        fault = stage.fault("sendMessage", "html", code=502, count=FOREVER)
+        for number in range(3):
+            await person.send_photo(picture((number, 0, 0)))
+        await tried(person, fault, 3)
+        stage.emulator.faults.clear()
+        await person.wait_until(lambda: _refused(person) == 1)
+        await person.send_text("/help")
+        await person.wait_for_text("One sticker comes back")
+        assert _refused(person) == 1
 
 
 async def test_one_bad_gateway_costs_no_answer(stage: Stage) -> None:

@@ -200,10 +200,33 @@ async def test_undo_all_takes_out_exactly_these(stage: Stage) -> None:
 
     assert (await person.press(sheet, "Undo all")).text == "All of them are out of your pack."
     assert emoji_in(person) == [["🙂", "🤠"]]
-    await person.wait_until(lambda: sheet.text == "All of them are out of your pack." and labels(sheet) == [])
+    await person.wait_until(lambda: sheet.text == "All of them are out of your pack.")
+    assert labels(sheet) == ["➕ Put them back"]
     sheet.message.reply_markup = {"inline_keyboard": [[{"text": "Undo all", "callback_data": data}]]}
     assert (await person.press(sheet, "Undo all")).text == "They were gone from your pack already."
     assert emoji_in(person) == [["🙂", "🤠"]]
+
+
+async def test_all_can_be_put_back(stage: Stage) -> None:
+    person = stage.person()
+    sticker = await first_sticker(person)
+    await person.press(sticker, "All reactions")
+    sheet = await person.wait_for_photo()
+    await person.press(sheet, "Undo all")
+    await person.wait_until(lambda: labels(sheet) == ["➕ Put them back"])
+    data = sheet.callback_data("Put them back")
+    await stage.wait_until_delivered()
+
+    assert (await person.press(sheet, "Put them back")).text == "On it."
+    again = await person.wait_for_photo()
+
+    assert emoji_in(person) == [["🙂", *FOUR]]
+    assert labels(again) == ["↩️ Undo all", "📦 Open pack"]
+    await person.wait_until(lambda: labels(sheet) == [])
+    await stage.wait_until_delivered()
+    sheet.message.reply_markup = {"inline_keyboard": [[{"text": "Put them back", "callback_data": data}]]}
+    assert (await person.press(sheet, "Put them back")).text == "They're in your pack already."
+    assert emoji_in(person) == [["🙂", *FOUR]]
 
 
 async def test_what_does_not_fit_goes_on_in_the_next_pack_and_the_person_is_told(stage: Stage) -> None:
@@ -273,7 +296,7 @@ async def test_what_was_in_when_it_was_stopped_can_be_taken_out(slow: Stage) -> 
 
     assert (await person.press(stopped, "Undo all")).text == "All of them are out of your pack."
     assert emoji_in(person) == [["🙂"]]
-    await person.wait_until(lambda: labels(stopped) == [])
+    await person.wait_until(lambda: labels(stopped) == ["➕ Put them back"])
 
 
 async def test_telegram_asking_to_wait_long_is_told_and_obeyed(slow: Stage) -> None:

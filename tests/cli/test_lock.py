@@ -1,4 +1,4 @@
-"""Two copies on one DATA_DIR: the second is refused with a sentence, and a killed one leaves no lock behind."""
+"""Two copies on one DATA_DIR or one bot token: the second is refused, and a killed one leaves no lock behind."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from cli.lock import FolderInUse, FolderLock
+from cli.lock import AlreadyRunning, lock_folder, lock_token
 from cli.run import EXIT_FAILED, run
-from cli.settings import ServerSettings
+from cli.settings import ServerSettings, Settings
 
+DATA_DIR = Path("/srv/first")
+TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 HOLD = """
 import sys, time
 from pathlib import Path
-from cli.lock import FolderLock
-lock = FolderLock(Path(sys.argv[1]))
+from cli.lock import lock_folder
+lock = lock_folder(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -39,8 +41,50 @@ async def test_a_second_copy_is_refused_with_the_pid_of_the_first_until_that_is_
         first.send_signal(signal.SIGKILL)
         first.wait()
 
-    lock = FolderLock(tmp_path)
-    with pytest.raises(FolderInUse, match=f"process {os.getpid()}"):
-        FolderLock(tmp_path)
+    lock = lock_folder(tmp_path)
+    with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
+        lock_folder(tmp_path)
     lock.release()
-    FolderLock(tmp_path).release()
+    lock_folder(tmp_path).release()
+
+
+def test_a_token_is_locked_whatever_the_folder_and_named_in_no_file(tmp_path: Path) -> None:
+    lock = lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
+    assert lock is not None
+
+    with pytest.raises(AlreadyRunning, match=f"token is in use by process {os.getpid()} with DATA_DIR /srv/first:"):
+        lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
+    other_bot = lock_token("https://api.telegram.org", "8:another", DATA_DIR, tmp_path)
+    other_telegram = lock_token("http://localhost:8081", TOKEN, DATA_DIR, tmp_path)
+
+    assert other_bot is not None and other_telegram is not None
+    assert not any(TOKEN[:6] in file.name + file.read_text() for file in tmp_path.iterdir())
+    for each in (lock, other_bot, other_telegram):
+        each.release()
+    again = lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path)
+    assert again is not None
+    again.release()
+
+
+def test_where_no_file_can_be_written_the_bot_starts_without_a_lock(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    assert lock_token("https://api.telegram.org", TOKEN, DATA_DIR, tmp_path / "file") is None
+
+
+async def test_a_second_copy_on_the_token_with_its_own_folder_is_refused(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = "http://127.0.0.1:1"  # nobody there: it is refused before it asks
+    lock = lock_token(url, TOKEN, DATA_DIR)
+    assert lock is not None
+
+    settings = Settings(
+        data_dir=tmp_path / "second", telegram_bot_token=TOKEN, telegram_api_url=url, port=0, _env_file=None
+    )
+    code = await run(settings)
+
+    lock.release()
+    assert code == EXIT_FAILED
+    assert f"token is in use by process {os.getpid()}" in caplog.text
+    assert TOKEN not in caplog.text

@@ -40,7 +40,7 @@ def test_every_route_is_documented(name: str) -> None:
 
 def test_every_documented_route_exists() -> None:
     documented = set(re.findall(r"(?:GET|POST|DELETE) /emulator/(\w+)", CLIENT_API))
-    assert documented <= {*ACTIONS, *VIEWS, "events", "file", "calls", "faults"}
+    assert documented <= {*ACTIONS, *VIEWS, "events", "file", "custom_emoji", "calls", "faults"}
 
 
 async def test_the_first_paint_has_everything(api: Api, client: Client, ada: PersonDriver) -> None:
@@ -63,6 +63,7 @@ async def test_the_first_paint_has_everything(api: Api, client: Client, ada: Per
         "commands": [{"command": "start", "description": "Begin"}],
         "menu_button": {"type": "commands"},
         "supports_inline_queries": True,
+        "has_topics": False,
     }
     assert (chat["started"], chat["blocked"], chat["person"]["first_name"]) == (True, False, "Ada")
 
@@ -218,6 +219,55 @@ async def test_a_group_is_made_and_left(client: Client, ada: PersonDriver) -> No
     group = made["chat"]["id"]
     _, sent = await client("POST", "send_text", {"user": 8, "chat_id": group, "text": "hi"})
     assert sent["message"]["chat"] == {"id": group, "title": "Friends", "type": "supergroup"}
-    assert await client("POST", "leave_group", {"user": 7, "chat_id": group}) == (200, {})
-    status, _ = await client("POST", "leave_group", {"user": 7, "chat_id": group})
+    assert await client("POST", "remove_member", {"user": 7, "chat_id": group}) == (200, {})
+    status, _ = await client("POST", "remove_member", {"user": 7, "chat_id": group})
     assert status == 404
+
+
+async def test_chats_members_and_topics_are_read(client: Client, api: Api, ada: PersonDriver) -> None:
+    _, made = await client("POST", "groups", {"user": 7, "title": "Forum", "with_bot": False, "is_forum": True})
+    group = made["chat"]["id"]
+    _, listed = await client("GET", "chats", params={"user": 7})
+    assert [(line["chat"]["id"], line["has_bot"]) for line in listed["chats"]] == [(7, True), (group, False)]
+    assert listed["chats"][0]["last_message"]["text"] == "/start"
+    here = {"user": 7, "chat_id": group}
+    assert await client("POST", "add_member", here) == (200, {})
+    assert await client("POST", "add_member", {**here, "member": 8}) == (200, {})
+    assert await client("POST", "promote", {**here, "rights": ["can_pin_messages"]}) == (200, {})
+    assert await client("POST", "forbid", {**here, "kinds": ["sticker"]}) == (200, {})
+    _, topic = await client("POST", "topics", {**here, "name": "Cats"})
+    _, chat = await client("GET", "chat", params=here)
+    ranks = {member["user"]["id"]: member["status"] for member in chat["members"]}
+    assert ranks == {7: "creator", 8: "member", 42: "administrator"}
+    assert (chat["forbidden"], chat["topics"][0]["name"]) == (["sticker"], "Cats")
+    _, sent = await client("POST", "send_text", {**here, "text": "meow", **topic})
+    assert sent["message"]["message_thread_id"] == topic["message_thread_id"]
+    status, refused = await client("POST", "promote", {"user": 8, "chat_id": group, "rights": ["can_pin_messages"]})
+    assert (status, refused["error"]) == (403, "not_allowed")
+
+
+async def test_a_profile_photo_is_set_and_an_album_shuffled(client: Client, api: Api, ada: PersonDriver) -> None:
+    def form(*files: bytes, **fields: str) -> aiohttp.FormData:
+        body = aiohttp.FormData({"user": "7", **fields})
+        for data in files:
+            body.add_field("file", data, filename="photo.jpg", content_type="image/jpeg")
+        return body
+
+    photo = picture(encoding="JPEG")
+    assert await client("POST", "profile_photo", data=form(photo)) == (200, {})
+    assert list((await client("GET", "users"))[1]["photos"]) == ["7"]
+    assert await client("POST", "profile_photo", {"user": 7}) == (200, {})
+    assert (await client("GET", "users"))[1]["photos"] == {}
+
+    await client("POST", "send_media", data=form(photo, photo, photo, kind="photo", order="2,0,1"))
+    updates = (await api("getUpdates"))["result"][-3:]
+    assert [update["message"]["message_id"] for update in updates] == [4, 2, 3]
+    status, _ = await client("POST", "send_media", data=form(photo, photo, kind="photo", order="0,0"))
+    assert status == 400
+
+
+async def test_faults_are_removed_by_method_and_action(client: Client) -> None:
+    for method in ("getMe", "sendMessage"):
+        await client("POST", "faults", {"method": method, "action": "error"})
+    await client("DELETE", "faults", params={"method": "getMe", "action": "error"})
+    assert [rule["method"] for rule in (await client("GET", "faults"))[1]["faults"]] == ["sendMessage"]

@@ -62,6 +62,9 @@ async def test_get_me_is_answered_in_full_and_in_any_case(emulator: Emulator, ht
             "supports_inline_queries": True,
             "can_connect_to_business": False,
             "has_main_web_app": False,
+            "supports_guest_queries": False,
+            "has_topics_enabled": False,
+            "allows_users_to_create_topics": False,
         },
     }
 

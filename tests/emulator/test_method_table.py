@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import Any
 
 import pytest
 
 from emulator.bot_api import KNOWN_METHODS
+from emulator.call_parameters import CallParameters
 from emulator.driver import PersonDriver
-from emulator.methods import METHODS
+from emulator.errors import BotApiError
+from emulator.methods import METHODS, MethodCall
 from emulator.server import Emulator
 from tests.emulator.conftest import Api
 
@@ -23,8 +25,8 @@ REQUIRED = [
 ]
 JSON_PARAMETERS = [
     *("reply_markup", "reply_parameters", "entities", "caption_entities", "media", "sticker", "stickers"),
-    *("emoji_list", "keywords", "commands", "scope", "menu_button", "reaction", "results", "button"),
-    *("allowed_updates", "message_ids", "custom_emoji_ids"),
+    *("emoji_list", "keywords", "commands", "scope", "menu_button", "reaction", "results", "result", "button"),
+    *("allowed_updates", "message_ids", "custom_emoji_ids", "mask_position"),
 ]
 NONSENSE = ["", "null", "0", "-1", "true", '"x"', "{", "[]", "{}", "[[]]", "[{}]", "[null]", '{"type":1}', "9" * 400]
 
@@ -41,11 +43,10 @@ async def test_a_required_parameter_is_required(api: Api, ada: PersonDriver, met
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
-async def test_no_nonsense_breaks_the_server(emulator: Emulator, api: Api, ada: PersonDriver, nonsense: str) -> None:
-    known: dict[str, Any] = {"chat_id": 7, "user_id": 7, "message_id": 1, "text": "x", "offset": 0}
-    for name, _ in METHODS.values():
-        for parameter in [*KNOWN_METHODS[name], *JSON_PARAMETERS]:
-            answer = await api(name, **{**known, parameter: nonsense})
-            assert answer.get("error_code") != 500, (name, parameter, nonsense)
-            emulator.clock.advance(10)
-    assert json.dumps((await api("getMe"))["ok"])
+async def test_no_nonsense_breaks_a_method(emulator: Emulator, ada: PersonDriver, nonsense: str) -> None:
+    known = {"chat_id": "7", "user_id": "7", "message_id": "1", "text": "x", "offset": "0"}
+    for name, handler in METHODS.values():
+        for parameter in {*KNOWN_METHODS[name], *JSON_PARAMETERS}:
+            parameters = CallParameters({**known, parameter: nonsense})
+            with contextlib.suppress(BotApiError):  # anything else would be a 500
+                json.dumps(await handler(MethodCall(emulator.world, ada.bot, name, parameters)))

@@ -292,3 +292,35 @@ async def test_an_emoji_set_has_100_pixels_and_ids_to_find_its_stickers_by(api: 
     sticker = (await api("getStickerSet", name="e_by_my_bot"))["result"]["stickers"][0]
     found = await api("getCustomEmojiStickers", custom_emoji_ids=[sticker["custom_emoji_id"], "1"])
     assert found["result"] == [sticker]
+
+
+async def test_an_emoji_set_holds_pictures_of_100_px_with_ids_of_their_own(api: Api, ada: PersonDriver) -> None:
+    name = "e7_1_by_my_bot"
+    made = {"user_id": 7, "name": name, "title": "Emoji", "sticker_type": "custom_emoji", "needs_repainting": True}
+    refused = await api("createNewStickerSet", **made, stickers=[input_sticker()], file=picture())
+    assert refused["description"] == "Bad Request: STICKER_PNG_DIMENSIONS"
+    assert (await api("createNewStickerSet", **made, stickers=[input_sticker()], file=picture(size=(100, 100))))["ok"]
+    found = (await api("getStickerSet", name=name))["result"]
+    (sticker,) = found["stickers"]
+    assert (found["sticker_type"], sticker["type"], sticker["needs_repainting"]) == ("custom_emoji",) * 2 + (True,)
+    ids = [sticker["custom_emoji_id"]]
+    assert (await api("getCustomEmojiStickers", custom_emoji_ids=ids))["result"] == [sticker]
+    assert (await api("setCustomEmojiStickerSetThumbnail", name=name, custom_emoji_id=ids[0]))["ok"]
+    thumbnail = (await api("getStickerSet", name=name))["result"]["thumbnail"]
+    assert thumbnail["file_unique_id"] == sticker["file_unique_id"]
+    text = f'<tg-emoji emoji-id="{ids[0]}">😀</tg-emoji>'
+    sent = await api("sendMessage", chat_id=7, text=text, parse_mode="HTML")
+    assert sent["result"]["entities"][0]["custom_emoji_id"] == ids[0]
+
+
+async def test_masks_have_a_place_on_the_face(api: Api, ada: PersonDriver) -> None:
+    name, place = "m7_1_by_my_bot", {"point": "eyes", "x_shift": 0.0, "y_shift": -0.5, "scale": 2.0}
+    sticker = input_sticker(mask_position=place)
+    made = {"user_id": 7, "name": name, "title": "Masks", "sticker_type": "mask"}
+    assert (await api("createNewStickerSet", **made, stickers=[sticker], file=picture()))["ok"]
+    (kept,) = (await api("getStickerSet", name=name))["result"]["stickers"]
+    assert kept["mask_position"] == place
+    wrong = await api("setStickerMaskPosition", sticker=kept["file_id"], mask_position={**place, "point": "nose"})
+    assert wrong["description"] == "Bad Request: can't parse mask position: Wrong point specified"
+    assert (await api("setStickerMaskPosition", sticker=kept["file_id"]))["ok"]
+    assert "mask_position" not in (await api("getStickerSet", name=name))["result"]["stickers"][0]

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import telegram.error
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, InputSticker, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQueryResultCachedSticker,
+    InlineQueryResultsButton,
+    InputMediaPhoto,
+    InputSticker,
+    Update,
+)
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, CommandHandler, ContextTypes
 
 from emulator.driver import PersonDriver
@@ -85,6 +96,48 @@ async def test_chats_and_members_parse(emulator: Emulator, bot: Bot) -> None:
     assert (await bot.get_user_profile_photos(7)).total_count == 0
     updates = await bot.get_updates()
     assert [update.my_chat_member is not None for update in updates] == [True, False]
+
+
+async def test_rights_photos_topics_and_drafts_parse(emulator: Emulator, bot: Bot, ada: PersonDriver) -> None:
+    emulator.world.bots[0].has_topics = True
+    await ada.set_profile_photo(picture(encoding="JPEG"))
+    assert len((await bot.get_user_profile_photos(7)).photos[0]) > 0
+    assert (await bot.get_chat(7)).photo.big_file_id
+    topic = await bot.create_forum_topic(7, "Stickers")
+    sent = await bot.send_message(7, "in it", message_thread_id=topic.message_thread_id)
+    assert (sent.message_thread_id, sent.is_topic_message) == (topic.message_thread_id, True)
+    assert await bot.send_message_draft(7, 1, "in")
+    group = await ada.create_group("Friends")
+    await group.promote("can_pin_messages")
+    assert (await bot.get_chat_member(group.chat.id, 42)).can_pin_messages
+    said = await bot.send_message(group.chat.id, "x")
+    assert await bot.pin_chat_message(group.chat.id, said.message_id)
+    assert (await bot.get_updates())[-1].my_chat_member.new_chat_member.status == "administrator"
+
+
+async def test_an_inline_query_and_a_guests_call_are_answered(
+    emulator: Emulator, bot: Bot, ada: PersonDriver, pack: str
+) -> None:
+    emulator.world.bots[0].supports_guests = True
+    sticker = (await bot.get_sticker_set(pack)).stickers[0]
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Again", callback_data="again")]])
+    result = InlineQueryResultCachedSticker("1", sticker.file_id, reply_markup=keyboard)
+    asking = asyncio.ensure_future(ada.inline("cat"))
+    query = (await bot.get_updates(offset=-1, timeout=5))[-1].inline_query
+    assert query is not None
+    await query.answer([result], is_personal=True, button=InlineQueryResultsButton("New", start_parameter="new"))
+    sent = await ada.choose(await asking, "1")
+    chosen = (await bot.get_updates())[-1].chosen_inline_result
+    assert chosen is not None
+    assert chosen.inline_message_id == sent.message.inline_message_id
+    assert await bot.edit_message_reply_markup(inline_message_id=chosen.inline_message_id) is True
+
+    group = await ada.create_group("Friends", with_bot=False)
+    await group.send_text("@my_bot please")
+    called = (await bot.get_updates())[-1].guest_message
+    assert called is not None
+    assert (await bot.answer_guest_query(called.guest_query_id, result)).inline_message_id
+    assert group.seen[-1].kind == "sticker"
 
 
 @pytest.mark.parametrize(

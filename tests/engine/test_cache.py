@@ -39,3 +39,12 @@ def test_a_dropped_value_is_not_here_any_more() -> None:
         cache.drop(key)
 
     assert cache.find("a") is None
+
+
+def test_more_bytes_than_allowed_are_not_kept() -> None:
+    cache: LruCache[str, bytes] = LruCache(10, most_bytes=100, size_of=len)
+    for key in "abc":
+        cache.put(key, bytes(40))
+    assert cache.keys() == ["b", "c"]
+    assert cache.get("d", lambda: bytes(500)) == bytes(500)  # given, and too large to keep
+    assert cache.size_bytes == 0

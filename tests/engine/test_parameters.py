@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from engine.diffusion.model import canvas
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import ParameterRefused
+from engine.parameters import MAX_TEXT_CHARS
 
 PARAMETERS = FACE_TO_STICKER.parameters
 
@@ -48,7 +50,7 @@ def test_networks_draw_the_next_multiple_of_eight_and_the_size_stays_as_it_was_a
     read = FaceToStickerParameters.read({"width": 1023, "height": 264})
 
     assert (read.width, read.height) == (1023, 264)
-    assert read.canvas == (1024, 264)
+    assert canvas(read.width, read.height) == (1024, 264)
 
 
 @pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])
@@ -96,3 +98,10 @@ def test_the_registry_and_every_table_are_read_without_torch() -> None:
     code = "import sys, engine.models, engine.types; print('torch' in sys.modules, 'cv2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_a_text_may_be_long_and_is_refused_beyond() -> None:
+    whole = "x" * MAX_TEXT_CHARS
+    assert FaceToStickerParameters.read({"negative_prompt": whole}).negative_prompt == whole
+    with pytest.raises(ParameterRefused, match="negative_prompt"):
+        FaceToStickerParameters.read({"negative_prompt": whole + "x"})

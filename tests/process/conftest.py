@@ -23,9 +23,10 @@ START_S = 30.0
 class Product:
     """The process. `lines` is what it logged."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
+    def __init__(self, emulator: Emulator, folder: Path, start_timeout_s: float = START_S) -> None:
         self.emulator = emulator
         self.folder = folder
+        self.start_timeout_s = start_timeout_s
         self.environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -55,9 +56,10 @@ class Product:
 
     async def started(self, *arguments: str) -> None:
         """Start it and wait until it asks for updates."""
-        before = len(self.emulator.calls.of("getUpdates"))
+        calls = self.emulator.calls
+        before = calls.last
         await self.start(*arguments)
-        await self.until(lambda: len(self.emulator.calls.of("getUpdates")) > before, START_S)
+        await self.until(lambda: any(call.number > before for call in calls.of("getUpdates")), self.start_timeout_s)
 
     async def until(self, is_true: object, timeout_s: float) -> None:
         """Look every few milliseconds: another process cannot tell this one's event loop."""

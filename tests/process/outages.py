@@ -23,7 +23,7 @@ from PIL import Image
 from emulator.driver import PersonDriver
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
-from tests.process.conftest import ASTRONAUT, TOKEN, Product
+from tests.process.conftest import ASTRONAUT, START_S, TOKEN, Product
 
 FAULTS = (
     ("getFile", "html", {"code": 502}),
@@ -69,12 +69,21 @@ def in_chat(person: PersonDriver) -> int:
     return len({seen.json["sticker"]["file_unique_id"] for seen in person.seen if seen.kind == "sticker"})
 
 
-async def outages(folder: Path, *, jobs: int, kills: int, people: int, probability: float, seed: int) -> Outcome:
+async def outages(
+    folder: Path,
+    *,
+    jobs: int,
+    kills: int,
+    people: int,
+    probability: float,
+    seed: int,
+    start_timeout: float = START_S,
+) -> Outcome:
     """Send `jobs` photos from `people`, kill the process so many times on the way, and wait for every sticker."""
     began, chance = time.monotonic(), random.Random(seed)
     emulator = Emulator([make_bot(TOKEN, "process_bot")], rules=Rules(flood=None, identical_sticker="same_file"))
     await emulator.start()
-    product = Product(emulator, folder)
+    product = Product(emulator, folder, start_timeout)
     rules = [
         emulator.faults.add(method, action, probability=probability, count=10**9, seed=chance.randrange(2**31), **more)
         for method, action, more in FAULTS
@@ -120,6 +129,7 @@ def main() -> int:
     for name, usual in (("jobs", 1000), ("kills", 50), ("people", 100), ("seed", 1)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     parser.add_argument("--probability", type=float, default=0.05)
+    parser.add_argument("--start-timeout", type=float, default=120.0, help="seconds; a busy machine starts slowly")
     with tempfile.TemporaryDirectory() as folder:
         outcome = asyncio.run(outages(Path(folder), **vars(parser.parse_args())))
     print(outcome)

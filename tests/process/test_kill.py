@@ -141,3 +141,17 @@ async def test_a_kill_at_any_call_leaves_every_reaction_in_the_pack_once(
     assert len(emoji) == len(set(emoji)) == REACTIONS + has_pack
     assert emoji[has_pack : has_pack + 3] == ["😀", "😂", "😍"]
     assert sheet.text.startswith("All 16 are in your pack")
+
+
+async def test_a_kill_between_the_photos_of_an_album_leaves_it_one_job(product: Product) -> None:
+    ada = product.emulator.person(7, "Ada")
+    await product.started()
+    await ada.send_photo_of_album("a", ASTRONAUT)
+    await product.until(lambda: len(product.emulator.calls.of("sendMessage")) >= 1, 60)
+    await product.kill()
+    await ada.send_photo_of_album("a", ASTRONAUT)
+    await product.started()
+    await ada.wait_for_sticker(60)
+    await product.end()
+    assert _stickers_in_packs(ada) == 1
+    assert len(_stickers_in_chat(ada)) == 1

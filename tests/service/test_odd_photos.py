@@ -6,6 +6,7 @@ import io
 import struct
 import subprocess
 import sys
+import zlib
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image, ImageCms
 
 from service.colours import Coding, tone_mapped
 from service.errors import PhotoAnimated, PhotoRefused, PhotoTooManyPixels, PhotoTooSmall, PhotoTruncated
+from service.lost_ends import read_without_end
 from service.photos import read_photo
 
 RED, BLUE = (200, 30, 30), (30, 60, 200)
@@ -184,6 +186,126 @@ def test_a_turned_photo_without_its_end_loses_the_side_that_was_stored_last() ->
     assert 360 <= photo.width <= 400
 
 
+def tall() -> Image.Image:
+    """A gradient with a little noise: many rows, which compress like those of a photo."""
+    ramp = np.add.outer(np.linspace(0, 120, 1280), np.linspace(0, 50, 160))[..., None] + np.array([0, 20, 40])
+    return Image.fromarray((ramp + np.random.default_rng(1).integers(0, 40, (1280, 160, 1))).astype(np.uint8))
+
+
+ENDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "PNG": ("PNG", {}),
+    "WebP": ("WEBP", {"quality": 90}),
+    "lossless WebP": ("WEBP", {"lossless": True, "method": 0}),
+    "HEIC": ("HEIF", {"quality": 90}),
+    "TIFF": ("TIFF", {}),
+}
+
+
+@pytest.mark.parametrize("kind", ENDS)
+@pytest.mark.parametrize("lost", [1, 300, 0.04])
+def test_without_its_last_bytes_a_picture_keeps_the_rows_that_are_there(kind: str, lost: float) -> None:
+    data = saved(tall(), ENDS[kind][0], **ENDS[kind][1])
+    whole = np.asarray(decoded(data), int)
+
+    rest = np.asarray(decoded(data[: -int(lost if lost >= 1 else lost * len(data))]), int)
+
+    assert 1152 <= len(rest) <= 1280
+    assert np.abs(rest - whole[: len(rest)]).mean(axis=(1, 2)).max() < 4
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WebP", "lossless WebP", "HEIC"])
+def test_a_picture_whose_end_is_zeros_keeps_the_rows_before_them(kind: str) -> None:
+    data = saved(tall(), ENDS[kind][0], **ENDS[kind][1])
+    whole, lost = np.asarray(decoded(data), int), len(data) // 25
+
+    rest = np.asarray(decoded(data[:-lost] + bytes(lost)), int)
+
+    assert 1152 <= len(rest) < 1280
+    assert np.abs(rest - whole[: len(rest)]).mean(axis=(1, 2)).max() < 4
+
+
+@pytest.mark.parametrize("end", [b"", bytes(100_000)])
+@pytest.mark.parametrize("kind", ["PNG", "WebP", "lossless WebP", "HEIC"])
+def test_a_picture_that_lost_more_than_a_tenth_is_damaged(kind: str, end: bytes) -> None:
+    data = saved(tall(), ENDS[kind][0], **ENDS[kind][1])
+
+    for share in (0.2, 0.8):
+        with pytest.raises(PhotoTruncated):
+            read_photo(data[: int(len(data) * share)] + end)
+
+
+def test_a_palette_with_zeros_at_its_end_shows_nothing_that_was_not_there() -> None:
+    """Zeros in the place of compressed pixels are pixels, too."""
+    data = saved(tall().quantize(64), "PNG")
+
+    with pytest.raises(PhotoTruncated):
+        read_photo(data[: len(data) // 2] + bytes(len(data) - len(data) // 2))
+
+
+def test_a_turned_picture_loses_the_side_that_was_stored_last() -> None:
+    png = saved(tall(), "PNG", exif=directory([TURNED]))
+    image = decoded(png[: int(len(png) * 0.95)])
+    assert image.height == 160
+    assert 1152 <= image.width < 1280
+
+    turns = Image.Transpose
+    webp = saved(tall(), "WEBP", quality=90)
+    for turn, back in ((2, turns.ROTATE_270), (turns.ROTATE_180, turns.ROTATE_180), (turns.ROTATE_270, 2)):
+
+        def decode(data: bytes, turn: int = turn) -> Image.Image:
+            return Image.open(io.BytesIO(data)).transpose(turns(turn))
+
+        rest = read_without_end(webp[: int(len(webp) * 0.96)], decode)
+
+        assert rest is not None
+        upright = np.asarray(rest.transpose(turns(back)), int)
+        assert upright.shape[1] == 160
+        assert np.abs(upright - np.asarray(tall(), int)[: len(upright)]).mean() < 4
+
+
+def test_an_avif_without_its_end_is_damaged() -> None:
+    data = saved(picture(), "AVIF", speed=10)
+
+    with pytest.raises(PhotoTruncated):
+        read_photo(data[:-20])
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_tiff_in_strips_keeps_those_that_are_there(order: str) -> None:
+    pixels = np.asarray(picture(120, 400))
+    strips = [zlib.compress(pixels[at : at + 20].tobytes()) for at in range(0, 400, 20)]
+
+    def written(offsets: list[int]) -> bytes:
+        entries: list[Entry] = [
+            (0x0100, 3, 1, struct.pack(f"{order}H", 120)),
+            (0x0101, 3, 1, struct.pack(f"{order}H", 400)),
+            (0x0102, 3, 3, struct.pack(f"{order}3H", 8, 8, 8)),
+            (0x0103, 3, 1, struct.pack(f"{order}H", 8)),
+            (0x0106, 3, 1, struct.pack(f"{order}H", 2)),
+            (0x0111, 4, 20, struct.pack(f"{order}20I", *offsets)),
+            (0x0115, 3, 1, struct.pack(f"{order}H", 3)),
+            (0x0116, 3, 1, struct.pack(f"{order}H", 20)),
+            (0x0117, 4, 20, struct.pack(f"{order}20I", *map(len, strips))),
+        ]
+        return directory(entries, order)
+
+    start = len(written([0] * 20))
+    data = written([start + sum(map(len, strips[:number])) for number in range(20)]) + b"".join(strips)
+
+    rest = decoded(data[:-1])
+
+    assert rest.size == (120, 380)
+    assert near(rest, (20, 372), decoded(data).getpixel((20, 372)), 3)  # type: ignore[arg-type]
+    with pytest.raises(PhotoTruncated):
+        read_photo(data[: -sum(map(len, strips[-4:]))])
+
+
+def test_a_deep_tiff_keeps_the_rows_that_are_there() -> None:
+    data = tiff(np.asarray(picture(120, 80), np.float32) / 255, 32, 3, "<")
+
+    assert decoded(data[:-1]).size == (120, 79)
+
+
 # --- HDR and wide gamuts --------------------------------------------------------------------------------------------
 
 
@@ -326,7 +448,7 @@ def packed(samples: NDArray[Any], bits: int, order: str) -> bytes:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("is_colour", [False, True])
-@pytest.mark.parametrize("kind", ["12", "32", "32 float", "64 float"])
+@pytest.mark.parametrize("kind", ["12", "16 float", "32", "32 float", "64 float"])
 def test_deep_tiffs_keep_their_lightness(kind: str, is_colour: bool, order: str) -> None:
     values = np.asarray(picture(120, 80), np.float64) / 255
     if not is_colour:
@@ -334,6 +456,7 @@ def test_deep_tiffs_keep_their_lightness(kind: str, is_colour: bool, order: str)
     samples, bits, sample_format = {
         "12": ((values * 4095).astype(np.uint16), 12, 1),
         "32": ((values * (2**32 - 1)).astype(np.uint32), 32, 1),
+        "16 float": (values.astype(np.float16), 16, 3),
         "32 float": (values.astype(np.float32), 32, 3),
         "64 float": (values, 64, 3),
     }[kind]
@@ -342,6 +465,14 @@ def test_deep_tiffs_keep_their_lightness(kind: str, is_colour: bool, order: str)
 
     assert near(image, (20, 42), RED if is_colour else (200, 200, 200), 6)
     assert near(image, (100, 42), BLUE if is_colour else (30, 30, 30), 6)
+
+
+def test_halves_above_one_are_stretched() -> None:
+    values = (np.asarray(picture(120, 80), np.float32) / 50).astype(np.float16)
+
+    image = decoded(tiff(values, 16, 3, "<"))
+
+    assert near(image, (20, 42), (255, 38, 38), 20)
 
 
 def test_sixteen_bits_in_the_room_of_32_keep_their_lightness() -> None:

@@ -32,6 +32,12 @@ async def test_the_owners_own_style_and_seed_are_the_defaults(house: House) -> N
     assert 0 <= other.seed < 2**32
 
 
+async def test_a_long_prompt_reaches_the_engine_whole(house: House) -> None:
+    words = "a king, " * 500
+    job = await house.submit_photo(prompt=words)
+    assert job.request.prompt == words
+
+
 async def test_the_same_message_twice_is_one_job(house: House) -> None:
     first = await house.submit_photo()
     assert (await house.submit()).id == first.id

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
+import threading
 
 import pytest
 
 from engine.errors import DrawingFailed, EngineDead, NoFace
+from engine.model import FACE
 from service.events import EventKind, JobEvent
+from service.photos import Photo, read_photo
 from service.worker import Worker
 from storage.errors import DiskFull
 from storage.jobs import MAX_ATTEMPTS, MAX_CRASHES
-from storage.records import Job, JobStatus
-from tests.service.conftest import House
+from storage.records import Job, JobResult, JobStatus
+from tests.service.conftest import House, photo
 
 
 async def test_a_watcher_sees_queued_started_steps_and_the_end(house: House) -> None:
@@ -79,8 +84,21 @@ async def test_a_dead_engine_ends_the_worker_and_keeps_the_job(house: House) -> 
     job = await house.submit_photo()
     with pytest.raises(EngineDead):
         await house.work()
+    await house.worker.recover()  # the next process
     kept = await house.store.jobs.get(job.id)
-    assert kept is not None and kept.status is JobStatus.QUEUED
+    assert kept is not None and (kept.status, kept.attempts, kept.crashes) == (JobStatus.QUEUED, 0, 1)
+
+
+async def test_a_photo_on_which_the_engine_dies_each_time_is_given_up(house: House) -> None:
+    house.engine.fail_with = [EngineDead("context lost")] * MAX_CRASHES
+    job = await house.submit_photo()
+    for _ in range(MAX_CRASHES):
+        await _rested(house)
+        with pytest.raises(EngineDead):
+            await house.work()
+        await house.worker.recover()
+    given_up = await house.service.wait(job.id)
+    assert (given_up.status, given_up.error_code) == (JobStatus.FAILED, "crashed")
 
 
 async def test_a_step_that_hangs_is_a_dead_engine(house: House) -> None:
@@ -136,28 +154,69 @@ async def test_after_a_crash_the_interrupted_job_is_drawn(house: House) -> None:
     await house.worker.recover()
     house.work()
     done = await house.service.wait(job.id)
-    assert (done.status, done.attempts) == (JobStatus.DONE, 2)
+    assert (done.status, done.attempts, done.crashes) == (JobStatus.DONE, 1, 1)
 
 
-async def test_a_job_whose_process_was_killed_three_times_by_others_is_drawn(house: House) -> None:
+async def test_a_job_that_was_interrupted_four_times_still_has_its_attempts(house: House) -> None:
     job = await house.submit_photo()
-    for _ in range(3):
+    for _ in range(MAX_CRASHES - 1):
+        await _rested(house)
         await house.store.jobs.claim()  # and the process is gone
         await house.worker.recover()
+    await _rested(house)
+    house.engine.fail_with = [DrawingFailed()]
     house.work()
     assert (await house.service.wait(job.id)).status is JobStatus.DONE
 
 
+async def test_a_job_beside_one_that_keeps_ending_the_process_is_drawn(house: House) -> None:
+    """Two workers claim what they may, and the process ends whenever the poison is drawn."""
+    poison, good = await house.submit_photo("tg:1", "tg:1:1"), await house.submit_photo("tg:2", "tg:2:1")
+    for _ in range(MAX_CRASHES):
+        await _rested(house)
+        claimed = [job.id for job in [await house.store.jobs.claim(), await house.store.jobs.claim()] if job]
+        if poison.id not in claimed:
+            await house.store.jobs.finish(good.id, JobResult("toon", "cutout", {}))
+            claimed = [job.id for job in [await house.store.jobs.claim()] if job]
+        assert poison.id in claimed
+        await house.worker.recover()
+    ended = [await house.service.wait(job.id) for job in (poison, good)]
+    assert [(job.status, job.crashes) for job in ended] == [(JobStatus.FAILED, MAX_CRASHES), (JobStatus.DONE, 1)]
+
+
+async def test_photos_that_were_decoded_when_the_process_ended_are_decoded_one_at_a_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [await house.submit(f"tg:{n}", f"tg:{n}:1") for n in range(3)]
+    for job in jobs[:2]:
+        await house.store.jobs.mark_decoding(job.id, True)
+    await house.worker.recover()
+    now, most, gate = [0], [0], threading.Barrier(2)
+
+    def decode(data: bytes) -> Photo:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(0.05)  # a second one would come now
+        now[0] -= 1
+        return read_photo(data)
+
+    monkeypatch.setattr("service.stickers.read_photo", decode)
+    await asyncio.gather(*(house.service.attach_inputs(job.id, {FACE: [photo()]}) for job in jobs))
+    assert most == [1]
+
+
 async def test_the_photo_of_a_job_that_keeps_ending_the_process_is_deleted_with_it(house: House) -> None:
     job = await house.submit_photo()
-    photo = job.request.photos[0]
+    name = job.request.photos[0]
     for _ in range(MAX_CRASHES):
-        assert await house.store.files.has_photo(job.owner, photo)
+        assert await house.store.files.has_photo(job.owner, name)
+        await _rested(house)
         await house.store.jobs.claim()
         await house.worker.recover()
     given_up = await house.store.jobs.get(job.id)
     assert given_up is not None and (given_up.status, given_up.error_code) == (JobStatus.FAILED, "crashed")
-    assert not await house.store.files.has_photo(job.owner, photo)
+    assert not await house.store.files.has_photo(job.owner, name)
 
 
 async def test_an_owner_that_is_forgotten_while_the_drawing_fails_does_not_end_the_worker(house: House) -> None:
@@ -178,8 +237,8 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
     job = await house.submit_photo(source="a")
     claim = house.store.jobs.claim
 
-    async def claim_and_forget(only: str | None = None) -> Job | None:
-        claimed = await claim(only)
+    async def claim_and_forget(only: str | None = None, **how: bool) -> Job | None:
+        claimed = await claim(only, **how)
         if claimed and claimed.id == job.id:
             await house.service.forget("tg:1")
         return claimed
@@ -303,5 +362,27 @@ async def test_a_job_whose_cancelling_cannot_be_written_is_drawn(house: House, m
         assert (await house.service.wait(job.id)).status is JobStatus.DONE
 
 
+async def _rested(house: House) -> None:
+    """Let an hour pass for what rests after crashes."""
+    await house.store.database.run("UPDATE jobs SET claimed_at = claimed_at - 3600")
+
+
 def _all(events: asyncio.Queue[JobEvent]) -> list[JobEvent]:
     return [events.get_nowait() for _ in range(events.qsize())]
+
+
+async def test_how_like_the_photo_it_is_stands_in_the_row_and_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    house.work()
+    known = []
+    for number, likeness in enumerate((0.734, None)):
+        house.engine.likeness = likeness
+        done = await house.service.wait((await house.submit_photo(source=f"tg:1:{number}")).id)
+        assert done.result is not None and done.result.likeness == likeness
+        known += await house.store.database.run("SELECT likeness FROM jobs WHERE id = :id", {"id": done.id})
+    assert [row["likeness"] for row in known] == [0.734, None]
+    lines = [record.getMessage() for record in caplog.records if " done in " in record.getMessage()]
+    assert lines[0].endswith("toon, bust, likeness 0.73")
+    assert lines[1].endswith("toon, bust")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.jobs import MAX_CRASHES, Jobs, NewJob
+from storage.jobs import CRASH_REST_S, MAX_CRASHES, Jobs, NewJob
 from storage.records import FileFacts, Job, JobRequest, JobResult, JobStatus
 from storage.users import Users
 
@@ -55,7 +55,7 @@ async def test_an_owner_has_at_most_the_limit_waiting(jobs: Jobs, add: Callable[
 async def test_a_job_without_photo_waits_until_it_has_one(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add(request=JobRequest(style="toon", model="m"))
     assert await jobs.claim() is None
-    await jobs.set_request(job.id, REQUEST)
+    await jobs.attach(job.id, REQUEST.inputs)
     claimed = await jobs.claim()
     assert claimed is not None and claimed.id == job.id
 
@@ -98,18 +98,79 @@ async def test_only_a_running_job_can_be_done(jobs: Jobs, add: Callable[..., Any
 
 
 async def test_a_crash_puts_the_running_job_back_and_a_poison_job_is_given_up(
-    jobs: Jobs, add: Callable[..., Any]
+    jobs: Jobs, add: Callable[..., Any], clock: Any
 ) -> None:
     job = await add()
-    for attempt in range(1, MAX_CRASHES):
+    for crashes in range(1, MAX_CRASHES):
         claimed = await jobs.claim()
-        assert claimed is not None and claimed.attempts == attempt
+        assert claimed is not None and claimed.attempts == 1
         back, given_up = await jobs.recover()
-        assert ([j.id for j in back], given_up) == ([job.id], [])
+        assert ([(j.id, j.crashes, j.attempts) for j in back], given_up) == ([(job.id, crashes, 0)], [])
+        clock.advance(3600)
     await jobs.claim()
     back, given_up = await jobs.recover()
     assert back == []
     assert [(j.id, j.status, j.error_code) for j in given_up] == [(job.id, JobStatus.FAILED, "crashed")]
+
+
+async def test_a_job_that_was_interrupted_twice_lets_others_pass_for_a_minute(
+    jobs: Jobs, add: Callable[..., Any], clock: Any
+) -> None:
+    killed = await add()
+    for _ in range(2):
+        await jobs.claim()
+        await jobs.recover()
+    other = await add("tg:2")
+    assert await jobs.positions() == {other.id: 1, killed.id: 2}
+    drawn = await jobs.claim()
+    assert drawn is not None and drawn.id == other.id
+    await jobs.finish(other.id, RESULT)
+    assert (await jobs.claim(), await jobs.next_waiting()) == (None, [])
+    clock.advance(CRASH_REST_S)
+    drawn = await jobs.claim()
+    assert drawn is not None and drawn.id == killed.id
+
+
+async def test_jobs_that_a_crash_interrupted_run_one_at_a_time_and_keep_their_place(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    first, second, later = await add("tg:1"), await add("tg:2"), await add("tg:3")
+    for _ in range(2):
+        await jobs.claim()
+    await jobs.recover()
+    running = await jobs.claim()
+    assert running is not None and running.id == later.id  # who was never served comes first
+    for suspect in (first, second):
+        assert await jobs.claim() is None
+        await jobs.finish(running.id, RESULT)
+        running = await jobs.claim()
+        assert running is not None and running.id == suspect.id
+    await add("tg:4")
+    assert await jobs.claim() is None
+    await jobs.finish(running.id, RESULT)
+    assert await jobs.claim() is not None
+
+
+async def test_a_photo_that_ends_the_process_while_it_is_decoded_is_given_up(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    job, waiting = await add(request=JobRequest(style="toon", model="m")), await add("tg:2")
+    for _ in range(MAX_CRASHES - 1):
+        await jobs.mark_decoding(job.id, True)
+        assert [j.id for j in (await jobs.recover())[0]] == [job.id]
+        assert await jobs.recover() == ([], [])
+    await jobs.attach(job.id, REQUEST.inputs)  # it was another photo's doing
+    assert len(await jobs.positions()) == 2
+    claimed = await jobs.claim()
+    assert claimed is not None and claimed.id == job.id
+    await jobs.hand_back(job.id, counts_as_attempt=False)
+    await jobs.attach(job.id, {})
+    await jobs.mark_decoding(job.id, True)
+    await jobs.mark_decoding(job.id, False)  # a stop
+    assert await jobs.recover() == ([], [])
+    await jobs.mark_decoding(job.id, True)
+    await jobs.mark_decoding(waiting.id, True)  # it has its photo
+    assert [[j.id for j in each] for each in await jobs.recover()] == [[], [job.id]]
 
 
 async def test_a_job_handed_back_at_a_stop_keeps_its_attempts(jobs: Jobs, add: Callable[..., Any]) -> None:
@@ -131,6 +192,21 @@ async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Cal
     assert await jobs.undelivered("api") == []
     await jobs.mark_delivered(done.id)
     assert [job.id for job in await jobs.undelivered("tg")] == [failed.id]
+
+
+async def test_what_an_ended_job_was_asked_can_be_forgotten(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    await jobs.set_words(job.id, "a secret", "cartoon")
+    await jobs.forget_request(job.id)  # it is still to be drawn
+    asked = await jobs.get(job.id)
+    await jobs.fail(job.id, "no_face")
+    await jobs.forget_request(job.id)
+    forgotten = await jobs.get(job.id)
+
+    assert asked is not None and asked.request.prompt == "a secret"
+    assert forgotten is not None
+    assert (forgotten.request.prompt, forgotten.request.parameters) == ("", {})
+    assert (forgotten.request.style, forgotten.request.inputs) == ("cartoon", asked.request.inputs)
 
 
 async def test_the_answers_address_can_be_completed(jobs: Jobs, add: Callable[..., Any]) -> None:

@@ -143,7 +143,9 @@ def app_paths(table: Table) -> Json:
             "get": _fal_operation("Every change", {"200": stream}, parameters=[_ID, _LOGS]),
         },
         f"{request}/cancel": {
-            "put": _fal_operation("Stop it", {"202": answered("Asked to stop", ref("CancelStatus"))},
+            "put": _fal_operation("Stop it", {
+                "200": answered("It never starts", ref("CancelStatus")),
+                "202": answered("Asked to stop", ref("CancelStatus"))},
                               parameters=[_ID]),
         },
     }  # fmt: skip

@@ -11,6 +11,7 @@ from aiohttp import web
 from api.access.authentication import Credentials
 from api.answers import Failure, json_answer
 from api.docs.openapi import OpenApiPart, document
+from api.docs.page import TryIt
 from api.errors import NoSuchEndpoint
 from api.inputs.table import Table
 from api.providers.fal import documents, output, proxy
@@ -33,7 +34,7 @@ class Fal:
     cors_request_headers = (
         "x-fal-target-url", "x-fal-queue-priority", "x-fal-request-timeout", "x-fal-request-timeout-type",
         "x-fal-runner-hint", "x-fal-client-proxy", "x-fal-no-retry", "x-fal-object-lifecycle",
-        "x-fal-object-lifecycle-preference", "x-fal-file-name", "x-app-fal-disable-fallback",
+        "x-fal-object-lifecycle-preference", "x-fal-store-io", "x-fal-file-name", "x-app-fal-disable-fallback",
     )  # fmt: skip
     cors_response_headers = ("x-fal-request-id", "x-fal-error-type")
 
@@ -66,7 +67,7 @@ class Fal:
             Site("run", self, "/fal/run", queue.run_routes(), ("fal.run", "falrun.com")),
             Site("queue", self, "/fal/queue", queued, ("queue.fal.run", "queue.falrun.com")),
             Site("rest", self, "/fal/rest", uploads.rest_routes(), ("rest.fal.ai", "rest.alpha.fal.ai")),
-            Site("cdn", self, "/fal/cdn", uploads.cdn_routes(), ("v3.fal.media",)),
+            Site("cdn", self, "/fal/cdn", uploads.cdn_routes(), ("v3.fal.media", "v3b.fal.media")),
             Site("proxy", self, proxy.PREFIX, proxy.routes()),
             Site("openapi", self, "/fal", [openapi]),
             # Clients make "queue.<host>" of a host that they are told for all of fal.
@@ -86,6 +87,9 @@ class Fal:
 
     def examples(self, table: Table, base: str) -> Sequence[tuple[str, str]]:
         return documents.programs(table, base)
+
+    def try_it(self, table: Table) -> TryIt:
+        return TryIt(f"/fal/run/{table.path}")
 
 
 class _AppDocument:

@@ -38,6 +38,7 @@ PING: Final = b": ping\n\n"
 STREAM_S: Final = 3600.0  # a stream ends by then; the client asks again
 STATUS_WORDS: Final = {JobStatus.QUEUED: "IN_QUEUE", JobStatus.RUNNING: "IN_PROGRESS"}
 TRUE_WORDS: Final = ("1", "true", "yes")  # [js] sends 1, [py] true
+FALSE_WORDS: Final = ("0", "false", "no")
 
 
 class FalQueue:
@@ -142,6 +143,7 @@ class FalQueue:
             is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
             start_within_s=start_within_s,
             lifetime_s=lifetime_s(headers),
+            keeps_fields=headers.get("X-Fal-Store-IO", "").strip().lower() not in FALSE_WORDS,
         )
 
     async def _own(self, call: Call, token_use: str | None = REQUESTING) -> Job:
@@ -170,13 +172,16 @@ class FalQueue:
         return _answer(ended, body, status)
 
     async def cancel(self, call: Call) -> web.StreamResponse:
-        """Ask a job to stop; asked again, the answer is the same."""
+        """Ask a job to stop: 200 where it had not started, 202 where it is being drawn; asked again, the same."""
         try:
             job = await self._own(call, token_use=None)
         except NoSuchJob:
             return json_answer({"status": "NOT_FOUND"}, 404)
         if job.status is not JobStatus.CANCELLED and not await self._context.service.cancel(job.owner, job.id):
             return _answer(job, {"status": "ALREADY_COMPLETED"}, 400)
+        job = await self._context.service.own(job.owner, job.id)  # it may have started a moment ago
+        if job.claimed_at is None:
+            return _answer(job, {"status": "OK"}, 200)
         return _answer(job, {"status": "CANCELLATION_REQUESTED"}, 202)
 
     async def status_stream(self, call: Call) -> web.StreamResponse:
@@ -314,6 +319,6 @@ def _start_within_s(headers: Mapping[str, str]) -> float | None:
         seconds = float(text)
     except ValueError:
         raise BadTimeout("no number") from None
-    if not 1 < seconds < 10 * 86_400:
+    if not 0.1 < seconds < 10 * 86_400:
         raise BadTimeout("out of range")
     return seconds

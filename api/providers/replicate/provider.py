@@ -12,6 +12,7 @@ from api.access.authentication import Credentials
 from api.answers import ANSWERS, Failure, answer, json_answer
 from api.docs import examples
 from api.docs.openapi import OpenApiPart, answered, event, json_body, operation
+from api.docs.page import TryIt
 from api.docs.schemas import NULL, TEXT, Json, field_schema, input_name, input_schema, ref
 from api.errors import NoSuchEndpoint
 from api.inputs.table import Table
@@ -154,6 +155,9 @@ class Replicate:
             f"<code>POST {base}{PREFIX}/v1/models/{table.path}/predictions</code> with the fields in "
             "<code>input</code>; <code>Prefer: wait</code> waits for the picture."
         )
+
+    def try_it(self, table: Table) -> TryIt:
+        return TryIt(f"{PREFIX}/v1/models/{table.path}/predictions", within="input")
 
     def examples(self, table: Table, base: str) -> Sequence[tuple[str, str]]:
         url, sent = f"{base}{PREFIX}/v1/models/{table.path}/predictions", table.example

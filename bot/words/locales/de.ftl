@@ -15,7 +15,8 @@ help =
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
-
+help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
+help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
@@ -29,6 +30,7 @@ button-open-chat = Chat öffnen
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
+progress-fetching-album = Alles klar. Ich hole deine Fotos …
 progress-telegram-slow = Angekommen. Telegram ist gerade langsam; ich versuche weiter, dein Foto zu holen.
 progress-queued =
     { $ahead ->
@@ -38,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Ist da. Ich laufe mich noch warm; dein Sticker kommt gleich danach.
 progress-started = Ich fange mit deinem Sticker an …
+progress-load = Ich wechsle das Modell; das dauert einen Moment …
 progress-face = Ich suche dein Gesicht …
 progress-cutout = Ich schneide dich aus …
 progress-draw = Ich zeichne dich …
@@ -54,11 +57,14 @@ progress-wait =
        *[other] Er ist fertig. Telegram bittet mich, { $seconds } Sekunden zu warten, dann lege ich ihn in dein Paket.
     }
 progress-pack-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn in dein Paket zu legen.
+progress-send-slow = Er ist gezeichnet. Telegram antwortet gerade nicht; ich versuche weiter, ihn zu schicken.
 note-flagged = Was dabei herauskam, schicke ich nicht: Die Sicherheitsprüfung hat es beanstandet. Versuch es mit einem anderen Foto oder anderen Worten.
 cancelled = Angehalten. Es wurde nichts gemacht.
 
 note-several-faces = Ich habe mehrere Gesichter gesehen und das größte genommen.
-note-photos-without-face = Auf manchen Fotos ist kein Gesicht; ich habe sie ausgelassen.
+note-choose-face = Ich habe mehrere Gesichter gesehen und das größte genommen. Drück eine Zahl für ein anderes.
+note-photos-used = { $used } von { $total } Fotos verwendet.
+note-best-photo = Ich habe das beste deiner { $total } Fotos genommen.
 note-badge-fallback = Dein Umriss war zum Ausschneiden nicht klar genug, deshalb ist es ein runder Sticker.
 note-no-face = Hier ist kein Gesicht, deshalb habe ich ausgeschnitten, was am meisten auffällt.
 note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild genommen.
@@ -70,6 +76,11 @@ news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues ang
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
 news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
+stickers-added =
+    { $total ->
+        [one] Er ist in deinem Paket.
+       *[other] Alle { $total } sind in deinem Paket.
+    }
 reactions-added = Alle { $total } sind in deinem Paket, jeder unter seinem eigenen Emoji.
 reactions-partly-added = { $done } von { $total } sind in deinem Paket. Die anderen hat Telegram nicht angenommen.
 reactions-stopped =
@@ -137,6 +148,11 @@ error-wait =
 style-choose = Dein Stil ist { $style }. Welchen möchtest du?
 style-chosen = Gut, { $style }. Schick mir ein Foto.
 style-for-photo = Welcher Stil für dieses Foto?
+model-current = Gezeichnet mit { $model }; die letzten Knöpfe ändern das.
+model-chosen = Also { $model }. Schick mir ein Foto oder mehrere auf einmal.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Cartoon
 style-cel = Trickfilm
 style-comic = Comic
@@ -230,6 +246,7 @@ button-reactions = 😂 Alle Reaktionen
 button-undo-all = ↩️ Alle zurücknehmen
 button-undo = ↩️ Rückgängig
 button-put-back = ➕ Wieder hinein
+button-put-all-back = ➕ Alle wieder hinein
 button-open-pack = 📦 Paket öffnen
 button-add = ➕ Noch einmal versuchen
 button-cancel = ✖️ Anhalten

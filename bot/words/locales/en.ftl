@@ -15,7 +15,8 @@ help =
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
-
+help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
     /pack – your stickers
@@ -29,6 +30,7 @@ button-open-chat = Open the chat
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
+progress-fetching-album = Got it. Fetching your photos …
 progress-telegram-slow = Got it. Telegram is slow right now; I keep trying to fetch your photo.
 progress-queued =
     { $ahead ->
@@ -38,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Got it. I'm still warming up; your sticker comes right after.
 progress-started = Starting your sticker …
+progress-load = Switching to another model; that takes a moment …
 progress-face = Looking for your face …
 progress-cutout = Cutting you out …
 progress-draw = Drawing you …
@@ -54,11 +57,14 @@ progress-wait =
        *[other] It's drawn. Telegram asks me to wait { $seconds } seconds, then I'll add it to your pack.
     }
 progress-pack-slow = It's drawn. Telegram isn't answering right now; I keep trying to add it to your pack.
+progress-send-slow = It's drawn. Telegram isn't answering right now; I keep trying to send it.
 note-flagged = I won't send what came out: the safety check flagged it. Try another photo or other words.
 cancelled = Stopped. Nothing was made.
 
 note-several-faces = I saw several faces and took the largest one.
-note-photos-without-face = Some photos show no face; I left them out.
+note-choose-face = I saw several faces and took the largest one. Press a number for another.
+note-photos-used = Used { $used } of { $total } photos.
+note-best-photo = I took the best of your { $total } photos.
 note-badge-fallback = Your outline wasn't clear enough to cut out, so this is a badge.
 note-no-face = There's no face here, so I cut out what stands out most.
 note-no-face-badge = There's no face here, so I used the whole picture.
@@ -70,6 +76,11 @@ news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
 news-first-pack-of-all = It's your own pack. Open it to add it to your keyboard.
+stickers-added =
+    { $total ->
+        [one] It's in your pack.
+       *[other] All { $total } are in your pack.
+    }
 reactions-added = All { $total } are in your pack, each under its own emoji.
 reactions-partly-added = { $done } of { $total } are in your pack. Telegram didn't accept the others.
 reactions-stopped =
@@ -137,6 +148,11 @@ error-wait =
 style-choose = Your style is { $style }. Which one do you want?
 style-chosen = { $style } it is. Send me a photo.
 style-for-photo = Which style for this photo?
+model-current = Drawn by { $model }; the last buttons change that.
+model-chosen = { $model } it is. Send me a photo, or several in one go.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Toon
 style-cel = Cel
 style-comic = Comic
@@ -230,6 +246,7 @@ button-reactions = 😂 All reactions
 button-undo-all = ↩️ Undo all
 button-undo = ↩️ Undo
 button-put-back = ➕ Put it back
+button-put-all-back = ➕ Put them back
 button-open-pack = 📦 Open pack
 button-add = ➕ Try adding again
 button-cancel = ✖️ Stop

@@ -15,7 +15,8 @@ help =
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
-
+help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara con dieciséis ánimos, cada uno con su propio emoji.
+help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
@@ -29,6 +30,7 @@ button-open-chat = Abrir el chat
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto …
+progress-fetching-album = Recibidas. Estoy bajando tus fotos …
 progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
 progress-queued =
     { $ahead ->
@@ -38,6 +40,7 @@ progress-queued =
     }
 progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
 progress-started = Empiezo con tu sticker …
+progress-load = Cambio de modelo; tarda un momento …
 progress-face = Busco tu cara …
 progress-cutout = Te estoy recortando …
 progress-draw = Te estoy dibujando …
@@ -54,11 +57,14 @@ progress-wait =
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
 progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
+progress-send-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando enviarlo.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
 
 note-several-faces = He visto varias caras y he usado la más grande.
-note-photos-without-face = En algunas fotos no hay ninguna cara; las he dejado fuera.
+note-choose-face = He visto varias caras y he usado la más grande. Pulsa un número para otra.
+note-photos-used = He usado { $used } de { $total } fotos.
+note-best-photo = He usado la mejor de tus { $total } fotos.
 note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
 note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
@@ -70,6 +76,11 @@ news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
 news-first-pack-of-all = Es tu propio pack. Ábrelo para añadirlo a tu teclado.
+stickers-added =
+    { $total ->
+        [one] Está en tu pack.
+       *[other] Los { $total } están en tu pack.
+    }
 reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
 reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
 reactions-stopped =
@@ -137,6 +148,11 @@ error-wait =
 style-choose = Tu estilo es { $style }. ¿Cuál quieres?
 style-chosen = Vale, { $style }. Mándame una foto.
 style-for-photo = ¿Qué estilo para esta foto?
+model-current = Dibuja { $model }; los últimos botones lo cambian.
+model-chosen = Hecho: { $model }. Mándame una foto, o varias a la vez.
+model-face-to-sticker = 🎭 Sticker
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Dibujo animado
 style-cel = Animación
 style-comic = Cómic
@@ -230,6 +246,7 @@ button-reactions = 😂 Todas las reacciones
 button-undo-all = ↩️ Deshacer todo
 button-undo = ↩️ Deshacer
 button-put-back = ➕ Devolverlo al pack
+button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
 button-cancel = ✖️ Parar

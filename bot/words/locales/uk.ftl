@@ -15,7 +15,8 @@ help =
     Під фото: слова про стиль, наприклад «акварель». #comic обирає стиль лише на цей раз. Емодзі на початку стане емодзі стікера.
     Слова після фото або у відповідь на стікер стосуються цього фото: «неон» намалює його ще раз.
     Надіслане як файл, фото зберігає повну якість.
-
+help-reactions = «😂 Усі реакції» під стікером малює твоє обличчя в шістнадцяти настроях, кожен під власним емодзі.
+help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
     /pack – твої стікери
@@ -29,6 +30,7 @@ button-open-chat = Відкрити чат
 
 # --- photos ---
 progress-fetching = Є. Завантажую твоє фото …
+progress-fetching-album = Є. Завантажую твої фото …
 progress-telegram-slow = Отримано. Telegram зараз відповідає повільно; я далі завантажую твоє фото.
 progress-queued =
     { $ahead ->
@@ -39,6 +41,7 @@ progress-queued =
     }
 progress-warming-up = Є. Я ще розігріваюся; стікер буде одразу після цього.
 progress-started = Починаю твій стікер …
+progress-load = Перемикаю модель; це триватиме хвилинку …
 progress-face = Шукаю твоє обличчя …
 progress-cutout = Вирізаю тебе …
 progress-draw = Малюю тебе …
@@ -56,11 +59,14 @@ progress-wait =
        *[other] Намальовано. Telegram просить зачекати { $seconds } секунд, потім додам стікер до набору.
     }
 progress-pack-slow = Намальовано. Telegram зараз не відповідає; я далі додаю стікер до набору.
+progress-send-slow = Намальовано. Telegram зараз не відповідає; я далі намагаюся надіслати стікер.
 note-flagged = Того, що вийшло, я не надішлю: перевірка безпеки це відхилила. Спробуй інше фото або інші слова.
 cancelled = Зупинено. Нічого не зроблено.
 
 note-several-faces = Я побачив кілька облич і взяв найбільше.
-note-photos-without-face = На деяких фото немає обличчя; я їх пропустив.
+note-choose-face = Я побачив кілька облич і взяв найбільше. Натисни число, щоб узяти інше.
+note-photos-used = Використав { $used } з { $total } фото.
+note-best-photo = Я взяв найкраще з твоїх { $total } фото.
 note-badge-fallback = Твій контур був недостатньо чіткий, щоб вирізати, тому це круглий стікер.
 note-no-face = Обличчя тут немає, тому я вирізав те, що найбільше впадає в око.
 note-no-face-badge = Обличчя тут немає, тому я взяв усе зображення.
@@ -72,6 +78,11 @@ news-new-pack = Твій старий набір видалено, тому я �
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
 news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
+stickers-added =
+    { $total ->
+        [one] Він у твоєму наборі.
+       *[other] Усі { $total } у твоєму наборі.
+    }
 reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
 reactions-partly-added = { $done } з { $total } у твоєму наборі. Решту Telegram не прийняв.
 reactions-stopped =
@@ -142,6 +153,11 @@ error-wait =
 style-choose = Твій стиль – { $style }. Який хочеш?
 style-chosen = Гаразд: { $style }. Надішли мені фото.
 style-for-photo = Який стиль для цього фото?
+model-current = Малює { $model }; останні кнопки це змінюють.
+model-chosen = Гаразд, { $model }. Надішли мені фото або кілька одразу.
+model-face-to-sticker = 🎭 Стікер
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
 style-toon = Мультик
 style-cel = Аніме
 style-comic = Комікс
@@ -242,6 +258,7 @@ button-reactions = 😂 Усі реакції
 button-undo-all = ↩️ Скасувати всі
 button-undo = ↩️ Скасувати
 button-put-back = ➕ Повернути
+button-put-all-back = ➕ Повернути всі
 button-open-pack = 📦 Відкрити набір
 button-add = ➕ Спробувати ще раз
 button-cancel = ✖️ Зупинити

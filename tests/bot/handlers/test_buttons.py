@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
 from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
+from engine.models import MODELS
 from engine.types import Shape
 
 JOB = "0123456789abcdef" * 2
@@ -18,15 +20,18 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
     every = [
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
-        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x"),
+        keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
+        keyboards.faces(JOB, 20),
         keyboards.loose(locale, JOB),
         keyboards.removed(locale, JOB),
+        keyboards.all_removed(locale, JOB),
         keyboards.replaced(locale, JOB),
         keyboards.progress(locale, JOB),
         style.keyboard(locale, "comic", JOB),
         style.keyboard(locale, None),
+        InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
     ]
@@ -45,7 +50,8 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
 
 
 @pytest.mark.parametrize(
-    "data", [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:look::\n"]
+    "data",
+    [None, "", "v0:again:" + JOB, "v1:explode:" + JOB, "v1:again:12", "v1:again:" + JOB + ":x:y", "v1:restyle::\n"],
 )
 def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
     press = parse_press(data)
@@ -65,7 +71,7 @@ def test_what_we_never_wrote_has_no_callback(data: str | None) -> None:
         f"v1:undo:{JOB}:me",
         f"v1:shape:{JOB}",
         f"v1:shape:{JOB}:round",
-        f"v1:look:{JOB}",
+        f"v1:restyle:{JOB}",
         "v1:choose:",
         f"v1:choose:{JOB}:comic",
         "v1:lang::xx",
@@ -77,7 +83,7 @@ def test_data_with_a_part_too_many_or_too_few_is_nobodys(data: str) -> None:
 
 
 def test_a_press_says_what_it_is_about() -> None:
-    assert parse_press(f"v1:look:{JOB}:watercolour") == Press("look", JOB, "watercolour")
+    assert parse_press(f"v1:restyle:{JOB}:watercolour") == Press("restyle", JOB, "watercolour")
     assert parse_press("v1:choose::comic") == Press("choose", "", "comic")
 
 

@@ -18,7 +18,7 @@ async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) 
         return [button["text"] for button in choice.buttons if "✅" in button["text"]]
 
     assert answer.text == "Comic it is. Send me a photo."
-    await person.wait_until(lambda: marked() == ["✅ 💥 Comic"])
+    await person.wait_until(lambda: marked()[0] == "✅ 💥 Comic")
     assert (await stage.store.users.get("tg:7")).style == "comic"
 
 

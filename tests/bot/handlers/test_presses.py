@@ -62,7 +62,7 @@ def texts_like(job_id: str) -> some.SearchStrategy[str]:
             *(Press("forget", "", word).data() for word in ("me", "packs", "no")),
             *(Press(operation, job_id).data() for operation in ("again", "undo", "back", "add", "cancel", "styles")),
             *(Press("shape", job_id, shape).data() for shape in ("cutout", *Shape)),
-            *(Press("look", job_id, each.name).data() for each in all_styles()[:3]),
+            *(Press("restyle", job_id, each.name).data() for each in all_styles()[:3]),
             Press("choose", "", "comic").data(),
             Press("lang", "", "de").data(),
         ]
@@ -138,7 +138,7 @@ async def test_a_style_that_is_gone_is_told(stage: Stage) -> None:
     (job,) = await stage.store.jobs.of_owner("tg:7")
 
     assert "That style is gone" in (await person.press_forged(sticker, "v1:choose::sketchy")).text
-    assert "That style is gone" in (await person.press_forged(sticker, f"v1:look:{job.id}:sketchy")).text
+    assert "That style is gone" in (await person.press_forged(sticker, f"v1:restyle:{job.id}:sketchy")).text
     assert "That style is gone" in (await person.press_forged(sticker, "v1:choose::sticker")).text
 
 

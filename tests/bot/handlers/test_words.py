@@ -87,6 +87,21 @@ async def test_an_emoji_alone_becomes_the_stickers_emoji(stage: Stage) -> None:
     assert len(stage.plain.seen) == 1
 
 
+async def test_an_emoji_with_what_keyboards_put_around_it_is_the_stickers(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture(), "\u200b👍🏽\u200b\u2060")
+    await person.wait_for_sticker()
+    await person.wait_for_text("your own pack")
+    (pack,) = stage.emulator.world.sets.owned_by(7)
+    assert pack.stickers[0].emoji_list == ["👍🏽"]
+    assert not any("words" in seen.text for seen in person.seen)
+
+    await person.send_text("\ufeff🔥\ufe0e")
+
+    await person.wait_for_text("Its emoji is 🔥 now")
+    assert pack.stickers[0].emoji_list == ["🔥"]
+
+
 async def test_an_emoji_that_telegram_refuses_is_told(stage: Stage) -> None:
     person = stage.person()
     await person.send_photo(picture())

@@ -17,6 +17,7 @@ from bot.transport.connection import UpdatesBot
 from bot.transport.intake import ALLOWED_UPDATES, MAX_ATTEMPTS, Intake, RawUpdate, chat_of
 from bot.transport.outage import Outage
 from bot.transport.polling import Polling
+from bot.transport.rate_limits import on_wait
 from emulator.server import Emulator
 from service.inbox import Inbox
 from storage.database import Database
@@ -33,6 +34,7 @@ class Handled:
         self.numbers: list[int] = []
         self.begun: list[int] = []
         self.gates: dict[int, asyncio.Event] = {}
+        self.waiting: set[int] = set()  # those that wait for Telegram at their gate
         self.failing: set[int] = set()
         self.most_at_once = 0
         self._now = 0
@@ -51,6 +53,11 @@ class Handled:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
+            if number in self.waiting:
+                tell = on_wait.get()
+                assert tell is not None
+                tell()
+                tell()  # as often as it is tried again
             if number in self.gates:
                 await self.gates[number].wait()
             if number in self.failing:
@@ -115,6 +122,56 @@ async def test_a_chat_is_handled_in_order_and_other_chats_do_not_wait(
     handled.gates[1].set()
     await until_handled(inbox)
     assert handled.numbers == [3, 1, 2]
+
+
+async def test_what_waits_for_telegram_holds_up_nothing_of_its_chat(
+    intake: Intake, inbox: Inbox, handled: Handled
+) -> None:
+    handled.gates[1] = asyncio.Event()
+    handled.waiting.add(1)
+    await intake.accept([message(1), message(2), message(3)])
+    await handled.until(lambda: 3 in handled.numbers)
+    await settle_database(inbox)
+    assert [number for number, _ in await inbox.open()] == [1]
+    handled.gates[1].set()
+    await until_handled(inbox)
+    assert handled.numbers == [2, 3, 1]
+
+
+async def test_a_chat_has_thirty_updates_that_wait_for_telegram_and_no_more(
+    intake: Intake, inbox: Inbox, handled: Handled
+) -> None:
+    handled.waiting |= set(range(100))
+    handled.gates = {number: asyncio.Event() for number in range(100)}
+    await intake.accept([message(number) for number in range(100)])
+    await handled.until(lambda: len(handled.begun) >= 31)
+    await settle_database(inbox)
+    assert handled.begun == list(range(31))
+    handled.gates[7].set()
+    handled.gates[30].set()
+    await handled.until(lambda: len(handled.begun) >= 32)
+    for gate in handled.gates.values():
+        gate.set()
+    await until_handled(inbox)
+    assert sorted(handled.numbers) == list(range(100))
+
+
+async def test_an_update_that_waits_for_telegram_is_never_given_up(
+    inbox: Inbox, handled: Handled, caplog: pytest.LogCaptureFixture
+) -> None:
+    await inbox.put([(1, json.dumps(message(1)))])
+    for _ in range(MAX_ATTEMPTS + 2):
+        stuck = Handled()
+        stuck.waiting.add(1)
+        stuck.gates[1] = asyncio.Event()
+        intake = Intake(inbox, stuck)
+        await intake.replay()
+        await stuck.until(lambda stuck=stuck: bool(stuck.begun))  # type: ignore[misc]
+        await settle_database(inbox)
+        await intake.stop(0.0)
+    await Intake(inbox, handled).replay()
+    await until_handled(inbox)
+    assert handled.numbers == [1]
 
 
 async def test_so_many_chats_at_once_and_no_more(inbox: Inbox, handled: Handled) -> None:
@@ -366,7 +423,7 @@ async def test_a_second_copy_of_the_bot_is_named(caplog: pytest.LogCaptureFixtur
     await outage.pause(Conflict("Conflict: terminated by other getUpdates request"))
     await outage.pause(Conflict("Conflict: can't use getUpdates method while webhook is active"))
     assert "another copy of this bot is running" in caplog.text
-    assert "this bot still has a webhook" in caplog.text
+    assert "this bot has a webhook: another copy of it" in caplog.text
 
 
 async def test_a_second_copy_that_takes_turns_is_told_once(caplog: pytest.LogCaptureFixture) -> None:

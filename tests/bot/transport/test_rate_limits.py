@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from typing import Any
 
 import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.transport.outage import Backoff
-from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Answer, RateLimiter, Urgency
+from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Answer, RateLimiter, Urgency, on_wait
 from bot.transport.telegram_errors import retry_after_s
 from tests.bot.manual_time import ManualTime, settle
 
@@ -25,6 +26,7 @@ class Server:
         self._time = time
         self.arrived: list[tuple[float, Any]] = []
         self.refuse: dict[Any, list[int]] = {}
+        self.texts: list[Any] = []
         self.is_down = False
         self.down_calls: list[float] = []
 
@@ -32,6 +34,7 @@ class Server:
         if self.is_down:
             self.down_calls.append(self._time.now - 1000.0)
             raise NetworkError("Bad Gateway")
+        self.texts.append(data.get("text"))
         key = data.get("chat_id", data.get("user_id"))
         self.arrived.append((self._time.now - 1000.0, key))
         if self.refuse.get(key):
@@ -305,6 +308,46 @@ async def test_an_answer_outlasts_an_outage_and_comes_once(bot: Bot, server: Ser
     assert all(pause <= 30 for pause in pauses)
     assert pauses == sorted(pauses) or max(pauses) >= 15  # it backs off
     assert len(server.down_calls) < 20
+
+
+async def test_answers_of_an_outage_come_in_their_order_and_only_the_first_is_tried(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    server.is_down = True
+    waiting: list[int] = []
+    answers = []
+    for number in range(3):
+        context = contextvars.copy_context()
+        context.run(on_wait.set, lambda number=number: waiting.append(number))
+        answers.append(context.run(bot.call, chat_id=PRIVATE, text=number))
+    await time.pass_s(180)
+    assert set(waiting) == {0, 1, 2}
+    assert len(server.down_calls) < 20
+    progress = bot.call(urgency=PROGRESS, chat_id=PRIVATE, text="progress")  # is repeated elsewhere
+    await time.pass_s(1)
+    assert progress.done()
+    with pytest.raises(NetworkError):
+        await progress
+    server.is_down = False
+    await time.pass_s(30)
+    await asyncio.gather(*answers)
+    assert server.texts == [0, 1, 2]
+
+
+async def test_a_call_that_somebody_works_on_after_it_does_not_count_as_waiting(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    waiting: list[str] = []
+    server.refuse = {PRIVATE: [10], OTHER: [10]}
+    on_wait.set(lambda: waiting.append("set"))
+    emoji = bot.call("setStickerEmojiList", user_id=PRIVATE)
+    await time.pass_s(5)
+    assert waiting == []
+    on_wait.set(lambda: waiting.append("answer"))
+    answer = bot.call(chat_id=OTHER)
+    await time.pass_s(15)
+    await asyncio.gather(emoji, answer)
+    assert waiting == ["answer"]
 
 
 async def test_an_answer_nobody_waits_for_any_more_is_given_up(bot: Bot, server: Server, time: ManualTime) -> None:

@@ -28,12 +28,41 @@ def test_a_caption_is_parsed(caption: str, parsed: ParsedCaption) -> None:
     assert parse_caption(caption) == parsed
 
 
+UNSEEN = ["\u200b", "\ufeff", "\u2060", "\u200e", "\u00ad", "\u3164", "\u200d", "\ufe0f", "\u200b \ufeff"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize("chosen", ["😎", "👍🏽", "👩🏽‍🚀", "❤️‍🔥", "🏴‍☠️", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👨‍👩‍👧"])
+def test_what_cannot_be_seen_around_an_emoji_is_nothing(chosen: str, unseen: str) -> None:
+    assert parse_caption(f"{unseen}{chosen}{unseen} hello") == ParsedCaption("hello", chosen)
+    assert parse_caption(f"{unseen}{chosen}{unseen}") == ParsedCaption("", chosen)
+    assert parse_caption(unseen) == ParsedCaption("")
+
+
+@pytest.mark.parametrize(
+    ("caption", "parsed"),
+    [
+        ("❤\ufe0e hello", ParsedCaption("hello", "❤")),
+        ("😎\u200d🤖 hello", ParsedCaption("hello", "😎")),  # no emoji of the two is known
+        ("👍\ufe0f🏽 hello", ParsedCaption("hello", "👍")),
+        ("😎🏽 hello", ParsedCaption("hello", "😎")),
+        ("🏽 hello", ParsedCaption("hello")),
+        ("😎\u200b🤖 hello", ParsedCaption("hello", "😎")),
+        ("\u200b#comic\u200b", ParsedCaption("", None, "comic")),
+        ("می\u200cخواهم", ParsedCaption("می\u200cخواهم")),  # a joiner that belongs to a word
+    ],
+)
+def test_parts_of_emoji_that_belong_to_none_are_left_out(caption: str, parsed: ParsedCaption) -> None:
+    assert parse_caption(caption) == parsed
+
+
 @pytest.mark.parametrize(
     ("words", "name"),
     [
         ("comic", "comic"),
         ("  COMIC ", "comic"),
         ("#comic", "comic"),
+        ("\u200bco\u00admic\ufeff", "comic"),
         ("com", "comic"),
         ("water color", "watercolour"),
         ("акварель", "watercolour"),

@@ -129,6 +129,16 @@ async def test_bytes_that_rot_under_the_same_size_and_time_are_found_by_check(ph
     assert rotten.read_bytes() == BIG
 
 
+async def test_a_check_of_an_empty_folder_downloads_nothing_and_says_what_is_not_here(
+    hub: Hub, photomaker: Request
+) -> None:
+    console = _console()
+    assert await download(replace(photomaker, reread=True), console) == 1
+    assert hub.seen == []
+    assert "photomaker-v1.bin" in _said(console)
+    assert not list(photomaker.folder.rglob("*.bin*"))
+
+
 async def test_one_missing_file_does_not_hold_up_the_others(hub: Hub, photomaker: Request) -> None:
     del hub.files["TencentARC/PhotoMaker/photomaker-v1.bin"]
     console = _console()

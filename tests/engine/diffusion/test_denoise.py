@@ -68,6 +68,37 @@ def test_texts_of_different_length_share_a_batch(networks: DiffusionNetworks) ->
     assert relative(together[1], draw(networks, short)[0]) < ROUNDING
 
 
+def test_texts_are_padded_to_the_longest_and_never_repeated(networks: DiffusionNetworks) -> None:
+    generator = torch.Generator().manual_seed(6)
+    long, short = (picture(0, cond=conditioning(generator, chunks=chunks)) for chunks in (3, 2))
+    read: list[int] = []
+    handle = networks.unet.register_forward_pre_hook(
+        lambda module, given, told: read.append(told["encoder_hidden_states"].shape[1]), with_kwargs=True
+    )
+    draw(networks, long, short)
+    handle.remove()
+    assert read == [3 * 77] * STEPS
+
+
+def test_a_depth_net_that_reads_texts_of_different_length_draws_as_alone(networks: DiffusionNetworks) -> None:
+    generator = torch.Generator().manual_seed(7)
+    long, short = picture(0, cond=conditioning(generator, chunks=2)), picture(1, depth_strength=1.0)
+    text = {"depth_context": DepthContext.TEXT}
+    together = draw(networks, long, short, **text)
+    assert relative(together[0], draw(networks, long, **text)[0]) < ROUNDING
+    assert relative(together[1], draw(networks, short, **text)[0]) < ROUNDING
+
+
+def test_an_early_text_may_be_shorter(networks: DiffusionNetworks) -> None:
+    generator = torch.Generator().manual_seed(8)
+    long = conditioning(generator, chunks=2)
+    short = replace(long, text=conditioning(generator).text)
+    late = draw(networks, picture(0, cond=long, early=short, early_steps=0))
+    assert relative(late, draw(networks, picture(0, cond=long))) < ROUNDING
+    early = draw(networks, picture(0, cond=long, early=short, early_steps=STEPS))
+    assert relative(early, draw(networks, picture(0, cond=short))) < ROUNDING
+
+
 def test_several_photos_give_more_tokens_and_another_picture(networks: DiffusionNetworks) -> None:
     generator = torch.Generator().manual_seed(5)
     cond, uncond = conditioning(generator, photos=2), conditioning(generator, photos=2)

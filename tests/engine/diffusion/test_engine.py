@@ -20,6 +20,7 @@ from engine.diffusion.model import ModelOptions
 from engine.diffusion.models.face_to_sticker.model import FaceToSticker
 from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
 from engine.diffusion.tiny.face_to_sticker import build_paths
+from engine.diffusion.tiny.photomaker import build_paths as build_photomaker
 from engine.errors import (
     Cancelled,
     DrawingFailed,
@@ -79,7 +80,9 @@ def test_a_request_becomes_a_sticker_for_telegram(engine: DiffusionEngine) -> No
         assert (webp.format, max(webp.size), webp.mode) == ("WEBP", 512, "RGBA")
         assert picture.size == (256, 256)
     assert (made.seed, made.style, made.is_safe) == (7, "comic", True)
-    assert set(made.timings) == {"face", "draw", "upscale", "likeness", "cutout", "finish"}
+    assert set(made.timings) == {
+        "face", "draw", "upscale", "check", "wait", "likeness", "cutout", "finish"
+    }  # fmt: skip
 
 
 def test_without_a_matte_network_the_sticker_is_a_badge_and_says_so(engine: DiffusionEngine) -> None:
@@ -141,12 +144,46 @@ def test_requests_of_one_size_and_schedule_share_the_loop(engine: DiffusionEngin
     assert rows == [3] * 2 + [2] * 3  # a guided and an unguided picture, then the one with a schedule of its own
 
 
+def test_long_and_short_texts_are_drawn_apart(engine: DiffusionEngine) -> None:
+    long = "red, " * 100
+    assert not engine.can_batch(request(1), request(1, prompt=long))
+    assert engine.can_batch(request(1, prompt=long), request(2, prompt=long + "blue"))
+    assert engine.can_batch(request(1), request(1, prompt="a king with a crown"))
+    rows: list[tuple[int, int]] = []
+    handle = networks_of(engine).unet.register_forward_pre_hook(
+        lambda module, given, told: rows.append(told["encoder_hidden_states"].shape[:2]), with_kwargs=True
+    )
+    outcomes = draw(engine, request(seed=1), request(seed=2, negative_prompt=long), request(seed=3))
+    handle.remove()
+    assert codes(outcomes) == ["done"] * 3
+    assert rows[0] == (4, 77) and rows[-1][0] == 2 and rows[-1][1] > 77
+
+
+def test_a_text_that_nobody_would_read_is_refused_and_not_cut(engine: DiffusionEngine) -> None:
+    outcomes = draw(engine, request(prompt="x" * 20_001), request(negative_prompt="x" * 20_001))
+    assert [each.name for each in outcomes if isinstance(each, ParameterRefused)] == ["prompt", "negative_prompt"]
+
+
+def test_short_memory_takes_the_kept_texts_too(engine: DiffusionEngine) -> None:
+    caches = engine.loaded("face-to-sticker").caches
+    kept: list[int] = []
+
+    def fits_without_them(sample: torch.Tensor) -> None:
+        kept.append(len(caches.texts))
+        if kept[-1]:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    with before_each_call(networks_of(engine).unet, fits_without_them):
+        assert codes(draw(engine, request())) == ["done"]
+    assert kept[0] > 0 and set(kept[1:]) == {0}
+
+
 def test_can_batch_asks_for_equal_tensors_and_schedules_only(engine: DiffusionEngine) -> None:
     one = request(1)
     assert engine.can_batch(one, request(2, seed=9, prompt="a king", style="comic", guidance=2, ip_adapter_weight=1))
     for other in (request(steps=3), request(width=264), request(height=264), request(depth_context="text")):
         assert not engine.can_batch(one, other)
-    assert not engine.can_batch(one, replace(one, inputs={FACE: (photo(1), photo(2))}))
+    assert engine.can_batch(one, replace(one, inputs={FACE: (photo(1), photo(2))}))  # the best is drawn
     assert not engine.can_batch(one, request(style="baroque"))
 
 
@@ -280,6 +317,24 @@ def test_the_operator_can_run_without_a_checker(tmp_path: Path) -> None:
 def test_missing_weights_are_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match=r"base \(missing\).*stickerface download"):
         open_models(ModelOptions(tmp_path))
+
+
+def test_photomaker_starts_without_the_weights_of_any_other_model(tmp_path: Path) -> None:
+    paths = build_photomaker(tmp_path / "networks")
+    overrides = {
+        "photomaker_adapter": str(paths.adapter),
+        "photomaker_base": str(paths.bases["photomaker"]),
+        "base_config": str(paths.bases["photomaker"]),
+        "safety": str(paths.safety),
+    }
+    (tmp_path / "no matte").mkdir()  # a folder without a network: the picture stays whole
+    (opened,) = open_models(ModelOptions(tmp_path, {**overrides, "matte": str(tmp_path / "no matte")}))
+    engine = DiffusionEngine([opened], device="cpu")
+    engine.load()
+    assert engine.models == {"photomaker"}
+    asked = replace(request(), model="photomaker", parameters={"width": 64, "height": 64, "steps": 2})
+    (made,) = engine.generate([asked], lambda index, step: True)
+    assert isinstance(made, StickerResult), made
 
 
 def test_a_path_that_leads_nowhere_is_told_by_its_role(whole_paths: FaceToStickerPaths, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.diffusion.face_networks import TEMPLATE, aligned, find_networks, similarity
 from engine.diffusion.faces import BORDERS, FaceFinder, load_faces
 from engine.diffusion.tiny.parts import build_faces
 from engine.errors import EngineUnavailable, NoFace
@@ -70,7 +71,7 @@ def test_the_larger_of_two_faces_is_taken_by_its_whole_area() -> None:
     identity = FaceFinder(Sees(low, large), Colour()).identify([photo()])
 
     assert identity.face.box.tolist() == list(large)
-    assert identity.faces_seen == 2
+    assert identity.boxes == (low, large)
 
 
 def test_faces_are_counted_from_the_left() -> None:
@@ -116,6 +117,72 @@ def test_the_same_photo_twice_is_the_same_person() -> None:
     np.testing.assert_array_equal(once.embedding, twice.embedding)
 
 
+class Person:
+    """A recogniser that tells people by the photo's first colour: each has a direction of their own."""
+
+    def embed(self, bgr: np.ndarray, keypoints: np.ndarray) -> np.ndarray:
+        level = int(bgr[0, 0].max()) if keypoints[0, 0] < 50 else int(bgr[0, 0].min())
+        return np.eye(256, dtype=np.float32)[level] * 20
+
+
+def test_photos_of_somebody_else_are_passed_over_wherever_they_stand() -> None:
+    finder = FaceFinder(Sees((10, 10, 30, 30)), Person())
+    for place in range(3):
+        photos = [photo(9, 9, 9), photo(9, 9, 9)]
+        photos.insert(place, photo(200, 200, 200))
+        identity = finder.identify(photos)
+        assert identity.embedding.argmax() == 9
+        assert (identity.others, identity.faceless, identity.photo) == (1, 0, 1 if place == 0 else 0)
+
+
+def test_of_two_people_in_two_photos_the_larger_face_is_meant_in_any_order() -> None:
+    class SeesMore(Sees):
+        def detect(self, img: np.ndarray, input_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+            self.boxes = ((10, 10, 60, 60),) if img[0, 0, 0] == 9 else ((10, 10, 30, 30),)
+            return super().detect(img, input_size)
+
+    finder = FaceFinder(SeesMore(), Person())
+    photos = [photo(200, 200, 200), photo(9, 9, 9)]
+    assert finder.identify(photos).embedding.argmax() == finder.identify(photos[::-1]).embedding.argmax() == 9
+
+
+def test_in_a_group_photo_the_person_of_the_other_photos_is_found() -> None:
+    group = photo(200, 100, 9)  # whose face on the left is the larger one, and nobody's else
+
+    class SeesGroup(Sees):
+        def detect(self, img: np.ndarray, input_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+            self.boxes = ((0, 0, 40, 40), (60, 0, 80, 20)) if img[0, 0, 1] == 100 else ((10, 10, 30, 30),)
+            return super().detect(img, input_size)
+
+    finder = FaceFinder(SeesGroup(), Person())
+    identity = finder.identify([group, photo(9, 9, 9), photo(9, 9, 9)])
+    assert identity.others == 0
+    assert identity.face.box.tolist() == [60, 0, 80, 20]
+    chosen = finder.identify([group, photo(9, 9, 9), photo(9, 9, 9)], face_index=0)
+    assert (chosen.others, chosen.face.box.tolist()) == (2, [0, 0, 40, 40])
+
+
+def test_the_best_photo_shows_the_largest_sharp_face_of_the_person() -> None:
+    rng = np.random.default_rng(1)
+
+    class SeesBoxes(Sees):
+        def detect(self, img: np.ndarray, input_size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray | None]:
+            side = int(img[0, 1, 0])
+            self.boxes = ((10, 10, 10 + side, 10 + side),)
+            return super().detect(img, input_size)
+
+    def shown(person: int, side: int, is_sharp: bool = True) -> np.ndarray:
+        picture = rng.integers(0, 255, (100, 100, 3)).astype(np.uint8)
+        if not is_sharp:
+            picture[:] = np.linspace(0, 255, 100)[None, :, None]
+        picture[0, 0], picture[0, 1] = person, side
+        return picture
+
+    finder = FaceFinder(SeesBoxes(), Person())
+    photos = [shown(9, 30), shown(9, 60), shown(9, 61, is_sharp=False), shown(200, 80)]
+    assert finder.best(photos) == 1
+
+
 def test_a_photo_without_a_face_among_several_is_passed_over() -> None:
     finder = FaceFinder(Sees((10, 10, 30, 30)), Colour())
 
@@ -136,16 +203,16 @@ def patch(channel: int) -> np.ndarray:
     return canvas
 
 
-def test_insightface_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
+def test_the_detector_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
     identity = finder.identify([patch(RED)])
 
     x, y = identity.face.keypoints[2]
     assert 150 < x < 450
     assert 100 < y < 400
-    assert identity.faces_seen == 1
+    assert len(identity.boxes) == 1
 
 
-def test_insightface_is_given_bgr_too(finder: FaceFinder) -> None:
+def test_the_detector_is_given_bgr_too(finder: FaceFinder) -> None:
     with pytest.raises(NoFace):
         finder.identify([patch(BLUE)])
 
@@ -211,7 +278,7 @@ def test_a_face_that_fills_the_photo_is_found_with_a_border_around_it() -> None:
 def test_photos_without_a_face_are_counted() -> None:
     finder = FaceFinder(Sees((1, 1, 9, 9)), Colour())
     empty = np.zeros((100, 100, 3), np.uint8)
-    assert finder.identify([photo(), empty, photo(), empty]).passed_over == 2
+    assert finder.identify([photo(), empty, photo(), empty]).faceless == 2
 
 
 def test_likeness_is_the_cosine_of_the_face_most_like() -> None:
@@ -220,3 +287,45 @@ def test_likeness_is_the_cosine_of_the_face_most_like() -> None:
     assert finder.likeness(same, photo()) == pytest.approx(1.0)
     assert (finder.likeness(-same, photo()) or 0) < 0
     assert finder.likeness(same, np.zeros((100, 100, 3), np.uint8)) is None
+
+
+def test_a_turned_scaled_and_shifted_face_is_turned_back() -> None:
+    angle, scale = 0.4, 2.5
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    way = similarity(TEMPLATE @ turn.T + [30, 40], TEMPLATE)
+    np.testing.assert_allclose((TEMPLATE @ turn.T + [30, 40]) @ way[:, :2].T + way[:, 2], TEMPLATE, atol=1e-9)
+    mirrored = similarity(TEMPLATE * [-1, 1], TEMPLATE)
+    assert np.linalg.det(mirrored[:, :2]) > 0  # a face is never mirrored
+
+
+def test_an_aligned_face_has_its_eyes_and_mouth_in_the_templates_places() -> None:
+    picture = np.zeros((300, 300, 3), np.uint8)
+    keypoints = (TEMPLATE * 2 + [20, 30]).astype(np.float32)
+    for x, y in keypoints.round().astype(int):
+        picture[y - 3 : y + 4, x - 3 : x + 4] = 255
+    seen = aligned(picture, keypoints, 112)
+    for x, y in TEMPLATE.round().astype(int):
+        assert seen[y, x].min() > 200
+
+
+def test_of_boxes_that_overlap_the_likeliest_stays(tmp_path: Path) -> None:
+    """The red patch is seen by many anchors; two patches far from each other stay two faces."""
+    picture = np.zeros((640, 640, 3), np.uint8)
+    picture[0:200, 0:200, RED] = picture[440:640, 440:640, RED] = 255
+    detector, _ = find_networks(build_faces(tmp_path), ["CPUExecutionProvider"])
+    assert detector is not None
+    boxes, points = detector.detect(picture[..., ::-1].copy(), (640, 640))
+    assert len(boxes) == 2  # of the 72 anchors that lie on red
+    assert sorted(bool((nose > 320).all()) for nose in points[:, 2]) == [False, True]
+
+
+def test_scaling_does_not_move_what_is_found(tmp_path: Path) -> None:
+    """A photo twice as large is seen at the same size: boxes and points are in its own px."""
+    detector, _ = find_networks(build_faces(tmp_path), ["CPUExecutionProvider"])
+    assert detector is not None
+    small = np.zeros((320, 320, 3), np.uint8)
+    small[64:256, 64:256, 2] = 255
+    large = small.repeat(2, axis=0).repeat(2, axis=1)
+    (one, points), (other, other_points) = (detector.detect(each, (320, 320)) for each in (small, large))
+    np.testing.assert_allclose(other[:, :4], 2 * one[:, :4], atol=1e-3)
+    np.testing.assert_allclose(other_points, 2 * points, atol=1e-3)

@@ -73,6 +73,12 @@ class GreyModel:
         progress.tell_all([Step("draw", 1, 1) for _ in batch])
         return [np.full((1, 1, 3), each.seed, np.uint8) for each in batch]
 
+    def clear_caches(self) -> None:
+        pass
+
+    def check(self, prepared: Grey, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch) -> Rgb:
+        return drawing
+
     def finish(self, prepared: Grey, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch) -> StickerResult:
         return StickerResult({"grey": drawing.tobytes()}, prepared.seed, "", Shape.BADGE, timings=watch.timings)
 
@@ -133,7 +139,10 @@ def test_a_model_is_loaded_when_it_is_first_asked_for_and_told(engine: Diffusion
         return True
 
     assert grey.loads == 0
+    assert (engine.is_at_hand(request()), engine.is_at_hand(for_grey(1))) == (True, False)
     engine.generate([for_grey(1)], on_step)
+    assert (engine.is_at_hand(request()), engine.is_at_hand(for_grey(1))) == (False, True)
+    assert engine.is_at_hand(replace(request(), model="dalle"))  # refused at once
     engine.generate([for_grey(2)], on_step)
     assert grey.loads == 1
     assert told == ["load", "face", "draw", "face", "draw"]

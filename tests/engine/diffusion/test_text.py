@@ -13,6 +13,7 @@ from engine.diffusion.text import (
     ClipLayer,
     chunk,
     encode_prompt,
+    estimate_chunks,
     fill_negative_prompt,
     fill_prompt,
     parse_weights,
@@ -117,6 +118,13 @@ def test_a_prompt_over_75_tokens_goes_on_in_another_chunk(networks: DiffusionNet
     assert states.shape == (154, first.shape[1])
     torch.testing.assert_close(states, torch.cat([first, second]))
     torch.testing.assert_close(pooled, first_pooled)
+
+
+@pytest.mark.parametrize(
+    ("prompts", "chunks"), [(["", ""], 1), (["red " * 75], 1), (["red " * 76, "x"], 2), (["x", "a, b! " * 80], 5)]
+)
+def test_the_longest_prompt_says_about_how_many_chunks_there_are(prompts: list[str], chunks: int) -> None:
+    assert estimate_chunks(*prompts) == chunks
 
 
 def test_a_word_is_not_cut_in_two_unless_it_is_long(networks: DiffusionNetworks) -> None:

@@ -157,7 +157,7 @@ def _on_grey(rgba: np.ndarray) -> np.ndarray:
 def test_words_of_the_prompt_choose_the_look(engine: PortraitEngine) -> None:
     result = draw(engine, style="pencil", prompt="me as a comic hero")
     assert result.style == "comic"
-    assert Note.PROMPT_AS_LOOK in result.notes
+    assert Note.PROMPT_AS_STYLE in result.notes
 
 
 def test_a_prompt_without_a_look_is_said_to_be_ignored(engine: PortraitEngine) -> None:
@@ -175,7 +175,7 @@ def test_a_style_that_the_prompt_refuses_is_not_drawn(engine: PortraitEngine, as
 
 def test_no_prompt_no_note(engine: PortraitEngine) -> None:
     notes = draw(engine, prompt="  ").notes
-    assert Note.PROMPT_AS_LOOK not in notes
+    assert Note.PROMPT_AS_STYLE not in notes
     assert Note.PROMPT_IGNORED not in notes
 
 
@@ -315,6 +315,8 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
     assert Note.SEVERAL_FACES in largest.notes
     assert Note.SEVERAL_FACES not in left.notes
+    assert (largest.faces, left.faces, left.faces_picture) == (2, 0, b"")
+    assert opened(largest.faces_picture).shape == (400, 500, 3)
     assert left.files != right.files
     (refused,) = engine.generate([wish(inputs={FACE: photo}, parameters={"face_index": 2})], always)
     assert isinstance(refused, NoFace)
@@ -322,3 +324,9 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:
     assert draw(engine).emoji == "😀"
+
+
+def test_of_several_photos_the_best_is_drawn_and_told(engine: PortraitEngine) -> None:
+    made = draw(engine, inputs={FACE: (pair(), ASTRONAUT)})
+    assert made.files == draw(engine).files
+    assert (made.notes, made.photos_used) == ((Note.BEST_PHOTO,), 1)

@@ -90,7 +90,7 @@ def test_cancelling_ends_it_between_two_drawings(engine: PortraitEngine, phase: 
 def test_style_and_face_are_the_requests(engine: PortraitEngine, made: StickerResult) -> None:
     (neon,) = engine.generate([replace(REQUEST, prompt="neon", parameters={"face_index": 0})], go_on)
     assert isinstance(neon, StickerResult)
-    assert (neon.style, neon.notes) == ("neon", (Note.PROMPT_AS_LOOK,))
+    assert (neon.style, neon.notes) == ("neon", (Note.PROMPT_AS_STYLE,))
     assert neon.files[next(iter(made.stickers))] != made.files[next(iter(made.stickers))]
 
 

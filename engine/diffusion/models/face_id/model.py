@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from engine.cache import LruCache
 from engine.diffusion.compile import GraphShape
-from engine.diffusion.faces import aligned_face, face_notes
+from engine.diffusion.faces import aligned_face, face_notes, faces_to_choose
 from engine.diffusion.inputs import Conditioning, PictureInputs
 from engine.diffusion.models.face_id.networks import FaceIdParts, FaceIdPaths, load_parts
 from engine.diffusion.models.face_id.record import (
@@ -26,9 +26,9 @@ from engine.diffusion.models.face_id.record import (
     base_repos,
 )
 from engine.diffusion.models.face_id.request import FaceIdRequest, read_request, variant_of
-from engine.diffusion.pictures import draw_pictures, finish_pictures
+from engine.diffusion.pictures import check_pictures, draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim
-from engine.diffusion.text import ClipLayer, encode_prompt
+from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, ClipLayer, encode_prompt
 from engine.errors import EngineUnavailable, NoFace, UnsupportedModel
 from engine.pixels import Rgb, decode_photo
 from engine.types import StickerRequest, StickerResult
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.diffusion.device import DevicePlacement
-    from engine.diffusion.faces import Floats, Identity
+    from engine.diffusion.faces import Identity
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
+    from engine.diffusion.safety import CheckedPicture
 
 PHOTO_PX = 640  # side to which a photo is scaled and cropped
 KEPT_PHOTOS = 32
-KEPT_TEXTS = 256
 
 
 class FaceId:
@@ -54,10 +54,11 @@ class FaceId:
     name = FACE_ID.name
     parameters = frozenset(FACE_ID.parameters)
 
-    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True) -> None:
+    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True, canvas_px: int = 0) -> None:
         """Raises `EngineUnavailable` where no type has all of its weights."""
         self._paths = paths
         self._has_safety = has_safety
+        self._canvas_px = canvas_px
         asked = [FaceIdParameters(model_type=name) for name in MODEL_TYPES]
         there = [each for each in asked if not paths.lacks(each.type, each.base_repo)]
         if not there:
@@ -93,11 +94,12 @@ class FaceId:
                 safety=found.get("safety"),
             ),
             has_safety=options.has_safety,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> FaceIdRequest:
         """Check `request`. Raises `UnsupportedModel` where the weights of the type it asks for are not here."""
-        read = read_request(request)
+        read = read_request(request, self._canvas_px)
         asked = read.parameters
         if lacking := self._paths.lacks(asked.type, asked.base_repo):
             raise UnsupportedModel(f"{asked.model_type}: weights missing: {', '.join(lacking)}")
@@ -111,13 +113,11 @@ class FaceId:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenFace:
-    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody, and the mean embedding [512]."""
+    """What the photos show: FaceID's tokens [tokens, D] of the person and of nobody."""
 
     tokens: Tensor
     nobody: Tensor
-    embedding: Floats
-    faces: int  # in the first photo that shows one
-    passed_over: int  # photos that show none
+    identity: Identity
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,12 +135,19 @@ class LoadedFaceId:
 
     parts: FaceIdParts
     photos: LruCache[Hashable, SeenFace] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
-    texts: LruCache[str, Conditioning] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+    texts: LruCache[str, Conditioning] = field(
+        default_factory=lambda: LruCache(KEPT_TEXTS, most_bytes=KEPT_TEXT_BYTES, size_of=lambda text: text.size_bytes)
+    )
 
     @property
     def networks(self) -> DiffusionNetworks:
         """Those of the loop."""
         return self.parts.networks
+
+    def clear_caches(self) -> None:
+        """Forget what is kept between jobs."""
+        self.photos.clear()
+        self.texts.clear()
 
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Compile nothing ahead: which of the types will be asked for is not known."""
@@ -152,7 +159,7 @@ class LoadedFaceId:
         seen = self.photos.get(request.photos_key, partial(self._look, request))
         cond = replace(self._read(request.prompt), tokens=seen.tokens)
         uncond = replace(self._read(request.negative_prompt), tokens=seen.nobody) if asked.guidance != 1.0 else cond
-        shape = networks.latent_shape(*asked.canvas)
+        shape = networks.latent_shape(*request.canvas)
         inputs = [
             PictureInputs(cond=cond, uncond=uncond, noise=SeededNoise(seed, shape), guidance=asked.guidance)
             for seed in request.pictures.seeds
@@ -179,9 +186,7 @@ class LoadedFaceId:
         return SeenFace(
             tokens=project(embedding, states),
             nobody=project(torch.zeros_like(embedding), nothing),
-            embedding=identity.embedding,
-            faces=identity.faces_seen,
-            passed_over=identity.passed_over,
+            identity=identity,
         )
 
     def _states(self, photos: Sequence[Rgb], identity: Identity) -> tuple[Tensor | None, Tensor | None]:
@@ -195,7 +200,7 @@ class LoadedFaceId:
     def graph_shape(self, batch: Sequence[FaceIdInputs]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
         (one,) = batch
-        return GraphShape.of(one.inputs, *one.request.parameters.canvas)
+        return GraphShape.of(one.inputs, *one.request.canvas)
 
     def draw(self, batch: Sequence[FaceIdInputs], progress: Progress, preview_every: int = 0) -> list[list[Rgb]]:
         """Draw the samples of each request. Raises `Cancelled`."""
@@ -213,22 +218,35 @@ class LoadedFaceId:
             for place, each in enumerate(batch)
         ]
 
-    def finish(
+    def check(
         self, prepared: FaceIdInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
+    ) -> list[CheckedPicture]:
+        """Look for what must not be sent."""
+        return check_pictures(drawing, prepared.request.pictures, self.parts.finisher)
+
+    def finish(
+        self,
+        prepared: FaceIdInputs,
+        checked: list[CheckedPicture],
+        place: int,
+        progress: Progress,
+        watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
-        seen, face_index = prepared.seen, prepared.request.parameters.face_index
-        return finish_pictures(
-            drawing,
+        identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
+        result = finish_pictures(
+            checked,
             prepared.request.pictures,
             self.parts.finisher,
             progress,
             place,
             watch,
             faces=self.parts.faces,
-            embedding=seen.embedding,
-            notes=face_notes(seen.faces, seen.passed_over, face_index),
+            embedding=identity.embedding,
+            notes=face_notes(identity, face_index),
+            photos_used=len(identity.kept),
         )
+        return replace(result, **faces_to_choose(identity, face_index))
 
 
 def _square(photo: Rgb) -> Rgb:

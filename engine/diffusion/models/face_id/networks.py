@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.diffusion.adapters import FaceIdProjection, fuse_face_id_lora, install_adapters
+from engine.diffusion.adapters import FaceIdProjection, check_fits, fuse_face_id_lora, install_adapters
 from engine.diffusion.device import onnx_providers
 from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.image_encoder import ImageEncoder, load_image_encoder
 from engine.diffusion.models.face_id.record import ModelType
-from engine.diffusion.networks import DiffusionNetworks, load_base, load_base_sd15, place_base, read_adapter, reading
+from engine.diffusion.networks import DiffusionNetworks, load_base, load_base_sd15, place_base, read_adapter
 from engine.diffusion.pictures import MOST_AT_ONCE, Finisher, load_finisher
+from engine.diffusion.reading import reading
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -100,10 +101,11 @@ def load_networks(
         base = load_base(path, paths.base_config, None, dtype)
     else:
         base = load_base_sd15(path, None if (path / "vae").is_dir() else paths.vae, dtype)
-    adapter = read_adapter(paths.adapters[kind.adapter])
+    adapter = read_adapter(paths.adapters[kind.adapter], kind.adapter)
     assert adapter is not None  # noqa: S101  `read_adapter` returns None for no path alone
-    fuse_face_id_lora(base.unet, adapter["ip_adapter"])
     with reading(kind.adapter, paths.adapters[kind.adapter]):
+        check_fits(base.unet, adapter["ip_adapter"])
+        fuse_face_id_lora(base.unet, adapter["ip_adapter"])
         projection = FaceIdProjection.from_weights(adapter["image_proj"], has_shortcut=kind.has_shortcut)
     placed = place_base(base, device, dtype)
     attention = {name: weight.to(device, dtype) for name, weight in adapter["ip_adapter"].items() if "_ip." in name}

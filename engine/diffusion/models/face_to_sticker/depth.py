@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from engine.diffusion.models.face_to_sticker.hints import depth_picture
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.pixels import Rgb
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def load_depth_estimator(folder: Path, device: torch.device, dtype: torch.dtype)
 
     with reading("depth_estimator", folder):
         seen = ZoeInput.read(folder)
-        network = ZoeDepthForDepthEstimation.from_pretrained(folder, dtype=dtype, local_files_only=True)
+        network = read_pretrained(ZoeDepthForDepthEstimation, folder, dtype=dtype)
+        check_weights("depth_estimator", folder, network)
     return DepthEstimator(network.to(device).requires_grad_(False).eval(), seen, device, dtype)
 
 

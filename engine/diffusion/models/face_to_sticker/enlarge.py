@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, reading
 from engine.pixels import Rgb
 
 if TYPE_CHECKING:
@@ -144,7 +144,9 @@ def load_enlarger(path: Path, device: torch.device, dtype: torch.dtype) -> Enlar
             if wrapper in weights:
                 weights = weights[wrapper]
                 break
-        return Enlarger(RRDBNet.from_weights(weights), device, dtype)
+        network = RRDBNet.from_weights(weights)
+        check_weights("upscaler", path, network)
+        return Enlarger(network, device, dtype)
 
 
 _BASICSR = {

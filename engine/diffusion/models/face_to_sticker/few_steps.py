@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.diffusion.networks import reading
+from safetensors.torch import load_file
+
+from engine.diffusion.reading import check_weights, reading
 from engine.diffusion.schedule import euler_trailing
 from engine.weights import NO_OVERRIDES, resolve, roles_of
 
@@ -63,6 +65,7 @@ def fuse_few_step_lora(unet: Any, path: Path) -> None:
     from diffusers import StableDiffusionXLPipeline
 
     with reading("few-step lora", path):
+        check_weights("few-step lora", path, load_file(path).items())
         weights, alphas = StableDiffusionXLPipeline.lora_state_dict(
             str(path.parent), weight_name=path.name, unet_config=unet.config, local_files_only=True
         )[:2]

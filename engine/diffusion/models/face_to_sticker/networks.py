@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from engine.diffusion.adapters import Resampler, install_adapters
+from engine.diffusion.adapters import check_fits, install_adapters
 from engine.diffusion.device import onnx_providers
 from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.image_encoder import ImageEncoder, load_image_encoder
@@ -22,17 +21,19 @@ from engine.diffusion.networks import (
     load_controlnet,
     place_base,
     read_adapter,
+    read_resampler,
 )
 from engine.diffusion.pictures import load_finisher
+from engine.diffusion.reading import reading
 from engine.diffusion.safety import SafetyChecker
 from engine.errors import EngineUnavailable
 from engine.matte import MattingModel
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
+    from engine.diffusion.adapters import Resampler
     from engine.diffusion.device import DevicePlacement
 
+EMBEDDING_WIDTH = 512  # of ArcFace
 MOST_ROWS = 16  # of the scales' buffer at first: a batch of eight with guidance
 
 
@@ -61,6 +62,11 @@ class FaceToStickerPaths:
     safety: Path | None = None
     upscaler: Path | None = None
     hires: Path | None = None
+
+    @property
+    def lacks_to_upscale(self) -> list[str]:
+        """Roles that upscaling needs and that are not there."""
+        return [role for role in ("upscaler", "hires") if getattr(self, role) is None]
 
     def check(self) -> None:
         """Raise `EngineUnavailable` with every role whose path does not exist."""
@@ -103,10 +109,18 @@ def load_parts(paths: FaceToStickerPaths, placement: DevicePlacement, *, has_saf
     here = (placement.device, placement.dtype)
     providers = onnx_providers(placement.device)
     finisher = load_finisher(paths.matte, paths.safety, placement, has_safety=has_safety)
+    networks = load_networks(paths, *here)
+    encoder = load_image_encoder(paths.image_encoder, *here) if paths.image_encoder else None
+    wanted = networks.photo_resampler and networks.photo_resampler.proj_in.in_features
+    if encoder and wanted and encoder.width != wanted:
+        raise EngineUnavailable(
+            f"plus_face_adapter: {paths.plus_face_adapter} reads images {wanted} wide, "
+            f"and {paths.image_encoder} makes them {encoder.width} wide"
+        )
     return FaceToStickerParts(
-        networks=load_networks(paths, *here),
+        networks=networks,
         faces=load_faces(paths.faces, providers),
-        image_encoder=load_image_encoder(paths.image_encoder, *here) if paths.image_encoder else None,
+        image_encoder=encoder,
         depth=load_depth_estimator(paths.depth_estimator, *here) if paths.depth_estimator else None,
         matting=finisher.matting,
         checker=finisher.checker,
@@ -127,22 +141,27 @@ def load_networks(
     paths.check()
     device = torch.device(device)
     base = load_base(paths.base, paths.base_config, paths.lora, dtype)
-    face, photo = (read_adapter(path) for path in (paths.instantid_adapter, paths.plus_face_adapter))
+    adapter_paths = {"instantid_adapter": paths.instantid_adapter, "plus_face_adapter": paths.plus_face_adapter}
+    read = {role: adapter for role, path in adapter_paths.items() if (adapter := read_adapter(path, role))}
     placed = place_base(base, device, dtype)
+    unet = placed["unet"]
+    for role, adapter in read.items():
+        with reading(role, adapter_paths[role] or Path()):
+            check_fits(unet, adapter["ip_adapter"])
     attention = [
-        {name: weight.to(device, dtype) for name, weight in adapter["ip_adapter"].items()}
-        for adapter in (face, photo)
-        if adapter
+        {name: weight.to(device, dtype) for name, weight in adapter["ip_adapter"].items()} for adapter in read.values()
     ]
 
-    def resampler(adapter: Mapping[str, Mapping[str, Tensor]] | None) -> Resampler | None:
-        return Resampler.from_weights(adapter["image_proj"]).to(device, dtype) if adapter else None
+    def resampler(role: str, source: int | None = None) -> Resampler | None:
+        if role not in read:
+            return None
+        return read_resampler(role, adapter_paths[role], read[role]["image_proj"], unet, source).to(device, dtype)
 
     return DiffusionNetworks(
         **placed,
-        face_resampler=resampler(face),
-        photo_resampler=resampler(photo),
-        scales=install_adapters(placed["unet"], attention, MOST_ROWS).to(device),
-        identity=load_controlnet(paths.identity_net, paths.identity_net, device, dtype),
-        depth=load_controlnet(paths.depth_net, paths.identity_net, device, dtype),
+        face_resampler=resampler("instantid_adapter", EMBEDDING_WIDTH),
+        photo_resampler=resampler("plus_face_adapter"),
+        scales=install_adapters(unet, attention, MOST_ROWS).to(device),
+        identity=load_controlnet("identity_net", paths.identity_net, paths.identity_net, unet, device, dtype),
+        depth=load_controlnet("depth_net", paths.depth_net, paths.identity_net, unet, device, dtype),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -14,28 +15,28 @@ from engine.diffusion.models.face_to_sticker.hints import draw_keypoints, fit_hi
 from engine.diffusion.models.face_to_sticker.request import FaceToStickerRequest
 from engine.diffusion.models.face_to_sticker.unconditional import UncondFace, uncond_face, uncond_picture
 from engine.diffusion.schedule import SeededNoise
-from engine.diffusion.text import encode_prompt
+from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, encode_prompt
 from engine.pixels import Rgb, decode_photo
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from engine.diffusion.faces import Identity
     from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts
 
 KEPT_PHOTOS = 32  # about 8 MB each: a keypoint and a depth picture, a few hundred KB of states
-KEPT_TEXTS = 256  # about 1 MB each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhotoFeatures:
-    """What the photos show; the same for every style, seed and strength."""
+    """What the photo shows; the same for every style, seed and strength."""
 
     face: Tensor  # [512] fp32 on the CPU, not normalised
-    photo: Tensor | None  # [photos, states, width] CLIP's hidden states
+    photo: Tensor | None  # [1, states, width] CLIP's hidden states
     keypoints: Rgb  # at working size
     depth: Rgb | None  # of the same photo, its short side 1024 px
-    faces: int  # in that photo
-    passed_over: int  # photos that show none
+    identity: Identity
+    chosen: bytes  # the photo that is drawn: of several the best
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,14 @@ class Caches:
 
     photos: LruCache[tuple[object, ...], PhotoFeatures] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
     uncond_photos: LruCache[tuple[object, ...], Tensor] = field(default_factory=lambda: LruCache(KEPT_PHOTOS))
-    texts: LruCache[str, tuple[Tensor, Tensor]] = field(default_factory=lambda: LruCache(KEPT_TEXTS))
+    texts: LruCache[str, Conditioning] = field(
+        default_factory=lambda: LruCache(KEPT_TEXTS, most_bytes=KEPT_TEXT_BYTES, size_of=lambda text: text.size_bytes)
+    )
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for cache in (self.photos, self.uncond_photos, self.texts):
+            cache.clear()
 
 
 def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> PhotoFeatures:
@@ -54,17 +62,18 @@ def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToSticke
     def make() -> PhotoFeatures:
         photos = [decode_photo(photo) for photo in request.request.faces]
         working = [to_working_size(photo) for photo in photos]
-        identity = parts.faces.identify(working, face_index)
-        posed = working[identity.photo]
+        best = parts.faces.best(working) if len(photos) > 1 else 0
+        photo, posed = photos[best], working[best]
+        identity = parts.faces.identify([posed], face_index)
         height, width = posed.shape[:2]
         encoder = parts.image_encoder
         return PhotoFeatures(
             face=torch.from_numpy(identity.embedding),
-            photo=torch.cat([encoder.encode(photo) for photo in photos]) if encoder else None,
+            photo=encoder.encode(photo) if encoder else None,
             keypoints=draw_keypoints(identity.face.keypoints, width, height),
             depth=parts.depth.picture(posed) if parts.depth else None,
-            faces=identity.faces_seen,
-            passed_over=identity.passed_over,
+            identity=identity,
+            chosen=request.request.faces[best],
         )
 
     return caches.photos.get((request.photos_key, face_index), make)
@@ -75,18 +84,19 @@ def condition(
 ) -> PictureInputs:
     """Put together the inputs of one picture: conditionings, hints, noise, strengths."""
     asked = request.parameters
-    size = asked.canvas
+    size = request.canvas
     networks = parts.networks
 
     def conditioning(words: str, face: Tensor, photo: Tensor | None) -> Conditioning:
-        text, pooled = caches.texts.get(words, lambda: encode_prompt(networks.text_encoders, words))
-        return Conditioning(text=text, pooled=pooled, face=face, photo=photo)
+        text = caches.texts.get(words, lambda: Conditioning(*encode_prompt(networks.text_encoders, words)))
+        return replace(text, face=face, photo=photo)
 
     cond = conditioning(request.prompt, features.face, features.photo)
     uncond = cond  # not read at guidance 1
     if asked.guidance != 1.0:
         face = uncond_face(features.face, UncondFace(asked.unwanted_face))
-        uncond = conditioning(request.negative_prompt, face, _uncond_photo(parts, caches, request))
+        noise = asked.ip_adapter_noise
+        uncond = conditioning(request.negative_prompt, face, _uncond_photo(parts, caches, features.chosen, noise))
     return PictureInputs(
         cond=cond,
         uncond=uncond,
@@ -99,15 +109,15 @@ def condition(
     )
 
 
-def _uncond_photo(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> Tensor | None:
-    """Return the CLIP states of the negative pictures, [photos, states, width]."""
-    encoder, noise, photos = parts.image_encoder, request.parameters.ip_adapter_noise, request.request.faces
+def _uncond_photo(parts: FaceToStickerParts, caches: Caches, photo: bytes, noise: float) -> Tensor | None:
+    """Return the CLIP states of the negative picture, [1, states, width]."""
+    encoder = parts.image_encoder
     if encoder is None:
         return None
 
     def make() -> Tensor:
-        pictures = [uncond_picture(to_picture(decode_photo(photo)), noise) for photo in photos]
-        return torch.cat([encoder.states(picture) for picture in pictures])
+        return encoder.states(uncond_picture(to_picture(decode_photo(photo)), noise))
 
     # Without noise every photo is black.
-    return caches.uncond_photos.get((request.photos_key, noise) if noise > 0 else ("black", len(photos)), make)
+    key = (hashlib.sha256(photo).hexdigest(), noise) if noise > 0 else ("black",)
+    return caches.uncond_photos.get(key, make)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
 from engine.diffusion.models.face_to_sticker.tiles import Tiling, cut, independent_groups, put, take
-from engine.diffusion.networks import reading
+from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.errors import Cancelled
 from engine.pixels import Rgb
 
@@ -54,12 +54,13 @@ def load_hires(folder: Path, device: torch.device, dtype: torch.dtype) -> HiresN
     """Load Stable Diffusion 1.5 from a diffusers folder. Raises `EngineUnavailable`."""
     from transformers import CLIPTextModel, CLIPTokenizer
 
-    options = {"dtype": dtype, "local_files_only": True}
     with reading("hires", folder):
-        unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **options)
-        vae = AutoencoderKL.from_pretrained(folder, subfolder="vae", **options)
+        unet = read_pretrained(UNet2DConditionModel, folder / "unet", dtype=dtype)
+        vae = read_pretrained(AutoencoderKL, folder / "vae", dtype=dtype)
         tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
-        encoder = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, local_files_only=True)
+        encoder = read_pretrained(CLIPTextModel, folder / "text_encoder", dtype=torch.float32)
+        for network in (unet, vae, encoder):
+            check_weights("hires", folder, network)
         length = encoder.config.max_position_embeddings
         chunk = {"padding": "max_length", "truncation": True, "max_length": length, "return_tensors": "pt"}
         with torch.inference_mode():  # Stable Diffusion 1.5 takes the states after the last norm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,17 +12,22 @@ import torch
 from safetensors.torch import load_file
 
 from engine.diffusion.adapters import ScaleBank
+from engine.diffusion.device import onnx_providers
+from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.models.photomaker.identity import IdentityEncoder
 from engine.diffusion.models.photomaker.record import STYLED
 from engine.diffusion.models.photomaker.words import add_trigger
-from engine.diffusion.networks import DiffusionNetworks, load_base, place_base, reading
+from engine.diffusion.networks import DiffusionNetworks, load_base, place_base
 from engine.diffusion.pictures import Finisher, load_finisher
+from engine.diffusion.reading import check_weights, reading
 from engine.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from engine.diffusion.device import DevicePlacement
+
+logger = logging.getLogger(__name__)
 
 STYLE_LORA_SCALE = 0.5
 _PARTS = ("id_encoder", "lora_weights")
@@ -32,13 +38,15 @@ class PhotoMakerPaths:
     """Say where each network lies.
 
     `adapter` is photomaker-v1.bin, or the same as a .safetensors; `bases` are by base pipeline: folders of diffusers,
-    or a .safetensors with `base_config`. `style_lora` goes with the base of photomaker-style.
+    or a .safetensors with `base_config`. `style_lora` goes with the base of photomaker-style. `faces`, a folder of
+    .onnx that another model brought, tells people apart and measures likeness; it draws without.
     """
 
     adapter: Path
     bases: Mapping[str, Path]
     base_config: Path | None = None
     style_lora: Path | None = None
+    faces: Path | None = None
     matte: Path | None = None
     safety: Path | None = None
 
@@ -50,6 +58,7 @@ class PhotoMakerParts:
     pipeline: str
     networks: DiffusionNetworks
     identity: IdentityEncoder
+    faces: FaceFinder | None = None
     finisher: Finisher = field(default_factory=lambda: Finisher(None, None))
 
 
@@ -65,9 +74,12 @@ def load_parts(
     with reading("photomaker_adapter", paths.adapter):
         fuse(base, dict(adapter["lora_weights"]), 1.0)
         identity = IdentityEncoder.from_weights(adapter["id_encoder"])
+        for network in (identity, base.unet):
+            check_weights("photomaker_adapter", paths.adapter, network)
     if pipeline == STYLED and paths.style_lora is not None:
         with reading("photomaker_style_lora", paths.style_lora):
             fuse(base, load_file(paths.style_lora), STYLE_LORA_SCALE)
+            check_weights("photomaker_style_lora", paths.style_lora, base.unet)
     placed = place_base(base, device, dtype)
     for encoder in placed["text_encoders"]:
         add_trigger(encoder.tokenizer)
@@ -75,8 +87,19 @@ def load_parts(
         pipeline=pipeline,
         networks=DiffusionNetworks(**placed, scales=ScaleBank(0, 2)),
         identity=identity.to(device, dtype),
+        faces=_faces(paths.faces, placement),
         finisher=load_finisher(paths.matte, paths.safety, placement, has_safety=has_safety),
     )
+
+
+def _faces(folder: Path | None, placement: DevicePlacement) -> FaceFinder | None:
+    if folder is None:
+        return None
+    try:
+        return load_faces(folder, onnx_providers(placement.device))
+    except EngineUnavailable as error:
+        logger.info("photomaker goes on without telling people apart: %s", error)
+        return None
 
 
 def fuse(base: Any, weights: dict[str, Tensor], scale: float) -> None:

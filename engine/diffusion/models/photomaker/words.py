@@ -10,6 +10,7 @@ import torch
 
 from engine.diffusion.inputs import Conditioning
 from engine.diffusion.models.photomaker.trigger import TRIGGER
+from engine.diffusion.text import Chunk
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,9 +25,12 @@ class PersonCutOff(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PersonTokens:
-    """What one tokenizer makes of a prompt: ids without the trigger, and where the person's word stands, repeated."""
+    """What one tokenizer makes of a prompt: chunks of ids without the trigger, the person's word repeated.
 
-    ids: list[int]
+    `person` is where that stands in the first chunk.
+    """
+
+    chunks: list[list[int]]
     person: range
 
 
@@ -36,19 +40,36 @@ def add_trigger(tokenizer: Any) -> None:
 
 
 def person_tokens(tokenizer: Any, prompt: str, photos: int) -> PersonTokens:
-    """Repeat the word before the trigger once for each photo; cut and pad to what the text encoder reads.
+    """Repeat the word before the trigger once for each photo; frame and pad as the text encoder reads it.
 
     Raises `PersonCutOff`.
     """
-    trigger, ids = tokenizer.convert_tokens_to_ids(TRIGGER), tokenizer.encode(prompt)
+    trigger, ids = tokenizer.convert_tokens_to_ids(TRIGGER), _ids(tokenizer, prompt)
     (place,) = (number for number, token in enumerate(ids) if token == trigger)
-    person = range(place - 1, place - 1 + photos)
     expanded = [*ids[: place - 1], *[ids[place - 1]] * photos, *ids[place + 1 :]]
-    length = tokenizer.model_max_length
-    if person.stop > length:
-        raise PersonCutOff(f"the prompt has room for the person in {length} tokens only")
-    padding = [tokenizer.pad_token_id] * (length - len(expanded))
-    return PersonTokens([*expanded[:length], *padding], person)
+    person = range(place, place + photos)  # behind the token that begins the chunk
+    room = tokenizer.model_max_length - 1
+    if person.stop > room:
+        raise PersonCutOff(f"the prompt has room for the person in its first {room - 1} tokens only")
+    return PersonTokens(_chunks(tokenizer, expanded), person)
+
+
+def _ids(tokenizer: Any, prompt: str) -> list[int]:
+    ids: list[int] = tokenizer(prompt, add_special_tokens=False, verbose=False).input_ids
+    return ids
+
+
+def _chunks(tokenizer: Any, ids: Sequence[int]) -> list[list[int]]:
+    """Frame `ids` in chunks as long as the text encoder reads, at least one; no word beyond the first is cut off."""
+    room = tokenizer.model_max_length - 2
+    parts = [ids[begin : begin + room] for begin in range(0, max(len(ids), 1), room)]
+    return [Chunk.of(tokenizer, [(token, 1.0) for token in part]).ids for part in parts]
+
+
+def _encode(encoder: TextEncoder, chunks: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Return the states [T, width] of all chunks and the pooled output of the first."""
+    output = encoder.model(torch.tensor(chunks, device=encoder.model.device), output_hidden_states=True)
+    return output.hidden_states[-2].flatten(0, 1), output[0][0]
 
 
 @torch.no_grad()
@@ -56,34 +77,21 @@ def encode_person(
     encoders: Sequence[TextEncoder], prompt: str, identities: Tensor, identity: IdentityEncoder
 ) -> Conditioning:
     """Encode a prompt with the person of `identities` [photos, D] in it. Raises `PersonCutOff`."""
-    states = []
-    for encoder in encoders:
-        tokens = person_tokens(encoder.tokenizer, prompt, len(identities))
-        output = encoder.model(torch.tensor([tokens.ids], device=encoder.model.device), output_hidden_states=True)
-        states.append(output.hidden_states[-2][0])
-    text = torch.cat(states, dim=-1).clone()  # [T, D]
-    place = slice(tokens.person.start, tokens.person.stop)
+    tokens = [person_tokens(encoder.tokenizer, prompt, len(identities)) for encoder in encoders]
+    encoded = [_encode(encoder, each.chunks) for encoder, each in zip(encoders, tokens, strict=True)]
+    text = torch.cat([states for states, _ in encoded], dim=-1)  # [T, D]
+    place = slice(tokens[-1].person.start, tokens[-1].person.stop)
     text[place] = identity.fuse(text[place], identities.to(text.dtype))
-    return Conditioning(text, output[0][0])
+    return Conditioning(text, encoded[-1][1])
 
 
 @torch.no_grad()
 def encode_plain(encoders: Sequence[TextEncoder], prompt: str) -> Conditioning:
-    """Encode a prompt as SDXL does, cut after 77 tokens and with brackets as text; without the trigger word."""
+    """Encode a prompt of any length with its brackets as text, as SDXL does, without the trigger word."""
     if TRIGGER in prompt:
         first = encoders[0].tokenizer
-        ids = first.encode(prompt, add_special_tokens=False)
+        ids = _ids(first, prompt)
         ids.remove(first.convert_tokens_to_ids(TRIGGER))
-        prompt = first.decode(ids)
-    states = []
-    for encoder in encoders:
-        framed = encoder.tokenizer(
-            prompt,
-            padding="max_length",
-            truncation=True,
-            max_length=encoder.tokenizer.model_max_length,
-            return_tensors="pt",
-        )
-        output = encoder.model(framed.input_ids.to(encoder.model.device), output_hidden_states=True)
-        states.append(output.hidden_states[-2][0])
-    return Conditioning(torch.cat(states, dim=-1), output[0][0])
+        prompt = first.decode(ids).replace(TRIGGER, "im g")  # "IMG" comes back in small letters
+    encoded = [_encode(encoder, _chunks(encoder.tokenizer, _ids(encoder.tokenizer, prompt))) for encoder in encoders]
+    return Conditioning(torch.cat([states for states, _ in encoded], dim=-1), encoded[-1][1])

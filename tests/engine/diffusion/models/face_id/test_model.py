@@ -23,6 +23,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from engine.diffusion.denoise import denoise
 from engine.diffusion.device import choose_device
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.face_networks import aligned
 from engine.diffusion.models.face_id.model import FaceId, LoadedFaceId
 from engine.diffusion.models.face_id.networks import FaceIdPaths
 from engine.diffusion.models.face_id.record import FACE_ID, MODEL_TYPES, SD15_BASE, SDXL_BASE, base_repos
@@ -145,9 +146,7 @@ def _as_seen(data: bytes) -> np.ndarray:
 
 
 def _aligned(identity: Any) -> np.ndarray:
-    from insightface.utils import face_align
-
-    return face_align.norm_crop(_as_seen(photo()), identity.face.keypoints, image_size=224)
+    return aligned(_as_seen(photo()), identity.face.keypoints, 224)
 
 
 def test_plus_and_plus_v2_differ_by_the_shortcut_alone(paths: FaceIdPaths) -> None:
@@ -239,12 +238,19 @@ def test_the_detection_size_reaches_the_detector(paths: FaceIdPaths) -> None:
     assert sizes[0] == 320
 
 
+def test_of_several_faces_a_person_is_shown_the_numbers(engine: DiffusionEngine) -> None:
+    largest, left = drawn(engine, asked(two_faces())), drawn(engine, asked(two_faces(), face_index=0))
+    assert (largest.faces, left.faces) == (2, 0)
+    assert pixels(largest.faces_picture).shape == (640, 640, 3)
+    assert (left.faces_picture, drawn(engine, asked()).faces_picture) == (b"", b"")
+
+
 def test_one_of_several_faces_can_be_chosen(paths: FaceIdPaths) -> None:
     model = FaceId(paths)
     reads = [model.read(asked(two_faces(), face_index=index)) for index in (-1, 0, 1)]
     ready = model.load(choose_device("cpu"), reads[0].variant)
     largest, left, right = (ready.prepare(each).seen for each in reads)
-    assert largest.faces == 2
+    assert len(largest.identity.boxes) == 2
     assert any(torch.equal(largest.tokens, each.tokens) for each in (left, right))
     assert not torch.equal(left.tokens, right.tokens)
 

@@ -27,7 +27,7 @@ from engine.diffusion.models.face_to_sticker.request import read_request
 from engine.diffusion.progress import Progress
 from engine.diffusion.tiny.face_to_sticker import build_paths
 from engine.model import FACE, ResultFile
-from engine.types import StickerRequest, StickerResult
+from engine.types import Note, StickerRequest, StickerResult
 from tests.engine.diffusion.whole import photo, request, run
 
 
@@ -234,10 +234,12 @@ def test_another_seed_style_or_strength_costs_no_face_work(parts: FaceToStickerP
             hook.remove()
 
 
-def test_several_photos_of_a_person_make_one_sticker(parts: FaceToStickerParts, caches: Caches) -> None:
+def test_of_several_photos_of_a_person_the_best_is_drawn_and_told(parts: FaceToStickerParts, caches: Caches) -> None:
     one = request(1, ip_adapter_weight=1.0)
-    both = replace(one, inputs={FACE: (photo(1), photo(2))})
-    assert all_differ([draw(parts, caches, each)[0] for each in (one, both)])
+    both = replace(one, inputs={FACE: (photo(3, has_face=False), photo(1))})
+    alone, made = (draw(parts, caches, each)[0] for each in (one, both))
+    assert made.files == alone.files
+    assert (made.notes[:1], made.photos_used) == ((Note.BEST_PHOTO,), 1)
 
 
 def test_nothing_of_a_job_stays_in_the_networks(parts: FaceToStickerParts) -> None:

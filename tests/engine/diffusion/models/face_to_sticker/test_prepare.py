@@ -54,7 +54,7 @@ def test_keypoints_are_drawn_where_they_are_at_working_size(parts: FaceToSticker
     np.testing.assert_array_equal(see(parts, request()).keypoints, draw_keypoints(keypoints, width, height))
 
 
-def test_pose_and_depth_are_those_of_the_first_photo_with_a_face(parts: FaceToStickerParts) -> None:
+def test_of_several_photos_pose_depth_and_all_else_are_those_of_the_best(parts: FaceToStickerParts) -> None:
     assert parts.depth is not None
     both = replace(request(), inputs={FACE: (photo(3, has_face=False), photo(1))})
     alone = see(parts, replace(request(), inputs={FACE: (photo(1),)}))
@@ -63,6 +63,8 @@ def test_pose_and_depth_are_those_of_the_first_photo_with_a_face(parts: FaceToSt
 
     np.testing.assert_array_equal(seen.keypoints, alone.keypoints)
     np.testing.assert_array_equal(seen.depth, alone.depth)  # type: ignore[arg-type]
+    assert torch.equal(seen.photo, alone.photo)  # type: ignore[arg-type]
+    assert torch.equal(seen.face, alone.face)
     assert not np.array_equal(seen.depth, parts.depth.picture(to_working_size(decode_photo(photo(3, False)))))  # type: ignore[arg-type]
 
 
@@ -71,25 +73,24 @@ def test_a_person_may_choose_the_face(parts: FaceToStickerParts) -> None:
     left, right = (replace(usual, parameters={**usual.parameters, "face_index": index}) for index in (0, 1))
     first, second = (see(parts, each) for each in (left, right))
 
-    assert first.faces == second.faces == 2
+    assert len(first.identity.boxes) == len(second.identity.boxes) == 2
     assert np.argwhere(first.keypoints)[:, 1].max() < np.argwhere(second.keypoints)[:, 1].min()
     assert not torch.equal(first.face, second.face)
 
 
-def test_the_image_encoder_sees_each_photo_as_it_was_sent(parts: FaceToStickerParts, encoder: ImageEncoder) -> None:
-    cond = prepare(parts, replace(request(), inputs={FACE: (photo(1), photo(2))})).cond.photo
+def test_the_image_encoder_sees_the_photo_as_it_was_sent(parts: FaceToStickerParts, encoder: ImageEncoder) -> None:
+    cond = prepare(parts, replace(request(), inputs={FACE: (photo(1),)})).cond.photo
     assert cond is not None
-    assert torch.equal(cond, torch.cat([encoder.encode(decode_photo(photo(number))) for number in (1, 2)]))
+    assert torch.equal(cond, encoder.encode(decode_photo(photo(1))))
 
 
 def test_the_unconditional_row_has_a_face_and_a_photo_of_its_own(
     parts: FaceToStickerParts, encoder: ImageEncoder
 ) -> None:
-    made = prepare(parts, replace(request(ip_adapter_noise=0.3), inputs={FACE: (photo(1), photo(2))}))
+    made = prepare(parts, replace(request(ip_adapter_noise=0.3), inputs={FACE: (photo(1),)}))
     assert made.cond.face is not None and made.uncond.face is not None and made.uncond.photo is not None
     assert torch.equal(made.uncond.face, uncond_face(made.cond.face))
-    uncond = [encoder.states(uncond_picture(to_picture(decode_photo(photo(number))), 0.3)) for number in (1, 2)]
-    assert torch.equal(made.uncond.photo, torch.cat(uncond))
+    assert torch.equal(made.uncond.photo, encoder.states(uncond_picture(to_picture(decode_photo(photo(1))), 0.3)))
 
 
 def test_seed_and_strengths_reach_the_loop_as_they_were_asked(parts: FaceToStickerParts) -> None:
@@ -111,9 +112,9 @@ def test_without_noise_the_unconditional_photo_is_a_black_one_and_not_nothing(
     parts: FaceToStickerParts, encoder: ImageEncoder
 ) -> None:
     black = encoder.encode(np.zeros((224, 224, 3), np.uint8))
-    uncond = prepare(parts, replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1), photo(2))})).uncond.photo
+    uncond = prepare(parts, replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1),)})).uncond.photo
     assert uncond is not None and black.any()
-    assert torch.equal(uncond, torch.cat([black, black]))
+    assert torch.equal(uncond, black)
 
 
 def test_what_is_kept_is_never_anothers(parts: FaceToStickerParts) -> None:
@@ -125,7 +126,10 @@ def test_what_is_kept_is_never_anothers(parts: FaceToStickerParts) -> None:
         replace(usual, inputs={FACE: (two_faces(), photo(2))}),
         replace(usual, inputs={FACE: usual.faces[::-1]}),
         replace(usual, inputs={FACE: usual.faces[:1]}),
-        *(replace(usual, parameters={**usual.parameters, "face_index": index}) for index in (0, 1)),
+        *(
+            replace(usual, inputs={FACE: (two_faces(),)}, parameters={**usual.parameters, "face_index": index})
+            for index in (0, 1)
+        ),
         *(replace(usual, parameters={**usual.parameters, "ip_adapter_noise": noise}) for noise in (0, 0.2)),
         replace(request(ip_adapter_noise=0), inputs={FACE: (photo(1),)}),
         replace(usual, prompt="a king"),

@@ -179,9 +179,10 @@ def show(photo: Rgb, face: Face) -> Shown:
         ratio = size[0] / photo.shape[1]
         photo = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     mesh, face_px = face.mesh * ratio, face.width * ratio
-    oval = polygon(mesh[list(OVAL)], photo.shape)
-    grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
-    median = float(np.median(grey[oval > 0.5])) if (oval > 0.5).any() else 128.0
+    centre = mesh.mean(axis=0)
+    near = around(centre, face_px, Reach(1, 1, 1, 1), photo.shape)
+    skin = near.of(photo)[polygon(mesh[list(OVAL)] - (near.left, near.top), near.of(photo).shape) > 0.5]
+    median = float(np.median(cv2.cvtColor(skin[None], cv2.COLOR_RGB2GRAY))) if len(skin) else 128.0
     gamma = 1.0
     if median < DARK_FACE:
         gamma = max(0.35, np.log(LIFTED_FACE) / np.log(max(median, 4) / 255))
@@ -190,8 +191,9 @@ def show(photo: Rgb, face: Face) -> Shown:
     if gamma != 1:
         photo = cv2.LUT(photo, np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
     if is_grey(photo):
+        oval = polygon(mesh[list(OVAL)], photo.shape)
         photo = _tinted(photo, cv2.GaussianBlur(oval, (0, 0), 0.06 * face_px)[..., None])
-    return Shown(photo, mesh.mean(axis=0), face_px, ratio, face.roll_deg)
+    return Shown(photo, centre, face_px, ratio, face.roll_deg)
 
 
 def is_grey(photo: Rgb) -> bool:

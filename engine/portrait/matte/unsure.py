@@ -13,7 +13,7 @@ from engine.portrait.tone import Lab
 UNSURE, SURE = (0.15, 0.85), (0.06, 0.94)  # a guess between the first is unsure, outside of the second it is sure
 WIDTH_FW = 0.03  # a soft edge is narrower: it is left to the matting; and so far a network's edge is off the picture's
 AROUND_FW = 0.4  # how far the colours around an area are looked at
-LEAST_AREA_FW2 = 0.02  # of person and of background, to know their colours
+LEAST_AREA_FW2 = 0.02  # smaller areas are left; of person and of background, to know their colours, it takes as much
 COLOURS, SAMPLES, STEPS = 4, 600, 8  # clusters of each, px they are found in, rounds of k-means
 SPREAD = np.array([12.0, 6.0, 6.0], np.float32)  # Lab: how far one thing's colours stray; light and shade the most
 STRANGE = 0.05  # likelihood of a colour that neither has: it tells nothing
@@ -39,7 +39,9 @@ def told_by_colour(guess: Matte, picture: Rgb, unit_px: float) -> Matte:
     told = guess.copy()
     reach = round(AROUND_FW * unit_px)
     for one in range(1, count):
-        left, top, width, height, _ = stats[one].tolist()
+        left, top, width, height, size = stats[one].tolist()
+        if size < LEAST_AREA_FW2 * unit_px**2:
+            continue
         window = np.s_[max(0, top - reach) : top + height + reach, max(0, left - reach) : left + width + reach]
         area = areas[window] == one
         near = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 3) < reach

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "insightface", "onnxruntime")
+DIFFUSION_LIBRARIES = ("torch", "diffusers", "transformers", "peft", "safetensors", "onnxruntime")
 
 
 @dataclass(frozen=True, slots=True)

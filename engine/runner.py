@@ -6,10 +6,11 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from engine.errors import Cancelled, EngineError
-from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
+from engine.types import Engine, OverlappingEngine, Shape, Step, StickerRequest, StickerResult
 
 BatchStepCallback = Callable[[int, Step], None]  # told which request of the batch
 T = TypeVar("T")
@@ -81,12 +82,19 @@ class EngineRunner:
         return self._engine.can_batch(one, other)
 
     async def generate_batch(
-        self, requests: Sequence[StickerRequest], tickets: Sequence[Ticket], on_step: BatchStepCallback
+        self,
+        requests: Sequence[StickerRequest],
+        tickets: Sequence[Ticket],
+        on_step: BatchStepCallback,
+        on_drawn: Callable[[], None] = lambda: None,
     ) -> list[StickerResult | EngineError]:
-        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`."""
+        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`.
+
+        `on_drawn` is called where stickers are finished beside the engine's thread: another batch may come.
+        """
         loop = asyncio.get_running_loop()
 
-        def work() -> list[StickerResult | EngineError]:
+        def work() -> list[StickerResult | EngineError | Future[StickerResult | EngineError]]:
             wanted = [index for index, ticket in enumerate(tickets) if not ticket.is_cancelled]
 
             def step_done(place: int, step: Step) -> bool:
@@ -94,14 +102,19 @@ class EngineRunner:
                     loop.call_soon_threadsafe(on_step, wanted[place], step)
                 return not tickets[wanted[place]].is_cancelled
 
-            outcomes: list[StickerResult | EngineError] = [Cancelled() for _ in requests]
+            outcomes: list[StickerResult | EngineError | Future[StickerResult | EngineError]]
+            outcomes = [Cancelled() for _ in requests]
             if wanted:
-                drawn = self._engine.generate([requests[index] for index in wanted], step_done)
+                engine = self._engine
+                draw = engine.draw if isinstance(engine, OverlappingEngine) else engine.generate
+                drawn = draw([requests[index] for index in wanted], step_done)
                 for index, outcome in zip(wanted, drawn, strict=True):
                     outcomes[index] = outcome
             return outcomes
 
-        return await self._call(work)
+        drawn = await self._call(work)
+        on_drawn()
+        return [await asyncio.wrap_future(each) if isinstance(each, Future) else each for each in drawn]
 
     async def close(self, timeout_s: float = 2.0) -> None:
         """Close the engine and end its thread; gives up on a thread that hangs after `timeout_s`."""

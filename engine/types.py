@@ -6,9 +6,10 @@ With another number of threads a level of a pixel may differ by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.errors import EngineError
 from engine.model import FACE
@@ -148,3 +149,13 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give back memory and handles; may be called twice."""
+
+
+@runtime_checkable
+class OverlappingEngine(Engine, Protocol):
+    """Finishes stickers on threads of its own, while its next pictures are drawn."""
+
+    def draw(
+        self, requests: Sequence[StickerRequest], on_step: OnStep
+    ) -> Sequence[EngineError | Future[StickerResult | EngineError]]:
+        """Return as `generate`, sooner: each request's error, or the future of its sticker."""

@@ -125,26 +125,33 @@ class Worker:
                 self._running[event.job.id].cancel()
 
     async def _work(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            try:
-                job = await keep_trying(self._claim, self._stopping)
-            except StorageError:  # stopping
-                return
-            if job is None:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_POLL_S):
-                        await self._wake.wait()
-                continue
-            if self._stopping.is_set():  # it came while the claim was under way
-                await self._hand_back(job.id)
-                return
-            self._idle.clear()
-            try:
-                await self._draw(await self._collect(job))
-            finally:
-                self._running.clear()
-                self._idle.set()
+        batches: set[asyncio.Task[None]] = set()  # one that is drawn, and those that are finished beside it
+        try:
+            while not self._stopping.is_set():
+                self._wake.clear()
+                batches = _still_running(batches)
+                try:
+                    job = await keep_trying(self._claim, self._stopping)
+                except StorageError:  # stopping
+                    break
+                if job is None:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(_POLL_S):
+                            await self._wake.wait()
+                    continue
+                if self._stopping.is_set():  # it came while the claim was under way
+                    await self._hand_back(job.id)
+                    break
+                self._idle.clear()
+                batches.add(await self._draw(await self._collect(job)))
+            while batches:
+                await asyncio.wait(batches, return_when=asyncio.FIRST_COMPLETED)
+                batches = _still_running(batches)
+        finally:
+            for task in batches:
+                task.cancel()
+            self._running.clear()
+            self._idle.set()
 
     async def _next(self) -> tuple[Job | None, bool]:
         """Return the job that should start next, and whether it passes the first of the queue, which needs loading."""
@@ -176,6 +183,26 @@ class Worker:
 
     def _is_at_hand(self, job: Job) -> bool:
         return self._runner.is_at_hand(_request(job, _placeholders(job)))
+
+    async def _draw(self, batch: Sequence[ClaimedJob]) -> asyncio.Task[None]:
+        """Draw a batch; return its task once the engine can take another, its stickers made or not."""
+        drawn = asyncio.Event()
+        task = asyncio.create_task(self._complete(batch, drawn.set))
+
+        def ended(_: asyncio.Task[None]) -> None:
+            drawn.set()
+            self._wake.set()  # what it raises is met at once
+            self._ended(batch)
+            if not self._running:
+                self._idle.set()
+
+        task.add_done_callback(ended)
+        try:
+            await drawn.wait()
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        return task
 
     async def _hand_back(self, job_id: str) -> None:
         """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
@@ -229,13 +256,20 @@ class Worker:
             return None
         return None
 
-    async def _draw(self, batch: Sequence[ClaimedJob]) -> None:
+    def _ended(self, batch: Sequence[ClaimedJob]) -> None:
+        """Forget the tickets of a batch; a job that is tried again has another one by now."""
+        for claimed in batch:
+            if self._running.get(claimed.job.id) is claimed.ticket:
+                del self._running[claimed.job.id]
+
+    async def _complete(self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]) -> None:
+        """Draw a batch to the end of each of its jobs. Raises `EngineDead`."""
         if not batch:
             return
         started = self._clock()
         outcomes: Sequence[StickerResult | Exception]
         try:
-            outcomes = await self._generate(batch)
+            outcomes = await self._generate(batch, on_drawn)
         except EngineDead:  # the rows stay "running": the next start counts it as the crash that it is
             raise
         except Exception as error:  # one batch must not end the worker
@@ -250,7 +284,9 @@ class Worker:
             else:
                 await self._failed(claimed.job, outcome)
 
-    async def _generate(self, batch: Sequence[ClaimedJob]) -> Sequence[StickerResult | EngineError]:
+    async def _generate(
+        self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]
+    ) -> Sequence[StickerResult | EngineError]:
         """Draw, with a timeout for every step.
 
         Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing.
@@ -268,7 +304,7 @@ class Worker:
 
         try:
             async with silence:
-                return await self._runner.generate_batch(requests, tickets, on_step)
+                return await self._runner.generate_batch(requests, tickets, on_step, on_drawn)
         except TimeoutError as error:
             for ticket in tickets:
                 ticket.cancel()
@@ -345,6 +381,14 @@ class Worker:
             return
         except StorageError:  # stopping: the row stays "running", and the next start recovers it
             return
+
+
+def _still_running(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Return those of `tasks` that have not ended; raise what one of the others raised."""
+    for task in tasks:
+        if task.done():
+            task.result()
+    return {task for task in tasks if not task.done()}
 
 
 def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerRequest:

@@ -249,6 +249,14 @@ class Jobs:
             {"id": job_id, "now": self._clock()},
         )
 
+    async def forget_request(self, job_id: str) -> None:
+        """Delete the words and numbers that an ended job was asked for; its style and model stay."""
+        await self._database.run(
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+               WHERE id = :id AND finished_at IS NOT NULL""",
+            {"id": job_id},
+        )
+
     async def mark_undelivered(self, job_id: str) -> None:
         """Take back that the owner has everything."""
         await self._database.run("UPDATE jobs SET delivered_at = NULL WHERE id = :id", {"id": job_id})

@@ -1,7 +1,7 @@
 """The engine of diffusion models: many requests in, batches through a model, a result or an error for each.
 
-Runs any `DiffusionModel`: read -> prepare -> draw -> finish. Knows what to do when a photo is wrong, memory is short or
-the GPU is gone; knows no model.
+Runs any `DiffusionModel`: read -> prepare -> draw -> check -> finish, the last on other threads beside the next batch.
+Knows what to do when a photo is wrong, memory is short or the GPU is gone; knows no model.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from typing import Any, TypeVar
 from engine.diffusion.compile import GraphShape, batch_size, only_compiled, speed_up, warm_up
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
+from engine.diffusion.finishing import FinishingPool, settled
 from engine.diffusion.fp8 import check_fp8
 from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
@@ -32,6 +34,7 @@ MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and eve
 
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
+Drawn = EngineError | Future[StickerResult | EngineError]
 Graphs = frozenset[GraphShape] | None  # shapes whose graphs exist; None: the networks are not compiled
 Key = tuple[str, str]  # a model and one of its variants: one set of networks
 
@@ -92,6 +95,7 @@ class DiffusionEngine:
         self._most_held = most_held
         self._device = device
         self._placement: DevicePlacement | None = None
+        self._pool: FinishingPool | None = None
         self._preview_every = preview_every
         self._warms_up = warms_up
         self._is_compiled = is_compiled
@@ -140,7 +144,10 @@ class DiffusionEngine:
         return held.model
 
     def close(self) -> None:
-        """Give back the memory; the engine can be loaded again."""
+        """Wait for what is being finished and give back the memory; the engine can be loaded again."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
         self._held.clear()
         self._placement = None
         free_memory()
@@ -163,12 +170,17 @@ class DiffusionEngine:
         return first.variant == second.variant and first.batch_key == second.batch_key
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Outcome]:
-        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`.
+        """Make one sticker per request, in order; what failed is its error, in its place. Raises `EngineDead`."""
+        return [settled(each) for each in self.draw(requests, on_step)]
 
-        Of a batch, one that should stop is told no further step and not finished; the loop ends early once all
-        of them should.
+    def draw(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[Drawn]:
+        """Draw one picture per request, in order; return its error, or the future of its sticker, in its place.
+
+        The stickers are made on threads of their own, so that the next call need not wait for them; `on_step` is
+        called there too. Of a batch, one that should stop is told no further step and not finished; the loop ends
+        early once all of them should. Raises `EngineDead`, and so do the futures.
         """
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, Drawn] = {}
         groups: dict[Key, dict[int, ReadRequest]] = {}  # a set of networks is loaded once for all that want it
         for index, request in enumerate(requests):
             read = self._attempt(partial(self._read, request))
@@ -177,7 +189,7 @@ class DiffusionEngine:
             else:
                 groups.setdefault((request.model, read.variant), {})[index] = read
         for key, group in groups.items():
-            outcomes |= self._generate_group(key, group, on_step)
+            outcomes |= self._draw_group(key, group, on_step)
         return [outcomes[index] for index in range(len(requests))]
 
     def _read(self, request: StickerRequest) -> ReadRequest:
@@ -185,7 +197,7 @@ class DiffusionEngine:
         read: ReadRequest = self._model(request).read(request)
         return read
 
-    def _generate_group(self, key: Key, group: Mapping[int, ReadRequest], on_step: OnStep) -> dict[int, Outcome]:
+    def _draw_group(self, key: Key, group: Mapping[int, ReadRequest], on_step: OnStep) -> dict[int, Drawn]:
         """Draw requests for one set of networks, which is loaded if it is not on the device."""
         is_wanted = True
         if key not in self._held:
@@ -194,7 +206,7 @@ class DiffusionEngine:
         failed = self._attempt(partial(self._hold, key)) if is_wanted else Cancelled("before the networks were loaded")
         if failed is not None:
             return dict.fromkeys(group, failed)
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, Drawn] = {}
         jobs: dict[int, _Job] = {}
         for index, read in group.items():
             prepare = partial(self._prepare, key, read, Progress(on_step, [index]))
@@ -263,7 +275,7 @@ class DiffusionEngine:
             return min(waiting, self.max_batch)
         return batch_size(waiting, self.max_batch)
 
-    def _draw(self, jobs: list[_Job], progress: Progress) -> list[Outcome]:
+    def _draw(self, jobs: list[_Job], progress: Progress) -> list[Drawn]:
         """Draw one batch; one that fails, for want of memory or by one member's fault, is drawn one by one."""
         key = jobs[0].key
         draw = partial(self._draw_batch, jobs, progress, self._held[key].graphs)
@@ -281,7 +293,7 @@ class DiffusionEngine:
         parts = [([job], progress.of([place])) for place, job in enumerate(jobs)]
         return [self._draw_in_tiles(*part) if is_short else self._draw(*part)[0] for part in parts]
 
-    def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Outcome:
+    def _draw_in_tiles(self, jobs: list[_Job], progress: Progress) -> Drawn:
         """With little memory the VAE works in tiles, whose seams are faintly visible."""
         held = self._held[jobs[0].key]
         graphs: Graphs = None if held.graphs is None else frozenset()  # tiles have no graphs
@@ -289,21 +301,38 @@ class DiffusionEngine:
             drawn = self._attempt(lambda: self._draw_batch(jobs, progress, graphs))
         return drawn if isinstance(drawn, EngineError) else drawn[0]
 
-    def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Outcome]:
+    def _draw_batch(self, jobs: list[_Job], progress: Progress, graphs: Graphs) -> list[Drawn]:
         model = self._held[jobs[0].key].model
         batch = [job.prepared for job in jobs]
         watch = Stopwatch()
         with nullcontext() if graphs is None else only_compiled(model.graph_shape(batch), graphs):
             drawings = model.draw(batch, progress, self._preview_every)
         watch.lap("draw")
-        outcomes: list[Outcome] = []
+        finishing: list[Callable[[], Outcome] | Cancelled] = []
         for place, (job, drawing) in enumerate(zip(jobs, drawings, strict=True)):
             own = Stopwatch({"face": job.prepare_s, **watch.timings})
             try:
-                outcomes.append(model.finish(job.prepared, drawing, place, progress, own))
+                checked = model.check(job.prepared, drawing, place, progress, own)
             except Cancelled as cancelled:
-                outcomes.append(cancelled)
-        return outcomes
+                finishing.append(cancelled)
+                continue
+            own.lap("check")
+            finish = partial(model.finish, job.prepared, checked, place, progress, own)
+            finishing.append(partial(self._finish, finish, own))
+        # Not before all are checked: where one fails, the whole batch is drawn again.
+        return [each if isinstance(each, Cancelled) else self._finishing.submit(each) for each in finishing]
+
+    def _finish(self, finish: Callable[[], StickerResult], watch: Stopwatch) -> Outcome:
+        """Run on a thread of the pool."""
+        watch.lap("wait")
+        return self._attempt(finish)
+
+    @property
+    def _finishing(self) -> FinishingPool:
+        """The threads that make stickers of pictures; of two batches at most, so that no more pictures wait."""
+        if self._pool is None:
+            self._pool = FinishingPool(2 * self.max_batch)
+        return self._pool
 
     def _attempt(self, work: Callable[[], T]) -> T | EngineError:
         if self._placement is None:

@@ -1,4 +1,4 @@
-"""Finds the faces of photos and describes them for the networks: insightface on local files. Downloads nothing.
+"""Finds the faces of photos and describes them for the networks. Downloads nothing.
 
 Knows no style and no request. The order of keypoints is insightface's: left eye, right eye, nose, left and right
 corner of the mouth, as seen on the picture.
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.diffusion.face_networks import aligned, find_networks
 from engine.errors import EngineUnavailable, NoFace
 from engine.face_worth import face_worth
 from engine.numbered_faces import Box, number_faces
@@ -30,7 +31,6 @@ LEAST_DETECTION_PX = 192
 BORDERS = (0.15, 0.3, 0.5)  # on each side, of the longer side
 BORDER_SIZES = (640, 320)
 SIZE_MULTIPLE_PX = 32  # of the detector
-DETECTION_THRESHOLD = 0.5
 # Cosine of two embeddings: of one person's photos it is nearly always above, of two people's nearly never.
 SAME_PERSON = 0.2
 MOST_COMPARED = 8  # faces of a group photo in which a person is looked for
@@ -233,43 +233,18 @@ def load_faces(directory: Path, providers: Sequence[str] = ("CPUExecutionProvide
     if pack is None:
         raise EngineUnavailable(f"faces: no .onnx files in {directory}")
     try:
-        from insightface.app import FaceAnalysis
-    except ImportError as error:
-        raise EngineUnavailable(f"faces: {directory} is there, insightface is not installed") from error
-    from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
-
-    modules = ["detection", "recognition"]
-    unreadable = (onnx_errors.Fail, onnx_errors.InvalidProtobuf, onnx_errors.InvalidGraph, onnx_errors.NoSuchFile)
-    try:
-        analysis = FaceAnalysis(name=str(pack), allowed_modules=modules, providers=list(providers))
-    except (AssertionError, *unreadable) as error:  # insightface asserts that there is a detector
-        raise EngineUnavailable(f"faces: no detector can be read from {pack}") from error
-    if "recognition" not in analysis.models:
-        raise EngineUnavailable(f"faces: no recogniser in {pack}")
-    # Without a size it would look at two sizes and merge what it finds; the sizes come with each call instead.
-    on_gpu = "CUDAExecutionProvider" in providers
-    size = (DETECTION_PX, DETECTION_PX)
-    analysis.prepare(ctx_id=0 if on_gpu else -1, det_thresh=DETECTION_THRESHOLD, det_size=size)
-    return FaceFinder(analysis.det_model, _ArcFace(analysis.models["recognition"]))
-
-
-class _ArcFace:
-    """insightface's recogniser, which wants a face of its own kind."""
-
-    def __init__(self, network: Any) -> None:
-        self._network = network
-
-    def embed(self, bgr: Bgr, keypoints: Floats) -> Floats:
-        from insightface.app.common import Face
-
-        return np.asarray(self._network.get(bgr, Face(kps=keypoints)), np.float32)
+        detector, recogniser = find_networks(pack, providers)
+    except Exception as error:  # of an empty, half or foreign file; onnxruntime has a class for each
+        raise EngineUnavailable(f"faces: {pack} cannot be read: {type(error).__name__}: {error}") from error
+    if detector is None or recogniser is None:
+        lacking = "detector with keypoints" if detector is None else "recogniser"
+        raise EngineUnavailable(f"faces: no {lacking} in {pack}")
+    return FaceFinder(detector, recogniser)
 
 
 def aligned_face(photo: Rgb, face: FoundFace, side_px: int = 224) -> Rgb:
     """Return the face of `photo` turned upright, as the recogniser sees it, (side_px, side_px, 3)."""
-    from insightface.utils import face_align
-
-    return np.asarray(face_align.norm_crop(photo, landmark=face.keypoints, image_size=side_px), np.uint8)
+    return aligned(photo, face.keypoints, side_px)
 
 
 def face_notes(identity: Identity, face_index: int) -> tuple[Note, ...]:

@@ -1,4 +1,4 @@
-"""What a model is to the diffusion engine: read -> prepare -> draw -> finish. Knows no model and imports no torch."""
+"""What a model is to the diffusion engine: read -> prepare -> draw -> check -> finish. Knows no model, no torch."""
 
 from __future__ import annotations
 
@@ -111,10 +111,13 @@ class LoadedModel(Protocol[Read_contra, Prepared]):
         with the progress; 0 makes none. Raises `Cancelled` once nobody wants the pictures any more.
         """
 
-    def finish(
-        self, prepared: Prepared, drawing: Any, place: int, progress: Progress, watch: Stopwatch
-    ) -> StickerResult:
-        """Make the files of what `draw` returned for one request.
+    def check(self, prepared: Prepared, drawing: Any, place: int, progress: Progress, watch: Stopwatch) -> Any:
+        """Do to what `draw` returned for one request all that needs the device still; return what `finish` takes.
 
         `place` is the request's in `progress`; `watch` has run since the drawing. Raises `Cancelled`.
         """
+
+    def finish(
+        self, prepared: Prepared, checked: Any, place: int, progress: Progress, watch: Stopwatch
+    ) -> StickerResult:
+        """Make the files of what `check` returned. Runs on any thread, beside the next batch. Raises `Cancelled`."""

@@ -17,7 +17,7 @@ from engine.diffusion.device import onnx_providers
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import AROUND, Progress, Stopwatch
-from engine.diffusion.safety import SafetyChecker, censor, load_safety_checker
+from engine.diffusion.safety import CheckedPicture, SafetyChecker, censor, check, load_safety_checker
 from engine.errors import EngineUnavailable
 from engine.finish import encode_png, encode_webp
 from engine.matte import MattingModel, RembgMattingModel, load_matting_model
@@ -112,8 +112,14 @@ def draw_pictures(
     return drawn
 
 
+def check_pictures(drawings: Sequence[Rgb], asked: SeveralPictures, finisher: Finisher) -> list[CheckedPicture]:
+    """Return the pictures of one request at the size it asks for, looked at by the safety checker if it wants that."""
+    whole = [in_size(each, asked.width, asked.height) for each in drawings]
+    return check(finisher.checker if asked.is_checked else None, whole)
+
+
 def finish_pictures(
-    drawings: Sequence[Rgb],
+    pictures: Sequence[CheckedPicture],
     asked: SeveralPictures,
     finisher: Finisher,
     progress: Progress,
@@ -131,15 +137,14 @@ def finish_pictures(
     """
     total = asked.total_steps
     made = []
-    for whole in drawings:
+    for picture in pictures:
         progress.tell(place, Step("cutout", total - 2, total))
-        drawing = in_size(whole, asked.width, asked.height)
+        drawing = picture.pixels
         likeness = faces.likeness(embedding, drawing) if faces is not None and embedding is not None else None
         watch.lap("likeness")
         cut = cut_out(drawing, finisher.matting, asked.request.shape)
-        checker = finisher.checker if asked.is_checked else None
-        shown, cutout, is_safe = censor(checker, drawing, with_alpha(drawing, cut.matte))
-        made.append(_Picture(shown, cutout, cut.matte, cut.shape, cut.notes, is_safe, likeness))
+        shown, cutout = censor(picture, with_alpha(drawing, cut.matte))
+        made.append(_Picture(shown, cutout, cut.matte, cut.shape, cut.notes, picture.is_safe, likeness))
         watch.lap("cutout")
     made.sort(key=lambda each: (not each.is_safe, 2.0 if each.likeness is None else -each.likeness))
     progress.tell(place, Step("finish", total - 1, total))

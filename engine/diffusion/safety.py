@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +52,22 @@ def blackened(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return black
 
 
-def censor(checker: SafetyChecker | None, sticker: Rgb, cutout: Rgba) -> tuple[Rgb, Rgba, bool]:
-    """Return sticker and cut-out, both blackened where the sticker is flagged, and whether they may be sent.
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedPicture:
+    """A picture (height, width, 3), and whether it may be sent."""
 
-    The sticker is looked at once; its verdict holds for the cut-out. Without a checker everything may be sent.
-    """
-    if checker is None or not checker.are_flagged([sticker])[0]:
-        return sticker, cutout, True
-    return blackened(sticker), blackened(cutout), False
+    pixels: Rgb
+    is_safe: bool
+
+
+def check(checker: SafetyChecker | None, pictures: Sequence[Rgb]) -> list[CheckedPicture]:
+    """Look at every picture once, on the checker's device. Without a checker everything may be sent."""
+    flagged = checker.are_flagged(pictures) if checker else [False] * len(pictures)
+    return [CheckedPicture(picture, not each) for picture, each in zip(pictures, flagged, strict=True)]
+
+
+def censor(picture: CheckedPicture, cutout: Rgba) -> tuple[Rgb, Rgba]:
+    """Return the picture and its cut-out, both blackened where it may not be sent: its verdict holds for both."""
+    if picture.is_safe:
+        return picture.pixels, cutout
+    return blackened(picture.pixels), blackened(cutout)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.diffusion.networks import DiffusionNetworks
 
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py", "models/*"]
-LIBRARIES = r"(diffusers|transformers|torch|peft|huggingface_hub|insightface|onnx|rembg)(\..*)?"
+LIBRARIES = r"(diffusers|transformers|torch|peft|huggingface_hub|onnx|rembg)(\..*)?"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

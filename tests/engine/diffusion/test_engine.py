@@ -80,7 +80,9 @@ def test_a_request_becomes_a_sticker_for_telegram(engine: DiffusionEngine) -> No
         assert (webp.format, max(webp.size), webp.mode) == ("WEBP", 512, "RGBA")
         assert picture.size == (256, 256)
     assert (made.seed, made.style, made.is_safe) == (7, "comic", True)
-    assert set(made.timings) == {"face", "draw", "upscale", "likeness", "cutout", "finish"}
+    assert set(made.timings) == {
+        "face", "draw", "upscale", "check", "wait", "likeness", "cutout", "finish"
+    }  # fmt: skip
 
 
 def test_without_a_matte_network_the_sticker_is_a_badge_and_says_so(engine: DiffusionEngine) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.diffusion.face_networks import TEMPLATE, aligned, find_networks, similarity
 from engine.diffusion.faces import BORDERS, FaceFinder, load_faces
 from engine.diffusion.tiny.parts import build_faces
 from engine.errors import EngineUnavailable, NoFace
@@ -202,7 +203,7 @@ def patch(channel: int) -> np.ndarray:
     return canvas
 
 
-def test_insightface_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
+def test_the_detector_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
     identity = finder.identify([patch(RED)])
 
     x, y = identity.face.keypoints[2]
@@ -211,7 +212,7 @@ def test_insightface_finds_the_face_it_was_made_for(finder: FaceFinder) -> None:
     assert len(identity.boxes) == 1
 
 
-def test_insightface_is_given_bgr_too(finder: FaceFinder) -> None:
+def test_the_detector_is_given_bgr_too(finder: FaceFinder) -> None:
     with pytest.raises(NoFace):
         finder.identify([patch(BLUE)])
 
@@ -286,3 +287,45 @@ def test_likeness_is_the_cosine_of_the_face_most_like() -> None:
     assert finder.likeness(same, photo()) == pytest.approx(1.0)
     assert (finder.likeness(-same, photo()) or 0) < 0
     assert finder.likeness(same, np.zeros((100, 100, 3), np.uint8)) is None
+
+
+def test_a_turned_scaled_and_shifted_face_is_turned_back() -> None:
+    angle, scale = 0.4, 2.5
+    turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    way = similarity(TEMPLATE @ turn.T + [30, 40], TEMPLATE)
+    np.testing.assert_allclose((TEMPLATE @ turn.T + [30, 40]) @ way[:, :2].T + way[:, 2], TEMPLATE, atol=1e-9)
+    mirrored = similarity(TEMPLATE * [-1, 1], TEMPLATE)
+    assert np.linalg.det(mirrored[:, :2]) > 0  # a face is never mirrored
+
+
+def test_an_aligned_face_has_its_eyes_and_mouth_in_the_templates_places() -> None:
+    picture = np.zeros((300, 300, 3), np.uint8)
+    keypoints = (TEMPLATE * 2 + [20, 30]).astype(np.float32)
+    for x, y in keypoints.round().astype(int):
+        picture[y - 3 : y + 4, x - 3 : x + 4] = 255
+    seen = aligned(picture, keypoints, 112)
+    for x, y in TEMPLATE.round().astype(int):
+        assert seen[y, x].min() > 200
+
+
+def test_of_boxes_that_overlap_the_likeliest_stays(tmp_path: Path) -> None:
+    """The red patch is seen by many anchors; two patches far from each other stay two faces."""
+    picture = np.zeros((640, 640, 3), np.uint8)
+    picture[0:200, 0:200, RED] = picture[440:640, 440:640, RED] = 255
+    detector, _ = find_networks(build_faces(tmp_path), ["CPUExecutionProvider"])
+    assert detector is not None
+    boxes, points = detector.detect(picture[..., ::-1].copy(), (640, 640))
+    assert len(boxes) == 2  # of the 72 anchors that lie on red
+    assert sorted(bool((nose > 320).all()) for nose in points[:, 2]) == [False, True]
+
+
+def test_scaling_does_not_move_what_is_found(tmp_path: Path) -> None:
+    """A photo twice as large is seen at the same size: boxes and points are in its own px."""
+    detector, _ = find_networks(build_faces(tmp_path), ["CPUExecutionProvider"])
+    assert detector is not None
+    small = np.zeros((320, 320, 3), np.uint8)
+    small[64:256, 64:256, 2] = 255
+    large = small.repeat(2, axis=0).repeat(2, axis=1)
+    (one, points), (other, other_points) = (detector.detect(each, (320, 320)) for each in (small, large))
+    np.testing.assert_allclose(other[:, :4], 2 * one[:, :4], atol=1e-3)
+    np.testing.assert_allclose(other_points, 2 * points, atol=1e-3)

@@ -73,6 +73,12 @@ class GreyModel:
         progress.tell_all([Step("draw", 1, 1) for _ in batch])
         return [np.full((1, 1, 3), each.seed, np.uint8) for each in batch]
 
+    def clear_caches(self) -> None:
+        pass
+
+    def check(self, prepared: Grey, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch) -> Rgb:
+        return drawing
+
     def finish(self, prepared: Grey, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch) -> StickerResult:
         return StickerResult({"grey": drawing.tobytes()}, prepared.seed, "", Shape.BADGE, timings=watch.timings)
 

@@ -11,7 +11,7 @@ import torch
 from transformers import CLIPVisionConfig, CLIPVisionModel
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from engine.diffusion.safety import ClipInput, blackened, censor, load_safety_checker
+from engine.diffusion.safety import ClipInput, blackened, censor, check, load_safety_checker
 from engine.diffusion.tiny.parts import CLIP_SIDE, build_safety_checker, write_clip_preprocessor
 from engine.errors import EngineUnavailable
 
@@ -36,9 +36,10 @@ class Always:
 def test_a_flagged_sticker_is_blackened_in_both_versions() -> None:
     checker = Always(True)
 
-    sticker, cutout, is_safe = censor(checker, STICKER, CUTOUT)
+    (checked,) = check(checker, [STICKER])
+    sticker, cutout = censor(checked, CUTOUT)
 
-    assert not is_safe
+    assert not checked.is_safe
     assert (sticker.shape, cutout.shape) == (STICKER.shape, CUTOUT.shape)
     assert not sticker.any()
     assert not cutout[..., :3].any()
@@ -47,15 +48,17 @@ def test_a_flagged_sticker_is_blackened_in_both_versions() -> None:
 
 
 def test_a_safe_sticker_is_left_as_it_is() -> None:
-    sticker, cutout, is_safe = censor(Always(False), STICKER, CUTOUT)
+    (checked,) = check(Always(False), [STICKER])
+    sticker, cutout = censor(checked, CUTOUT)
 
-    assert is_safe
+    assert checked.is_safe
     assert sticker is STICKER
     assert cutout is CUTOUT
 
 
 def test_with_the_checker_off_nothing_is_looked_at() -> None:
-    assert censor(None, STICKER, CUTOUT) == (STICKER, CUTOUT, True)
+    (checked,) = check(None, [STICKER])
+    assert (checked.pixels is STICKER, checked.is_safe) == (True, True)
 
 
 def test_blackening_leaves_the_picture_it_was_given() -> None:

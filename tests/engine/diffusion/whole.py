@@ -58,7 +58,8 @@ def run(
     made: list[StickerResult | Cancelled] = []
     for place, (prepared, drawing) in enumerate(zip(batch, drawings, strict=True)):
         try:
-            made.append(model.finish(prepared, drawing, place, progress, Stopwatch()))
+            checked = model.check(prepared, drawing, place, progress, Stopwatch())
+            made.append(model.finish(prepared, checked, place, progress, Stopwatch()))
         except Cancelled as cancelled:
             made.append(cancelled)
     return made

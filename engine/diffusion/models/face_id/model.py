@@ -26,7 +26,7 @@ from engine.diffusion.models.face_id.record import (
     base_repos,
 )
 from engine.diffusion.models.face_id.request import FaceIdRequest, read_request, variant_of
-from engine.diffusion.pictures import draw_pictures, finish_pictures
+from engine.diffusion.pictures import check_pictures, draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim
 from engine.diffusion.text import KEPT_TEXT_BYTES, KEPT_TEXTS, ClipLayer, encode_prompt
 from engine.errors import EngineUnavailable, NoFace, UnsupportedModel
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
+    from engine.diffusion.safety import CheckedPicture
 
 PHOTO_PX = 640  # side to which a photo is scaled and cropped
 KEPT_PHOTOS = 32
@@ -217,13 +218,24 @@ class LoadedFaceId:
             for place, each in enumerate(batch)
         ]
 
-    def finish(
+    def check(
         self, prepared: FaceIdInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
+    ) -> list[CheckedPicture]:
+        """Look for what must not be sent."""
+        return check_pictures(drawing, prepared.request.pictures, self.parts.finisher)
+
+    def finish(
+        self,
+        prepared: FaceIdInputs,
+        checked: list[CheckedPicture],
+        place: int,
+        progress: Progress,
+        watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the samples, the likest first. Raises `Cancelled`."""
         identity, face_index = prepared.seen.identity, prepared.request.parameters.face_index
         result = finish_pictures(
-            drawing,
+            checked,
             prepared.request.pictures,
             self.parts.finisher,
             progress,

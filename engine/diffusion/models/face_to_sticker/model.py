@@ -30,7 +30,7 @@ from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, Face
 from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
 from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import Progress, Stopwatch
-from engine.diffusion.safety import censor
+from engine.diffusion.safety import CheckedPicture, censor, check
 from engine.diffusion.schedule import sde_karras
 from engine.errors import DrawingFailed, UnsupportedModel
 from engine.finish import encode_png, encode_webp
@@ -185,22 +185,31 @@ class LoadedFaceToSticker:
         latents = denoise(self.networks, inputs, scheduler, depth_context=context, on_step=on_step)
         return list(to_pixels(decode(self.networks, latents)))
 
-    def finish(
+    def check(
         self, prepared: FaceToStickerInputs, drawing: Rgb, place: int, progress: Progress, watch: Stopwatch
-    ) -> StickerResult:
-        """Make a sticker of one drawing: upscale if asked, crop, cut out, check, outline. Raises `Cancelled`."""
-        request, asked, total = prepared.request, prepared.request.parameters, prepared.request.total_steps
+    ) -> CheckedPicture:
+        """Upscale if asked, crop, look for what must not be sent. Raises `Cancelled`."""
+        request, asked = prepared.request, prepared.request.parameters
         if asked.upscale:
             drawing = self._upscaled(request, drawing, place, progress)
         times = 2 if asked.upscale else 1
         drawing = in_size(drawing, asked.width * times, asked.height * times)
         watch.lap("upscale")
+        (checked,) = check(self.parts.checker if asked.enable_safety_checker else None, [drawing])
+        watch.lap("check")
+        return checked
+
+    def finish(
+        self, prepared: FaceToStickerInputs, checked: CheckedPicture, place: int, progress: Progress, watch: Stopwatch
+    ) -> StickerResult:
+        """Make a sticker of one picture: cut out, outline. Raises `Cancelled`."""
+        request, asked, total = prepared.request, prepared.request.parameters, prepared.request.total_steps
+        drawing, is_safe = checked.pixels, checked.is_safe
         likeness = self.parts.faces.likeness(prepared.features.face.numpy(), drawing)
         watch.lap("likeness")
         progress.tell(place, Step("cutout", total - 2, total))
         cut = cut_out(drawing, self.parts.matting, request.request.shape)
-        checker = self.parts.checker if asked.enable_safety_checker else None
-        shown, cutout, is_safe = censor(checker, drawing, with_alpha(drawing, cut.matte))
+        shown, cutout = censor(checked, with_alpha(drawing, cut.matte))
         watch.lap("cutout")
         progress.tell(place, Step("finish", total - 1, total))
         whole = np.ones_like(cut.matte)

@@ -26,7 +26,7 @@ from engine.diffusion.models.photomaker.networks import PhotoMakerParts, PhotoMa
 from engine.diffusion.models.photomaker.record import PHOTOMAKER, PLAIN, STYLED
 from engine.diffusion.models.photomaker.request import PhotoMakerRequest, read_request
 from engine.diffusion.models.photomaker.words import PersonCutOff, encode_person, encode_plain
-from engine.diffusion.pictures import draw_pictures, finish_pictures
+from engine.diffusion.pictures import check_pictures, draw_pictures, finish_pictures
 from engine.diffusion.schedule import SeededNoise, ddim, euler_leading
 from engine.errors import EngineUnavailable, NoFace, ParameterRefused, UnsupportedModel
 from engine.pixels import Rgb, decode_photo
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from engine.diffusion.model import ModelOptions
     from engine.diffusion.networks import DiffusionNetworks
     from engine.diffusion.progress import Progress, Stopwatch
+    from engine.diffusion.safety import CheckedPicture
 
 KEPT_PHOTOS = 32
 
@@ -196,12 +197,23 @@ class LoadedPhotoMaker:
             for place, each in enumerate(batch)
         ]
 
-    def finish(
+    def check(
         self, prepared: PhotoMakerInputs, drawing: list[Rgb], place: int, progress: Progress, watch: Stopwatch
+    ) -> list[CheckedPicture]:
+        """Look for what must not be sent."""
+        return check_pictures(drawing, prepared.request.pictures, self.parts.finisher)
+
+    def finish(
+        self,
+        prepared: PhotoMakerInputs,
+        checked: list[CheckedPicture],
+        place: int,
+        progress: Progress,
+        watch: Stopwatch,
     ) -> StickerResult:
         """Make stickers of the pictures. Raises `Cancelled`."""
         return finish_pictures(
-            drawing,
+            checked,
             prepared.request.pictures,
             self.parts.finisher,
             progress,

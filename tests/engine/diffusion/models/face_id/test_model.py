@@ -23,6 +23,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from engine.diffusion.denoise import denoise
 from engine.diffusion.device import choose_device
 from engine.diffusion.engine import DiffusionEngine
+from engine.diffusion.face_networks import aligned
 from engine.diffusion.models.face_id.model import FaceId, LoadedFaceId
 from engine.diffusion.models.face_id.networks import FaceIdPaths
 from engine.diffusion.models.face_id.record import FACE_ID, MODEL_TYPES, SD15_BASE, SDXL_BASE, base_repos
@@ -145,9 +146,7 @@ def _as_seen(data: bytes) -> np.ndarray:
 
 
 def _aligned(identity: Any) -> np.ndarray:
-    from insightface.utils import face_align
-
-    return face_align.norm_crop(_as_seen(photo()), identity.face.keypoints, image_size=224)
+    return aligned(_as_seen(photo()), identity.face.keypoints, 224)
 
 
 def test_plus_and_plus_v2_differ_by_the_shortcut_alone(paths: FaceIdPaths) -> None:

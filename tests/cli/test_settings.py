@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.settings import Settings, SettingsInvalid, read_settings
+from cli.settings import Settings, SettingsInvalid, read_engine_settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAF3xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -67,6 +67,20 @@ def test_operators_are_listed_with_commas_or_spaces(
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("ADMIN_IDS", text)
     assert read_settings().admin_ids == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_good"), [("0", True), ("1016", True), ("1024", False), ("1015", False), ("256", False)]
+)
+def test_a_canvas_is_smaller_than_what_is_asked_for_and_fits_the_networks(
+    monkeypatch: pytest.MonkeyPatch, text: str, is_good: bool
+) -> None:
+    monkeypatch.setenv("CANVAS", text)
+    if is_good:
+        assert read_engine_settings().canvas == int(text)
+        return
+    with pytest.raises(SettingsInvalid, match="CANVAS"):
+        read_engine_settings()
 
 
 def test_addresses_lose_their_last_slash_and_words_their_case(monkeypatch: pytest.MonkeyPatch) -> None:

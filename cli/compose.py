@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.settings import EngineSettings, ServerSettings
+from cli.settings import EngineSettings, ServerSettings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
-from engine.models import DEFAULT_MODEL, open_models
+from engine.models import DEFAULT_MODEL, MODELS, open_models
 from engine.portrait.engine import PortraitEngine
 from engine.types import Engine
-from engine.weights import weights_report
+from engine.weights import WeightsReport, weights_report
 from service.limits import Lifetimes, Limits
 
 if TYPE_CHECKING:
@@ -67,9 +67,24 @@ def choose_engine(settings: EngineSettings, *, warms_up: bool = True) -> Engine:
 
     Without `warms_up` it is ready sooner, and slow at first: for one sticker.
     """
-    if settings.engine == "diffusion" or (settings.engine == "auto" and _can_diffuse(settings)):
+    if settings.engine == "diffusion":
         return _diffusion_engine(settings, warms_up=warms_up)
+    if settings.engine == "auto" and _can_diffuse(settings):
+        try:
+            return _diffusion_engine(settings, warms_up=warms_up)
+        except EngineUnavailable as error:  # an adapter without its base
+            logger.warning("%s: the engine is portrait", error)
     return PortraitEngine(matte_dir(settings.weights_folder))
+
+
+def best_report(settings: WeightsSettings) -> WeightsReport:
+    """Report on the weights of the first model that is all there, else on those of the default one.
+
+    Raises `EngineUnavailable` where the lock file is broken.
+    """
+    names = [DEFAULT_MODEL, *(each.name for each in MODELS.values() if each.open_diffusion is not None)]
+    reports = [weights_report(settings.weights_folder, name, settings.weights_overrides) for name in names]
+    return next((report for report in reports if report.is_there), reports[0])
 
 
 def _can_diffuse(settings: EngineSettings) -> bool:
@@ -77,11 +92,11 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     if settings.device not in ("auto", "cuda"):
         return False
     try:
-        report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
+        report = best_report(settings)
     except EngineUnavailable as error:
         logger.warning("%s: the engine is portrait", error)
         return False
-    if not report.is_complete or _missing_libraries():
+    if not report.is_there or _missing_libraries():
         return False
     from engine.diffusion.device import has_cuda
 
@@ -101,6 +116,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         overrides=settings.weights_overrides,
         has_safety=settings.safety_checker,
         few_steps=settings.few_steps,
+        canvas_px=settings.canvas,
     )
     # Where torch keeps what it has compiled, for the next start; /tmp, its own place, is emptied.
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str((settings.data_dir / "compiled").absolute()))

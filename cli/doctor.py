@@ -14,15 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.server.connections import Certificate
-from cli.compose import choose_engine, matte_model_dir
+from cli.compose import best_report, choose_engine, matte_model_dir
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
 from engine.matte import find_model
 from engine.model import FACE
-from engine.models import DEFAULT_MODEL
 from engine.types import StickerRequest, go_on
-from engine.weights import weights_report
 from engine.weights_lock import LOCK_NAME, FileState
 from service.stickers import StickerService
 from storage.errors import StorageError
@@ -124,7 +122,7 @@ async def _http(settings: Settings) -> Finding:
 
 def _weights(settings: Settings) -> Finding:
     try:
-        report = weights_report(settings.weights_folder, DEFAULT_MODEL, settings.weights_overrides)
+        report = best_report(settings)
     except EngineError as error:
         return Finding("weights", False, str(error))
     is_damaged = any(each.state is FileState.DAMAGED for each in report.roles)

@@ -73,6 +73,7 @@ class EngineSettings(WeightsSettings):
     compile: bool = True
     few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
     fp8: bool = False
+    canvas: Annotated[int, Field(ge=0, le=1016, multiple_of=8)] = 0
     preview_every: Annotated[int, Field(ge=0, le=50)] = 5
     safety_checker: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -87,6 +88,13 @@ class EngineSettings(WeightsSettings):
     @classmethod
     def _lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("canvas")
+    @classmethod
+    def _canvas_is_large_enough(cls, value: int) -> int:
+        if 0 < value < 512:
+            raise ValueError("is too small for the networks: expected 0, or 512 to 1016")
+        return value
 
     @field_validator("log_level", mode="before")
     @classmethod

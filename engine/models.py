@@ -39,19 +39,20 @@ def model(name: str) -> Model:
 
 
 def open_models(options: ModelOptions) -> list[DiffusionModel[Any, Any]]:
-    """Open the default model, and every other that the diffusion engine can run and whose weights are all there.
+    """Open every model that the diffusion engine can run and whose weights are all there, the default one first.
 
-    Imports torch. Raises `EngineUnavailable` where the default model's weights are not all there.
+    Imports torch. Raises `EngineUnavailable`, as the default model does, where the weights of none are all there.
     """
 
-    opened = []
+    opened, missing = [], list[EngineUnavailable]()
     for each in MODELS.values():
         if each.open_diffusion is None:
             continue
         try:
             opened.append(each.open_diffusion(options))
         except EngineUnavailable as error:
-            if each.name == DEFAULT_MODEL:
-                raise
+            missing.append(error)
             logger.info("%s is not offered: %s", each.name, error)
+    if not opened:
+        raise missing[0]
     return opened

@@ -73,6 +73,10 @@ class EngineRunner:
     def max_batch(self) -> int:
         return self._engine.max_batch
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether the engine need load nothing before it draws this; at once, whatever its thread does."""
+        return self._engine.is_at_hand(request)
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether the engine draws the two faster together; at once, whatever its thread does."""
         return self._engine.can_batch(one, other)

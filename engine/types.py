@@ -141,6 +141,9 @@ class Engine(Protocol):
         Raises `EngineDead` where no further call can succeed.
         """
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether no networks must be loaded before `request` is drawn; at once, from any thread."""
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether the two are drawn faster together than one after the other."""
 

@@ -118,6 +118,12 @@ class WeightsReport:
         """The model can be loaded."""
         return not self.unusable
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be loaded and has weights of its own: of some models every part is optional."""
+        own = any(each.state in _USABLE for each in self.roles if each.role.models == (self.model,))
+        return self.is_complete and own
+
 
 @cache
 def all_roles() -> Mapping[str, Role]:

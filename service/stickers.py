@@ -353,6 +353,10 @@ class StickerService:
         """Note that the owner has what the job made, or knows that it failed. Idempotent."""
         await self._store.jobs.mark_delivered(job_id)
 
+    async def forget_request(self, job_id: str) -> None:
+        """Delete the words and numbers that an ended job was asked for. Idempotent."""
+        await self._store.jobs.forget_request(job_id)
+
     async def mark_undelivered(self, job_id: str) -> None:
         """Take back that the owner has everything the job made: the rest is wanted after all. Idempotent."""
         await self._store.jobs.mark_undelivered(job_id)

@@ -1,9 +1,10 @@
 """claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
 
-A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job that is
-tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says what is given
-up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting, ended and
-cancelled jobs by events.
+A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
+networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
+A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
+what is given up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting,
+ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 _POLL_S = 30.0  # another process may have put a job back; of this one's jobs events tell
 BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine draws several at once
+PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
+MOST_PASSING = 16  # .. and how many
+_LOOKED_AT = 50  # jobs of the queue, for one that may pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class Worker:
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
+        self._passing_since: float | None = None  # when a job first let another pass
+        self._passed = 0  # jobs that have passed since
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -125,7 +131,7 @@ class Worker:
                 self._wake.clear()
                 batches = _still_running(batches)
                 try:
-                    job = await keep_trying(self._jobs.claim, self._stopping)
+                    job = await keep_trying(self._claim, self._stopping)
                 except StorageError:  # stopping
                     break
                 if job is None:
@@ -146,6 +152,37 @@ class Worker:
                 task.cancel()
             self._running.clear()
             self._idle.set()
+
+    async def _next(self) -> tuple[Job | None, bool]:
+        """Return the job that should start next, and whether it passes the first of the queue, which needs loading."""
+        first = next(iter(await self._jobs.next_waiting()), None)
+        if first is None or self._is_at_hand(first):
+            return first, False
+        passing_s = 0.0 if self._passing_since is None else self._clock() - self._passing_since
+        if passing_s >= PASS_S or self._passed >= MOST_PASSING:
+            return first, False
+        waiting = await self._jobs.next_waiting(_LOOKED_AT)
+        passing = next((job for job in waiting if self._is_at_hand(job)), None)
+        return (first, False) if passing is None else (passing, True)
+
+    async def _claim(self) -> Job | None:
+        """Start the next job; None where nothing waits."""
+        job, is_passing = await self._next()
+        claimed = await self._claim_this(job, is_passing) if job else None
+        return claimed or await self._jobs.claim()  # another worker was faster, or the queue has moved
+
+    async def _claim_this(self, job: Job, is_passing: bool) -> Job | None:
+        needs_loading = not self._is_at_hand(job)
+        claimed = await self._jobs.claim(job.id, out_of_turn=is_passing)
+        if claimed is not None and is_passing:
+            self._passed += 1
+            self._passing_since = self._clock() if self._passing_since is None else self._passing_since
+        elif claimed is not None and needs_loading:  # the model is switched: from now on others let pass
+            self._passing_since, self._passed = None, 0
+        return claimed
+
+    def _is_at_hand(self, job: Job) -> bool:
+        return self._runner.is_at_hand(_request(job, _placeholders(job)))
 
     async def _draw(self, batch: Sequence[ClaimedJob]) -> asyncio.Task[None]:
         """Draw a batch; return its task once the engine can take another, its stickers made or not."""
@@ -208,11 +245,11 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                job = await self._jobs.next_waiting()
+                job, is_passing = await self._next()
                 if job is not None:
                     if job.attempts or not self._runner.can_batch(request, _request(job, _placeholders(job))):
                         return None
-                    return await self._jobs.claim(only=job.id)
+                    return await self._claim_this(job, is_passing)
                 async with asyncio.timeout_at(until):
                     await self._wake.wait()
         except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
@@ -307,7 +344,9 @@ class Worker:
             for name in result.files:
                 await self._files.delete_result(job.owner, job.id, name)
             return
-        logger.info("job %s done in %.2f s: %s, %s", job.id[:8], seconds, result.style, result.shape.value)
+        likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
+        told = (job.id[:8], seconds, result.style, result.shape.value, likeness)
+        logger.info("job %s done in %.2f s: %s, %s%s", *told)
         self._service.events.emit(JobEvent(EventKind.ENDED, done))
 
     async def _failed(self, job: Job, error: Exception) -> None:

@@ -145,20 +145,22 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None) -> Job | None:
+    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
         None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
-        start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
+        that job wherever in the queue it waits.
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1)
+                WHERE status = 'queued' AND is_ready
+                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
                 AND NOT EXISTS (SELECT 1 FROM jobs AS other
                                 WHERE other.status = 'running' AND (other.crashes OR jobs.crashes))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, **self._moments()},
+            {"only": only, "out_of_turn": out_of_turn, **self._moments()},
         )
         return _maybe(row)
 
@@ -245,6 +247,14 @@ class Jobs:
         await self._database.run(
             "UPDATE jobs SET delivered_at = :now WHERE id = :id AND delivered_at IS NULL",
             {"id": job_id, "now": self._clock()},
+        )
+
+    async def forget_request(self, job_id: str) -> None:
+        """Delete the words and numbers that an ended job was asked for; its style and model stay."""
+        await self._database.run(
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+               WHERE id = :id AND finished_at IS NOT NULL""",
+            {"id": job_id},
         )
 
     async def mark_undelivered(self, job_id: str) -> None:
@@ -341,13 +351,14 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def next_waiting(self) -> Job | None:
-        """Return the job that is next in the queue."""
-        row = await self._database.one(
-            f"SELECT * FROM jobs WHERE id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1)",  # noqa: S608
-            self._moments(),
+    async def next_waiting(self, most: int = 1) -> list[Job]:
+        """Return the jobs that are next in the queue, in order."""
+        rows = await self._database.run(
+            f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
+                WHERE NOT places.rests ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+            {"most": most, **self._moments()},
         )
-        return _maybe(row)
+        return [_job_of(row) for row in rows]
 
     async def undelivered(self, entrance: str) -> list[Job]:
         """Return ended jobs of this entrance whose owner has not been notified, oldest first."""

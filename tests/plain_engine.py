@@ -31,6 +31,7 @@ class PlainEngine:
         self.calls: list[int] = []  # requests of each call
         self.fail_with: list[Exception] = []
         self.fail_after_hold: list[EngineError] = []  # the same, from the first step on
+        self.likeness: float | None = None
         self.is_safe = True  # what its safety checker says of every picture
         self.seen: list[StickerRequest] = []
         self.is_loaded = False
@@ -54,6 +55,9 @@ class PlainEngine:
 
     def close(self) -> None:
         self.is_closed = True
+
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        return True
 
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         return one.style == other.style
@@ -98,5 +102,6 @@ class PlainEngine:
             request.style,
             shape,
             is_safe=self.is_safe,
+            likeness=self.likeness,
             timings={"draw": 0.01},
         )

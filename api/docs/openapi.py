@@ -37,10 +37,11 @@ def answered(description: str, schema: Json | None = None, media: str = "applica
     return {"description": description, "content": {media: {"schema": schema or {}}}}
 
 
-def body(table: Table) -> Json:
-    """Return the request body of a table, with an example."""
+def body(table: Table, *, takes_forms: bool = False) -> Json:
+    """Return the request body of a table, with an example; `takes_forms`: as form-data, too."""
     content = {"schema": ref(input_name(table)), "example": table.example}
-    return {"required": True, "content": {"application/json": content}}
+    forms = {"multipart/form-data": {"schema": ref(input_name(table))}} if takes_forms else {}
+    return {"required": True, "content": {"application/json": content, **forms}}
 
 
 def json_body(schema: Json) -> Json:

@@ -35,6 +35,8 @@ _TYPE_WORDS: Final = {
     FieldKind.CHOICE: "word",
 }
 
+_FILES: Final = (FieldKind.IMAGE, FieldKind.ARCHIVE)
+
 
 @dataclass(frozen=True, slots=True)
 class TryIt:
@@ -119,8 +121,9 @@ def page(providers: Sequence[OnPage], base: str, response_forms: Mapping[str, st
             sections += f"""<section id="{anchor}"><h2>{heading}</h2>
 <p class="soft">{escape(table.description)}</p><p>{provider.usage(table, escape(base), form)}</p>
 <p>Key: <code>{escape(provider.shown_key)}</code></p>
+{_form(provider, table)}
 <h3>Fields</h3><div class="scroll"><table><tr><th>name</th><th>type</th><th>default</th><th>range</th><th></th></tr>
-{rows}</table></div><h3>Example</h3>{examples}{_form(provider, table)}</section>"""
+{rows}</table></div><h3>Example</h3>{examples}</section>"""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>stickerface HTTP API</title><link rel="icon" href="data:,"><style>{css}</style></head><body><main>
@@ -167,12 +170,18 @@ def _words(words: Iterable[str]) -> str:
 
 
 def _form(provider: OnPage, table: Table) -> str:
-    """Return the form that calls an endpoint: a label and an input for each field."""
-    way, fields = provider.try_it(table), "".join(_input(each) for each in table.fields)
+    """Return the form that calls an endpoint: a label and an input for each field, those with good defaults folded."""
+    way, shown, folded = provider.try_it(table), "", ""
+    for each in sorted(table.fields, key=lambda each: each.kind not in _FILES):
+        if each.kind in _FILES or each.is_required or each.name == "prompt":
+            shown += _input(each)
+        else:
+            folded += _input(each)
     data = {"path": way.path, "within": way.within, "poll": way.poll, "key": provider.shown_key}
     attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in data.items())
-    return f"""<details class="try"><summary>Try it</summary><form {attributes}>
-<label class="wide">Your key<input name="key" type="password" autocomplete="off" required></label>{fields}
+    return f"""<details class="try"><summary>Try it</summary><form class="fields" {attributes}>
+<label class="wide">Your key<input name="key" type="password" autocomplete="off" required></label>{shown}
+<details class="wide more"><summary>More</summary><div class="fields">{folded}</div></details>
 <div class="wide row"><button type="submit">Draw</button><button type="button" class="stop" hidden>Stop</button>
 <span role="status"></span></div><div class="wide pictures"></div></form></details>"""
 
@@ -189,19 +198,28 @@ def _input(each: Field) -> str:
             checked = " checked" if each.default else ""
             control = f'<input type="checkbox" data-kind="boolean" data-name="{name}"{checked}>'
             return f'<label class="check">{control}{name}<small>{hint}</small></label>'
-        case FieldKind.IMAGE | FieldKind.ARCHIVE:
-            is_photo = each.kind is FieldKind.IMAGE
-            kind, hint = ("image/*", "A photo from your disk.") if is_photo else (".zip", "A zip file of photos.")
-            control = f'<input type="file" accept="{kind}" data-kind="file" data-name="{name}"{must}>'
+        case FieldKind.IMAGE:
+            hint = "A photo from your disk."
+            control = f'<input type="file" accept="image/*" data-kind="photo" data-name="{name}"{must}>'
+        case FieldKind.ARCHIVE:
+            hint = "Photos from your disk, or a zip of them."
+            control = f'<input type="file" accept="image/*,.zip" multiple data-kind="photos" data-name="{name}"{must}>'
         case FieldKind.INTEGER | FieldKind.NUMBER | FieldKind.SEED:
             limits = ((side, getattr(each, f"{side}imum")) for side in ("min", "max"))
             given = "".join(f' {side}="{limit:g}"' for side, limit in limits if limit is not None)
+            hint += f" From {each.minimum:g} to {each.maximum:g}." if given.count("=") == 2 else ""
             step = "any" if each.kind is FieldKind.NUMBER else "1"
             control = f'<input type="number" step="{step}"{given}{value} data-kind="number" data-name="{name}">'
         case FieldKind.CHOICE | FieldKind.SIZE:
-            words = each.choices or tuple(SIZES)
+            shown_words = {word: word for word in each.choices}
+            if each.kind is FieldKind.SIZE:
+                hint, shown_words = (
+                    "",
+                    {word: f"{word}, {width} × {height} px" for word, (width, height) in SIZES.items()},
+                )
             options = "".join(
-                f"<option{' selected' if word == each.default else ''}>{escape(word)}</option>" for word in words
+                f'<option value="{escape(word)}"{" selected" if word == each.default else ""}>{escape(shown)}</option>'
+                for word, shown in shown_words.items()
             )
             control = f'<select data-kind="text" data-name="{name}">{options}</select>'
         case _:

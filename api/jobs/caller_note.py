@@ -41,7 +41,8 @@ class CallerNote:
     `provider` and `path` name its table, `base` is where addresses in its answers begin, also in a webhook hours
     later, `body_hash` tells a repeated submission from another one. `start_by` is the moment, in Unix seconds, until
     which it must have started. `inputs` are the addresses to be fetched and `field_names` the provider's names of what
-    was given, both by the model's input. `values` are the fields as they were read, without data URIs.
+    was given, both by the model's input. `values` are the fields as they were read, without data URIs; without
+    `keeps_fields` they go when the job has ended.
     """
 
     provider: str = ""
@@ -54,6 +55,7 @@ class CallerNote:
     inputs: Mapping[str, str] = field(default_factory=dict)
     field_names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
+    keeps_fields: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is kept with its job."""

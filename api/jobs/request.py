@@ -36,7 +36,10 @@ class RequestBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureRequest:
-    """What is submitted: who asks, for what, and how. `start_within_s` and `lifetime_s` None leave it to the server."""
+    """What is submitted: who asks, for what, and how. `start_within_s` and `lifetime_s` None leave it to the server.
+
+    Without `keeps_fields` what was asked is forgotten when it has ended.
+    """
 
     key: ApiKey
     body: RequestBody
@@ -44,6 +47,7 @@ class PictureRequest:
     is_low: bool = False
     start_within_s: float | None = None
     lifetime_s: float | None = None
+    keeps_fields: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ def _note(request: PictureRequest) -> CallerNote:
         inputs={name: source for name, source in reading.inputs.items() if not is_inline(source)},
         field_names={name: table.input_fields[name] for name in reading.inputs},
         values={name: _echoed(value) for name, value in reading.values.items()},
+        keeps_fields=request.keeps_fields,
     )
 
 

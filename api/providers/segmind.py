@@ -97,7 +97,7 @@ class Segmind(HeaderKeyProvider):
                 "application/json": {"schema": {"type": "object", "properties": fields}},
             },
         }
-        asked = body(SEGMIND_FACE_TO_STICKER)
+        asked = body(SEGMIND_FACE_TO_STICKER, takes_forms=True)
         draw = operation(self.name, "Face to sticker", self.responses({"200": picture}), requestBody=asked)
         queued = self.responses({"200": answered("Queued", ref("SegmindRequest"))})
         submit = operation(self.name, "Face to sticker, without waiting", queued, requestBody=asked)

@@ -17,6 +17,7 @@ from storage.records import JobStatus
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 _STEP_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 _JOB_S: Final = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0)
+_LIKENESS: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class Metrics:
@@ -62,6 +63,10 @@ class Metrics:
             "stickerface_job_seconds", "Time of jobs that were done, by phase.", ["model", "phase"],
             buckets=_JOB_S, registry=registry,
         )  # fmt: skip
+        self._likeness = Histogram(
+            "stickerface_likeness", "Cosine of the face embeddings of photos and picture.", ["model"],
+            buckets=_LIKENESS, registry=registry,
+        )  # fmt: skip
         self._ended = Counter(
             "stickerface_jobs_ended", "Jobs by how they ended.", ["state", "model"], registry=registry
         )
@@ -97,6 +102,8 @@ class Metrics:
             self._step_at.pop(job.id, None)
         if event.kind is EventKind.ENDED:
             self._ended.labels(job.status.value, job.request.model).inc()
+            if job.result is not None and job.result.likeness is not None:
+                self._likeness.labels(job.request.model).observe(job.result.likeness)
             if job.status is JobStatus.DONE and job.claimed_at and job.finished_at:
                 self._seconds.labels(job.request.model, "waiting").observe(job.claimed_at - job.created_at)
                 self._seconds.labels(job.request.model, "drawing").observe(job.finished_at - job.claimed_at)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from api.jobs.caller_note import COMPLETED, WebhookTarget
+from api.jobs.caller_note import COMPLETED, CallerNote, WebhookTarget
 from api.webhooks.policy import WebhookPolicy
 from api.webhooks.post import Poster
 from api.webhooks.progress import ProgressWebhooks
@@ -82,12 +82,15 @@ class Outbox:
         task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
 
     async def _deliver(self, job: Job) -> None:
-        """Post until the receiver says 2xx or the attempts are used up; then mark."""
+        """Post until the receiver says 2xx or the attempts are used up; then forget what is not kept, and mark."""
         try:
             if webhook := WebhookTarget.of(job):
                 await self._send_output_event(job, webhook)
                 if COMPLETED in webhook.events:
                     await self._send_completed(job, webhook)
+            if not CallerNote.of(job).keeps_fields:
+                await keep_trying(partial(self._service.set_note, job.id, values=None, inputs=None))
+                await keep_trying(partial(self._service.forget_request, job.id))
             await keep_trying(partial(self._service.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])

@@ -104,7 +104,7 @@ class Outage:
 def _describe(error: TelegramError) -> str:
     match classify(error):
         case TelegramErrorKind.CONFLICT if "webhook" in error.message.lower():
-            return "this bot still has a webhook"
+            return "this bot has a webhook: another copy of it, or another program, takes its updates there"
         case TelegramErrorKind.CONFLICT:
             return ANOTHER_COPY
         case TelegramErrorKind.WAIT:

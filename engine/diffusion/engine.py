@@ -186,6 +186,13 @@ class DiffusionEngine:
         self._placement = None
         free_memory()
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return whether the networks for `request` are on the device; of a request that is wrong none are needed."""
+        try:
+            return (request.model, self._read(request).variant) in self._held
+        except EngineError:
+            return True
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return whether both would be drawn in one batch; a request that is wrong is drawn, and refused, alone."""
         if one.model != other.model:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from engine.types import StickerRequest, StickerResult
 
 SIZE_STEP_PX = 8  # a latent is this many px wide
+WATERMARKED_PX = 1024  # at exactly this size many checkpoints draw the watermarks of the pictures they learnt from
 
 
 @dataclass(frozen=True, slots=True)
 class ModelOptions:
     """Say what an operator chose: where the weights are, and how pictures are drawn.
 
+    `canvas_px`: what is asked for at exactly 1024 x 1024 px is drawn so large and enlarged; 0 draws it as it is.
     `few_steps` names a few-step mode, empty for none; a model without such modes draws as ever.
     """
 
@@ -28,6 +30,7 @@ class ModelOptions:
     overrides: Mapping[str, str] = field(default_factory=dict)
     has_safety: bool = True
     few_steps: str = ""
+    canvas_px: int = 0
 
 
 class ReadRequest(Protocol):
@@ -46,8 +49,13 @@ class ReadRequest(Protocol):
         """All steps that the request is told of."""
 
 
-def canvas(width: int, height: int) -> tuple[int, int]:
-    """Return (width, height) in px that networks draw: the next multiples of 8, of which the middle is kept."""
+def canvas(width: int, height: int, canvas_px: int = 0) -> tuple[int, int]:
+    """Return (width, height) in px that networks draw: the next multiples of 8, of which the middle is kept.
+
+    `canvas_px` is that of `ModelOptions`.
+    """
+    if canvas_px and width == height == WATERMARKED_PX:
+        return canvas_px, canvas_px
     return -(-width // SIZE_STEP_PX) * SIZE_STEP_PX, -(-height // SIZE_STEP_PX) * SIZE_STEP_PX
 
 

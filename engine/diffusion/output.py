@@ -31,8 +31,12 @@ def to_pixels(pictures: Tensor) -> Rgb:
     return (pictures * 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
-def middle(picture: Rgb, width: int, height: int) -> Rgb:
-    """Return the middle `width` x `height` px: networks draw multiples of 8, up to 7 px more than was asked for."""
+def in_size(picture: Rgb, width: int, height: int) -> Rgb:
+    """Return `picture` at the size that was asked for: the middle of one that is up to 7 px larger, for networks draw
+    multiples of 8; one that was drawn on a smaller canvas is enlarged.
+    """
+    if picture.shape[0] < height or picture.shape[1] < width:
+        return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS))
     above, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
     return np.ascontiguousarray(picture[above : above + height, left : left + width])
 

@@ -15,7 +15,7 @@ import numpy as np
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.device import onnx_providers
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.output import middle, previews, to_pixels
+from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import AROUND, Progress, Stopwatch
 from engine.diffusion.safety import CheckedPicture, SafetyChecker, censor, check, load_safety_checker
 from engine.errors import EngineUnavailable
@@ -114,7 +114,7 @@ def draw_pictures(
 
 def check_pictures(drawings: Sequence[Rgb], asked: SeveralPictures, finisher: Finisher) -> list[CheckedPicture]:
     """Return the pictures of one request at the size it asks for, looked at by the safety checker if it wants that."""
-    whole = [middle(each, asked.width, asked.height) for each in drawings]
+    whole = [in_size(each, asked.width, asked.height) for each in drawings]
     return check(finisher.checker if asked.is_checked else None, whole)
 
 

@@ -62,6 +62,10 @@ class PortraitEngine:
         study_of.cache_clear()
         self._networks = self._matter = None
 
+    def is_at_hand(self, request: StickerRequest) -> bool:
+        """Return True: its networks are loaded at the start and stay."""
+        return True
+
     def can_batch(self, one: StickerRequest, other: StickerRequest) -> bool:
         """Return False: each is drawn by itself, so nobody gains by waiting for another."""
         return False

@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import trustme
 from aiohttp import web
 
+from api.providers.fal.tables import TABLES
 from api.server.connections import Certificate
 from tests.api.conftest import jpeg, running, stranger
 from tests.plain_engine import PlainEngine
@@ -37,10 +39,16 @@ def test_the_page_shows_every_service_in_every_language() -> None:
         assert "| before | after |" in sections[service]
 
 
+def test_the_page_shows_every_model_in_every_language() -> None:
+    for table in TABLES:
+        called = {language for language, program in PROGRAMS if table.path in program}
+        assert called == {"bash", "python", "javascript"}, table.path
+
+
 @pytest.mark.parametrize(("language", "text"), PROGRAMS, ids=[f"{n}-{kind}" for n, (kind, _) in enumerate(PROGRAMS)])
 async def test_a_program_of_the_page_runs(tmp_path: Path, language: str, text: str) -> None:
-    if language == "javascript" and not (NODE_MODULES / "@fal-ai/client").exists():
-        pytest.skip("node or @fal-ai/client is not here")
+    if language == "javascript" and not all((NODE_MODULES / each).exists() for each in ("@fal-ai/client", "replicate")):
+        pytest.skip("node, @fal-ai/client or replicate is not here")
     if language == "bash" and shutil.which("curl") is None:
         pytest.skip("curl is not here")
     authority = trustme.CA()
@@ -49,16 +57,18 @@ async def test_a_program_of_the_page_runs(tmp_path: Path, language: str, text: s
     issued.private_key_pem.write_to_path(key)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     (tmp_path / "face.jpg").write_bytes(jpeg())
+    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as archive:
+        archive.write(tmp_path / "face.jpg", "face.jpg")
 
-    async def photo(_request: web.Request) -> web.Response:
-        return web.Response(body=jpeg(), content_type="image/jpeg")
+    async def file(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(tmp_path / request.path[1:])
 
     async with (
-        stranger(photo) as photos,
+        stranger(file) as files,
         running(tmp_path / "server", PlainEngine(), tls=Certificate(chain, key)) as api,
     ):
         host = api.url.removeprefix("https://")
-        there = text.replace("stickers.example.org", host).replace("https://example.com", photos)
+        there = text.replace("stickers.example.org", host).replace("https://example.com", files)
         program = tmp_path / f"program.{ENDINGS[language]}"
         program.write_text(there)
         if language == "javascript":
@@ -81,6 +91,8 @@ async def _run(language: str, program: Path, key: str, host: str) -> str:
             "PATH": os.environ["PATH"],
             "KEY": key,
             "FAL_KEY": key,
+            "REPLICATE_API_TOKEN": key,
+            "REPLICATE_BASE_URL": f"https://{host}/replicate",
             "FAL_RUN_HOST": f"{host}/fal/run",
             "FAL_QUEUE_RUN_HOST": f"{host}/fal/queue",
             **dict.fromkeys(

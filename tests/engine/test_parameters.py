@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from engine.diffusion.model import canvas
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.errors import ParameterRefused
 from engine.parameters import MAX_TEXT_CHARS
@@ -49,7 +50,7 @@ def test_networks_draw_the_next_multiple_of_eight_and_the_size_stays_as_it_was_a
     read = FaceToStickerParameters.read({"width": 1023, "height": 264})
 
     assert (read.width, read.height) == (1023, 264)
-    assert read.canvas == (1024, 264)
+    assert canvas(read.width, read.height) == (1024, 264)
 
 
 @pytest.mark.parametrize("value", [True, "20", None, 20.5, [20]])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 
 import pytest
@@ -236,8 +237,8 @@ async def test_a_photo_that_its_owner_deletes_while_it_is_claimed_does_not_end_t
     job = await house.submit_photo(source="a")
     claim = house.store.jobs.claim
 
-    async def claim_and_forget(only: str | None = None) -> Job | None:
-        claimed = await claim(only)
+    async def claim_and_forget(only: str | None = None, **how: bool) -> Job | None:
+        claimed = await claim(only, **how)
         if claimed and claimed.id == job.id:
             await house.service.forget("tg:1")
         return claimed
@@ -368,3 +369,20 @@ async def _rested(house: House) -> None:
 
 def _all(events: asyncio.Queue[JobEvent]) -> list[JobEvent]:
     return [events.get_nowait() for _ in range(events.qsize())]
+
+
+async def test_how_like_the_photo_it_is_stands_in_the_row_and_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    house.work()
+    known = []
+    for number, likeness in enumerate((0.734, None)):
+        house.engine.likeness = likeness
+        done = await house.service.wait((await house.submit_photo(source=f"tg:1:{number}")).id)
+        assert done.result is not None and done.result.likeness == likeness
+        known += await house.store.database.run("SELECT likeness FROM jobs WHERE id = :id", {"id": done.id})
+    assert [row["likeness"] for row in known] == [0.734, None]
+    lines = [record.getMessage() for record in caplog.records if " done in " in record.getMessage()]
+    assert lines[0].endswith("toon, bust, likeness 0.73")
+    assert lines[1].endswith("toon, bust")

@@ -133,7 +133,8 @@ async def test_the_notes_of_an_older_version_become_columns(tmp_path: Path) -> N
     note = {"path": "fal-ai/x", "lifetime_s": 3600.0, "are_files_gone": True}
     request = {"style": "toon", "prompt": "", "shape": "auto", "model": "m", "photos": ["a.jpg"], "parameters": {}}
     result = {
-        "style": "comic", "shape": "cutout", "notes": ["prompt_as_look"], "is_safe": True, "timings": {}, "seconds": 0.5,
+        "style": "comic", "shape": "cutout", "notes": ["prompt_as_look"],
+        "is_safe": True, "timings": {}, "seconds": 0.5,
         "files": {"sticker.webp": {"bytes": 1, "width": 512, "height": 512}},
     }  # fmt: skip
     old.execute("INSERT INTO users (owner, created_at) VALUES ('api:k', 1.0), ('cli', 1.0)")

@@ -125,7 +125,7 @@ async def test_a_job_that_was_interrupted_twice_lets_others_pass_for_a_minute(
     drawn = await jobs.claim()
     assert drawn is not None and drawn.id == other.id
     await jobs.finish(other.id, RESULT)
-    assert (await jobs.claim(), await jobs.next_waiting()) == (None, None)
+    assert (await jobs.claim(), await jobs.next_waiting()) == (None, [])
     clock.advance(CRASH_REST_S)
     drawn = await jobs.claim()
     assert drawn is not None and drawn.id == killed.id
@@ -192,6 +192,21 @@ async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Cal
     assert await jobs.undelivered("api") == []
     await jobs.mark_delivered(done.id)
     assert [job.id for job in await jobs.undelivered("tg")] == [failed.id]
+
+
+async def test_what_an_ended_job_was_asked_can_be_forgotten(jobs: Jobs, add: Callable[..., Any]) -> None:
+    job = await add()
+    await jobs.set_words(job.id, "a secret", "cartoon")
+    await jobs.forget_request(job.id)  # it is still to be drawn
+    asked = await jobs.get(job.id)
+    await jobs.fail(job.id, "no_face")
+    await jobs.forget_request(job.id)
+    forgotten = await jobs.get(job.id)
+
+    assert asked is not None and asked.request.prompt == "a secret"
+    assert forgotten is not None
+    assert (forgotten.request.prompt, forgotten.request.parameters) == ("", {})
+    assert (forgotten.request.style, forgotten.request.inputs) == ("cartoon", asked.request.inputs)
 
 
 async def test_the_answers_address_can_be_completed(jobs: Jobs, add: Callable[..., Any]) -> None:

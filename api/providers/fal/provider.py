@@ -34,7 +34,7 @@ class Fal:
     cors_request_headers = (
         "x-fal-target-url", "x-fal-queue-priority", "x-fal-request-timeout", "x-fal-request-timeout-type",
         "x-fal-runner-hint", "x-fal-client-proxy", "x-fal-no-retry", "x-fal-object-lifecycle",
-        "x-fal-object-lifecycle-preference", "x-fal-file-name", "x-app-fal-disable-fallback",
+        "x-fal-object-lifecycle-preference", "x-fal-store-io", "x-fal-file-name", "x-app-fal-disable-fallback",
     )  # fmt: skip
     cors_response_headers = ("x-fal-request-id", "x-fal-error-type")
 

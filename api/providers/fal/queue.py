@@ -38,6 +38,7 @@ PING: Final = b": ping\n\n"
 STREAM_S: Final = 3600.0  # a stream ends by then; the client asks again
 STATUS_WORDS: Final = {JobStatus.QUEUED: "IN_QUEUE", JobStatus.RUNNING: "IN_PROGRESS"}
 TRUE_WORDS: Final = ("1", "true", "yes")  # [js] sends 1, [py] true
+FALSE_WORDS: Final = ("0", "false", "no")
 
 
 class FalQueue:
@@ -142,6 +143,7 @@ class FalQueue:
             is_low=headers.get("X-Fal-Queue-Priority", "").strip().lower() == "low",
             start_within_s=start_within_s,
             lifetime_s=lifetime_s(headers),
+            keeps_fields=headers.get("X-Fal-Store-IO", "").strip().lower() not in FALSE_WORDS,
         )
 
     async def _own(self, call: Call, token_use: str | None = REQUESTING) -> Job:

@@ -260,4 +260,6 @@ async def test_the_server_does_what_its_document_says(api: Api) -> None:
 
     for operation in operations:
         await asyncio.to_thread(check, operation)
+    media = {operation.label: {each.media_type for each in operation.body} for operation in operations}
+    assert media["POST /v2/face-to-sticker"] == {"application/json", "multipart/form-data"}
     assert {each.kind for table in ALL_TABLES for each in table.fields} == set(FieldKind)

@@ -22,6 +22,17 @@ async def test_the_pause_between_two_attempts_is_no_step(api: Api) -> None:
     assert b'stickerface_step_seconds_count{model="face-to-sticker"} 1.0' in await metrics.render()
 
 
+async def test_likeness_is_counted_by_model_where_it_was_measured(api: Api) -> None:
+    api.engine.likeness = 0.72
+    await api.ended(await api.submit())
+    api.engine.likeness = None
+    await api.ended(await api.submit())
+    _, text = await api.get("/metrics")
+    assert b'stickerface_likeness_count{model="face-to-sticker"} 1.0' in text
+    assert b'stickerface_likeness_bucket{le="0.7",model="face-to-sticker"} 0.0' in text
+    assert b'stickerface_likeness_bucket{le="0.8",model="face-to-sticker"} 1.0' in text
+
+
 async def test_two_who_look_at_once_both_see_the_queue(api: Api) -> None:
     api.engine.hold()
     await api.submit()

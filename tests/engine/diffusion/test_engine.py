@@ -21,6 +21,7 @@ from engine.diffusion.model import ModelOptions
 from engine.diffusion.models.face_to_sticker.model import FaceToSticker
 from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths
 from engine.diffusion.tiny.face_to_sticker import build_paths
+from engine.diffusion.tiny.photomaker import build_paths as build_photomaker
 from engine.errors import (
     Cancelled,
     DrawingFailed,
@@ -317,6 +318,24 @@ def test_the_operator_can_run_without_a_checker(tmp_path: Path) -> None:
 def test_missing_weights_are_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match=r"base \(missing\).*stickerface download"):
         open_models(ModelOptions(tmp_path))
+
+
+def test_photomaker_starts_without_the_weights_of_any_other_model(tmp_path: Path) -> None:
+    paths = build_photomaker(tmp_path / "networks")
+    overrides = {
+        "photomaker_adapter": str(paths.adapter),
+        "photomaker_base": str(paths.bases["photomaker"]),
+        "base_config": str(paths.bases["photomaker"]),
+        "safety": str(paths.safety),
+    }
+    (tmp_path / "no matte").mkdir()  # a folder without a network: the picture stays whole
+    (opened,) = open_models(ModelOptions(tmp_path, {**overrides, "matte": str(tmp_path / "no matte")}))
+    engine = DiffusionEngine([opened], device="cpu")
+    engine.load()
+    assert engine.models == {"photomaker"}
+    asked = replace(request(), model="photomaker", parameters={"width": 64, "height": 64, "steps": 2})
+    (made,) = engine.generate([asked], lambda index, step: True)
+    assert isinstance(made, StickerResult), made
 
 
 def test_a_path_that_leads_nowhere_is_told_by_its_role(whole_paths: FaceToStickerPaths, tmp_path: Path) -> None:

@@ -139,7 +139,10 @@ def test_a_model_is_loaded_when_it_is_first_asked_for_and_told(engine: Diffusion
         return True
 
     assert grey.loads == 0
+    assert (engine.is_at_hand(request()), engine.is_at_hand(for_grey(1))) == (True, False)
     engine.generate([for_grey(1)], on_step)
+    assert (engine.is_at_hand(request()), engine.is_at_hand(for_grey(1))) == (False, True)
+    assert engine.is_at_hand(replace(request(), model="dalle"))  # refused at once
     engine.generate([for_grey(2)], on_step)
     assert grey.loads == 1
     assert told == ["load", "face", "draw", "face", "draw"]

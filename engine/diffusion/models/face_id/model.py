@@ -54,10 +54,11 @@ class FaceId:
     name = FACE_ID.name
     parameters = frozenset(FACE_ID.parameters)
 
-    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True) -> None:
+    def __init__(self, paths: FaceIdPaths, *, has_safety: bool = True, canvas_px: int = 0) -> None:
         """Raises `EngineUnavailable` where no type has all of its weights."""
         self._paths = paths
         self._has_safety = has_safety
+        self._canvas_px = canvas_px
         asked = [FaceIdParameters(model_type=name) for name in MODEL_TYPES]
         there = [each for each in asked if not paths.lacks(each.type, each.base_repo)]
         if not there:
@@ -93,11 +94,12 @@ class FaceId:
                 safety=found.get("safety"),
             ),
             has_safety=options.has_safety,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> FaceIdRequest:
         """Check `request`. Raises `UnsupportedModel` where the weights of the type it asks for are not here."""
-        read = read_request(request)
+        read = read_request(request, self._canvas_px)
         asked = read.parameters
         if lacking := self._paths.lacks(asked.type, asked.base_repo):
             raise UnsupportedModel(f"{asked.model_type}: weights missing: {', '.join(lacking)}")
@@ -157,7 +159,7 @@ class LoadedFaceId:
         seen = self.photos.get(request.photos_key, partial(self._look, request))
         cond = replace(self._read(request.prompt), tokens=seen.tokens)
         uncond = replace(self._read(request.negative_prompt), tokens=seen.nobody) if asked.guidance != 1.0 else cond
-        shape = networks.latent_shape(*asked.canvas)
+        shape = networks.latent_shape(*request.canvas)
         inputs = [
             PictureInputs(cond=cond, uncond=uncond, noise=SeededNoise(seed, shape), guidance=asked.guidance)
             for seed in request.pictures.seeds
@@ -198,7 +200,7 @@ class LoadedFaceId:
     def graph_shape(self, batch: Sequence[FaceIdInputs]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
         (one,) = batch
-        return GraphShape.of(one.inputs, *one.request.parameters.canvas)
+        return GraphShape.of(one.inputs, *one.request.canvas)
 
     def draw(self, batch: Sequence[FaceIdInputs], progress: Progress, preview_every: int = 0) -> list[list[Rgb]]:
         """Draw the samples of each request. Raises `Cancelled`."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from engine.diffusion.model import canvas
 from engine.model import FACE, MOST_PHOTOS, MOST_PICTURES, Input, Model, ResultFile
 from engine.parameters import parameter, parameter_table, read_parameters
 from engine.weights import all_roles
@@ -106,11 +105,6 @@ class FaceIdParameters:
     def base_repo(self) -> str:
         """The base model that the adapter is put on."""
         return self.base_sdxl_model_repo if self.type.is_sdxl else self.base_1_5_model_repo
-
-    @property
-    def canvas(self) -> tuple[int, int]:
-        """(width, height) in px that the networks draw."""
-        return canvas(self.width, self.height)
 
 
 def _open(options: ModelOptions) -> DiffusionModel[Any, Any]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from engine.diffusion.model import canvas
 from engine.diffusion.models.face_id.record import FaceIdParameters
 from engine.diffusion.pictures import SeveralPictures
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
@@ -23,6 +24,12 @@ class FaceIdRequest:
     request: StickerRequest
     style: Style
     parameters: FaceIdParameters
+    canvas_px: int = 0
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """(width, height) in px that the networks draw."""
+        return canvas(self.parameters.width, self.parameters.height, self.canvas_px)
 
     @property
     def prompt(self) -> str:
@@ -71,8 +78,8 @@ def variant_of(asked: FaceIdParameters) -> str:
     return f"{asked.model_type} {asked.base_repo}"
 
 
-def read_request(request: StickerRequest) -> FaceIdRequest:
+def read_request(request: StickerRequest, canvas_px: int = 0) -> FaceIdRequest:
     """Return what `request` asks for. Raises `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` without a photo."""
     if not request.faces:
         raise PhotoUnusable("the request has no photo")
-    return FaceIdRequest(request, style(request.style), FaceIdParameters.read(request.parameters))
+    return FaceIdRequest(request, style(request.style), FaceIdParameters.read(request.parameters), canvas_px)

@@ -17,7 +17,7 @@ from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.faces import face_notes, faces_to_choose
 from engine.diffusion.inputs import DepthContext, PictureInputs
-from engine.diffusion.model import ModelOptions
+from engine.diffusion.model import ModelOptions, canvas
 from engine.diffusion.models.face_to_sticker.few_steps import (
     FEW_STEPS,
     FewSteps,
@@ -28,7 +28,7 @@ from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts,
 from engine.diffusion.models.face_to_sticker.prepare import Caches, PhotoFeatures, condition, read_photos
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
-from engine.diffusion.output import middle, previews, to_pixels
+from engine.diffusion.output import in_size, previews, to_pixels
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import CheckedPicture, censor, check
 from engine.diffusion.schedule import sde_karras
@@ -67,17 +67,19 @@ class FaceToSticker:
         defaults: Mapping[str, Value] = NO_DEFAULTS,
         few_steps: FewSteps | None = None,
         few_steps_lora: Path | None = None,
+        canvas_px: int = 0,
     ) -> None:
         """`defaults` are the parameters that a request leaves open, where they are others than the record says.
 
         Without `has_safety` nothing is checked, whatever a request says. `few_steps` draws every sticker its way, with
-        the LoRA at `few_steps_lora`.
+        the LoRA at `few_steps_lora`. `canvas_px` is that of `ModelOptions`.
         """
         self._paths = paths
         self._has_safety = has_safety
         self._defaults = defaults
         self._few_steps = few_steps
         self._few_steps_lora = few_steps_lora
+        self._canvas_px = canvas_px
         self.parameters = frozenset(FACE_TO_STICKER.parameters) - (few_steps.ignored if few_steps else frozenset())
 
     @classmethod
@@ -92,6 +94,7 @@ class FaceToSticker:
             has_safety=options.has_safety,
             few_steps=mode,
             few_steps_lora=few_steps_lora(mode, *places) if mode else None,
+            canvas_px=options.canvas_px,
         )
 
     def read(self, request: StickerRequest) -> FaceToStickerRequest:
@@ -99,7 +102,7 @@ class FaceToSticker:
 
         Raises `UnsupportedModel` where it is to be upscaled and the weights for that are not here.
         """
-        read = read_request(request, self._defaults)
+        read = read_request(request, self._defaults, self._canvas_px)
         if read.parameters.upscale and (lacking := self._paths.lacks_to_upscale):
             raise UnsupportedModel(f"upscale: weights missing: {', '.join(lacking)}")
         return read.with_schedule(self._few_steps.steps, self._few_steps.guidance) if self._few_steps else read
@@ -112,7 +115,8 @@ class FaceToSticker:
             ignored = ", ".join(sorted(self._few_steps.ignored))
             logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
         defaults = FaceToStickerParameters.read(self._defaults)
-        return LoadedFaceToSticker(parts, defaults=defaults, few_steps=self._few_steps)
+        size = canvas(defaults.width, defaults.height, self._canvas_px)
+        return LoadedFaceToSticker(parts, usual_size=size, few_steps=self._few_steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,7 +134,7 @@ class LoadedFaceToSticker:
 
     parts: FaceToStickerParts
     caches: Caches = field(default_factory=Caches)
-    defaults: FaceToStickerParameters = field(default_factory=FaceToStickerParameters)
+    usual_size: tuple[int, int] = (1024, 1024)  # (width, height) in px that most requests are drawn in
     few_steps: FewSteps | None = None
 
     @property
@@ -145,7 +149,7 @@ class LoadedFaceToSticker:
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes of pictures of the default size, alone and in batches."""
         is_guided = self.few_steps is None or self.few_steps.is_guided
-        return warm_up_plan([self.defaults.canvas, *PRESETS], max_batch, is_guided)
+        return warm_up_plan([self.usual_size, *PRESETS], max_batch, is_guided)
 
     def prepare(self, request: FaceToStickerRequest) -> FaceToStickerInputs:
         """Find the face, make hints and conditionings. Raises `NoFace`, `PhotoUnusable`."""
@@ -155,8 +159,9 @@ class LoadedFaceToSticker:
 
     def graph_shape(self, batch: Sequence[FaceToStickerInputs]) -> GraphShape:
         """Return the shape of the graphs that `draw` would run for `batch`."""
-        asked = batch[0].request.parameters
-        return GraphShape.of([each.inputs for each in batch], *asked.canvas, DepthContext(asked.depth_context))
+        first = batch[0].request
+        context = DepthContext(first.parameters.depth_context)
+        return GraphShape.of([each.inputs for each in batch], *first.canvas, context)
 
     def draw(self, batch: Sequence[FaceToStickerInputs], progress: Progress, preview_every: int = 0) -> list[Rgb]:
         """Denoise and decode a batch of equal `batch_key`; return a drawing (height, width, 3) of each.
@@ -191,7 +196,7 @@ class LoadedFaceToSticker:
         if asked.upscale:
             drawing = self._upscaled(request, drawing, place, progress)
         times = 2 if asked.upscale else 1
-        drawing = middle(drawing, asked.width * times, asked.height * times)
+        drawing = in_size(drawing, asked.width * times, asked.height * times)
         watch.lap("upscale")
         (checked,) = check(self.parts.checker if asked.enable_safety_checker else None, [drawing])
         watch.lap("check")

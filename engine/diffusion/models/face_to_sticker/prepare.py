@@ -84,7 +84,7 @@ def condition(
 ) -> PictureInputs:
     """Put together the inputs of one picture: conditionings, hints, noise, strengths."""
     asked = request.parameters
-    size = asked.canvas
+    size = request.canvas
     networks = parts.networks
 
     def conditioning(words: str, face: Tensor, photo: Tensor | None) -> Conditioning:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.diffusion.model import canvas
 from engine.model import FACE, MOST_PHOTOS, Input, Model, ResultFile
 from engine.parameters import parameter, parameter_table, read_parameters
 
@@ -53,11 +52,6 @@ class FaceToStickerParameters:
     def read(cls, values: Mapping[str, object]) -> FaceToStickerParameters:
         """Check what a request brings and fill in the rest. Raises `ParameterRefused` for the first that is wrong."""
         return cls(**read_parameters(FACE_TO_STICKER.parameters, values))
-
-    @property
-    def canvas(self) -> tuple[int, int]:
-        """(width, height) in px that the networks draw."""
-        return canvas(self.width, self.height)
 
 
 def _open(options: ModelOptions) -> DiffusionModel[Any, Any]:

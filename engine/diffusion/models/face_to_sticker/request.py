@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
+from engine.diffusion.model import canvas
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.diffusion.progress import AROUND
 from engine.diffusion.text import estimate_chunks, fill_negative_prompt, fill_prompt
@@ -25,6 +26,12 @@ class FaceToStickerRequest:
     request: StickerRequest
     style: Style
     parameters: FaceToStickerParameters
+    canvas_px: int = 0
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """(width, height) in px that the networks draw."""
+        return canvas(self.parameters.width, self.parameters.height, self.canvas_px)
 
     @property
     def prompt(self) -> str:
@@ -40,7 +47,7 @@ class FaceToStickerRequest:
     def batch_key(self) -> Hashable:
         """Requests of equal keys can be drawn in one batch: same tensors, same schedule."""
         asked, chunks = self.parameters, estimate_chunks(self.prompt, self.negative_prompt)
-        return *asked.canvas, asked.steps, asked.depth_context, chunks
+        return *self.canvas, asked.steps, asked.depth_context, chunks
 
     @property
     def variant(self) -> str:
@@ -62,7 +69,9 @@ class FaceToStickerRequest:
         return replace(self, parameters=replace(self.parameters, steps=steps, guidance=guidance))
 
 
-def read_request(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAULTS) -> FaceToStickerRequest:
+def read_request(
+    request: StickerRequest, defaults: Mapping[str, Value] = NO_DEFAULTS, canvas_px: int = 0
+) -> FaceToStickerRequest:
     """Return what `request` asks for; `defaults` are the parameters that it leaves open.
 
     Raises `UnknownStyle`, `ParameterRefused`, `PhotoUnusable` where there is no photo.
@@ -70,4 +79,4 @@ def read_request(request: StickerRequest, defaults: Mapping[str, Value] = NO_DEF
     if not request.faces:
         raise PhotoUnusable("the request has no photo")
     parameters = FaceToStickerParameters.read({**defaults, **request.parameters})
-    return FaceToStickerRequest(request, style(request.style), parameters)
+    return FaceToStickerRequest(request, style(request.style), parameters, canvas_px)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ import torch
 from safetensors.torch import load_file
 
 from engine.diffusion.adapters import ScaleBank
+from engine.diffusion.device import onnx_providers
+from engine.diffusion.faces import FaceFinder, load_faces
 from engine.diffusion.models.photomaker.identity import IdentityEncoder
 from engine.diffusion.models.photomaker.record import STYLED
 from engine.diffusion.models.photomaker.words import add_trigger
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from engine.diffusion.device import DevicePlacement
 
+logger = logging.getLogger(__name__)
+
 STYLE_LORA_SCALE = 0.5
 _PARTS = ("id_encoder", "lora_weights")
 
@@ -33,13 +38,15 @@ class PhotoMakerPaths:
     """Say where each network lies.
 
     `adapter` is photomaker-v1.bin, or the same as a .safetensors; `bases` are by base pipeline: folders of diffusers,
-    or a .safetensors with `base_config`. `style_lora` goes with the base of photomaker-style.
+    or a .safetensors with `base_config`. `style_lora` goes with the base of photomaker-style. `faces`, a folder of
+    .onnx that another model brought, tells people apart and measures likeness; it draws without.
     """
 
     adapter: Path
     bases: Mapping[str, Path]
     base_config: Path | None = None
     style_lora: Path | None = None
+    faces: Path | None = None
     matte: Path | None = None
     safety: Path | None = None
 
@@ -51,6 +58,7 @@ class PhotoMakerParts:
     pipeline: str
     networks: DiffusionNetworks
     identity: IdentityEncoder
+    faces: FaceFinder | None = None
     finisher: Finisher = field(default_factory=lambda: Finisher(None, None))
 
 
@@ -79,8 +87,19 @@ def load_parts(
         pipeline=pipeline,
         networks=DiffusionNetworks(**placed, scales=ScaleBank(0, 2)),
         identity=identity.to(device, dtype),
+        faces=_faces(paths.faces, placement),
         finisher=load_finisher(paths.matte, paths.safety, placement, has_safety=has_safety),
     )
+
+
+def _faces(folder: Path | None, placement: DevicePlacement) -> FaceFinder | None:
+    if folder is None:
+        return None
+    try:
+        return load_faces(folder, onnx_providers(placement.device))
+    except EngineUnavailable as error:
+        logger.info("photomaker goes on without telling people apart: %s", error)
+        return None
 
 
 def fuse(base: Any, weights: dict[str, Tensor], scale: float) -> None:

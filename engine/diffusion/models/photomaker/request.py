@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.diffusion.model import canvas
 from engine.diffusion.models.photomaker.looks import LOOKS
 from engine.diffusion.models.photomaker.record import PhotoMakerParameters
-from engine.diffusion.models.photomaker.trigger import TriggerProblem, check_trigger, with_trigger
+from engine.diffusion.models.photomaker.trigger import TriggerProblem, as_spoken, check_trigger, with_trigger
 from engine.diffusion.pictures import SeveralPictures
 from engine.diffusion.text import fill_negative_prompt, fill_prompt
 from engine.errors import ParameterRefused, PhotoUnusable
@@ -25,12 +25,13 @@ class PhotoMakerRequest:
     request: StickerRequest
     style: Style
     parameters: PhotoMakerParameters
+    canvas_px: int = 0
 
     @property
     def prompt(self) -> str:
         """The words with the trigger, in the template of the look, or of the style that a person has chosen."""
-        words = with_trigger(self.request.prompt)
         is_hosted = self.style.name == HOSTED_STYLE
+        words = with_trigger(self.request.prompt if is_hosted else as_spoken(self.request.prompt))
         return fill_prompt(LOOKS[self.parameters.style].prompt if is_hosted else self.style.prompt, words)
 
     @property
@@ -68,7 +69,7 @@ class PhotoMakerRequest:
     @property
     def canvas(self) -> tuple[int, int]:
         """(width, height) in px that the networks draw."""
-        return canvas(self.parameters.width, self.parameters.height)
+        return canvas(self.parameters.width, self.parameters.height, self.canvas_px)
 
     @property
     def pictures(self) -> SeveralPictures:
@@ -90,7 +91,7 @@ class PhotoMakerRequest:
         return tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.faces)
 
 
-def read_request(request: StickerRequest) -> PhotoMakerRequest:
+def read_request(request: StickerRequest, canvas_px: int = 0) -> PhotoMakerRequest:
     """Return what `request` asks for.
 
     Words without the trigger word get it. Raises `UnknownStyle`, `ParameterRefused`, for a trigger word that stands
@@ -98,7 +99,7 @@ def read_request(request: StickerRequest) -> PhotoMakerRequest:
     """
     if not request.faces:
         raise PhotoUnusable("the request has no photo")
-    read = PhotoMakerRequest(request, style(request.style), PhotoMakerParameters.read(request.parameters))
+    read = PhotoMakerRequest(request, style(request.style), PhotoMakerParameters.read(request.parameters), canvas_px)
     try:
         check_trigger(read.prompt, read.negative_prompt)
     except TriggerProblem as problem:

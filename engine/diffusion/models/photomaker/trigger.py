@@ -6,6 +6,7 @@ import re
 
 TRIGGER = "img"
 DEFAULT_PROMPT = "a person"
+LATEST_CHARS = 120  # about 30 of 77 tokens: the person's word is repeated for each photo
 _WORD = re.compile(rf"\b{TRIGGER}\b")
 _CLASS_WORDS = re.compile(
     r"(?i)\b(man|woman|boy|girl|person|child|kid|baby|lady|gentleman|guy|people|human|male|female|face)\b"
@@ -32,12 +33,24 @@ def check_trigger(prompt: str, negative_prompt: str = "") -> None:
         raise TriggerProblem(f"the trigger word {TRIGGER} belongs into the prompt only")
 
 
+def as_spoken(prompt: str) -> str:
+    """Return the words of somebody who knows of no trigger word: one that stands there by chance is taken apart."""
+    try:
+        check_trigger(prompt)
+    except TriggerProblem:
+        return _WORD.sub("image", prompt).replace(TRIGGER, f"{TRIGGER[:2]} {TRIGGER[2:]}")  # "imgur"
+    return prompt
+
+
 def with_trigger(prompt: str) -> str:
-    """Return `prompt` with the trigger word after its first word for a person, or after one put before it."""
+    """Return `prompt` with the trigger word after its first word for a person, or after one put before it.
+
+    A word that stands so late that the text encoders might not read it does not count.
+    """
     words = prompt.strip()
     if TRIGGER in words:
         return words
     found = _CLASS_WORDS.search(words)
-    if found:
+    if found and found.end() <= LATEST_CHARS:
         return f"{words[: found.end()]} {TRIGGER}{words[found.end() :]}"
     return f"{DEFAULT_PROMPT} {TRIGGER}, {words}" if words else f"{DEFAULT_PROMPT} {TRIGGER}"

@@ -92,6 +92,6 @@ def encode_plain(encoders: Sequence[TextEncoder], prompt: str) -> Conditioning:
         first = encoders[0].tokenizer
         ids = _ids(first, prompt)
         ids.remove(first.convert_tokens_to_ids(TRIGGER))
-        prompt = first.decode(ids)
+        prompt = first.decode(ids).replace(TRIGGER, "im g")  # "IMG" comes back in small letters
     encoded = [_encode(encoder, _chunks(encoder.tokenizer, _ids(encoder.tokenizer, prompt))) for encoder in encoders]
     return Conditioning(torch.cat([states for states, _ in encoded], dim=-1), encoded[-1][1])

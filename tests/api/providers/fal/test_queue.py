@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
@@ -190,9 +191,26 @@ async def test_a_waiting_request_that_is_cancelled_never_starts(api: Api) -> Non
     assert api.engine.calls == [1]
 
 
-async def test_headers_about_storing_are_taken(api: Api) -> None:
-    status, _ = await api.post(RUN, INPUT, headers={**api.fal, "X-Fal-Store-IO": "0"})
-    assert status == 200
+@pytest.mark.parametrize(("header", "is_kept"), [("0", False), ("false", False), ("1", True), (None, True)])
+async def test_a_request_that_is_not_to_be_stored_is_forgotten_when_it_has_ended(
+    api: Api, header: str | None, is_kept: bool
+) -> None:
+    async def give(_request: web.Request) -> web.Response:
+        return web.Response(body=jpeg(), content_type="image/jpeg")
+
+    headers = {**api.fal, "Idempotency-Key": "once", **({"X-Fal-Store-IO": header} if header else {})}
+    async with stranger(give) as address:
+        asked = {"image_url": f"{address}/secret.jpg", "prompt": "secret", "negative_prompt": "secret", "seed": 5}
+        _, submitted = await api.post(QUEUE, asked, headers=headers)
+        await api.delivered(submitted["request_id"])
+
+        assert (await api.post(QUEUE, asked, headers=headers))[1]["request_id"] == submitted["request_id"]
+    rows = await api.store.jobs.of_owner(api.key.owner)
+    assert len(rows) == 1
+    assert ("secret" in repr(rows)) is is_kept
+    status, output = await api.get(f"{QUEUE}/requests/{submitted['request_id']}")
+    assert (status, output["seed"]) == (200, 5)
+    assert (await api.get(urlsplit(output["images"][0]["url"]).path))[0] == 200
 
 
 async def test_a_running_request_can_be_cancelled(api: Api) -> None:

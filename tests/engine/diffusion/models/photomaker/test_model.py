@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline
 from PIL import Image
 from transformers import CLIPImageProcessor
 
+import cli
 from engine.diffusion.denoise import decode, denoise, encode
 from engine.diffusion.device import choose_device
 from engine.diffusion.engine import DiffusionEngine
@@ -26,11 +28,12 @@ from engine.diffusion.models.photomaker.trigger import TriggerProblem, check_tri
 from engine.diffusion.models.photomaker.words import encode_person, encode_plain
 from engine.diffusion.output import to_pixels
 from engine.diffusion.schedule import euler_leading
+from engine.diffusion.tiny.parts import build_faces
 from engine.diffusion.tiny.photomaker import build_paths
 from engine.errors import ParameterRefused, UnsupportedModel
 from engine.model import FACE, INITIAL, ResultFile, numbered
 from engine.styles import HOSTED_STYLE
-from engine.types import StickerRequest, StickerResult, go_on
+from engine.types import Note, StickerRequest, StickerResult, go_on
 from tests.engine.diffusion.prepared import relative
 from tests.engine.diffusion.whole import photo
 
@@ -281,7 +284,7 @@ def test_a_base_pipeline_without_weights_is_refused(paths: PhotoMakerPaths, tmp_
 def test_equal_photos_are_not_the_same_as_one(ready: LoadedPhotoMaker, model: PhotoMaker) -> None:
     one, three = (ready._look(model.read(asked(count))) for count in (1, 3))
     encoders = ready.networks.text_encoders
-    texts = [encode_person(encoders, PROMPT, each, ready.parts.identity).text for each in (one, three)]
+    texts = [encode_person(encoders, PROMPT, each.people, ready.parts.identity).text for each in (one, three)]
     assert not torch.equal(*texts)
 
 
@@ -295,3 +298,48 @@ def test_words_beyond_the_first_chunk_are_read_too(ready: LoadedPhotoMaker) -> N
     people = torch.randn(1, ready.parts.identity.fuse_module.layer_norm.normalized_shape[0])
     with_person = encode_person(encoders, long, people, ready.parts.identity).text
     assert len(with_person) == len(plain[0])
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["", "imgur logo on a man", "img", "img of a woman", "a man img img", "king of imgland", "word " * 60 + "a man"],
+)
+def test_whatever_a_person_says_in_a_chat_has_one_person_in_it(
+    model: PhotoMaker, ready: LoadedPhotoMaker, prompt: str
+) -> None:
+    read = model.read(replace(asked(photos=3, prompt=prompt), style="toon"))
+    check_trigger(read.prompt, read.negative_prompt)
+    assert len(ready.prepare(read).inputs) == 1
+
+
+def test_the_trigger_word_in_capitals_is_a_word_like_any_other(model: PhotoMaker, ready: LoadedPhotoMaker) -> None:
+    assert len(ready.prepare(model.read(asked(prompt="a man img with an IMG logo"))).inputs) == 1
+
+
+def astronaut() -> bytes:
+    return (Path(cli.__file__).parent / "demo" / "astronaut.jpg").read_bytes()
+
+
+def test_photos_without_a_face_are_left_out_among_others_and_told(engine: DiffusionEngine) -> None:
+    faceless = photo(1, has_face=False)
+    alone = drawn(engine, replace(asked(), inputs={FACE: (astronaut(),)}))
+    made = drawn(engine, replace(asked(), inputs={FACE: (faceless, astronaut(), faceless)}))
+    assert made.files == alone.files
+    assert (made.photos_used, made.notes[:1]) == (1, (Note.PHOTOS_WITHOUT_FACE,))
+    assert drawn(engine, replace(asked(), inputs={FACE: (faceless, faceless)})).photos_used == 2
+
+
+def test_with_another_models_face_networks_people_are_told_apart_and_likeness_is_measured(
+    paths: PhotoMakerPaths, tmp_path: Path
+) -> None:
+    ready = PhotoMaker(replace(paths, faces=build_faces(tmp_path))).load(choose_device("cpu"))
+    read = PhotoMaker(paths).read(replace(asked(), inputs={FACE: (photo(1), photo(2, has_face=False))}))
+    seen = ready.prepare(read).seen
+    assert (len(seen.people), seen.notes) == (1, (Note.PHOTOS_WITHOUT_FACE,))
+    assert seen.embedding is not None and seen.embedding.shape == (512,)
+
+
+def test_face_networks_that_cannot_be_read_keep_nothing_from_being_drawn(
+    paths: PhotoMakerPaths, tmp_path: Path
+) -> None:
+    assert PhotoMaker(replace(paths, faces=tmp_path)).load(choose_device("cpu")).parts.faces is None

@@ -118,9 +118,13 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         few_steps=settings.few_steps,
         canvas_px=settings.canvas,
     )
+    # Where torch keeps what it has compiled, for the next start; /tmp, its own place, is emptied.
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str((settings.data_dir / "compiled").absolute()))
+    most = None if settings.max_batch == "auto" else settings.max_batch
     return DiffusionEngine(
         open_models(options),
         device=settings.device,
+        max_batch=1 if settings.deterministic else most,
         preview_every=settings.preview_every,
         warms_up=warms_up,
         is_compiled=settings.compile and warms_up,

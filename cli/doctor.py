@@ -159,7 +159,12 @@ def _engine(settings: Settings) -> Finding:
     if isinstance(outcome, EngineError):
         return Finding("engine", False, f"{engine.name}: the test photo gave {outcome.code}")
     kind = f"a trial of {_TRIAL['steps']} steps at {_TRIAL['width']} px" if asked else "a sticker"
-    return Finding("engine", True, f"{engine.name}, {kind} in {seconds:.2f} s")
+    hint = ""
+    if engine.name == "diffusion":
+        from engine.diffusion.device import onnx_on_cpu_hint
+
+        hint = onnx_on_cpu_hint()
+    return Finding("engine", True, f"{engine.name}, {kind} in {seconds:.2f} s{hint}")
 
 
 async def _token(settings: Settings) -> Finding:

@@ -68,6 +68,8 @@ class EngineSettings(WeightsSettings):
 
     engine: Literal["auto", "portrait", "diffusion"] = "auto"
     device: Literal["auto", "cuda", "mps", "cpu"] = "auto"
+    max_batch: Literal["auto"] | Annotated[int, Field(ge=1, le=16)] = "auto"
+    deterministic: bool = False
     compile: bool = True
     few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
     fp8: bool = False

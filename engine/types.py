@@ -1,6 +1,6 @@
-"""What goes into an engine and what comes out. Frozen: equal request, equal bytes on the same machine.
+"""What goes into an engine and what comes out. Frozen: equal request, equal bytes on the same machine, drawn alone.
 
-With another number of threads a level of a pixel may differ by one.
+Beside others in a batch of networks, or with another number of threads, levels differ by rounding.
 """
 
 from __future__ import annotations

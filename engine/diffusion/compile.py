@@ -7,6 +7,8 @@ the disk by torch, in TORCHINDUCTOR_CACHE_DIR, and a second start finds them the
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -69,25 +71,35 @@ def batch_size(waiting: int, most: int) -> int:
 
 
 def warm_up_plan(sizes: Sequence[tuple[int, int]], most: int = 1, is_guided: bool = True) -> list[GraphShape]:
-    """Return the shapes to compile ahead, most wanted first: every size alone, then every larger batch.
+    """Return the shapes to compile ahead, most wanted first: the first size alone and in batches, then the rest alone.
+
+    The first size has a shape for texts of two chunks too.
 
     `sizes` are (width, height) of the networks' pictures in px, most wanted first; `most` is the largest batch.
     """
     rows = 2 if is_guided else 1
     batches = [size for size in BATCHES if size <= max(most, 1)]
-    shapes = [GraphShape(batch * rows, *size) for batch in batches for size in sizes]
+    first, *others = sizes
+    shapes = [GraphShape(batch * rows, *first) for batch in batches]
+    shapes.append(GraphShape(rows, *first, text=2 * TEXT_TOKENS))
+    shapes += [GraphShape(rows, *size) for size in others]
     return list(dict.fromkeys(shapes))
+
+
+def has_c_compiler() -> bool:
+    """Return whether there is what Triton builds its launchers with; without it no graph can be compiled."""
+    return any(shutil.which(name) for name in (os.environ.get("CC") or "gcc", "clang", "cc"))
 
 
 def speed_up(networks: DiffusionNetworks, *, compiles: bool = True, is_fp8: bool = False, **options: Any) -> None:
     """Change loaded networks in place: the same pictures, but for rounding, in less time. Call once, before any job.
 
     `options` go to `torch.compile`. Without `compiles` only the projections are fused, which costs no waiting.
-    With `is_fp8` the UNet computes in eight bits where it can, and the pictures are no longer the same.
+    With `is_fp8` UNet and ControlNets compute in eight bits where they can, and the pictures are no longer the same.
     """
     for network in networks.denoisers:
         fuse_self_attention(network)
-        if is_fp8 and network is networks.unet:
+        if is_fp8:
             quantise(network)
         if compiles:
             compile_blocks(network, dynamic=False, **options)
@@ -112,16 +124,17 @@ def fuse_self_attention(network: Any) -> None:
 
 
 def compile_blocks(network: Any, **options: Any) -> None:
-    """Compile each transformer block of a UNet or ControlNet; blocks of one shape share a graph.
+    """Compile each transformer and ResNet block of a UNet or ControlNet; blocks of one shape share a graph.
 
     Not `compile_repeated_blocks`, which refuses ControlNets. `options` go to `torch.compile`.
     """
     from diffusers.models.attention import BasicTransformerBlock
+    from diffusers.models.resnet import ResnetBlock2D
 
     # The limit counts per code object, so the UNet and both ControlNets share it.
-    torch._dynamo.config.recompile_limit = 64
+    torch._dynamo.config.recompile_limit = 256
     for module in network.modules():
-        if isinstance(module, BasicTransformerBlock):
+        if isinstance(module, BasicTransformerBlock | ResnetBlock2D):
             module.compile(fullgraph=True, **options)
 
 

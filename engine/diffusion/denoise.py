@@ -75,15 +75,18 @@ def denoise(
     time_ids = rows.time_ids(height, width)  # [R, 6]
     tokens = [adapter.tokens for adapter in adapters]  # each [R, tokens, D]
 
+    # The networks' timesteps lie on the device: each would copy its own there in every step and wait for it.
+    timesteps = scheduler.timesteps.to(networks.device)
+
     for step, timestep in list(enumerate(scheduler.timesteps))[begin:]:
         text = rows.read_at(step)
         added = {} if text.pooled is None else {"text_embeds": text.pooled, "time_ids": time_ids}
         sample = rows.repeat(scheduler.scale_model_input(latents, timestep))  # [R, C, h, w]
         networks.scales.set([adapter.scale(step) for adapter in adapters])
-        down, middle = _residuals(controlnets, step, sample, timestep, added)
+        down, middle = _residuals(controlnets, step, sample, timesteps[step], added)
         predicted = networks.unet(
             sample,
-            timestep,
+            timesteps[step],
             encoder_hidden_states=text.states,
             encoder_attention_mask=text.mask,
             added_cond_kwargs={**added, "image_embeds": tokens},

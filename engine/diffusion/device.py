@@ -45,6 +45,13 @@ def has_cuda() -> bool:
     return bool(torch.cuda.is_available())
 
 
+def onnx_on_cpu_hint() -> str:
+    """Return how to put faces and cut-outs on a CUDA device where they run on the CPU beside one; else ""."""
+    if not has_cuda() or len(onnx_providers(torch.device("cuda"))) > 1:
+        return ""
+    return "; faces and cut-outs run on the CPU: pip install '.[gpu]' into a fresh environment"
+
+
 def onnx_providers(device: torch.device) -> tuple[str, ...]:
     """Return onnxruntime's providers: the GPU where it was built for one, and the CPU for what that cannot do."""
     import onnxruntime

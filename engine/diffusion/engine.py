@@ -14,9 +14,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.diffusion.compile import GraphShape, batch_size, only_compiled, speed_up, warm_up
+from engine.diffusion.compile import GraphShape, batch_size, has_c_compiler, only_compiled, speed_up, warm_up
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
 from engine.diffusion.finishing import FinishingPool, settled
@@ -24,13 +24,17 @@ from engine.diffusion.fp8 import check_fp8
 from engine.diffusion.model import DiffusionModel, LoadedModel, ReadRequest
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.progress import Progress, Stopwatch
-from engine.errors import Cancelled, EngineDead, EngineError, UnsupportedModel
+from engine.errors import Cancelled, EngineDead, EngineError, EngineUnavailable, UnsupportedModel
 from engine.parameters import check_text
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 
+if TYPE_CHECKING:
+    import torch
+
 logger = logging.getLogger(__name__)
 
-MAX_BATCH = 4  # pictures; more are hardly faster per picture at 1024 px and everybody waits for the last one
+# Pictures, if nobody says how many: more are hardly faster per picture at 1024 px and everybody waits for the last one.
+MAX_BATCH = 4
 
 T = TypeVar("T")
 Outcome = StickerResult | EngineError
@@ -72,14 +76,16 @@ class DiffusionEngine:
         models: Sequence[DiffusionModel[Any, Any]],
         *,
         device: str = AUTO,
-        max_batch: int = MAX_BATCH,
+        max_batch: int | None = None,
         most_held: int | None = None,
         preview_every: int = 0,
         warms_up: bool = True,
         is_compiled: bool = False,
         is_fp8: bool = False,
     ) -> None:
-        """`device` is auto, cuda, mps or cpu. `preview_every`: steps between previews, 0 for none.
+        """`device` is auto, cuda, mps or cpu. `max_batch` is lowered where a batch does not fit.
+
+        `preview_every`: steps between previews, 0 for none.
 
         `most_held` sets of networks are on the device at a time. None is as many as fit on a CUDA device, and one
         elsewhere: a host that runs out of memory does not say so, it ends the process.
@@ -89,7 +95,7 @@ class DiffusionEngine:
         """
         self.models = frozenset(model.name for model in models)
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
-        self.max_batch = max_batch
+        self.max_batch = max_batch or MAX_BATCH
         self._models = {model.name: model for model in models}
         self._held: OrderedDict[Key, _Held] = OrderedDict()  # the least recently used first
         self._most_held = most_held
@@ -125,12 +131,40 @@ class DiffusionEngine:
         # What is slow the first time, kernels and graphs, is done before the first person waits for it.
         logger.info("%s: warming up", title)
         started = time.perf_counter()
-        plan = loaded.warm_up_plan(self.max_batch) if self._warms_up else []
+        compiles = self._is_compiled and has_c_compiler()
+        if self._is_compiled and not compiles:
+            logger.warning("no C compiler here (gcc or clang, or CC): COMPILE=true has no effect")
         with device_errors(placement.device):
-            speed_up(loaded.networks, compiles=self._is_compiled, is_fp8=self._is_fp8)
-            warm_up(loaded.networks, plan)
+            speed_up(loaded.networks, compiles=compiles, is_fp8=self._is_fp8)
+        done = self._warm_up(title, loaded, compiles, placement.device)
         logger.info("%s: warmed up in %.1f s", title, time.perf_counter() - started)
-        return _Held(loaded, frozenset(plan) if self._is_compiled else None)
+        return _Held(loaded, frozenset(done) if compiles else None)
+
+    def _warm_up(
+        self, title: str, loaded: LoadedModel[Any, Any], compiles: bool, device: torch.device
+    ) -> list[GraphShape]:
+        """Draw one blank batch of each shape; return those that could be drawn. Lowers `max_batch` to what fits."""
+        done: list[GraphShape] = []
+        while plan := [each for each in self._plan(loaded) if each not in done]:
+            shape = plan[0]
+            failed = attempt(partial(warm_up, loaded.networks, [shape]), device)
+            if failed is None:
+                done.append(shape)
+            elif isinstance(failed, OutOfMemory):
+                if self.max_batch == 1:
+                    logger.warning("%s: not even one picture of %d x %d px fits", title, shape.width, shape.height)
+                    break
+                self.max_batch = batch_size(self.max_batch - 1, self.max_batch)
+                logger.warning("%s: out of memory: batches of %d from now on", title, self.max_batch)
+            elif compiles:  # a compiler that is broken, or has never seen this card
+                logger.warning("%s: cannot be compiled, draws without: %r", title, failed.__cause__)
+                break
+            else:
+                raise EngineUnavailable(f"{title}: its networks do not fit together: {failed.__cause__!r}")
+        return done
+
+    def _plan(self, loaded: LoadedModel[Any, Any]) -> list[GraphShape]:
+        return loaded.warm_up_plan(self.max_batch) if self._warms_up else []
 
     def loaded(self, name: str, variant: str | None = None) -> LoadedModel[Any, Any]:
         """Return a set of networks that is on the device: the default one of `name`, or `variant`.

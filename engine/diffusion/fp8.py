@@ -53,7 +53,13 @@ class Fp8Linear(nn.Module):
         rows, scale = _rounded(x.flatten(0, -2))
         bias = None if self.bias is None else self.bias.to(torch.bfloat16)
         product = torch._scaled_mm(
-            rows, self.weight.t(), scale_a=scale, scale_b=self.scale, bias=bias, out_dtype=torch.bfloat16
+            rows,
+            self.weight.t(),
+            scale_a=scale,
+            scale_b=self.scale,
+            bias=bias,
+            out_dtype=torch.bfloat16,
+            use_fast_accum=True,
         )
         return product.unflatten(0, x.shape[:-1]).to(x.dtype)
 

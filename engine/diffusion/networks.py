@@ -27,6 +27,8 @@ from engine.diffusion.reading import check_weights, read_pretrained, reading
 if TYPE_CHECKING:
     from torch import Tensor
 
+MEMORY_FORMATS = {"cuda": torch.channels_last}  # by device: what its fast convolutions want
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextEncoder:
@@ -231,6 +233,6 @@ def to_device(network: Any, device: torch.device, dtype: torch.dtype) -> Any:
     if network.dtype != dtype:  # diffusers warns of every conversion, one to the same dtype too
         network = network.to(dtype=dtype)
     network = network.to(device=device).requires_grad_(False).eval()
-    if device.type == "cuda" and hasattr(network, "conv_in"):
-        network.to(memory_format=torch.channels_last)
+    if memory_format := MEMORY_FORMATS.get(device.type):
+        network.to(memory_format=memory_format)
     return network

@@ -99,6 +99,10 @@ class Rows:
         """Return one number per row, [R] fp32."""
         return self._numbers([of(self._pictures[index]) for index in self._picture_of_row])
 
+    def any(self, of: Callable[[PictureInputs], float]) -> bool:
+        """Return whether the number of any picture is not 0; does not wait for the device."""
+        return any(of(picture) for picture in self._pictures)
+
     def tokens(self, resampler: Resampler, states_of: Callable[[Conditioning], Tensor]) -> Tensor:
         """Return the image tokens of every row, [R, tokens, D]; those of several photos stand in a line."""
         states = self._stack([states_of(each) for each in self._conditionings])  # [R, photos, states, width]
@@ -231,7 +235,7 @@ def active_controlnets(
     depth_strength = rows.strengths(lambda picture: picture.depth_strength)  # [R]
     no_face = "face adapter, whose tokens the ControlNet attends to"
     active = []
-    if (identity := networks.identity) is not None and identity_strength.any():
+    if (identity := networks.identity) is not None and rows.any(lambda picture: picture.instant_id_strength):
         active.append(
             ActiveControlNet(
                 net=identity.net,
@@ -241,7 +245,7 @@ def active_controlnets(
                 is_active=windows.identity.active_steps(scheduler),
             )
         )
-    if (depth := networks.depth) is not None and depth_strength.any():
+    if (depth := networks.depth) is not None and rows.any(lambda picture: picture.depth_strength):
         active.append(
             ActiveControlNet(
                 net=depth.net,

@@ -125,3 +125,12 @@ def test_the_manuals_defaults_are_the_codes() -> None:
             assert (
                 value.lower() == str(default).lower() if isinstance(default, bool) else type(default)(value) == default
             )
+
+
+def test_a_batch_is_a_small_number_or_left_to_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, expected in (("auto", "auto"), ("3", 3)):
+        monkeypatch.setenv("MAX_BATCH", value)
+        assert read_engine_settings().max_batch == expected
+    monkeypatch.setenv("MAX_BATCH", "17")
+    with pytest.raises(SettingsInvalid, match="MAX_BATCH"):
+        read_engine_settings()

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.diffusion.denoise import StepDone, decode, denoise, preview
 from engine.diffusion.inputs import DepthContext, GuidanceWindows, PictureInputs
+from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
 from engine.diffusion.networks import DiffusionNetworks
 from engine.diffusion.schedule import GuidanceWindow, SeededNoise, euler_trailing, sde_karras
 from engine.errors import Cancelled
@@ -310,3 +311,13 @@ def _clean(networks: DiffusionNetworks, drawn: PictureInputs, windows: GuidanceW
     seen: list[Tensor] = []
     draw(networks, drawn, windows=windows, on_step=lambda step: seen.append(step.clean) is None)
     return seen
+
+
+def test_every_network_gets_its_timestep_on_the_device(paths: FaceToStickerPaths) -> None:
+    """On a device without numbers: whatever waits for one would fail, and a copy from the CPU would be seen."""
+    meta = load_networks(paths, device="meta")
+    seen: list[str] = []
+    for network in meta.denoisers:
+        network.register_forward_pre_hook(lambda module, given: seen.extend(each.device.type for each in given))
+    draw(meta, picture())
+    assert set(seen) == {"meta"}

@@ -10,9 +10,18 @@ import torch
 
 from cli.doctor import _engine
 from cli.settings import Settings
+from engine.diffusion.device import onnx_on_cpu_hint
 from engine.diffusion.engine import DiffusionEngine
 from engine.diffusion.models.face_to_sticker.model import FaceToSticker
 from engine.diffusion.tiny.face_to_sticker import build_paths
+
+
+def test_a_gpu_whose_faces_run_on_the_cpu_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.diffusion.device.has_cuda", lambda: True)
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CPUExecutionProvider"])
+    assert "pip install '.[gpu]'" in onnx_on_cpu_hint()
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: ["CUDAExecutionProvider"])
+    assert onnx_on_cpu_hint() == ""
 
 
 def test_the_doctor_draws_two_steps_at_256_px(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

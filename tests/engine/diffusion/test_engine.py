@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from engine.diffusion.compile import GraphShape, has_c_compiler
 from engine.diffusion.device import choose_device
 from engine.diffusion.engine import DiffusionEngine
 from engine.diffusion.failures import is_memory_short
@@ -366,3 +367,47 @@ def test_a_device_that_is_not_there_is_told_by_name() -> None:
 
 def test_on_the_cpu_everything_is_float32() -> None:
     assert choose_device("cpu").dtype == torch.float32
+
+
+@pytest.mark.parametrize(("fitting", "max_batch"), [(8, 4), (4, 2), (2, 1), (0, 1)])
+def test_a_warm_up_that_runs_out_of_memory_lowers_the_batch(
+    engine: DiffusionEngine, monkeypatch: pytest.MonkeyPatch, fitting: int, max_batch: int
+) -> None:
+    loaded = engine.loaded("face-to-sticker")
+    monkeypatch.setattr(engine, "max_batch", 4)
+    plan = [GraphShape(2, 64, 64), GraphShape(4, 64, 64), GraphShape(8, 64, 64)]
+    monkeypatch.setattr(engine, "_plan", lambda loaded: plan[: {1: 1, 2: 2, 4: 3}[engine.max_batch]])
+
+    def fits(sample: torch.Tensor) -> None:
+        if len(sample) > fitting:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+
+    with before_each_call(loaded.networks.unet, fits):
+        done = engine._warm_up("test", loaded, False, torch.device("cpu"))
+    assert engine.max_batch == max_batch
+    assert done == [shape for shape in plan if shape.rows <= fitting]
+
+
+def test_a_compiler_that_is_broken_is_a_warning_and_networks_that_do_not_fit_an_error(
+    engine: DiffusionEngine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    loaded = engine.loaded("face-to-sticker")
+    monkeypatch.setattr(engine, "_plan", lambda loaded: [GraphShape(2, 64, 64)])
+
+    def broken(sample: torch.Tensor) -> None:
+        raise ValueError("no kernel for this card")
+
+    with before_each_call(loaded.networks.unet, broken):
+        assert engine._warm_up("test", loaded, True, torch.device("cpu")) == []
+        assert "no kernel for this card" in caplog.text
+        with pytest.raises(EngineUnavailable, match="no kernel"):
+            engine._warm_up("test", loaded, False, torch.device("cpu"))
+
+
+def test_a_machine_without_a_c_compiler_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    assert not has_c_compiler()
+    (tmp_path / "clang").write_text("")
+    (tmp_path / "clang").chmod(0o755)
+    assert has_c_compiler()

@@ -13,9 +13,9 @@ import torch
 from diffusers import ControlNetModel
 from safetensors.torch import load_file, save_file
 
-from engine.diffusion.denoise import denoise
+from engine.diffusion.denoise import decode, denoise
 from engine.diffusion.models.face_to_sticker.networks import FaceToStickerPaths, load_networks
-from engine.diffusion.networks import DiffusionNetworks, read_adapter
+from engine.diffusion.networks import MEMORY_FORMATS, DiffusionNetworks, read_adapter
 from engine.diffusion.schedule import sde_karras
 from engine.diffusion.text import encode_prompt
 from engine.errors import EngineUnavailable
@@ -135,3 +135,15 @@ def test_a_base_in_one_file_draws_as_the_folder_it_was_made_of(
 def _differing(one: torch.nn.Module, other: torch.nn.Module) -> list[str]:
     expected = other.state_dict()
     return [name for name, weight in one.state_dict().items() if not torch.equal(weight, expected[name])]
+
+
+def test_convolutions_of_unet_controlnets_and_vae_are_laid_out_for_the_device(
+    paths: FaceToStickerPaths, networks: DiffusionNetworks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MEMORY_FORMATS, "cpu", torch.channels_last)
+    own = load_networks(paths)
+    assert own.identity is not None
+    for layer in (own.unet.conv_in, own.identity.net.conv_in, own.vae.decoder.conv_in, own.vae.encoder.conv_in):
+        assert layer.weight.is_contiguous(memory_format=torch.channels_last)
+    latents = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(1))
+    assert relative(decode(own, latents), decode(networks, latents)) < 1e-5

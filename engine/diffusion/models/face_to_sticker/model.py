@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# (width, height) in px that hosted services name; others are drawn too, without graphs.
+PRESETS = ((512, 512), (768, 1024), (576, 1024), (1024, 768), (1024, 576))
+
 
 class FaceToSticker:
     """face-to-sticker before it is loaded."""
@@ -146,7 +149,7 @@ class LoadedFaceToSticker:
     def warm_up_plan(self, max_batch: int) -> list[GraphShape]:
         """Return the shapes of pictures of the default size, alone and in batches."""
         is_guided = self.few_steps is None or self.few_steps.is_guided
-        return warm_up_plan([self.usual_size], max_batch, is_guided)
+        return warm_up_plan([self.usual_size, *PRESETS], max_batch, is_guided)
 
     def prepare(self, request: FaceToStickerRequest) -> FaceToStickerInputs:
         """Find the face, make hints and conditionings. Raises `NoFace`, `PhotoUnusable`."""

@@ -18,6 +18,7 @@ from PIL import Image
 
 from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
 from engine.diffusion.models.face_to_sticker.tiles import Tiling, cut, independent_groups, put, take
+from engine.diffusion.networks import to_device
 from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.errors import Cancelled
 from engine.pixels import Rgb
@@ -70,7 +71,7 @@ def load_hires(folder: Path, device: torch.device, dtype: torch.dtype) -> HiresN
         names = ("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "prediction_type")
         betas = {name: config[name] for name in names if name in config}
         schedule = EulerDiscreteScheduler(**betas, timestep_spacing="linspace")
-    unet, vae = (network.to(device).requires_grad_(False).eval() for network in (unet, vae))
+    unet, vae = (to_device(network, device, dtype) for network in (unet, vae))
     return HiresNetworks(unet, vae, texts.to(device, dtype), schedule, device, dtype)
 
 

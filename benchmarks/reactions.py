@@ -18,7 +18,8 @@ from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import prepare
-from engine.portrait.reactions import REACTIONS, draw_reaction
+from engine.portrait.reactions.catalogue import REACTIONS
+from engine.portrait.reactions.draw import draw_reaction
 from engine.portrait.styles import STYLES
 from engine.portrait.variation import vary
 from engine.types import Shape

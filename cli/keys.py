@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.keys import JOBS_WAITING, PER_MINUTE
+from service.limits import KEY_JOBS_WAITING, KEY_PER_MINUTE
 
 if TYPE_CHECKING:
     from service.stickers import StickerService
@@ -26,8 +26,10 @@ def add(
     provider: Annotated[
         list[str] | None, typer.Option(help="Whose clients may use it, repeatable; every one if none is named.")
     ] = None,
-    per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = PER_MINUTE,
-    jobs_waiting: Annotated[int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")] = JOBS_WAITING,
+    per_minute: Annotated[int, typer.Option(min=1, max=100_000, help="Submissions in a minute.")] = KEY_PER_MINUTE,
+    jobs_waiting: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Jobs waiting at the same time.")
+    ] = KEY_JOBS_WAITING,
     expires_days: Annotated[float | None, typer.Option(min=0.01, help="Days until it ends; never if absent.")] = None,
 ) -> None:
     """Make a key and print it: once, for only its hash is kept."""

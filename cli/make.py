@@ -26,7 +26,7 @@ from service.photos import read_photo
 
 _ENDINGS = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".bmp", ".tif", ".tiff", ".avif"}
 _DEFAULT = MODELS[DEFAULT_MODEL]
-_console = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+_console = Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 class StickerFailed(Exception):
@@ -122,6 +122,7 @@ def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Pro
         prompt=options.prompt,
         shape=options.shape,
         parameters=options.parameters,
+        only_stickers=True,
     )
     steps = progress.add_task(path.name, total=None)
 

@@ -42,6 +42,7 @@ class WeightsSettings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         validate_default=True,
+        defer_build=True,  # a command reads one of these classes
     )
 
     data_dir: Path = Path("data")

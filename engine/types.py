@@ -50,7 +50,7 @@ class StickerRequest:
 
     `inputs` are photos by the names of the model's inputs, encoded as JPEG or PNG as `service.photos` leaves them:
     upright, sRGB, long side at most 2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of
-    `engine.styles`.
+    `engine.styles`. `only_stickers` leaves an engine free to make no PNGs beside the WebPs.
     """
 
     inputs: Mapping[str, tuple[bytes, ...]]
@@ -60,6 +60,7 @@ class StickerRequest:
     shape: Shape = Shape.AUTO
     model: str = DEFAULT_MODEL
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    only_stickers: bool = False
 
     @property
     def faces(self) -> tuple[bytes, ...]:

@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable, Collection
 
 from service.errors import KeyUnknown
+from service.limits import KEY_JOBS_WAITING, KEY_PER_MINUTE
 from service.readable import cut, readable
 from storage.keys import Keys
 from storage.records import ApiKey
 
-PER_MINUTE = 120  # submissions, unless the operator says otherwise
-JOBS_WAITING = 100  # a program that subscribes to as many at once works with a fresh key
 NAME_CHARS = 64
 
 _ID_BYTES = 8
@@ -33,8 +32,8 @@ class ApiKeys:
         name: str,
         *,
         providers: Collection[str] = (),
-        per_minute: int = PER_MINUTE,
-        jobs_waiting: int = JOBS_WAITING,
+        per_minute: int = KEY_PER_MINUTE,
+        jobs_waiting: int = KEY_JOBS_WAITING,
         lifetime_s: float | None = None,
     ) -> tuple[ApiKey, str]:
         """Make a key: (its row, the key itself, which is nowhere kept). `name` is cleaned: terminals show it."""

@@ -13,6 +13,9 @@ MAX_DECODING_BYTES = 400_000_000  # of a decoder, beside the pixels
 MIN_PHOTO_SIDE_PX = 40
 WORKING_SIDE_PX = 2048  # photos are kept no larger: enough for every engine, and quick to read again
 
+KEY_PER_MINUTE = 120  # submissions of an API key, unless the operator says otherwise
+KEY_JOBS_WAITING = 100  # of an API key: a program that subscribes to as many at once works with a fresh one
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

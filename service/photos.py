@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pillow_heif
-from PIL import Image
+from PIL import AvifImagePlugin, Image, TiffImagePlugin, WebPImagePlugin  # noqa: F401  Pillow loads three of them late
 
 from engine.errors import PhotoUnusable
 from engine.pixels import decode_deep_tiff
@@ -39,7 +39,6 @@ from service.lost_ends import is_never_finished, read_without_end
 from service.tiff_tags import read_tag
 
 pillow_heif.register_heif_opener()
-Image.init()  # the list below may name plugins that Pillow otherwise loads late
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "BMP", "TIFF", "GIF")  # JPEG takes MPO along
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", *tiff_tags.MAGIC, b"BM", b"GIF8")

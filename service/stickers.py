@@ -50,7 +50,8 @@ class Submission:
 
     `source` names the message it came from: the same source is the same job, however often it is submitted.
     `note` is kept with the job for the entrance alone. `is_low` lets others pass for a while. `jobs_waiting` is this
-    owner's own limit, where it is not everybody's. `lifetime_s` is how long its files should be kept.
+    owner's own limit, where it is not everybody's. `lifetime_s` is how long its files should be kept. `only_stickers`
+    spares the PNGs of the pictures.
     """
 
     owner: str
@@ -65,6 +66,7 @@ class Submission:
     is_low: bool = False
     jobs_waiting: int | None = None
     lifetime_s: float | None = None
+    only_stickers: bool = False
 
 
 def parse_seed(text: str) -> int:
@@ -154,6 +156,7 @@ class StickerService:
             prompt=submission.prompt,
             shape=submission.shape,
             parameters=dict(submission.parameters),
+            only_stickers=submission.only_stickers,
         )
         new = NewJob(
             owner=submission.owner,

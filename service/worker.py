@@ -400,6 +400,7 @@ def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerReques
         shape=Shape(job.request.shape),
         model=job.request.model,
         parameters=job.request.parameters,
+        only_stickers=job.request.only_stickers,
     )
 
 

@@ -44,7 +44,10 @@ class Entrance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input."""
+    """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input.
+
+    `only_stickers`: nobody will ask for its pictures as PNG.
+    """
 
     style: str
     model: str
@@ -52,6 +55,7 @@ class JobRequest:
     shape: str = "auto"
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    only_stickers: bool = False
 
     @property
     def photos(self) -> tuple[str, ...]:

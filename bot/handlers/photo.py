@@ -135,6 +135,7 @@ async def _submit(
                 caption.style,
                 model=context.parts.offers.model_for(context.user.model),
                 note=to.to_json(),
+                only_stickers=True,
             )
         )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +22,9 @@ from engine.portrait.border import bordered
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
-from engine.portrait.reactions import REACTIONS as ALL_REACTIONS
-from engine.portrait.reactions import Reaction, draw_reaction
 from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
+from engine.portrait.tone import colour_lab, rgb
 from engine.portrait.variation import vary
 from engine.sheet import contact_sheet
 from engine.styles import Style, all_styles, match_words, refused_styles, style
@@ -53,6 +53,8 @@ class PortraitEngine:
 
     def load(self) -> None:
         """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
+        # At its first colour OpenCV makes tables for Lab, which takes 50 ms; meanwhile the rest is loaded.
+        threading.Thread(target=colour_lab, args=(rgb("#000000"),)).start()
         self._networks = Networks()
         self._matter = load_matting_model(self._weights_dir)
 
@@ -114,11 +116,13 @@ class PortraitEngine:
         _begin("finish", keep_going)
         sticker = fit(bordered(drawing))
         webp = encode_webp(sticker)
-        cutout = _sized(sticker, request, parameters, has_cells=bool(drawing.cell_px))
-        picture, cutout_png = encode_png(on_white(cutout)), encode_png(cutout)
+        files: dict[str, bytes] = {ResultFile.STICKER: webp}
+        if not request.only_stickers:
+            cutout = _sized(sticker, request, parameters, has_cells=bool(drawing.cell_px))
+            files |= {ResultFile.PICTURE: encode_png(on_white(cutout)), ResultFile.CUTOUT: encode_png(cutout)}
         finished = time.perf_counter()
         return StickerResult(
-            files={ResultFile.STICKER: webp, ResultFile.PICTURE: picture, ResultFile.CUTOUT: cutout_png},
+            files=files,
             seed=request.seed,
             style=chosen.name,
             shape=shape,
@@ -132,6 +136,10 @@ class PortraitEngine:
 
     def _make_reactions(self, request: StickerRequest, steps: _Steps) -> StickerResult:
         """Draw every reaction, several at a time; the steps count those that are drawn."""
+        from engine.portrait.reactions.catalogue import REACTIONS as ALL_REACTIONS
+        from engine.portrait.reactions.catalogue import Reaction
+        from engine.portrait.reactions.draw import draw_reaction
+
         parameters = FaceToStickerParameters.read(request.parameters)
         chosen, notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import cv2
@@ -13,21 +14,25 @@ from engine.pixels import Matte, Rgb
 
 Values = NDArray[np.float32]
 
+FILES = (
+    "face_detection_full_range.tflite",
+    "face_landmark.tflite",
+    "iris_landmark.tflite",
+    "selfie_segmentation.tflite",
+)
 DETECTOR_PX, MESH_PX, IRIS_PX, SEGMENTATION_PX = 192, 192, 64, 256  # sides of the square inputs
 
 
 class Networks(threading.local):
-    """Detector, mesh, iris and segmentation; loaded once in each thread that uses them, about 50 ms.
+    """Detector, mesh, iris and segmentation; loaded once in each thread that uses them, about 30 ms.
 
     OpenCV's networks keep their input between two calls, so no two threads may share one.
     """
 
     def __init__(self) -> None:
         """Read the networks from the package's own data."""
-        self._detector = _read("face_detection_full_range.tflite")
-        self._mesh = _read("face_landmark.tflite")
-        self._iris = _read("iris_landmark.tflite")
-        self._segmentation = _read("selfie_segmentation.tflite")
+        with ThreadPoolExecutor(len(FILES)) as pool:
+            self._detector, self._mesh, self._iris, self._segmentation = pool.map(_read, FILES)
 
     def detect(self, square: Rgb) -> tuple[Values, Values]:
         """Return logits [2304] and boxes with keypoints [2304, 16] of a 192 px square, one row per cell of 48 x 48.

@@ -17,7 +17,7 @@ from engine.portrait.figure import Figure
 from engine.portrait.matte.cut import LEAST_BODY_FW, Cut, cut_bust, cut_figure, find_body, shrunk, unsureness
 from engine.portrait.networks import Networks
 from engine.portrait.photo import OpenedPhoto
-from engine.portrait.reactions import expression_emoji
+from engine.portrait.reactions.expression import expression_emoji
 from engine.portrait.thing import Thing, cut_thing, place_thing
 from engine.portrait.variation import Variation
 from engine.types import Shape

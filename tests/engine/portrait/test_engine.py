@@ -154,6 +154,11 @@ def _on_grey(rgba: np.ndarray) -> np.ndarray:
     return canvas
 
 
+def test_a_sticker_alone_is_the_same_one_without_pngs(engine: PortraitEngine) -> None:
+    whole, alone = draw(engine), draw(engine, only_stickers=True)
+    assert alone.files == {ResultFile.STICKER: whole.files[ResultFile.STICKER]}
+
+
 def test_words_of_the_prompt_choose_the_look(engine: PortraitEngine) -> None:
     result = draw(engine, style="pencil", prompt="me as a comic hero")
     assert result.style == "comic"

@@ -16,7 +16,7 @@ from engine.finish import webp_rules
 from engine.model import FACE, ResultFile
 from engine.models import REACTIONS as MODEL
 from engine.portrait.engine import PortraitEngine
-from engine.portrait.reactions import REACTIONS
+from engine.portrait.reactions.catalogue import REACTIONS
 from engine.sheet import COLUMNS, GAP_PX, contact_sheet
 from engine.types import Note, Step, StickerRequest, StickerResult, go_on
 

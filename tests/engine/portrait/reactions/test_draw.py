@@ -12,7 +12,8 @@ import pytest
 
 from engine.portrait.border import bordered
 from engine.portrait.figure import CANVAS_PX, Figure, Points
-from engine.portrait.reactions import REACTIONS, Reaction, draw_reaction
+from engine.portrait.reactions.catalogue import REACTIONS, Reaction
+from engine.portrait.reactions.draw import draw_reaction
 from engine.portrait.reactions.framing import close_up, framed
 from engine.portrait.reactions.moves import MOVES, Moves
 from engine.portrait.reactions.paint import skin_area

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.portrait.figure import Figure
-from engine.portrait.reactions import expression_emoji
+from engine.portrait.reactions.expression import expression_emoji
 from engine.portrait.reactions.moves import LAUGHING, MOVES, SHUT, Moves
 from engine.portrait.reactions.warp import warp
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.portrait.figure import CANVAS_PX, Figure
-from engine.portrait.reactions import REACTIONS
 from engine.portrait.reactions.anchors import ANCHORS, anchor
+from engine.portrait.reactions.catalogue import REACTIONS
 from engine.portrait.reactions.props import PropBroken, draw, flatten, parse_prop, place, prop, prop_names
 from engine.portrait.variation import vary
 

@@ -29,6 +29,8 @@ from bot.transport.rate_limits import RateLimiter
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.transport.webhook import Webhook, webhook_secret
 from service.stickers import StickerService
+from service.store_retry import keep_trying
+from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -145,8 +147,11 @@ class TelegramBot:
 
     async def _keep_profile(self) -> None:
         """Register commands and descriptions, beside everything else and however long that takes."""
+        step = partial(self._until_reached, partial(register_profile, self._bot, self._service))
         try:
-            await self._until_reached(partial(register_profile, self._bot, self._service))
+            await keep_trying(step, self._stopping)
+        except StorageError:  # stopping
+            return
         except (TelegramError, BotTokenRejected) as error:  # the token is good; see `_set_delivery`
             logger.warning("commands and descriptions are not registered: %s", error)
         await self._stopping.wait()

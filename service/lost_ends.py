@@ -26,6 +26,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of PNG's colour types
 _PIECE = 1 << 12  # bytes that are inflated at once: where a stream breaks, the piece is lost
 _STEP_BYTES = 64
+_HEIC_BRANDS = (b"hei", b"hev", b"mif", b"msf")  # films and sounds have others
 _STEPS = 6  # decoders refuse some of what zeros make
 _BLOCK_PX = 8
 _LOST_LEVELS = 2  # by which a block differs on the average
@@ -51,8 +52,8 @@ def read_without_end(data: bytes, decode: Callable[[bytes], Image.Image]) -> Ima
 
 
 def _is_filled_up(data: bytes) -> bool:
-    is_box_file = data[4:8] == b"ftyp" and not data[8:12].startswith(b"avi")
-    return is_box_file or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
+    is_heic = data[4:8] == b"ftyp" and data[8:11] in _HEIC_BRANDS
+    return is_heic or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
 
 
 def _shortened_png(data: bytes) -> bytes | None:

@@ -31,6 +31,24 @@ async def test_a_database_locked_for_a_while_loses_nothing(product: Product) -> 
     assert sum(len(pack["stickers"]) for pack in ada.packs) == 1
 
 
+async def test_a_database_locked_during_the_start_ends_nothing(product: Product) -> None:
+    others: list[sqlite3.Connection] = []
+
+    def lock() -> None:
+        path = product.folder / "data" / "stickerface.sqlite3"
+        others.append(sqlite3.connect(path, isolation_level=None))
+        others[0].execute("BEGIN IMMEDIATE")
+
+    product.emulator.faults.add("setMyCommands", "run", run=lock)
+    await product.start()
+    await product.until(lambda: "database_busy" in product.log.read_text(), 30)
+    others[0].execute("ROLLBACK")
+    others[0].close()
+    ada = product.emulator.person(7, "Ada")
+    await ada.send_photo(ASTRONAUT)
+    assert (await ada.wait_for_sticker(timeout_s=60)).set_name
+
+
 def _noise_photo() -> bytes:
     """A photo that is kept as about 4 MB."""
     pixels = np.random.default_rng(1).integers(0, 255, (2000, 2000, 3), np.uint8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,6 @@ from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
-from engine.portrait.tone import colour_lab, rgb
 from engine.portrait.variation import vary
 from engine.sheet import contact_sheet
 from engine.styles import Style, all_styles, match_words, refused_styles, style
@@ -53,8 +51,6 @@ class PortraitEngine:
 
     def load(self) -> None:
         """Load the networks. Raises `EngineUnavailable` where a matting network is there and cannot be run."""
-        # At its first colour OpenCV makes tables for Lab, which takes 50 ms; meanwhile the rest is loaded.
-        threading.Thread(target=colour_lab, args=(rgb("#000000"),)).start()
         self._networks = Networks()
         self._matter = load_matting_model(self._weights_dir)
 

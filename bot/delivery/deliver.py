@@ -147,10 +147,10 @@ class Delivery:
             except TelegramError as error:
                 kind = classify(error)
                 if kind in WILL_PASS and self._waited_s(job) > _BLIP_S:
-                    language, seconds = Addressee.of(job).language, max(1, round(retry_after_s(error)))
-                    is_wait = kind is TelegramErrorKind.WAIT
-                    key = "progress-wait" if is_wait else "progress-send-slow"
-                    await self._tell_why_it_waits(job, say(language, key, seconds=seconds))
+                    language, is_wait = Addressee.of(job).language, kind is TelegramErrorKind.WAIT
+                    slow = say(language, "progress-send-slow")
+                    text = _asked_to_wait(language, retry_after_s(error)) if is_wait else slow
+                    await self._tell_why_it_waits(job, text)
                 if kind not in _STICKER_NOT_TAKEN:
                     raise
                 # Deleted from its pack a moment ago: the bytes are here still.
@@ -190,7 +190,7 @@ class Delivery:
             return
         match error:
             case PackWait() if error.retry_after_s <= self._backoff.patience_s:
-                text = say(language, "progress-wait", seconds=max(1, round(error.retry_after_s)))
+                text = _asked_to_wait(language, error.retry_after_s)
                 later_s = error.retry_after_s
             case TelegramDown():
                 text, later_s = say(language, "progress-pack-slow"), 0.0
@@ -320,6 +320,10 @@ class Delivery:
             rate_limit_args=_TIDYING,
             filename="faces.jpg",
         )
+
+
+def _asked_to_wait(language: str, seconds: float) -> str:
+    return say(language, "progress-wait", seconds=max(1, round(seconds)))
 
 
 def _has_faces(job: Job) -> bool:

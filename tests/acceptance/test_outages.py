@@ -89,26 +89,20 @@ async def test_a_restart_in_an_outage_goes_on_where_it_was(stage: Stage, point: 
     await everything_arrived([person], 1)
 
 
-async def test_that_telegram_is_slow_is_told_once(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("point", "action", "code", "words", "tries"),
+    [
+        ("getFile", "error", 500, "Telegram is slow right now", 10),
+        ("sendSticker", "html", 502, "I keep trying to send it", 2),
+    ],
+)
+async def test_an_outage_is_told_once(stage: Stage, point: str, action: str, code: int, words: str, tries: int) -> None:
     person = stage.person()
-    fault = stage.fault("getFile", "error", code=500, description="Internal Server Error", count=FOREVER)
+    fault = stage.fault(point, action, code=code, description="Internal Server Error", count=FOREVER)
     await person.send_photo(picture())
 
-    await person.wait_for_text("Telegram is slow right now")
-    await tried(person, fault, len(fault.fired) + 10)
-
-    assert len([seen for seen in person.transcript if seen.is_from_bot]) == 1
-    stage.emulator.faults.clear()
-    await person.wait_for_sticker()
-
-
-async def test_a_sticker_that_cannot_be_sent_is_told_once_and_comes(stage: Stage) -> None:
-    person = stage.person()
-    fault = stage.fault("sendSticker", "html", code=502, count=FOREVER)
-    await person.send_photo(picture())
-
-    await person.wait_for_text("I keep trying to send it")
-    await tried(person, fault, len(fault.fired) + 2)
+    await person.wait_for_text(words)
+    await tried(person, fault, len(fault.fired) + tries)
 
     assert len([seen for seen in person.transcript if seen.is_from_bot]) == 1
     stage.emulator.faults.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -118,6 +119,26 @@ class Api:
         """fal's header of a second key."""
         _, text = await self.service.keys.add("other", **limits)
         return {"Authorization": f"Key {text}"}
+
+
+async def run_program(*command: str, **environment: str) -> str:
+    """Run somebody's program in a process of its own, and return what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env={"PATH": os.environ["PATH"], **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 120)
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "face.jpg"
+    path.write_bytes(jpeg())
+    return path
 
 
 @asynccontextmanager

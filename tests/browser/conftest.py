@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -89,11 +90,10 @@ async def browser() -> AsyncIterator[Browser]:
         await launched.close()
 
 
-@in_one_loop()
-async def page(browser: Browser, emulator: Emulator, act: Act) -> AsyncIterator[Page]:
-    """Ada's page, a fresh chat. A script error, or anything the content policy refuses, fails the test."""
-    await act("users", id=ADA, first_name="Ada", language_code="en")
-    opened = await browser.new_page(viewport={"width": 1100, "height": 800}, locale="en-GB")
+@asynccontextmanager
+async def watched_page(browser: Browser, width: int, height: int) -> AsyncIterator[Page]:
+    """A page of its own. A script error, or anything the content policy refuses, fails the test."""
+    opened = await browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
 
@@ -103,11 +103,19 @@ async def page(browser: Browser, emulator: Emulator, act: Act) -> AsyncIterator[
 
     opened.on("console", on_console)
     opened.set_default_timeout(8000)
-    await opened.goto(f"{emulator.url}/#{ADA}")
-    await opened.wait_for_selector("#app.is-ready")
     yield opened
     assert complaints == []
     await opened.close()
+
+
+@in_one_loop()
+async def page(browser: Browser, emulator: Emulator, act: Act) -> AsyncIterator[Page]:
+    """Ada's page, a fresh chat."""
+    await act("users", id=ADA, first_name="Ada", language_code="en")
+    async with watched_page(browser, 1100, 800) as opened:
+        await opened.goto(f"{emulator.url}/#{ADA}")
+        await opened.wait_for_selector("#app.is-ready")
+        yield opened
 
 
 @in_one_loop()

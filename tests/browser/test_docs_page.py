@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from engine.errors import NoFace
 from engine.model import FACE
 from tests.api.conftest import Api, jpeg, running
-from tests.browser.conftest import in_one_loop
+from tests.browser.conftest import in_one_loop, watched_page
 from tests.plain_engine import PlainEngine
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -28,21 +28,10 @@ async def api(tmp_path: Path) -> AsyncIterator[Api]:
 
 @in_one_loop()
 async def docs(browser: Browser, api: Api) -> AsyncIterator[Page]:
-    """The page, on a phone. A script error, or anything the content policy refuses, fails the test."""
-    opened = await browser.new_page(viewport={"width": 390, "height": 844})
-    complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-
-    def on_console(said: ConsoleMessage) -> None:
-        if "Content Security Policy" in said.text:
-            complaints.append(said.text)
-
-    opened.on("console", on_console)
-    opened.set_default_timeout(8000)
-    await opened.goto(f"{api.url}/docs")
-    yield opened
-    assert complaints == []
-    await opened.close()
+    """The page, on a phone."""
+    async with watched_page(browser, 390, 844) as opened:
+        await opened.goto(f"{api.url}/docs")
+        yield opened
 
 
 async def form_of(docs: Page, title: str, photo: Path) -> Locator:

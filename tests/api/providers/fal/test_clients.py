@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import shutil
 import ssl
 import sys
@@ -15,7 +13,7 @@ import pytest
 import trustme
 
 from api.server.connections import Certificate
-from tests.api.conftest import Api, jpeg, running
+from tests.api.conftest import Api, run_program, running
 from tests.plain_engine import PlainEngine
 
 HERE = Path(__file__).parent
@@ -45,31 +43,12 @@ async def secure(tmp_path: Path, authority: tuple[Certificate, Path]) -> AsyncIt
         yield house
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "face.jpg"
-    path.write_bytes(jpeg())
-    return path
-
-
-async def _run(*command: str, **environment: str) -> str:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, err.decode()
-    return out.decode()
-
-
 async def test_a_python_program_written_for_fal_runs_unmodified(
     secure: Api, authority: tuple[Certificate, Path], photo: Path
 ) -> None:
     host = secure.url.removeprefix("https://")
 
-    out = await _run(
+    out = await run_program(
         sys.executable,
         str(HERE / "program.py"),
         str(photo),
@@ -108,7 +87,7 @@ print(json.dumps([urls, result["seed"]]))
 """
     host = secure.url.removeprefix("https://")
 
-    out = await _run(
+    out = await run_program(
         sys.executable,
         "-c",
         program,
@@ -134,7 +113,7 @@ async def test_a_javascript_program_written_for_fal_runs(
     secure: Api, authority: tuple[Certificate, Path], photo: Path, way: str
 ) -> None:
     assert NODE
-    out = await _run(
+    out = await run_program(
         NODE,
         str(HERE / "program.mjs"),
         str(photo),

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from api.providers.replicate.tables import version_of
-from tests.api.conftest import Api, jpeg
+from tests.api.conftest import Api, run_program
 
 HERE = Path(__file__).parent
 CLIENT = Path(__file__).parents[4] / ".venv" / "node" / "node_modules" / "replicate"
 NODE = shutil.which("node")
 
 
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "face.jpg"
-    path.write_bytes(jpeg())
-    return path
-
-
-async def _run(*command: str, **environment: str) -> Any:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env={"PATH": os.environ["PATH"], **environment},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await asyncio.wait_for(process.communicate(), 120)
-    assert process.returncode == 0, err.decode()
-    return json.loads(out)
-
-
 async def test_a_python_program_written_for_replicate_runs_unmodified(api: Api, photo: Path) -> None:
-    told = await _run(
+    out = await run_program(
         sys.executable,
         str(HERE / "program.py"),
         str(photo),
@@ -49,6 +27,7 @@ async def test_a_python_program_written_for_replicate_runs_unmodified(api: Api, 
         BASE=f"{api.url}/replicate",
     )
 
+    told = json.loads(out)
     assert told["run"] == [b"\x89PNG".hex()] * 2
     assert told["run_version"] == 2
     assert told["created"] == "starting"
@@ -66,7 +45,7 @@ async def test_a_python_program_written_for_replicate_runs_unmodified(api: Api, 
     reason="node or replicate is not here: `make test` brings the client where node and npm are installed",
 )
 async def test_a_javascript_program_written_for_replicate_runs_unmodified(api: Api, photo: Path) -> None:
-    told = await _run(
+    out = await run_program(
         str(NODE),
         str(HERE / "program.mjs"),
         str(photo),
@@ -75,6 +54,7 @@ async def test_a_javascript_program_written_for_replicate_runs_unmodified(api: A
         BASE=f"{api.url}/replicate/v1",
     )
 
+    told = json.loads(out)
     assert told["run"] == ["image/png"] * 2
     assert told["waited"] == ["succeeded", 2, 4]
     assert told["pages"] == 1

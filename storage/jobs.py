@@ -386,15 +386,6 @@ class Jobs:
         )
         return [_job_of(row) for row in rows]
 
-    async def without_photo(self, entrance: str) -> list[Job]:
-        """Return waiting jobs whose photo never arrived (a crash while it was fetched)."""
-        rows = await self._database.run(
-            """SELECT * FROM jobs WHERE status = 'queued' AND NOT is_ready
-               AND entrance = :entrance ORDER BY created_at, id""",
-            {"entrance": entrance},
-        )
-        return [_job_of(row) for row in rows]
-
     async def positions(self) -> dict[str, int]:
         """Return the place in the queue of every waiting job, from 1."""
         rows = await self._database.run(ORDER, self._moments())

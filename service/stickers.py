@@ -92,7 +92,7 @@ class StickerService:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self.packs = PackRegistry(store.packs)
+        self.packs = PackRegistry(store.database, clock)
         self.inbox = Inbox(store.inbox)
         self.uploads = Uploads(store.uploads, store.files)
         self.keys = ApiKeys(store.keys, clock)

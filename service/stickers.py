@@ -121,6 +121,12 @@ class StickerService:
         """Close the data."""
         await self._store.close()
 
+    async def __aenter__(self) -> StickerService:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
     async def check_database(self) -> str:
         """Look for damage: "ok", or what is wrong. Reads the whole database."""
         return await self._store.database.check()

@@ -66,7 +66,7 @@ class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
 
     ADMIN = 99
-    album_quiet_s = 0.3
+    album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator

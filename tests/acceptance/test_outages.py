@@ -108,7 +108,7 @@ async def test_a_sticker_that_cannot_be_sent_is_told_once_and_comes(stage: Stage
     await person.send_photo(picture())
 
     await person.wait_for_text("I keep trying to send it")
-    await tried(person, fault, len(fault.fired) + 10)
+    await tried(person, fault, len(fault.fired) + 2)
 
     assert len([seen for seen in person.transcript if seen.is_from_bot]) == 1
     stage.emulator.faults.clear()

@@ -52,7 +52,7 @@ async def test_a_group_is_made_written_in_and_its_bot_promoted(chat: Page, act: 
     await expect(chat.locator(".row.out .sender-name")).to_be_hidden()
 
     await _open_menu(chat, "Members and rights")
-    await chat.get_by_role("switch", name="Administrator").check()
+    await chat.get_by_role("switch", name="Administrator", exact=True).check()
     await chat.get_by_role("switch", name="Pin messages").check()
     await expect(chat.get_by_role("switch", name="Pin messages")).to_be_checked()
     assert (await bot.call("getChatMember", chat_id=group, user_id=42))["can_pin_messages"] is True

@@ -1,4 +1,4 @@
-"""Writes the tables of the README from the code: `python docs/tables.py`. A test keeps them equal."""
+"""Writes the tables of the README from the code: `python -m docs.tables`. A test keeps them equal."""
 
 from __future__ import annotations
 

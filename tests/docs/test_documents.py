@@ -19,7 +19,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("emu
 
 
 def test_the_readmes_tables_are_the_codes() -> None:
-    assert with_tables(README) == README, "run: python docs/tables.py"
+    assert with_tables(README) == README, "run: python -m docs.tables"
 
 
 def test_the_architectures_list_of_files_is_the_modules() -> None:

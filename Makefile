@@ -41,7 +41,7 @@ test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (AR
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler
-	$(BIN)/python -m pytest -n auto tests/engine/diffusion tests/docs $(ARGS)
+	$(BIN)/python -m pytest -n auto tests/engine/diffusion tests/docs/test_diffusion_example.py $(ARGS)
 
 check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,6 +175,10 @@ def _checked(data: bytes, sticker_type: str) -> tuple[pictures.PictureInfo, byte
     return facts, webp, pictures.thumbnail(data)
 
 
-def with_prefix(prefix: str, error: BotApiError) -> BotApiError:
-    """Return the same refusal in the words of the outer parser."""
-    return bad_request(f"{prefix}: {error.message}")
+@contextmanager
+def prefixed(prefix: str) -> Iterator[None]:
+    """Raise the block's `BotApiError` in the words of the outer parser."""
+    try:
+        yield
+    except BotApiError as error:
+        raise bad_request(f"{prefix}: {error.message}") from error

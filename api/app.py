@@ -18,7 +18,6 @@ from api.inputs.addresses import guarded_session
 from api.inputs.fetch import Fetcher
 from api.jobs.background import BackgroundTasks
 from api.jobs.input_files import InputLoader
-from api.jobs.lifecycle import JobLifecycle
 from api.jobs.logs import JobLogs
 from api.jobs.queue_order import QueueOrder
 from api.jobs.start_deadlines import StartDeadlines
@@ -76,15 +75,14 @@ class HttpApi:
 
         self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
         rate_limits, deadlines = RateLimits(), StartDeadlines(service, self._tasks)
-        submitter = Submitter(service, runner, rate_limits, loader, deadlines, logs, self._tasks)
-        self._lifecycle = JobLifecycle(service, submitter, loader, deadlines, logs, self._tasks)
+        self._submitter = Submitter(service, runner, rate_limits, loader, deadlines, logs, self._tasks)
 
         context = FacadeContext(
             service=service,
             authenticator=Authenticator(service.keys, tokens),
             rate_limits=rate_limits,
             tokens=tokens,
-            submitter=submitter,
+            submitter=self._submitter,
             queue_order=QueueOrder(service),
             logs=logs,
             files=files,
@@ -132,7 +130,7 @@ class HttpApi:
     async def run(self) -> None:
         """Follow jobs, deliver webhooks, count, delete old files, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._lifecycle.run())
+            group.create_task(self._submitter.run())
             group.create_task(self._outbox.run())
             group.create_task(self.metrics.run())
             group.create_task(self._lifetimes.run())

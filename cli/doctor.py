@@ -87,11 +87,8 @@ async def _database(settings: Settings) -> Finding:
     if not path.exists():
         return Finding("database", True, "none yet; the first run makes it")
     try:
-        service = await StickerService.open(settings.data_dir)
-        try:
+        async with await StickerService.open(settings.data_dir) as service:
             answer = await service.check_database()
-        finally:
-            await service.close()
     except StorageError as error:
         return Finding("database", False, f"{path}: {error.code} ({error})")
     return Finding("database", answer == "ok", f"{path}: {answer}")
@@ -109,11 +106,8 @@ async def _http(settings: Settings) -> Finding:
     if not StickerService.database_path(settings.data_dir).exists():
         return Finding("http", True, f"{where}; no keys yet: stickerface keys add NAME")
     try:
-        service = await StickerService.open(settings.data_dir)
-        try:
+        async with await StickerService.open(settings.data_dir) as service:
             valid = [key for key in await service.keys.all() if service.keys.is_valid(key)]
-        finally:
-            await service.close()
     except StorageError:
         return Finding("http", True, where)  # the line on the database says what is wrong
     told = f"{len(valid)} valid keys" if valid else "no keys yet: stickerface keys add NAME"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,11 +32,8 @@ def show_jobs(reference: str) -> int:
     from storage.errors import StorageError
 
     async def read() -> list[str]:
-        service = await StickerService.open(read_weights_settings().data_dir)
-        try:
+        async with await StickerService.open(read_weights_settings().data_dir) as service:
             return [await _life_of(service, job) for job in await service.jobs_by_reference(start)]
-        finally:
-            await service.close()
 
     try:
         found = asyncio.run(read())
@@ -63,6 +59,7 @@ async def _life_of(service: StickerService, job: Job) -> str:
     result, sticker = job.result, await service.packs.sticker(job.id)
     error = f"{job.error_code}: {SENTENCES[job.error_code]}" if job.error_code in SENTENCES else job.error_code
     drawn = result.style if result else ""
+    phases = ", ".join(f"{name} {value:.2f}" for name, value in result.timings.items()) if result else ""
     facts = {
         "came from": _ENTRANCES.get(job.entrance, job.entrance),
         "status": f"{job.status} ({error})" if error else job.status,
@@ -79,7 +76,7 @@ async def _life_of(service: StickerService, job: Job) -> str:
         "model": job.request.model,
         "seed": job.seed,
         "notes": ", ".join(result.notes) if result else "",
-        "drawing": _phases(result.seconds, result.timings) if result else "",
+        "drawing": f"{result.seconds:.2f} s" + (f" ({phases})" if phases else "") if result else "",
         "checked": "flagged by the safety check: not sent" if result and not result.is_safe else "",
         "made from": f"job {job.parent[:_LOG_CHARS]}" if job.parent else "",
         "replaces": f"job {job.replaces[:_LOG_CHARS]}" if job.replaces else "",
@@ -95,8 +92,3 @@ def _moment(moment: float | None, since: float | None = None) -> str:
         return ""
     text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return f"{text}, {moment - since:.1f} s after" if since is not None else text
-
-
-def _phases(seconds: float, timings: Mapping[str, float]) -> str:
-    phases = ", ".join(f"{name} {value:.2f}" for name, value in timings.items())
-    return f"{seconds:.2f} s" + (f" ({phases})" if phases else "")

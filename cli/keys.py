@@ -120,11 +120,8 @@ def _with_keys(work: Work) -> None:
     from storage.errors import StorageError
 
     async def run() -> None:
-        service = await StickerService.open(read_weights_settings().data_dir)
-        try:
+        async with await StickerService.open(read_weights_settings().data_dir) as service:
             await work(service)
-        finally:
-            await service.close()
 
     try:
         asyncio.run(run())

@@ -41,23 +41,14 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
                 token = settings.telegram_bot_token.get_secret_value()
                 if lock := lock_token(settings.telegram_api_url, token, settings.data_dir):
                     locks.callback(lock.release)
-        except (AlreadyRunning, OSError) as error:
+            parts = await compose(settings)
+        except (AlreadyRunning, StorageError, EngineUnavailable, OSError) as error:
             logger.error("cannot start: %s", error)
             return EXIT_FAILED
-        return await _run(settings, with_http=with_http)
-
-
-async def _run(settings: ServerSettings, *, with_http: bool) -> int:
-    try:
-        parts = await compose(settings)
-    except (StorageError, EngineUnavailable, OSError) as error:
-        logger.error("cannot start: %s", error)
-        return EXIT_FAILED
-    app = App(settings, parts, with_http=with_http)
-    try:
-        return await app.run()
-    finally:
-        await parts.close()
+        try:
+            return await App(settings, parts, with_http=with_http).run()
+        finally:
+            await parts.close()
 
 
 class App:
@@ -83,7 +74,9 @@ class App:
                 await self._listen()
             await self._parts.worker.recover()
             self._spawn("retention", sweep_hourly(self._parts.service))
-            self._spawn("worker", self._run_worker())
+            if not self._parts.runner.is_ready:
+                logger.info("loading the engine: %s", self._parts.runner.engine_name)
+            self._spawn("worker", self._parts.worker.run())
             if self._api is not None:
                 self._spawn("api", self._api.run())
             if self._bot is not None:
@@ -123,11 +116,6 @@ class App:
             return Certificate(certificate, key) if certificate and key else None
         except OSError as error:
             raise OSError(error.errno, f"TLS_CERTIFICATE and TLS_KEY cannot be used ({error})") from error
-
-    async def _run_worker(self) -> None:
-        if not self._parts.runner.is_ready:
-            logger.info("loading the engine: %s", self._parts.runner.engine_name)
-        await self._parts.worker.run()
 
     async def _run_bot(self, bot: TelegramBot) -> None:
         await bot.start()

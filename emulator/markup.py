@@ -37,7 +37,13 @@ def check_markup(markup: Any) -> Json | None:
     if not isinstance(markup, dict):
         raise bad_request("Object expected as reply markup")
     if "inline_keyboard" in markup:
-        return _inline_keyboard(markup["inline_keyboard"])
+        keyboard = [
+            [_inline_button(button) for button in row] for row in _rows(markup["inline_keyboard"], "inline_keyboard")
+        ]
+        keyboard = [row for row in keyboard if row]
+        if sum(map(len, keyboard)) > MAX_BUTTONS:
+            raise bad_request("REPLY_MARKUP_TOO_LONG")
+        return {"inline_keyboard": keyboard} if keyboard else None
     if "keyboard" in markup:
         return {**markup, "keyboard": [_reply_row(row) for row in _rows(markup["keyboard"], "keyboard")]}
     return markup if markup.get("remove_keyboard") or markup.get("force_reply") else None
@@ -61,14 +67,6 @@ def _reply_row(row: list[Any]) -> list[Json]:
         if button.get("style") not in STYLES:
             raise bad_request("can't parse keyboard button: Invalid button style specified")
     return buttons
-
-
-def _inline_keyboard(value: Any) -> Json | None:
-    keyboard = [[_inline_button(button) for button in row] for row in _rows(value, "inline_keyboard")]
-    keyboard = [row for row in keyboard if row]
-    if sum(map(len, keyboard)) > MAX_BUTTONS:
-        raise bad_request("REPLY_MARKUP_TOO_LONG")
-    return {"inline_keyboard": keyboard} if keyboard else None
 
 
 def _inline_button(button: Any) -> Json:

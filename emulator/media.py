@@ -45,9 +45,13 @@ async def store_document(world: World, upload: FilePart, file_type: FileType) ->
     """Keep bytes exactly, with a thumbnail where Pillow can draw one."""
     preview = None
     if upload.mime.startswith("image/") or upload.name.lower().endswith((".png", ".jpg", ".jpeg", ".webp")):
-        picture = await asyncio.to_thread(pictures.thumbnail, upload.data)
-        preview = world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
+        preview = await _preview(world, upload)
     return world.files.add(file_type, upload.data, upload.mime, name=upload.name, thumbnail=preview)
+
+
+async def _preview(world: World, upload: FilePart) -> StoredFile | None:
+    picture = await asyncio.to_thread(pictures.thumbnail, upload.data)
+    return world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
 
 
 async def _store_loose_sticker(world: World, upload: FilePart) -> Media:
@@ -58,8 +62,6 @@ async def _store_loose_sticker(world: World, upload: FilePart) -> Media:
         return Media("document", (await store_document(world, upload, FileType.DOCUMENT),))
     if facts.format != "WEBP" or facts.is_animated or max(facts.width, facts.height) != 512:
         return Media("document", (await store_document(world, upload, FileType.DOCUMENT),))
-    picture = await asyncio.to_thread(pictures.thumbnail, upload.data)
-    preview = world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
-    size = (facts.width, facts.height)
+    preview, size = await _preview(world, upload), (facts.width, facts.height)
     file = world.files.add(FileType.STICKER, upload.data, "image/webp", size=size, thumbnail=preview)
     return Media("sticker", (file,))

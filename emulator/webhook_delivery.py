@@ -50,7 +50,13 @@ class WebhookDelivery:
             try:
                 while True:
                     arrived = self._bot.updates.arrived
-                    self._follow_settings()
+                    if self._webhook is not self._bot.webhook:  # changed: begin anew with all that is waiting
+                        self._webhook = self._bot.webhook
+                        for worker in self._workers:
+                            worker.cancel()
+                        self._queues.clear()
+                        self._last_id = 0
+                        self._free = asyncio.Semaphore(self._webhook.max_connections)
                     if self._bot.webhook.url:
                         self._start_queues(session)
                     await arrived.wait()
@@ -58,17 +64,6 @@ class WebhookDelivery:
                 for worker in self._workers:
                     worker.cancel()
                 await asyncio.gather(*self._workers, return_exceptions=True)
-
-    def _follow_settings(self) -> None:
-        """Begin anew, with everything that is still waiting, where the webhook was changed."""
-        if self._webhook is self._bot.webhook:
-            return
-        self._webhook = self._bot.webhook
-        for worker in self._workers:
-            worker.cancel()
-        self._queues.clear()
-        self._last_id = 0
-        self._free = asyncio.Semaphore(self._webhook.max_connections)
 
     def _start_queues(self, session: aiohttp.ClientSession) -> None:
         for update in self._bot.updates.after(self._last_id):
@@ -123,20 +118,16 @@ class WebhookDelivery:
             retry_after = response.headers.get("Retry-After", "")
             wait_s = min(int(retry_after), MAX_RETRY_AFTER_S) if retry_after.isdigit() else 0
             return self._failed(f"Wrong response from the webhook: {response.status} {response.reason}", wait_s)
-        await self._execute_answer(response.content_type, body)
+        parameters = _read_answer(response.content_type, body)  # a bot may answer an update with a call
+        method = parameters.pop("method", "")
+        if method and not method.lower().startswith("get") and method.lower() not in _NOT_IN_ANSWERS:
+            await self._execute(self._bot, method, parameters)
         return None
 
     def _failed(self, message: str, wait_s: float = 0.0) -> float:
         self._bot.webhook.last_error_date = self._world.now
         self._bot.webhook.last_error_message = message
         return wait_s
-
-    async def _execute_answer(self, content_type: str, body: bytes) -> None:
-        """Execute the method that a bot may answer an update with; it never learns the result."""
-        parameters = _read_answer(content_type, body)
-        method = parameters.pop("method", "")
-        if method and not method.lower().startswith("get") and method.lower() not in _NOT_IN_ANSWERS:
-            await self._execute(self._bot, method, parameters)
 
 
 def _read_answer(content_type: str, body: bytes) -> dict[str, str]:

@@ -95,7 +95,13 @@ def _picture(data: bytes) -> Image.Image:
     """Return the photo upright, in sRGB, bounded. Raises a `PhotoRefused`."""
     image = _open(data)
     orientation = jpeg.exif_orientation(image) if image.format not in _SET_UPRIGHT else 1
-    return _upright(_shrink(_decoded(image, data)), orientation)
+    picture = _decoded(image, data)
+    if max(picture.size) > WORKING_SIDE_PX:
+        picture.thumbnail((WORKING_SIDE_PX, WORKING_SIDE_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    if min(picture.size) < 1:
+        raise PhotoTooSmall
+    method = _METHODS.get(orientation)
+    return picture.transpose(method) if method is not None else picture
 
 
 def is_picture(data: bytes) -> bool:
@@ -192,19 +198,6 @@ def _deep_heif(data: bytes, coding: Coding) -> Image.Image:
     image = Image.fromarray(tone_mapped(small[..., :3] if small.shape[2] >= 3 else small[..., [0, 0, 0]], coding))
     if small.shape[2] in (2, 4) and small[..., -1].min() < 1:
         image.putalpha(Image.fromarray(np.round(small[..., -1] * 255).astype(np.uint8)))
-    return image
-
-
-def _upright(image: Image.Image, orientation: int) -> Image.Image:
-    method = _METHODS.get(orientation)
-    return image.transpose(method) if method is not None else image
-
-
-def _shrink(image: Image.Image) -> Image.Image:
-    if max(image.size) > WORKING_SIDE_PX:
-        image.thumbnail((WORKING_SIDE_PX, WORKING_SIDE_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    if min(image.size) < 1:
-        raise PhotoTooSmall
     return image
 
 

@@ -92,7 +92,7 @@ class StickerService:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self.packs = PackRegistry(store.packs)
+        self.packs = PackRegistry(store.database, clock)
         self.inbox = Inbox(store.inbox)
         self.uploads = Uploads(store.uploads, store.files)
         self.keys = ApiKeys(store.keys, clock)
@@ -120,6 +120,12 @@ class StickerService:
     async def close(self) -> None:
         """Close the data."""
         await self._store.close()
+
+    async def __aenter__(self) -> StickerService:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def check_database(self) -> str:
         """Look for damage: "ok", or what is wrong. Reads the whole database."""

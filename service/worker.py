@@ -192,7 +192,9 @@ class Worker:
         def ended(_: asyncio.Task[None]) -> None:
             drawn.set()
             self._wake.set()  # what it raises is met at once
-            self._ended(batch)
+            for claimed in batch:
+                if self._running.get(claimed.job.id) is claimed.ticket:  # one that is tried again has another by now
+                    del self._running[claimed.job.id]
             if not self._running:
                 self._idle.set()
 
@@ -255,12 +257,6 @@ class Worker:
         except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
             return None
         return None
-
-    def _ended(self, batch: Sequence[ClaimedJob]) -> None:
-        """Forget the tickets of a batch; a job that is tried again has another one by now."""
-        for claimed in batch:
-            if self._running.get(claimed.job.id) is claimed.ticket:
-                del self._running[claimed.job.id]
 
     async def _complete(self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]) -> None:
         """Draw a batch to the end of each of its jobs. Raises `EngineDead`."""

@@ -10,9 +10,10 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -20,6 +21,7 @@ from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew,
 
 BUSY_TIMEOUT_S = 5.0
 Parameters = Mapping[str, Any]
+Record = TypeVar("Record")
 
 
 @contextmanager
@@ -42,6 +44,12 @@ def _translate(error: sqlite3.Error) -> Exception:
             return DatabaseBroken(str(error))
         case _:
             return StorageError(str(error))
+
+
+def record_of(kind: type[Record], row: sqlite3.Row, **parsed: Any) -> Record:
+    """Return a row as a dataclass: each field is the column of its name, or what was `parsed` of it."""
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # every record is a dataclass
+    return kind(**{name: parsed[name] if name in parsed else row[name] for name in names})
 
 
 class Database:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from storage.database import Database
+from storage.database import Database, record_of
 from storage.records import Job, JobRequest, JobResult, JobStatus
+from storage.users import ADD_OWNER
 
 MAX_ATTEMPTS = 2  # of a drawing that fails
 # A process that ends while it draws does not say why: the photo, another job's, the operator or the machine. So a crash
@@ -82,10 +83,7 @@ class Jobs:
             )
             if active and active["n"] >= limit:
                 return None, False
-            await transaction.run(
-                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
-                {"owner": new.owner, "now": self._clock()},
-            )
+            await transaction.run(ADD_OWNER, {"owner": new.owner, "now": self._clock()})
             row = await transaction.one(
                 """INSERT INTO jobs
                    (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_low,
@@ -450,25 +448,11 @@ def _maybe(row: sqlite3.Row | None) -> Job | None:
 
 
 def _job_of(row: sqlite3.Row) -> Job:
-    return Job(
-        id=row["id"],
-        owner=row["owner"],
-        entrance=row["entrance"],
-        source=row["source"],
+    return record_of(
+        Job,
+        row,
         status=JobStatus(row["status"]),
         request=JobRequest.from_json(row["request"]),
-        seed=row["seed"],
         note=json.loads(row["note"]),
-        created_at=row["created_at"],
-        parent=row["parent"],
-        replaces=row["replaces"],
-        attempts=row["attempts"],
-        crashes=row["crashes"],
-        claimed_at=row["claimed_at"],
-        finished_at=row["finished_at"],
-        delivered_at=row["delivered_at"],
-        lifetime_s=row["lifetime_s"],
-        files_gone_at=row["files_gone_at"],
-        error_code=row["error_code"],
         result=JobResult.from_json(row["result"]),
     )

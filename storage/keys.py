@@ -6,8 +6,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
-from storage.database import Database
+from storage.database import Database, record_of
 from storage.records import ApiKey
 
 
@@ -24,16 +25,7 @@ class Keys:
             """INSERT INTO keys
                (id, name, hash, providers, per_minute, jobs_waiting, created_at, expires_at, revoked_at)
                VALUES (:id, :name, :hash, :providers, :per_minute, :jobs_waiting, :created_at, :expires_at, NULL)""",
-            {
-                "id": key.id,
-                "name": key.name,
-                "hash": key.hash,
-                "providers": json.dumps(sorted(key.providers)),
-                "per_minute": key.per_minute,
-                "jobs_waiting": key.jobs_waiting,
-                "created_at": key.created_at,
-                "expires_at": key.expires_at,
-            },
+            {**asdict(key), "providers": json.dumps(sorted(key.providers))},
         )
 
     async def get(self, key_id: str) -> ApiKey | None:
@@ -54,14 +46,4 @@ class Keys:
 
 
 def _key(row: sqlite3.Row) -> ApiKey:
-    return ApiKey(
-        id=row["id"],
-        name=row["name"],
-        hash=row["hash"],
-        providers=frozenset(json.loads(row["providers"])),
-        per_minute=row["per_minute"],
-        jobs_waiting=row["jobs_waiting"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-        revoked_at=row["revoked_at"],
-    )
+    return record_of(ApiKey, row, providers=frozenset(json.loads(row["providers"])))

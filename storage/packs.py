@@ -6,14 +6,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from storage.database import Database
+from storage.database import Database, record_of
 from storage.records import Pack, PackState, Sticker, StickerState
+from storage.users import ADD_OWNER
 
 _STICKER_COLUMNS = ("state", "emoji", "pack_id", "upload_id", "file_id", "file_unique_id", "message_id")
 
 
 class Packs:
-    """The store of packs and of the stickers in them."""
+    """The rows of packs and of the stickers in them."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -37,25 +38,17 @@ class Packs:
     async def add(self, owner: str, name: str, title: str, generation: int) -> Pack:
         """Write an open pack; the same name again is the same pack, opened again."""
         async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
-                {"owner": owner, "now": self._clock()},
-            )
+            await transaction.run(ADD_OWNER, {"owner": owner, "now": self._clock()})
             rows = await transaction.run(
                 """INSERT INTO packs (owner, name, title, generation, state, created_at)
                    VALUES (:owner, :name, :title, :generation, 'open', :now)
                    ON CONFLICT (name) DO UPDATE SET state = 'open', title = excluded.title RETURNING *""",
-                {
-                    "owner": owner,
-                    "name": name,
-                    "title": title,
-                    "generation": generation,
-                    "now": self._clock(),
-                },
+                {"owner": owner, "name": name, "title": title, "generation": generation, "now": self._clock()},
             )
             return _pack(rows[0])
 
     async def get(self, pack_id: int) -> Pack | None:
+        """Return the pack of that id, in whatever state."""
         row = await self._database.one("SELECT * FROM packs WHERE id = :id", {"id": pack_id})
         return _pack(row) if row else None
 
@@ -72,8 +65,8 @@ class Packs:
         )
         return [_pack(row) for row in rows]
 
-    async def add_sticker(self, sticker_id: str, owner: str, emoji: str) -> Sticker:
-        """Write the sticker a job made; the same job again is the same sticker."""
+    async def begin(self, sticker_id: str, owner: str, emoji: str) -> Sticker:
+        """Write the sticker a job made; the same job again is the same sticker, as far as it has come."""
         rows = await self._database.run(
             """INSERT INTO stickers (id, owner, state, emoji, created_at) VALUES (:id, :owner, 'made', :emoji, :now)
                ON CONFLICT (id) DO UPDATE SET id = id RETURNING *""",
@@ -82,6 +75,7 @@ class Packs:
         return _sticker(rows[0])
 
     async def sticker(self, sticker_id: str) -> Sticker | None:
+        """Return the sticker of that id."""
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
@@ -100,8 +94,11 @@ class Packs:
         )
         return [_sticker(row) for row in rows]
 
-    async def update_sticker(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
-        """Change some columns of a sticker; None where it is gone (its owner was forgotten)."""
+    async def change(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
+        """Change some of state, emoji, pack_id, upload_id, file_id, file_unique_id, message_id.
+
+        Returns None where the sticker is gone: its owner was forgotten.
+        """
         unknown = columns.keys() - set(_STICKER_COLUMNS)
         if unknown:
             raise TypeError(f"no such columns: {sorted(unknown)}")
@@ -112,36 +109,18 @@ class Packs:
         )
         return _sticker(row) if row else None
 
-    async def stickers_in(self, pack_id: int) -> list[Sticker]:
+    async def stickers_in(self, pack: Pack) -> list[Sticker]:
         """Return the stickers we know to be in this pack, oldest first."""
         rows = await self._database.run(
             "SELECT * FROM stickers WHERE pack_id = :pack AND state = 'in_pack' ORDER BY created_at, id",
-            {"pack": pack_id},
+            {"pack": pack.id},
         )
         return [_sticker(row) for row in rows]
 
 
 def _pack(row: sqlite3.Row) -> Pack:
-    return Pack(
-        id=row["id"],
-        owner=row["owner"],
-        name=row["name"],
-        title=row["title"],
-        generation=row["generation"],
-        state=PackState(row["state"]),
-        created_at=row["created_at"],
-    )
+    return record_of(Pack, row, state=PackState(row["state"]))
 
 
 def _sticker(row: sqlite3.Row) -> Sticker:
-    return Sticker(
-        id=row["id"],
-        owner=row["owner"],
-        state=StickerState(row["state"]),
-        emoji=row["emoji"],
-        pack_id=row["pack_id"],
-        upload_id=row["upload_id"],
-        file_id=row["file_id"],
-        file_unique_id=row["file_unique_id"],
-        message_id=row["message_id"],
-    )
+    return record_of(Sticker, row, state=StickerState(row["state"]))

@@ -14,7 +14,6 @@ from storage.files import Files
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
-from storage.packs import Packs
 from storage.uploads import Uploads
 from storage.users import Users
 
@@ -29,7 +28,6 @@ class Store:
     database: Database
     jobs: Jobs
     users: Users
-    packs: Packs
     files: Files
     inbox: Inbox
     uploads: Uploads
@@ -45,7 +43,6 @@ class Store:
             database=database,
             jobs=Jobs(database, clock),
             users=Users(database, clock),
-            packs=Packs(database, clock),
             files=Files(folder / FILES_NAME),
             inbox=Inbox(database, clock),
             uploads=Uploads(database, clock),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
-from storage.database import Database
+from storage.database import Database, record_of
 from storage.records import Upload
+from storage.users import ADD_OWNER
 
 LEAST_BYTES = 64 * 1024  # that any upload counts as: a file of one byte costs a block, a folder's entry and a row
 
@@ -30,25 +31,13 @@ class Uploads:
         False, too, where the owner has `quota_bytes` of uploads here already.
         """
         async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
-                {"owner": upload.owner, "now": upload.created_at},
-            )
+            await transaction.run(ADD_OWNER, {"owner": upload.owner, "now": upload.created_at})
             row = await transaction.one(
                 f"""INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)
                    SELECT :id, :owner, :content_type, :size, :created_at, :expires_at
                    WHERE {_USED} < :quota
                    ON CONFLICT (id) DO NOTHING RETURNING id""",
-                {
-                    "id": upload.id,
-                    "owner": upload.owner,
-                    "content_type": upload.content_type,
-                    "size": upload.size,
-                    "created_at": upload.created_at,
-                    "expires_at": upload.expires_at,
-                    "now": self._clock(),
-                    "quota": quota_bytes,
-                },
+                {**asdict(upload), "now": self._clock(), "quota": quota_bytes},
             )
             return row is not None
 
@@ -57,7 +46,7 @@ class Uploads:
         row = await self._database.one(
             "SELECT * FROM uploads WHERE id = :id AND expires_at > :now", {"id": upload_id, "now": self._clock()}
         )
-        return _upload(row) if row else None
+        return record_of(Upload, row) if row else None
 
     async def of_owner(self, owner: str) -> list[Upload]:
         """Return the owner's uploads within their lifetime, newest first."""
@@ -65,7 +54,7 @@ class Uploads:
             "SELECT * FROM uploads WHERE owner = :owner AND expires_at > :now ORDER BY created_at DESC, id",
             {"owner": owner, "now": self._clock()},
         )
-        return [_upload(row) for row in rows]
+        return [record_of(Upload, row) for row in rows]
 
     async def delete(self, upload_id: str) -> None:
         """Delete the row; unknown ids are ignored."""
@@ -81,15 +70,4 @@ class Uploads:
         rows = await self._database.run(
             "DELETE FROM uploads WHERE expires_at <= :now RETURNING *", {"now": self._clock()}
         )
-        return [_upload(row) for row in rows]
-
-
-def _upload(row: sqlite3.Row) -> Upload:
-    return Upload(
-        id=row["id"],
-        owner=row["owner"],
-        content_type=row["content_type"],
-        size=row["size"],
-        created_at=row["created_at"],
-        expires_at=row["expires_at"],
-    )
+        return [record_of(Upload, row) for row in rows]

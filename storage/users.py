@@ -7,9 +7,10 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from storage.database import Database
+from storage.database import Database, record_of
 from storage.records import User
 
+ADD_OWNER = "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING"
 _COLUMNS = ("style", "seed", "language", "model", "is_blocked")
 
 
@@ -43,10 +44,7 @@ class Users:
     async def show_hint_once(self, owner: str, hint: str) -> bool:
         """Return True the first time this owner is to see this hint, and never again."""
         async with self._database.transaction() as transaction:
-            await transaction.run(
-                "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING",
-                {"owner": owner, "now": self._clock()},
-            )
+            await transaction.run(ADD_OWNER, {"owner": owner, "now": self._clock()})
             row = await transaction.one("SELECT hints_shown FROM users WHERE owner = :owner", {"owner": owner})
             shown = set(json.loads(row["hints_shown"])) if row else set()
             if hint in shown:
@@ -63,12 +61,5 @@ class Users:
 
 
 def _user(row: sqlite3.Row) -> User:
-    return User(
-        owner=row["owner"],
-        style=row["style"],
-        seed=row["seed"],
-        language=row["language"],
-        model=row["model"],
-        hints_shown=frozenset(json.loads(row["hints_shown"])),
-        is_blocked=bool(row["is_blocked"]),
-    )
+    shown = frozenset(json.loads(row["hints_shown"]))
+    return record_of(User, row, hints_shown=shown, is_blocked=bool(row["is_blocked"]))

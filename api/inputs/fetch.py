@@ -26,6 +26,7 @@ MAX_URL_CHARS: Final = 4096
 SHORTEST_CHARS: Final = 100  # of a picture in plain base64; less is a mistyped address
 REDIRECTS: Final = 5
 _PIECE_BYTES: Final = 64 * 1024
+_HEADERS: Final = {"Accept": "image/*, */*;q=0.5"}
 _WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 
@@ -119,30 +120,22 @@ class Fetcher:
         return data
 
     async def _download(self, source: str, max_bytes: int) -> bytes:
-        url = self._checked(source)
+        target: str | URL = source
         for _ in range(REDIRECTS + 1):
-            answer = await self._get(url, max_bytes)
-            if isinstance(answer, bytes):
-                return answer
-            url = self._checked(answer)
+            url = check_url(target, allow_private_hosts=self._allow_private_hosts)
+            if self._session is None:
+                self._session = guarded_session(allow_private_hosts=self._allow_private_hosts)
+            async with self._session.get(url, allow_redirects=False, headers=_HEADERS) as response:
+                if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
+                    target = url.join(URL(response.headers["Location"]))
+                    continue
+                if response.status != 200:
+                    raise DownloadFailed(f"status {response.status}")
+                if (response.content_length or 0) > max_bytes:
+                    raise PhotoTooBig
+                # Counted as it comes and after unpacking: neither a lying header nor a bomb fills the memory.
+                data = await read_limited(response.content.iter_chunked(_PIECE_BYTES), max_bytes)
+                if data is None:
+                    raise PhotoTooBig
+                return data
         raise DownloadFailed("too many redirects")
-
-    def _checked(self, url: str | URL) -> URL:
-        return check_url(url, allow_private_hosts=self._allow_private_hosts)
-
-    async def _get(self, url: URL, max_bytes: int) -> bytes | URL:
-        """Send one request; return the body, or where it redirects to."""
-        if self._session is None:
-            self._session = guarded_session(allow_private_hosts=self._allow_private_hosts)
-        async with self._session.get(url, allow_redirects=False, headers={"Accept": "image/*, */*;q=0.5"}) as response:
-            if response.status in (301, 302, 303, 307, 308) and "Location" in response.headers:
-                return url.join(URL(response.headers["Location"]))
-            if response.status != 200:
-                raise DownloadFailed(f"status {response.status}")
-            if (response.content_length or 0) > max_bytes:
-                raise PhotoTooBig
-            # Counted as it comes and after unpacking: neither a lying header nor a bomb fills the memory.
-            data = await read_limited(response.content.iter_chunked(_PIECE_BYTES), max_bytes)
-            if data is None:
-                raise PhotoTooBig
-            return data

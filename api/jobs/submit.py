@@ -1,6 +1,7 @@
 """Submission: the job's row is written first, then it gets its photos. Idempotent by the caller's key.
 
-The row is the only state; what a restart needs stands in its `CallerNote`. A data URI is never kept there: its photo
+While the server runs it follows its jobs, too: resume after a restart, log lines, deadlines, deletion of photos. The
+row is the only state; what a restart needs stands in its `CallerNote`. A data URI is never kept there: its photo
 is on disk before the caller gets an answer. Knows no provider.
 """
 
@@ -27,16 +28,19 @@ from api.jobs.start_deadlines import StartDeadlines
 from engine.runner import EngineRunner
 from engine.styles import HOSTED_STYLE
 from service.errors import NoSuchJob, ServiceError
+from service.events import EventKind
 from service.stickers import StickerService, Submission
+from service.store_retry import keep_trying
 from storage.errors import StorageError
-from storage.records import ApiKey, Job
+from storage.records import ApiKey, Entrance, Job
 
 SHOWN_CHARS: Final = 80  # of a data URI's head
 ECHOED_CHARS: Final = 2000  # of a text that an answer repeats; a data URI is not repeated
+_STARTED_OR_OVER = (EventKind.STARTED, EventKind.ENDED, EventKind.FORGOTTEN)
 
 
 class Submitter:
-    """Submits requests, and waits for their jobs."""
+    """Submits requests, waits for their jobs, and follows this entrance's jobs while the server runs."""
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Submitter:
         self._deadlines = deadlines
         self._logs = logs
         self._tasks = tasks
+        self._began_at = time.time()
         self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
 
     async def admit(self, key: ApiKey, idempotency_key: str | None) -> None:
@@ -106,9 +111,32 @@ class Submitter:
             raise NoSuchJob(request_id)
         return job
 
-    def release(self, job_id: str) -> None:
-        """Forget that a job was begun here: it has started, or is over."""
-        self._begun.discard(job_id)
+    async def run(self) -> None:
+        """Resume what the last process left, then follow events, until cancelled."""
+        with self._service.events.listen(Entrance.HTTP) as events:
+            await keep_trying(self._resume)
+            while True:
+                event = await events.get()
+                self._logs.record(event, time.time())
+                if event.kind in _STARTED_OR_OVER:
+                    self._begun.discard(event.job.id)
+                    self._deadlines.release(event.job.id)
+                if event.kind is EventKind.ENDED:
+                    self._tasks.spawn(self._loader.delete(event.job))
+
+    async def _resume(self) -> None:
+        waiting = await self._service.waiting(Entrance.HTTP)
+        for job in waiting:
+            # One of this process: somebody called before this ran.
+            if not job.wants_photo or job.created_at >= self._began_at:
+                continue
+            if inputs := CallerNote.of(job).inputs:
+                self._tasks.spawn(self._loader.load_in_background(job, inputs))
+            else:  # its caller never heard of it: the process ended between the row and the photo
+                with contextlib.suppress(NoSuchJob):  # forgotten meanwhile
+                    await self._service.fail(job.id, "crashed")
+        for job in waiting:
+            self._deadlines.watch(job)
 
     async def _submit(self, request: PictureRequest) -> Job:
         try:

@@ -55,7 +55,8 @@ class Outbox:
         """Deliver until cancelled."""
         with self._service.events.listen(Entrance.HTTP) as events:
             try:
-                await keep_trying(self._resume)
+                for job in await keep_trying(partial(self._service.undelivered, Entrance.HTTP)):
+                    self._begin(job)
                 while True:
                     event = await events.get()
                     self._progress.record(event)
@@ -70,10 +71,6 @@ class Outbox:
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await self._progress.close()
 
-    async def _resume(self) -> None:
-        for job in await self._service.undelivered(Entrance.HTTP):
-            self._begin(job)
-
     def _begin(self, job: Job) -> None:
         if job.id in self._tasks:
             return
@@ -85,7 +82,10 @@ class Outbox:
         """Post until the receiver says 2xx or the attempts are used up; then forget what is not kept, and mark."""
         try:
             if webhook := WebhookTarget.of(job):
-                await self._send_output_event(job, webhook)
+                # After a first attempt to tell the end the output has been posted already, by an earlier process.
+                if webhook.events != (COMPLETED,) and not webhook.attempts:
+                    async with self._calls.hold(job.owner):
+                        await self._progress.finish(job)
                 if COMPLETED in webhook.events:
                     await self._send_completed(job, webhook)
             if not CallerNote.of(job).keeps_fields:
@@ -94,15 +94,6 @@ class Outbox:
             await keep_trying(partial(self._service.mark_delivered, job.id))
         except Exception:  # the outermost of its task: the next start tries again
             logger.exception("webhook of job %s", job.id[:8])
-
-    async def _send_output_event(self, job: Job, webhook: WebhookTarget) -> None:
-        """Stop the events of a running job, and post its output if that was asked for.
-
-        After a first attempt to tell the end it has been posted already, by an earlier process.
-        """
-        if webhook.events != (COMPLETED,) and not webhook.attempts:
-            async with self._calls.hold(job.owner):
-                await self._progress.finish(job)
 
     async def _send_completed(self, job: Job, webhook: WebhookTarget) -> None:
         policy, attempts, next_at = self._policies[webhook.provider], webhook.attempts, webhook.next_at

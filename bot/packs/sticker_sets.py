@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
@@ -83,7 +84,8 @@ class StickerSets:
         `webp` is a still WebP, one side 512 px, at most 512 KB. One that was removed is put in again.
         Raises `PackError`.
         """
-        return await self._add(user_id, first_name, NewSticker(sticker_id, webp, emoji))
+        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji)) as placement:
+            return await placement.add()
 
     async def add_all(
         self, user_id: int, first_name: str, stickers: Sequence[NewSticker]
@@ -112,30 +114,29 @@ class StickerSets:
         for number, each in enumerate(to_add):
             while now := [upload for upload in to_upload if not fits or upload is each]:
                 yield progress(number)
-                await self._upload(user_id, now[0])
+                async with self._placing(user_id, first_name, now[0]) as placement:
+                    await placement.upload()
                 to_upload.remove(now[0])
             yield progress(number)
             others = [await self._packs.sticker(other.id) for other in to_add[number + 1 :]]
             along = [row for row in others if row is not None and row.state is StickerState.UPLOADED]
-            placed = await self._add(user_id, first_name, each, along)
+            async with self._placing(user_id, first_name, each, along) as placement:
+                placed = await placement.add()
             is_made = is_made or placed.news is not None
             news = placed.news or news
         yield progress(len(to_add))
 
-    async def _add(self, user_id: int, first_name: str, new: NewSticker, along: Sequence[Sticker] = ()) -> InPack:
+    @asynccontextmanager
+    async def _placing(
+        self, user_id: int, first_name: str, new: NewSticker, along: Sequence[Sticker] = ()
+    ) -> AsyncIterator[Placement]:
+        """Hold the person's lock and yield the way of a sticker into a pack. Raises `PackError`."""
         async with self._lock_of(user_id):
             with as_pack_errors():
                 row = await self._packs.begin(new.id, Entrance.TELEGRAM.owner(user_id), new.emoji)
-                placement = Placement(
+                yield Placement(
                     self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=new.webp, along=along
                 )
-                return await placement.add()
-
-    async def _upload(self, user_id: int, new: NewSticker) -> None:
-        async with self._lock_of(user_id):
-            with as_pack_errors():
-                row = await self._packs.begin(new.id, Entrance.TELEGRAM.owner(user_id), new.emoji)
-                await Placement(self._calls, self._packs, row, user_id=user_id, first_name="", webp=new.webp).upload()
 
     async def _room(self, owner: str) -> int:
         """How many stickers the person's open pack takes, 0 where there is none."""
@@ -150,13 +151,10 @@ class StickerSets:
         self, user_id: int, first_name: str, old_sticker_id: str, sticker_id: str, webp: bytes, emoji: str
     ) -> InPack:
         """Put a sticker in the place of an older one; into the open pack where that one is gone. Raises `PackError`."""
-        async with self._lock_of(user_id):
-            with as_pack_errors():
-                row = await self._packs.begin(sticker_id, Entrance.TELEGRAM.owner(user_id), emoji)
-                placement = Placement(self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=webp)
-                placed = await placement.replace(await self._packs.sticker(old_sticker_id))
-                await self._packs.mark_removed(old_sticker_id)
-                return placed
+        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji)) as placement:
+            placed = await placement.replace(await self._packs.sticker(old_sticker_id))
+            await self._packs.mark_removed(old_sticker_id)
+            return placed
 
     async def set_emoji(self, user_id: int, sticker_id: str, emoji: str) -> bool:
         """Give a sticker another emoji, in its pack where it is in one; False where Telegram takes no such emoji.

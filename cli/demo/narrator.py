@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from rich.console import Console
@@ -14,7 +13,7 @@ Json = dict[str, Any]
 
 
 class Narrator:
-    """Follows one person's screen. `run` until cancelled."""
+    """Follows one person's screen."""
 
     def __init__(self, console: Console, emulator: Emulator, user_id: int) -> None:
         self._console = console
@@ -22,18 +21,14 @@ class Narrator:
         self._user_id = user_id
         self._told = self._log.last_id
 
-    async def run(self) -> None:
-        while True:
-            self.catch_up()
-            await self._log.next()
-
     async def follow(self) -> None:
         """Run until cancelled, and tell what is left then."""
         try:
-            await self.run()
-        except asyncio.CancelledError:
+            while True:
+                self.catch_up()
+                await self._log.next()
+        finally:
             self.catch_up()
-            raise
 
     def catch_up(self) -> None:
         """Tell everything that has happened and was not told yet."""

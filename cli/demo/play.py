@@ -54,8 +54,17 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
         telegram_webhook_url=None,
         data_dir=data_dir,
     )
+    engine: Engine | None = None  # as the settings say
+    if settings.engine == "diffusion":
+        from cli.demo.tiny_networks import tiny_engine
+
+        console.print(
+            "[yellow]ENGINE=diffusion: the real engine on tiny networks full of random numbers, made on the fly. "
+            "The pictures are noise on purpose; what is shown is that every part is wired.[/]"
+        )
+        engine = await asyncio.to_thread(tiny_engine, out / "networks", settings.preview_every)
     try:
-        parts = await compose(settings, await _demo_engine(console, settings, out))
+        parts = await compose(settings, engine)
     except (StorageError, EngineError, OSError) as error:
         console.print(f"The demo cannot start: {error}")
         return EXIT_FAILED
@@ -63,33 +72,12 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
         product = asyncio.create_task(App(settings, parts, with_http=False).run())
         tour = asyncio.create_task(_tour(console, emulator, url, out, once=once))
         await asyncio.wait([product, tour], return_when=asyncio.FIRST_COMPLETED)
-        return await _ended(product, tour)
+        ended, other = (tour, product) if tour.done() else (product, tour)  # a product ends on Ctrl-C, which is well
+        other.cancel()
+        await asyncio.gather(other, return_exceptions=True)
+        return ended.result()
     finally:
         await parts.close()
-
-
-async def _demo_engine(console: Console, settings: Settings, out: Path) -> Engine | None:
-    """For ENGINE=diffusion the real engine on tiny random networks; None leaves the choice to the settings."""
-    if settings.engine != "diffusion":
-        return None
-    from cli.demo.tiny_networks import tiny_engine
-
-    console.print(
-        "[yellow]ENGINE=diffusion: the real engine on tiny networks full of random numbers, made on the fly. "
-        "The pictures are noise on purpose; what is shown is that every part is wired.[/]"
-    )
-    return await asyncio.to_thread(tiny_engine, out / "networks", settings.preview_every)
-
-
-async def _ended(product: asyncio.Task[int], tour: asyncio.Task[int]) -> int:
-    """End the one that is still going; a product that ended on Ctrl-C is a good end."""
-    if tour.done():
-        product.cancel()
-        await asyncio.gather(product, return_exceptions=True)
-        return tour.result()
-    tour.cancel()
-    await asyncio.gather(tour, return_exceptions=True)
-    return product.result()
 
 
 async def _tour(console: Console, emulator: Emulator, url: str, out: Path, *, once: bool) -> int:

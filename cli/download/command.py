@@ -154,7 +154,14 @@ class _DownloadRun:
     ) -> bool:
         """Download `files`, two at a time; return False where there is no room for them."""
         need = sum(each.room(found[each.name].size or each.file.size) for each in files)
-        if not self._has_room(need):
+        free = self._room(self._request.folder)
+        if need + _SPARE_BYTES > free:
+            self._console.print(
+                f"Not enough room: {in_gb(need)} to download (and {in_gb(_SPARE_BYTES)} to spare), "
+                f"{in_gb(free)} free at {self._request.folder}. WEIGHTS_DIR can name another disk.",
+                markup=False,
+                soft_wrap=True,
+            )
             return False
         folder = escape(str(self._request.folder))
         self._console.print(f"{len(files)} files to download, {in_gb(need)}, into {folder}", soft_wrap=True)
@@ -229,18 +236,6 @@ class _DownloadRun:
         self._lock.write()
         if source.kind == "zip":
             wanted.target.unlink()
-
-    def _has_room(self, need: int) -> bool:
-        free = self._room(self._request.folder)
-        if need + _SPARE_BYTES <= free:
-            return True
-        self._console.print(
-            f"Not enough room: {in_gb(need)} to download (and {in_gb(_SPARE_BYTES)} to spare), "
-            f"{in_gb(free)} free at {self._request.folder}. WEIGHTS_DIR can name another disk.",
-            markup=False,
-            soft_wrap=True,
-        )
-        return False
 
 
 def _record_of(path: Path, source: Source, published: Published, sha256: str = "") -> Locked:

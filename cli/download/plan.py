@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.download.remote import Digest, Hosts, Remote
 from engine.weights import Role, Source, WeightFile, choose_source, own_path, part_size, roles_of
-from engine.weights_lock import FileState, Locked, WeightsLock
+from engine.weights_lock import FileState, WeightsLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +63,20 @@ async def find_wanted(
         for file, name in zip(source.files, source.names, strict=True):
             state = await asyncio.to_thread(lock.state, name, reread=reread)
             if state is not FileState.READY:
-                remote = _remote(source, file, lock, hosts)
-                wanted.append(Wanted(source, file, name, folder / name, remote, state))
+                wanted.append(Wanted(source, file, name, folder / name, _remote(source, file, lock, hosts), state))
     return wanted
 
 
 def _remote(source: Source, file: WeightFile, lock: WeightsLock, hosts: Hosts) -> Remote:
     label = f"{source.repo}: {file.path}"
     locked = lock.find(f"{source.folder_name}/{file.save_as}")
-    known = _known(file, locked if locked and locked.revision == source.revision else None)
+    if locked and locked.revision == source.revision:  # the bytes we had before
+        known: Digest | None = Digest("sha256", locked.sha256)
+    elif file.sha256:
+        known = Digest("sha256", file.sha256)
+    else:
+        known = Digest("md5", file.md5) if file.md5 else None
     if source.host == "github":
         return Remote(hosts.github_url(source.repo, source.revision, file.path), label, known)
     revision = lock.commit(source.repo, source.revision) or source.revision
     return Remote(hosts.hub_url(source.repo, revision, file.path), label, known)
-
-
-def _known(file: WeightFile, locked: Locked | None) -> Digest | None:
-    """Return the hash it must have: that of the bytes we had before, else the manifest's."""
-    if locked:
-        return Digest("sha256", locked.sha256)
-    if file.sha256:
-        return Digest("sha256", file.sha256)
-    return Digest("md5", file.md5) if file.md5 else None

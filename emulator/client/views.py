@@ -7,7 +7,7 @@ from emulator.client.request import ClientHandler, ClientRequest
 from emulator.errors import Refusal
 from emulator.membership import member_of
 from emulator.render import chat_json
-from emulator.state import OUT, Account, Chat, Json, Topic
+from emulator.state import OUT, Account, Json
 
 MAX_ENTRIES = 1000
 SHOWN_ENTRIES = 200
@@ -16,6 +16,7 @@ SHOWN_ENTRIES = 200
 async def _chat(request: ClientRequest) -> Json:
     person, bot, chat, world = request.person, request.bot, request.chat, request.world
     render = world.render(bot)
+    accounts: dict[int, Account] = {**world.people, **{each.id: each for each in world.bots}}
     last = request.integer("before", chat.last_message_id + 1) - 1
     count = min(request.integer("limit", SHOWN_ENTRIES), MAX_ENTRIES)
     shown = [chat.messages[number] for number in range(max(last - count, 0) + 1, last + 1) if number in chat.messages]
@@ -26,23 +27,17 @@ async def _chat(request: ClientRequest) -> Json:
         "started": bot.id in person.started,
         "blocked": bot.id in person.blocked,
         "entries": [{"message": render.shown(m), "deleted": m.is_deleted} for m in shown],
-        "members": _members(request, chat),
+        # ChatMember of everybody in a group; a private chat has none.
+        "members": [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in OUT],
         "forbidden": sorted(chat.forbidden),
-        "topics": [{"message_thread_id": number, **_topic(topic)} for number, topic in chat.topics.items()],
+        "topics": [
+            {"message_thread_id": number, "name": each.name, "icon_color": each.icon_color, "is_closed": each.is_closed}
+            for number, each in chat.topics.items()
+        ],
         "pinned": [message.message_id for message in chat.pinned if not message.is_deleted],
         "reactions": {str(number): chat.reactions_to(number) for number in chat.reactions},
         "last_event_id": world.events.last_id,
     }
-
-
-def _topic(topic: Topic) -> Json:
-    return {"name": topic.name, "icon_color": topic.icon_color, "is_closed": topic.is_closed}
-
-
-def _members(request: ClientRequest, chat: Chat) -> list[Json]:
-    """Return ChatMember of everybody in a group, none in a private chat."""
-    accounts: dict[int, Account] = {**request.world.people, **{bot.id: bot for bot in request.world.bots}}
-    return [member_of(chat, accounts[one]) for one, status in chat.members.items() if status not in OUT]
 
 
 async def _chats(request: ClientRequest) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from emulator.errors import bad_request
-from emulator.files import StoredFile
 from emulator.membership import member_of, set_member
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import find_chat, find_user
@@ -20,7 +19,13 @@ async def get_chat(call: MethodCall) -> Json:
     chat = find_chat(call)
     photo: Json = {}
     if chat.person is not None and chat.person.photos:
-        photo = {"photo": _chat_photo(call, chat.person.photos[0])}
+        small, *_, big = chat.person.photos[0]
+        photo["photo"] = {
+            "small_file_id": call.render.file_id(small),
+            "small_file_unique_id": small.unique_id,
+            "big_file_id": call.render.file_id(big),
+            "big_file_unique_id": big.unique_id,
+        }
     pinned = {"pinned_message": call.render.message(chat.pinned[-1])} if chat.pinned else {}
     return {
         **chat_json(chat),
@@ -35,16 +40,6 @@ async def get_chat(call: MethodCall) -> Json:
             "premium_subscription": chat.is_private,
             "gifts_from_channels": chat.is_private,
         },
-    }
-
-
-def _chat_photo(call: MethodCall, sizes: tuple[StoredFile, ...]) -> Json:
-    small, big = sizes[0], sizes[-1]
-    return {
-        "small_file_id": call.render.file_id(small),
-        "small_file_unique_id": small.unique_id,
-        "big_file_id": call.render.file_id(big),
-        "big_file_unique_id": big.unique_id,
     }
 
 

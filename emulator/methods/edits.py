@@ -7,11 +7,9 @@ from emulator.markup import parse_reply_markup
 from emulator.methods.input_media import parse_input_media
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.sending import FormattedText, read_caption, read_text
-from emulator.methods.targets import find_chat, find_message
+from emulator.methods.targets import find_chat, find_message, read_message_ids
 from emulator.reactions import parse_reactions
 from emulator.state import Chat, Json, Media, Message
-
-MAX_DELETED_AT_ONCE = 100
 
 
 def _find_own(call: MethodCall) -> Message:
@@ -107,14 +105,7 @@ async def delete_message(call: MethodCall) -> bool:
 async def delete_messages(call: MethodCall) -> bool:
     """Delete up to 100 messages; those that are gone already are skipped."""
     chat = find_chat(call)
-    ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
-    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
-        raise bad_request("expected an Array of message identifiers")
-    if not ids:
-        raise bad_request("Message identifiers are not specified")
-    if len(ids) > MAX_DELETED_AT_ONCE:
-        raise bad_request("Too many message identifiers specified")
-    found = [chat.live(number) for number in ids]
+    found = [chat.live(number) for number in read_message_ids(call)]
     _delete(call, chat, [message for message in found if message is not None])
     return True
 

@@ -8,7 +8,6 @@ from emulator.files import FILE_TYPES, KINDS, FileType, StoredFile
 from emulator.media import store_upload
 from emulator.methods.registry import MethodCall, method
 from emulator.state import Json, Media
-from emulator.world import World
 
 
 def find_upload(call: MethodCall, field: str, value: str) -> FilePart | None:
@@ -40,18 +39,13 @@ async def take_media(call: MethodCall, kind: str, value: str | None = None, *, f
         return await store_upload(call.world, kind, upload)
     if not value or value.startswith("attach://"):
         raise bad_request(f"there is no {kind.replace('_', ' ')} in the request")
-    file = find_stored(call, value)
-    return _reuse(call.world, kind, file)
-
-
-def _reuse(world: World, kind: str, file: StoredFile) -> Media:
-    """Return the media of a file sent again by id: documents of all sorts are one family, photos another."""
-    wanted = FILE_TYPES[kind]
+    file, wanted = find_stored(call, value), FILE_TYPES[kind]
+    # Documents of all sorts are one family, photos another.
     photo_mixed = (wanted is FileType.PHOTO) != (file.type is FileType.PHOTO)
     if photo_mixed or file.type is FileType.THUMBNAIL:
         raise bad_request(f"can't use file of type {file.type} as {wanted}")
     if file.type is FileType.PHOTO:
-        return Media("photo", world.files.photo_family(file))
+        return Media("photo", call.world.files.photo_family(file))
     return Media(KINDS[file.type], (file,))
 
 

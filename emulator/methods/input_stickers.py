@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +134,14 @@ async def make_sticker(call: MethodCall, parsed: InputSticker, sticker_type: str
         source = await upload_sticker(call.world, source, parsed.format, sticker_type)
     if source.type is FileType.PHOTO or source.type is FileType.THUMBNAIL:
         raise bad_request(f"can't use file of type {source.type} as Sticker")
-    file = await _convert(call.world, source, parsed, sticker_type)
+    if parsed.format == "animated":
+        raise bad_request("STICKER_TGS_NOTGS")
+    if parsed.format == "video":
+        raise bad_request("STICKER_VIDEO_NOWEBM")
+    facts, data, picture = await asyncio.to_thread(_checked, source.data, sticker_type)
+    preview = call.world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
+    size, symbol = (facts.width, facts.height), parsed.emoji_list[0]
+    file = call.world.files.add(FileType.STICKER, data, "image/webp", size=size, thumbnail=preview, emoji=symbol)
     custom_emoji_id = call.world.new_id() if sticker_type == "custom_emoji" else ""
     mask_position = parsed.mask_position if sticker_type == "mask" else None
     return SetSticker(file, source, parsed.emoji_list, parsed.keywords, custom_emoji_id, mask_position)
@@ -148,23 +157,6 @@ async def upload_sticker(
     if len(upload.data) > limits.get(sticker_format, limits["static"]):
         raise bad_request("file is too big")
     return world.files.add(FileType.DOCUMENT, upload.data, upload.mime, name=upload.name)
-
-
-async def _convert(world: World, source: StoredFile, parsed: InputSticker, sticker_type: str) -> StoredFile:
-    if parsed.format == "animated":
-        raise bad_request("STICKER_TGS_NOTGS")
-    if parsed.format == "video":
-        raise bad_request("STICKER_VIDEO_NOWEBM")
-    facts, data, picture = await asyncio.to_thread(_checked, source.data, sticker_type)
-    preview = world.files.add_picture(FileType.THUMBNAIL, picture) if picture else None
-    return world.files.add(
-        FileType.STICKER,
-        data,
-        "image/webp",
-        size=(facts.width, facts.height),
-        thumbnail=preview,
-        emoji=parsed.emoji_list[0],
-    )
 
 
 def _checked(data: bytes, sticker_type: str) -> tuple[pictures.PictureInfo, bytes, pictures.EncodedPicture | None]:
@@ -183,6 +175,10 @@ def _checked(data: bytes, sticker_type: str) -> tuple[pictures.PictureInfo, byte
     return facts, webp, pictures.thumbnail(data)
 
 
-def with_prefix(prefix: str, error: BotApiError) -> BotApiError:
-    """Return the same refusal in the words of the outer parser."""
-    return bad_request(f"{prefix}: {error.message}")
+@contextmanager
+def prefixed(prefix: str) -> Iterator[None]:
+    """Raise the block's `BotApiError` in the words of the outer parser."""
+    try:
+        yield
+    except BotApiError as error:
+        raise bad_request(f"{prefix}: {error.message}") from error

@@ -9,7 +9,7 @@ from emulator.methods.files import take_media
 from emulator.methods.input_media import parse_album
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.sending import FormattedText, post, read_caption, read_draft, read_text
-from emulator.methods.targets import find_chat, find_message, find_writable_chat
+from emulator.methods.targets import find_chat, find_message, find_writable_chat, read_message_ids
 from emulator.state import Json, Message
 
 ACTIONS = frozenset(
@@ -30,7 +30,6 @@ ACTIONS = frozenset(
 )
 ACTION_SHOWN_S = 5
 DRAFT_SHOWN_S = 30
-MAX_COPIED_AT_ONCE = 100
 
 
 @method("sendMessage")
@@ -136,7 +135,13 @@ async def copy_message(call: MethodCall) -> Json:
 @method("copyMessages")
 async def copy_messages(call: MethodCall) -> list[Json]:
     """Copy up to 100 messages; albums stay albums, and what is gone is skipped."""
-    chat, sources = find_writable_chat(call), _sources(call)
+    chat, source_chat, ids = find_writable_chat(call), find_chat(call, "from_chat_id"), read_message_ids(call)
+    if any(one >= other for one, other in pairwise(ids)):
+        raise bad_request("Message identifiers must be in a strictly increasing order")
+    found = [source_chat.live(number) for number in ids]
+    sources = [message for message in found if message is not None and not message.service]
+    if not sources:
+        raise bad_request("there are no messages to copy")
     albums: dict[str, str] = {}
     copies = []
     for source in sources:
@@ -146,24 +151,6 @@ async def copy_messages(call: MethodCall) -> list[Json]:
         album = source.media_group_id and albums.setdefault(source.media_group_id, call.world.new_id())
         copies.append({"message_id": post(call, chat, words, source.media, album=album).message_id})
     return copies
-
-
-def _sources(call: MethodCall) -> list[Message]:
-    chat = find_chat(call, "from_chat_id")
-    ids = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
-    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
-        raise bad_request("expected an Array of message identifiers")
-    if not ids:
-        raise bad_request("Message identifiers are not specified")
-    if len(ids) > MAX_COPIED_AT_ONCE:
-        raise bad_request("Too many message identifiers specified")
-    if any(one >= other for one, other in pairwise(ids)):
-        raise bad_request("Message identifiers must be in a strictly increasing order")
-    found = [chat.live(number) for number in ids]
-    messages = [message for message in found if message is not None and not message.service]
-    if not messages:
-        raise bad_request("there are no messages to copy")
-    return messages
 
 
 @method("forwardMessage")

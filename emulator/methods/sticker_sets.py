@@ -15,8 +15,8 @@ from emulator.methods.input_stickers import (
     parse_input_sticker,
     parse_keywords,
     parse_mask_position,
+    prefixed,
     upload_sticker,
-    with_prefix,
 )
 from emulator.methods.registry import MethodCall, method
 from emulator.methods.targets import check_peer, find_user
@@ -79,10 +79,8 @@ def _read_stickers(call: MethodCall) -> list[InputSticker]:
     if len(value) > MAX_INITIAL:
         raise bad_request("Too many stickers specified")
     legacy = call.parameters.text("sticker_format") or None
-    try:
+    with prefixed("Can't parse InputSticker"):
         return [parse_input_sticker(call, sticker, legacy) for sticker in value]
-    except BotApiError as error:
-        raise with_prefix("Can't parse InputSticker", error) from error
 
 
 def _check_name(call: MethodCall, name: str) -> bool:
@@ -238,10 +236,8 @@ async def add_sticker_to_set(call: MethodCall) -> bool:
 
 def _read_sticker(call: MethodCall) -> InputSticker:
     value: Any = call.parameters.parsed("sticker", "Can't parse sticker JSON object")
-    try:
+    with prefixed("Can't parse sticker"):
         return parse_input_sticker(call, value, "auto")
-    except BotApiError as error:
-        raise with_prefix("Can't parse sticker", error) from error
 
 
 @method("replaceStickerInSet")
@@ -293,10 +289,8 @@ async def set_sticker_position_in_set(call: MethodCall) -> bool:
 async def set_sticker_emoji_list(call: MethodCall) -> bool:
     """Replace a sticker's emoji; only the first is ever shown to bots."""
     value = call.parameters.parsed("emoji_list", "Can't parse emoji list JSON array")
-    try:
+    with prefixed("Can't parse emoji list"):
         emoji_list = parse_emoji_list(value)
-    except BotApiError as error:
-        raise with_prefix("Can't parse emoji list", error) from error
     sticker_set, position = _locate(call)
     sticker = sticker_set.stickers[position]
     sticker.emoji_list, sticker.file.emoji = emoji_list, emoji_list[0]
@@ -317,10 +311,8 @@ async def set_sticker_keywords(call: MethodCall) -> bool:
 async def set_sticker_mask_position(call: MethodCall) -> bool:
     """Place a sticker of a mask set on a face; left out, it has no place."""
     value = call.parameters.parsed("mask_position", "Can't parse mask position JSON object")
-    try:
+    with prefixed("Can't parse mask position"):
         mask_position = parse_mask_position(value)
-    except BotApiError as error:
-        raise with_prefix("Can't parse mask position", error) from error
     sticker_set, position = _locate(call)
     if sticker_set.sticker_type != "mask":
         raise bad_request("STICKER_MASK_COORDS_NOT_SUPPORTED")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from emulator.call_parameters import to_integer
 from emulator.errors import BotApiError, bad_request
 from emulator.methods.registry import MethodCall
 from emulator.state import Chat, Message, Person
+
+MAX_IDS = 100
 
 
 def find_chat(call: MethodCall, field: str = "chat_id") -> Chat:
@@ -100,3 +104,15 @@ def find_message(call: MethodCall, chat: Chat, error_text: str) -> Message:
     if message is None:
         raise bad_request(error_text)
     return message
+
+
+def read_message_ids(call: MethodCall) -> list[int]:
+    """Read the `message_ids` of a call, 1 to 100 of them. Raises `BotApiError`."""
+    ids: Any = call.parameters.parsed("message_ids", "Can't parse message identifiers JSON object")
+    if not isinstance(ids, list) or not all(isinstance(number, int) for number in ids):
+        raise bad_request("expected an Array of message identifiers")
+    if not ids:
+        raise bad_request("Message identifiers are not specified")
+    if len(ids) > MAX_IDS:
+        raise bad_request("Too many message identifiers specified")
+    return ids

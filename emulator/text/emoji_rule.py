@@ -26,10 +26,8 @@ def _is_plain(part: str) -> bool:
 
 def is_emoji(text: str) -> bool:
     """Return whether `text` is exactly one emoji; joined parts are looked up one by one."""
-    return bool(text) and all(_is_part(part) for part in text.split(_ZERO_WIDTH_JOINER))
-
-
-def _is_part(part: str) -> bool:
-    if len(part.encode()) > _MAX_PART_BYTES:
-        return False
-    return part in _parts() or part.removesuffix(_VARIATION_SELECTOR) in _parts()
+    return bool(text) and all(
+        len(part.encode()) <= _MAX_PART_BYTES
+        and not _parts().isdisjoint({part, part.removesuffix(_VARIATION_SELECTOR)})
+        for part in text.split(_ZERO_WIDTH_JOINER)
+    )

@@ -40,16 +40,7 @@ def parse_formatted(source: str, parse_mode: str, entities: Any = None) -> tuple
         text, spans = _PARSERS[parse_mode.lower()](source)
     else:
         text, spans = source, _given_spans(source, entities)
-    return _finish(text, spans)
-
-
-def find_entities(text: str) -> list[Json]:
-    """Return the MessageEntity objects of a text nobody marked up."""
-    return to_entities(text, _find_spans(text, []))
-
-
-def _finish(text: str, spans: list[Span]) -> tuple[str, list[Json]]:
-    """Cut off white space around the text, move the spans along, and look for links, commands, mentions."""
+    # White space around the text goes, the spans move along.
     cut = len(text) - len(text.lstrip())
     trimmed = text.strip()
     kept = []
@@ -58,6 +49,11 @@ def _finish(text: str, spans: list[Span]) -> tuple[str, list[Json]]:
         if span.end > span.start:
             kept.append(span)
     return trimmed, to_entities(trimmed, [*kept, *_find_spans(trimmed, kept)])
+
+
+def find_entities(text: str) -> list[Json]:
+    """Return the MessageEntity objects of a text nobody marked up."""
+    return to_entities(text, _find_spans(text, []))
 
 
 def _find_spans(text: str, marked: list[Span]) -> list[Span]:

@@ -21,7 +21,6 @@ from emulator.server import Emulator, make_bot
 from service.packs import PackRegistry
 from storage.database import Database
 from storage.inbox import Inbox
-from storage.packs import Packs
 from storage.users import Users
 from tests.bot.manual_time import LeapingTime
 
@@ -121,7 +120,7 @@ async def packs_at(path: Path) -> AsyncIterator[PackRegistry]:
     for user_id in (ADA, STRANGER):
         await Users(database).set(f"tg:{user_id}", language="en")
     try:
-        yield PackRegistry(Packs(database))
+        yield PackRegistry(database)
     finally:
         await database.close()
 

@@ -19,7 +19,6 @@ from emulator.rules import FloodRules
 from emulator.server import Emulator
 from service.packs import PackRegistry
 from storage.database import Database
-from storage.packs import Packs
 from storage.records import PackState, Sticker, StickerState
 from storage.users import Users
 from tests.bot.emulated import (
@@ -426,16 +425,16 @@ async def test_a_person_forgotten_while_their_sticker_is_uploaded_gets_no_pack(
     users = Users(database)
     await users.set(f"tg:{ADA}", language="en")
 
-    class Forgetting(Packs):
+    class Forgetting(PackRegistry):
         """The person says /forget right after the upload."""
 
-        async def update_sticker(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
+        async def change(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
             await users.forget(f"tg:{ADA}")
-            return await super().update_sticker(sticker_id, **columns)
+            return await super().change(sticker_id, **columns)
 
     async with connected(emulator) as bot:
         with pytest.raises(PackFailed):
-            await sets_of(bot, PackRegistry(Forgetting(database))).add(ADA, "Ada", "job-1", RED, "😀")
+            await sets_of(bot, Forgetting(database)).add(ADA, "Ada", "job-1", RED, "😀")
     await database.close()
     assert emulator.world.sets.owned_by(ADA) == []
 

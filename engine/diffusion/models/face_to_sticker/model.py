@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.diffusion.compile import GraphShape, warm_up_plan
+from engine.diffusion.compile import GraphShape, has_c_compiler, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.faces import face_notes, faces_to_choose
@@ -68,11 +68,12 @@ class FaceToSticker:
         few_steps: FewSteps | None = None,
         few_steps_lora: Path | None = None,
         canvas_px: int = 0,
+        is_compiled: bool = False,
     ) -> None:
         """`defaults` are the parameters that a request leaves open, where they are others than the record says.
 
         Without `has_safety` nothing is checked, whatever a request says. `few_steps` draws every sticker its way, with
-        the LoRA at `few_steps_lora`. `canvas_px` is that of `ModelOptions`.
+        the LoRA at `few_steps_lora`. `canvas_px` and `is_compiled` are those of `ModelOptions`.
         """
         self._paths = paths
         self._has_safety = has_safety
@@ -80,6 +81,7 @@ class FaceToSticker:
         self._few_steps = few_steps
         self._few_steps_lora = few_steps_lora
         self._canvas_px = canvas_px
+        self._is_compiled = is_compiled
         self.parameters = frozenset(FACE_TO_STICKER.parameters) - (few_steps.ignored if few_steps else frozenset())
 
     @classmethod
@@ -95,6 +97,7 @@ class FaceToSticker:
             few_steps=mode,
             few_steps_lora=few_steps_lora(mode, *places) if mode else None,
             canvas_px=options.canvas_px,
+            is_compiled=options.is_compiled,
         )
 
     def read(self, request: StickerRequest) -> FaceToStickerRequest:
@@ -116,6 +119,8 @@ class FaceToSticker:
             logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
         defaults = FaceToStickerParameters.read(self._defaults)
         size = canvas(defaults.width, defaults.height, self._canvas_px)
+        if parts.upscaler is not None and self._is_compiled and placement.device.type == "cuda" and has_c_compiler():
+            parts.upscaler.speed_up()
         return LoadedFaceToSticker(parts, usual_size=size, few_steps=self._few_steps)
 
 

@@ -28,7 +28,8 @@ from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts,
 from engine.diffusion.models.face_to_sticker.prepare import Caches, PhotoFeatures, condition, read_photos
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
-from engine.diffusion.output import in_size, previews, to_pixels
+from engine.diffusion.output import in_size, to_pixels
+from engine.diffusion.previews import Previews
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import CheckedPicture, censor, check
 from engine.diffusion.schedule import sde_karras
@@ -175,15 +176,13 @@ class LoadedFaceToSticker:
         """
         asked = batch[0].request.parameters
         checked = [each.request.parameters.enable_safety_checker for each in batch]
+        previews = Previews(self.networks, self.parts.checker, checked, preview_every)
 
         def on_step(step: StepDone) -> bool:
-            shown = [b""] * len(batch)
-            if preview_every and step.done % preview_every == 0 and step.done < step.total:
-                shown = previews(self.networks, step.clean, self.parts.checker, checked)
             return progress.tell_all(
                 [
                     Step("draw", step.done, each.request.total_steps, jpeg)
-                    for each, jpeg in zip(batch, shown, strict=True)
+                    for each, jpeg in zip(batch, previews.at(step), strict=True)
                 ]
             )
 

@@ -209,17 +209,26 @@ class StickerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sticker:
-    """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set."""
+    """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set.
+
+    `emoji_list` has 1 to 20 emoji, the one that apps show first; `keywords` at most 20, 64 characters together.
+    """
 
     id: str  # that of its job, or `<job>-<name>` where a job made several
     owner: str
     state: StickerState
-    emoji: str
+    emoji_list: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
     pack_id: int | None = None
     upload_id: str | None = None
     file_id: str | None = None
     file_unique_id: str | None = None
     message_id: int | None = None
+
+    @property
+    def emoji(self) -> str:
+        """Return the emoji that apps show, "" where there is none."""
+        return self.emoji_list[0] if self.emoji_list else ""
 
 
 @dataclass(frozen=True, slots=True)

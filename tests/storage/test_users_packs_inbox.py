@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from storage.database import Database
+from storage.errors import StorageError
 from storage.facts import Facts
 from storage.inbox import Inbox
 from storage.packs import Packs
@@ -59,14 +61,28 @@ async def test_a_full_pack_stays_listed_beside_the_open_one(database: Database) 
 async def test_a_stickers_way_into_the_pack(database: Database) -> None:
     packs = Packs(database)
     pack = await packs.add("tg:1", "u1_1_by_bot", "Ada", 1)
-    made = await packs.begin("job1", "tg:1", "😀")
-    assert await packs.begin("job1", "tg:1", "🙂") == made
+    made = await packs.begin("job1", "tg:1", ("😀",))
+    assert await packs.begin("job1", "tg:1", ("🙂",)) == made
     assert await packs.stickers_in(pack) == []
     added = await packs.change("job1", state=StickerState.IN_PACK, pack_id=pack.id, file_id="F", file_unique_id="U")
     assert await packs.stickers_in(pack) == [added]
     assert await packs.sticker("job1") == added
     with pytest.raises(TypeError):
         await packs.change("job1", owner="tg:2")
+
+
+async def test_a_sticker_keeps_its_emoji_and_keywords_in_order(database: Database) -> None:
+    packs = Packs(database)
+    pack = await packs.add("tg:1", "u1_1_by_bot", "Ada", 1)
+    made = await packs.begin("job1", "tg:1", ("🚀", "😀"), ("launch", "día"))
+    assert (made.emoji, made.emoji_list, made.keywords) == ("🚀", ("🚀", "😀"), ("launch", "día"))
+    await packs.change("job1", state=StickerState.IN_PACK, pack_id=pack.id, keywords=())
+    assert (await packs.begin("job1", "tg:1", ("🙂",))).emoji_list == ("🚀", "😀")
+    await packs.begin("job2", "tg:1", ("🙂",))
+    await packs.change("job2", state=StickerState.IN_PACK, pack_id=pack.id, emoji_list=("🤠",), keywords=("hut",))
+    assert [(row.emoji, row.keywords) for row in await packs.in_packs_of("tg:1")] == [("🤠", ("hut",)), ("🚀", ())]
+    await packs.set_state(pack.id, PackState.GONE)
+    assert await packs.in_packs_of("tg:1") == []
 
 
 async def test_a_stored_message_is_open_until_handled_and_known_after(database: Database, clock: Any) -> None:
@@ -95,3 +111,24 @@ async def test_facts_are_kept(database: Database) -> None:
     await facts.set("hash", "a")
     await facts.set("hash", "b")
     assert await facts.get("hash") == "b"
+
+
+async def test_messages_handled_at_the_same_time_are_marked_together(database: Database) -> None:
+    inbox = Inbox(database)
+    await inbox.put([(number, "{}") for number in range(50)])
+    statements: list[str] = []
+    await database._connection.set_trace_callback(statements.append)
+    await asyncio.gather(*(inbox.handled(number) for number in range(50)))
+    assert sum(statement.startswith("UPDATE inbox") for statement in statements) == 2
+    assert await inbox.open() == []
+
+
+async def test_a_mark_that_could_not_be_written_is_written_with_the_next(database: Database) -> None:
+    inbox = Inbox(database)
+    await inbox.put([(1, "{}"), (2, "{}")])
+    await database.run("ALTER TABLE inbox RENAME TO elsewhere")
+    with pytest.raises(StorageError):
+        await inbox.handled(1)
+    await database.run("ALTER TABLE elsewhere RENAME TO inbox")
+    await inbox.handled(2)
+    assert await inbox.open() == []

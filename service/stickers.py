@@ -303,7 +303,7 @@ class StickerService:
             raise TooManyJobs(jobs_waiting)
 
     async def _check_queue(self, owner: str) -> None:
-        if await self._store.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
+        if await self.queued() >= self.limits.queue_length:
             raise QueueFull
         if self.limits.jobs_per_day:
             today = await self._store.jobs.count_since(owner, self._clock() - _DAY_S)
@@ -468,6 +468,10 @@ class StickerService:
     async def counts(self) -> dict[str, int]:
         """Return how many jobs are in each state; states without jobs are left out."""
         return await self._store.jobs.counts()
+
+    async def queued(self) -> int:
+        """Return how many jobs wait."""
+        return await self._store.jobs.count(JobStatus.QUEUED)
 
     async def running(self) -> int:
         """Return how many jobs are being drawn."""

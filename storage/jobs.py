@@ -119,12 +119,12 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def set_words(self, job_id: str, prompt: str, style: str) -> Job | None:
-        """Change what a waiting job's request says. None if it is not waiting."""
+    async def change_request(self, job_id: str, changes: Mapping[str, Any], seed: int | None = None) -> Job | None:
+        """Merge `changes` into a waiting job's request, objects within it too. None if it is not waiting."""
         row = await self._database.one(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', :prompt, '$.style', :style)
+            """UPDATE jobs SET request = json_patch(request, :changes), seed = COALESCE(:seed, seed)
                WHERE id = :id AND status = 'queued' RETURNING *""",
-            {"id": job_id, "prompt": prompt, "style": style},
+            {"id": job_id, "changes": json.dumps(dict(changes)), "seed": seed},
         )
         return _maybe(row)
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from engine.diffusion.compile import GraphShape, batch_size, has_c_compiler, only_compiled, speed_up, warm_up
 from engine.diffusion.cuda_graphs import CudaRecorder
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
+from engine.diffusion.die_cut import finished_again
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
 from engine.diffusion.finishing import FinishingPool, settled
 from engine.diffusion.fp8 import check_fp8
@@ -194,7 +195,7 @@ class DiffusionEngine:
     def is_at_hand(self, request: StickerRequest) -> bool:
         """Return whether the networks for `request` are on the device; of a request that is wrong none are needed."""
         try:
-            return (request.model, self._read(request).variant) in self._held
+            return bool(request.drawn) or (request.model, self._read(request).variant) in self._held
         except EngineError:
             return True
 
@@ -222,6 +223,9 @@ class DiffusionEngine:
         outcomes: dict[int, Drawn] = {}
         groups: dict[Key, dict[int, ReadRequest]] = {}  # a set of networks is loaded once for all that want it
         for index, request in enumerate(requests):
+            if request.drawn:
+                outcomes[index] = self._finishing.submit(partial(self._attempt, partial(finished_again, request)))
+                continue
             read = self._attempt(partial(self._read, request))
             if isinstance(read, EngineError):
                 outcomes[index] = read

@@ -152,7 +152,7 @@ def finish_pictures(
     files: dict[str, bytes] = {}
     for number, each in enumerate(made, 1):
         everything = np.ones_like(each.matte)
-        outlined = sticker(each.shown, each.matte if each.is_safe else everything)
+        outlined = sticker(each.shown, each.matte if each.is_safe else everything, asked.request)
         files[numbered(ResultFile.STICKER, number)] = encode_webp(outlined)
         files[numbered(ResultFile.PICTURE, number)] = encode_png(with_alpha(each.shown, everything))
         files[numbered(ResultFile.CUTOUT, number)] = encode_png(each.cutout)

@@ -225,7 +225,7 @@ class LoadedFaceToSticker:
             notes = (Note.BEST_PHOTO, *notes)
         result = StickerResult(
             files={
-                ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole)),
+                ResultFile.STICKER: encode_webp(sticker(shown, cut.matte if is_safe else whole, request.request)),
                 ResultFile.PICTURE: encode_png(with_alpha(shown, whole)),
                 ResultFile.CUTOUT: encode_png(cutout),
             },

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UnknownStyle
+from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
+from engine.types import Outline, OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -67,6 +69,9 @@ class Submission:
     jobs_waiting: int | None = None
     lifetime_s: float | None = None
     only_stickers: bool = False
+    text: str = ""
+    outline: str = Outline.AUTO
+    outline_width: str = OutlineWidth.NORMAL
 
 
 def parse_seed(text: str) -> int:
@@ -163,6 +168,9 @@ class StickerService:
             shape=submission.shape,
             parameters=dict(submission.parameters),
             only_stickers=submission.only_stickers,
+            text=submission.text,
+            outline=submission.outline,
+            outline_width=submission.outline_width,
         )
         new = NewJob(
             owner=submission.owner,
@@ -243,12 +251,18 @@ class StickerService:
         model: str | None = None,
         parameters: Mapping[str, str | int | float | bool] | None = None,
         new_seed: bool = False,
+        text: str | None = None,
+        outline: str | None = None,
+        outline_width: str | None = None,
+        only_stickers: bool | None = None,
         replaces: str | None = None,
         is_low: bool = False,
     ) -> Job:
-        """Submit another sticker from the same photo: with a new seed, another style or shape, or more parameters.
+        """Submit another sticker from the same photo: with a new seed, another style, shape, text or outline, or more
+        parameters.
 
-        Another model gets no parameters of the first one's. `is_low` lets others pass for a while.
+        Another model gets no parameters and no text of the first one's. `is_low` lets others pass for a while. Where
+        only text and outline are others and the drawing is kept, that is finished again.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -258,7 +272,10 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not await self.has_photo(parent):
+        is_finish = text is not None or outline is not None or outline_width is not None
+        is_other = bool(style or shape or model or parameters or new_seed or only_stickers is False)
+        finishes = parent.id if is_finish and not is_other and await self._has_cutout(parent) else ""
+        if not finishes and not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
@@ -268,7 +285,14 @@ class StickerService:
             parameters={**(parent.request.parameters if model is None else {}), **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
+            text=(parent.request.text if model is None else "") if text is None else text,
+            outline=outline or parent.request.outline,
+            outline_width=outline_width or parent.request.outline_width,
+            only_stickers=parent.request.only_stickers if only_stickers is None else only_stickers,
+            finishes=finishes,
         )
+        if finishes and parent.result is not None:
+            request = replace(request, shape=parent.result.shape)
         seed = _seed(None if new_seed else parent.seed)
         return await self._add(NewJob(parent.owner, source, request, seed, note, parent.id, replaces, is_low))
 
@@ -304,9 +328,10 @@ class StickerService:
             if today >= self.limits.jobs_per_day:
                 raise DailyLimitReached(self.limits.jobs_per_day)
 
-    async def change_request(self, job_id: str, *, prompt: str, style: str) -> Job | None:
-        """Change what a waiting job asks for; None where it is not waiting any more."""
-        return await self._store.jobs.set_words(job_id, prompt, style)
+    async def change_request(self, job_id: str, *, prompt: str, style: str, text: str | None = None) -> Job | None:
+        """Change what a waiting job asks for, the text only where one is given; None where it is not waiting any
+        more."""
+        return await self._store.jobs.set_words(job_id, prompt, style, text)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""
@@ -489,6 +514,16 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def _has_cutout(self, job: Job) -> bool:
+        """Return whether what the job drew is kept, cut out."""
+        if job.result is None or ResultFile.CUTOUT not in job.result.files:
+            return False
+        try:
+            await self.result_file(job, ResultFile.CUTOUT)
+        except FileGone:
+            return False
+        return True
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""

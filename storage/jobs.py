@@ -119,12 +119,13 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def set_words(self, job_id: str, prompt: str, style: str) -> Job | None:
-        """Change what a waiting job's request says. None if it is not waiting."""
+    async def set_words(self, job_id: str, prompt: str, style: str, text: str | None = None) -> Job | None:
+        """Change what a waiting job's request says; `text` None leaves that as it is. None if it is not waiting."""
         row = await self._database.one(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', :prompt, '$.style', :style)
+            """UPDATE jobs SET request = json_set(request, '$.prompt', :prompt, '$.style', :style,
+                   '$.text', COALESCE(:text, json_extract(request, '$.text'), ''))
                WHERE id = :id AND status = 'queued' RETURNING *""",
-            {"id": job_id, "prompt": prompt, "style": style},
+            {"id": job_id, "prompt": prompt, "style": style, "text": text},
         )
         return _maybe(row)
 
@@ -250,7 +251,7 @@ class Jobs:
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for; its style and model stay."""
         await self._database.run(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.text', '', '$.parameters', json('{}'))
                WHERE id = :id AND finished_at IS NOT NULL""",
             {"id": job_id},
         )

@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The tests wait for processes and sockets more than they calculate: two for each core.
+PYTEST = $(BIN)/python -m pytest -n $$((2 * $$(nproc 2>/dev/null || echo 2))) --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
 .PHONY: demo test test-diffusion check format smoke-full clean help
@@ -38,10 +40,10 @@ demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole r
 	ENGINE=$(or $(ENGINE),auto) $(BIN)/stickerface demo $(ARGS)
 
 test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (ARGS= goes to pytest)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler
-	$(BIN)/python -m pytest -n auto tests/engine/diffusion tests/docs/test_diffusion_example.py $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/diffusion tests/docs/test_diffusion_example.py $(ARGS)
 
 check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

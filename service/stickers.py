@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UnknownStyle
+from engine.levels import parameters_of
 from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
@@ -31,6 +32,7 @@ from service.inbox import Inbox
 from service.keys import ApiKeys
 from service.limits import MAX_SEED, Lifetimes, Limits
 from service.packs import PackRegistry
+from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
 from service.uploads import Uploads
 from storage.errors import FileGone, StorageError
@@ -42,14 +44,16 @@ logger = logging.getLogger(__name__)
 
 _DECODERS = 2  # photos decoded at the same time: each may take 200 MB while it lasts
 _DAY_S = 86_400.0
+_UNDELIVERED_S = 600.0  # photos that nobody wants kept go with the delivery; what is left is of one that failed
 _INBOX_S = 2 * _DAY_S  # Telegram repeats an update for at most a day
 POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and its events are not heard here
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What an entrance asks for. `style` and `seed` None mean the owner's own choice, or the default.
+    """What an entrance asks for. `style`, `seed` and `shape` None mean the owner's own choice, or the default.
 
+    `parameters` go before those that the owner's own levels stand for.
     `source` names the message it came from: the same source is the same job, however often it is submitted.
     `note` is kept with the job for the entrance alone. `is_low` lets others pass for a while. `jobs_waiting` is this
     owner's own limit, where it is not everybody's. `lifetime_s` is how long its files should be kept. `only_stickers`
@@ -61,7 +65,7 @@ class Submission:
     prompt: str = ""
     style: str | None = None
     seed: int | None = None
-    shape: str = "auto"
+    shape: str | None = None
     model: str = DEFAULT_MODEL
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     note: Mapping[str, Any] = field(default_factory=dict)
@@ -161,12 +165,13 @@ class StickerService:
         Raises `TooManyJobs`, `DailyLimitReached`, `QueueFull`.
         """
         user = await self.preferences(submission.owner)
+        settings = PersonSettings.of(user)
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
             model=submission.model,
             prompt=submission.prompt,
-            shape=submission.shape,
-            parameters=dict(submission.parameters),
+            shape=submission.shape or settings.shape,
+            parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
             text=submission.text,
             outline=submission.outline,
@@ -250,6 +255,7 @@ class StickerService:
         shape: str | None = None,
         model: str | None = None,
         parameters: Mapping[str, str | int | float | bool] | None = None,
+        seed: int | None = None,
         new_seed: bool = False,
         text: str | None = None,
         outline: str | None = None,
@@ -258,8 +264,7 @@ class StickerService:
         replaces: str | None = None,
         is_low: bool = False,
     ) -> Job:
-        """Submit another sticker from the same photo: with a new seed, another style, shape, text or outline, or more
-        parameters.
+        """Submit another sticker from the same photo: another seed, style, shape, text or outline, or more parameters.
 
         Another model gets no parameters and no text of the first one's. `is_low` lets others pass for a while. Where
         only text and outline are others and the drawing is kept, that is finished again.
@@ -273,7 +278,7 @@ class StickerService:
         if not is_style(name):
             raise UnknownStyle(name)
         is_finish = text is not None or outline is not None or outline_width is not None
-        is_other = bool(style or shape or model or parameters or new_seed or only_stickers is False)
+        is_other = bool(style or shape or model or parameters or new_seed or seed is not None or only_stickers is False)
         finishes = parent.id if is_finish and not is_other and await self._has_cutout(parent) else ""
         if not finishes and not await self.has_photo(parent):
             raise PhotoGone
@@ -293,8 +298,8 @@ class StickerService:
         )
         if finishes and parent.result is not None:
             request = replace(request, shape=parent.result.shape)
-        seed = _seed(None if new_seed else parent.seed)
-        return await self._add(NewJob(parent.owner, source, request, seed, note, parent.id, replaces, is_low))
+        drawn_seed = _seed(seed if seed is not None else None if new_seed else parent.seed)
+        return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
     async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
         known = await self._store.jobs.by_source(new.source)
@@ -321,17 +326,19 @@ class StickerService:
             raise TooManyJobs(jobs_waiting)
 
     async def _check_queue(self, owner: str) -> None:
-        if await self._store.jobs.count(JobStatus.QUEUED) >= self.limits.queue_length:
+        if await self.queued() >= self.limits.queue_length:
             raise QueueFull
         if self.limits.jobs_per_day:
             today = await self._store.jobs.count_since(owner, self._clock() - _DAY_S)
             if today >= self.limits.jobs_per_day:
                 raise DailyLimitReached(self.limits.jobs_per_day)
 
-    async def change_request(self, job_id: str, *, prompt: str, style: str, text: str | None = None) -> Job | None:
-        """Change what a waiting job asks for, the text only where one is given; None where it is not waiting any
-        more."""
-        return await self._store.jobs.set_words(job_id, prompt, style, text)
+    async def change_request(self, job_id: str, *, seed: int | None = None, **request: Any) -> Job | None:
+        """Change some of what a waiting job asks for, parameters one by one; None where it is not waiting any more.
+
+        `request` are fields of `JobRequest`.
+        """
+        return await self._store.jobs.change_request(job_id, request, seed)
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
         """Merge facts into the entrance's note; None where the job is gone."""
@@ -384,8 +391,17 @@ class StickerService:
         await self._store.files.delete_owner(owner)
 
     async def mark_delivered(self, job_id: str) -> None:
-        """Note that the owner has what the job made, or knows that it failed. Idempotent."""
+        """Note that the owner has what the job made, or knows that it failed. Idempotent.
+
+        Its photos are deleted where the owner wants none kept, unless another job still needs them.
+        """
         await self._store.jobs.mark_delivered(job_id)
+        job = await self._store.jobs.get(job_id)
+        if job is None or PersonSettings.of(await self._store.users.get(job.owner)).photo != "none":
+            return
+        shown = [job.result.faces_photo] if job.result and job.result.faces_photo else []
+        needed = await self._store.jobs.photos_in_use()
+        await self._delete_photos(job.owner, [name for name in (*job.request.photos, *shown) if name not in needed])
 
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for. Idempotent."""
@@ -476,6 +492,10 @@ class StickerService:
         """Return how many jobs are in each state; states without jobs are left out."""
         return await self._store.jobs.counts()
 
+    async def queued(self) -> int:
+        """Return how many jobs wait."""
+        return await self._store.jobs.count(JobStatus.QUEUED)
+
     async def running(self) -> int:
         """Return how many jobs are being drawn."""
         return await self._store.jobs.count(JobStatus.RUNNING)
@@ -504,6 +524,17 @@ class StickerService:
     async def set_preference(self, owner: str, **columns: str | int | bool | None) -> User:
         """Change some of style, seed, language, model, is_blocked."""
         return await self._store.users.set(owner, **columns)
+
+    async def choose(self, owner: str, **words: str) -> User:
+        """Change some of the owner's settings: words of `service.person_settings.CHOICES` by name."""
+        for name, word in words.items():
+            if word not in CHOICES[name]:
+                raise ValueError(f"{name}={word}")
+        return await self._store.users.set_settings(owner, words)
+
+    async def note_app_language(self, owner: str, language: str) -> None:
+        """Note the language of a person's app: what is written to everybody comes in it."""
+        await self._store.users.note_app_language(owner, language)
 
     async def show_hint_once(self, owner: str, hint: str) -> bool:
         """Return True the first time this owner is to see this hint, and never again."""
@@ -558,6 +589,16 @@ class StickerService:
         await self.uploads.sweep()
         keep = await self._store.jobs.photos_in_use()
         return await self._store.files.sweep(now - self.lifetimes.photos_s, results_before, keep)
+
+    async def sweep_chosen(self) -> int:
+        """Delete the photos of owners who want them kept for a shorter time; return how many files went."""
+        now, count = self._clock(), 0
+        for word in CHOICES["photo"][1:]:
+            lifetime_s = max(_UNDELIVERED_S, PersonSettings(photo=word).photos_s(self.lifetimes.photos_s))
+            for owner in await self._store.users.with_setting("photo", word):
+                keep = await self._store.jobs.photos_in_use()
+                count += await self._store.files.sweep_photos(owner, now - lifetime_s, keep)
+        return count
 
     async def sweep_results(self, entrance: Entrance, usual_s: float, least_s: float, keep_rows_s: float) -> None:
         """Delete an entrance's result files past the lifetime that their callers wished, `usual_s` where they did not.

@@ -101,6 +101,11 @@ class Files:
         with _os_errors_as_ours():
             return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
+    async def sweep_photos(self, owner: str, before: float, keep: Collection[str]) -> int:
+        """Delete this owner's photos last written before `before`, but for those in `keep`; return how many."""
+        with _os_errors_as_ours():
+            return await asyncio.to_thread(_sweep_folder, self._folder(owner) / "photos", before, frozenset(keep))
+
     async def check_room(self) -> None:
         """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
         probe = self._root / "probe"
@@ -146,6 +151,16 @@ class Files:
             if folder != self._root:
                 _remove_if_empty(folder)
         return count
+
+
+def _sweep_folder(folder: Path, before: float, keep: frozenset[str]) -> int:
+    count = 0
+    for path in list(folder.glob("*")):
+        with suppress(FileNotFoundError):
+            if path.name not in keep and path.stat().st_mtime < before:
+                path.unlink()
+                count += 1
+    return count
 
 
 async def _patient(work: Callable[[], T]) -> T:

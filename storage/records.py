@@ -172,7 +172,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or key that owns jobs. `seed` None means a new one each time."""
+    """A person or key that owns jobs. `seed` None means a new one each time.
+
+    `settings` are words by name; which there are, the service says. `app_language` is that of the person's app.
+    """
 
     owner: str
     style: str | None = None
@@ -181,6 +184,8 @@ class User:
     model: str | None = None
     hints_shown: frozenset[str] = frozenset()
     is_blocked: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
+    app_language: str | None = None
 
 
 class PackState(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from storage.database import Database, record_of
 from storage.records import User
@@ -41,6 +41,28 @@ class Users:
         )
         return _user(rows[0])
 
+    async def set_settings(self, owner: str, words: Mapping[str, str]) -> User:
+        """Change some of the owner's settings; the row is made where there is none."""
+        rows = await self._database.run(
+            """INSERT INTO users (owner, created_at, settings) VALUES (:owner, :now, :words)
+               ON CONFLICT (owner) DO UPDATE SET settings = json_patch(settings, excluded.settings) RETURNING *""",
+            {"owner": owner, "now": self._clock(), "words": json.dumps(dict(words))},
+        )
+        return _user(rows[0])
+
+    async def note_app_language(self, owner: str, language: str) -> None:
+        """Note the language of the owner's app, where there is a row."""
+        await self._database.run(
+            "UPDATE users SET app_language = :language WHERE owner = :owner", {"owner": owner, "language": language}
+        )
+
+    async def with_setting(self, name: str, word: str) -> list[str]:
+        """Return the owners who set `name` to `word`."""
+        rows = await self._database.run(
+            "SELECT owner FROM users WHERE json_extract(settings, '$.' || :name) = :word", {"name": name, "word": word}
+        )
+        return [row["owner"] for row in rows]
+
     async def show_hint_once(self, owner: str, hint: str) -> bool:
         """Return True the first time this owner is to see this hint, and never again."""
         async with self._database.transaction() as transaction:
@@ -62,4 +84,5 @@ class Users:
 
 def _user(row: sqlite3.Row) -> User:
     shown = frozenset(json.loads(row["hints_shown"]))
-    return record_of(User, row, hints_shown=shown, is_blocked=bool(row["is_blocked"]))
+    settings = json.loads(row["settings"])
+    return record_of(User, row, hints_shown=shown, is_blocked=bool(row["is_blocked"]), settings=settings)

@@ -37,7 +37,7 @@ class Health:
     async def healthz(self, call: Call) -> web.StreamResponse:
         """Answer 200 while it can take and keep jobs, 503 while its database does not answer or the disk is full."""
         try:
-            counts = await self._service.counts()
+            queued, running = await self._service.queued(), await self._service.running()
             await self._check_room()
         except StorageError as error:
             return json_answer({"status": "unwell", "reason": error.code}, 503)
@@ -45,7 +45,7 @@ class Health:
             "status": "ok",
             "engine": self._runner.engine_name,
             "state": "ready" if self._runner.is_ready else "warming up",
-            "jobs": {"queued": counts.get("queued", 0), "running": counts.get("running", 0)},
+            "jobs": {"queued": queued, "running": running},
         }
         return json_answer(body)
 

@@ -28,6 +28,7 @@ class Addressee:
     `album` instead: file ids by message, "" for one that is too big. `captioned` is the message of the album whose
     caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the face or of the
     style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not wanted any more.
+    `wrong` is what a caption asked for by `key=value` and cannot have: the job fails, its photo is had for another try.
     """
 
     chat: int
@@ -43,6 +44,7 @@ class Addressee:
     is_closed: bool = False
     sheet: int | None = None
     is_stopped: bool = False
+    wrong: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

@@ -28,19 +28,21 @@ from bot.transport.keyed_queue import QueuedTask
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import DELIVERY, PROGRESS, Priority, RateLimiter, Urgency
 from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify, retry_after_s
+from bot.words.assignments import explain_problems, take_assignments
 from bot.words.captions import describes
 from bot.words.sentences import explain
 from bot.words.small_talk import small_talk
 from bot.words.translations import say
 from engine.cache import LruCache
-from engine.errors import NoFace, UnknownStyle
+from engine.errors import NoFace, ParameterRefused, UnknownStyle
 from engine.model import FACE, ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import style
 from engine.types import Note, Shape
+from service.person_settings import PersonSettings
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobResult, JobStatus
+from storage.records import Entrance, Job, JobResult, JobStatus, StickerState
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +118,11 @@ class Delivery:
             is_single = job.request.model == DEFAULT_MODEL
             is_offered = is_single and job.error_code == NoFace.code and self._offers.no_face
             keyboard = keyboards.no_face(language, job.id) if is_offered else None
-            await self._board.end_with(job, explain(language, job.error_code or "internal", reference=job.id), keyboard)
+            text = explain(language, job.error_code or "internal", reference=job.id)
+            if (wrong := Addressee.of(job).wrong) and job.error_code == ParameterRefused.code:
+                _, problems = self._offers.read(take_assignments(wrong)[1], job.request.model)
+                text, keyboard = explain_problems(language, problems), keyboards.without(language, job.id)
+            await self._board.end_with(job, text, keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
         elif is_batch(job):
@@ -163,6 +169,13 @@ class Delivery:
         to, user_id = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner))
         emoji_list: tuple[str, ...] = (emoji_of(job),)
         keywords: tuple[str, ...] = ()
+        user = await self._service.preferences(job.owner)
+        if not (PersonSettings.of(user).adds_to_pack or job.replaces):
+            row = await self._service.packs.begin(job.id, job.owner, emoji_list)
+            if row.state is StickerState.MADE:  # not one that was added before this attempt
+                await self._service.packs.mark_loose(job.id)
+            keyboard = keyboards.loose(to.language, job.id, is_wanted=False)
+            return _StickerMessage(webp, keyboard, await self._notes(job))
         try:
             if job.replaces:
                 if old := await self._service.packs.sticker(job.replaces):
@@ -238,6 +251,7 @@ class Delivery:
         told = parent.result.notes if parent and parent.result else ()
         to, given = Addressee.of(job), len(job.request.inputs.get(FACE, ()))
         sent, used = max(len(to.album), given), job.result.photos_used or given
+        keeps_photo = PersonSettings.of(await self._service.preferences(job.owner)).photo != "none"
         sentences = []
         if Note.BEST_PHOTO in notes:
             if Note.BEST_PHOTO not in told:
@@ -245,7 +259,7 @@ class Delivery:
         elif used < sent and parent is None:
             sentences.append(say(to.language, "note-photos-used", used=used, total=sent))
         for note in notes:
-            if note is Note.SEVERAL_FACES and _has_faces(job):
+            if note is Note.SEVERAL_FACES and _has_faces(job) and keeps_photo:
                 continue  # the numbered photo says so
             if note not in told and (key := await self._key_of(job, job.result, note)):
                 sentences.append(say(to.language, key))

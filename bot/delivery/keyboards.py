@@ -55,6 +55,11 @@ def no_face(language: str, job_id: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[button(language, "button-anyway", Press("anyway", job_id))]])
 
 
+def without(language: str, job_id: str) -> InlineKeyboardMarkup:
+    """Return the button under the news that a caption's parameters are wrong."""
+    return InlineKeyboardMarkup([[button(language, "button-without", Press("without", job_id))]])
+
+
 def all_in_pack(language: str, job_id: str, pack_url: str, *, has_another: bool) -> InlineKeyboardMarkup:
     """Return the buttons under the picture of many stickers that are in their owner's pack.
 
@@ -70,9 +75,9 @@ def all_removed(language: str, job_id: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([[button(language, "button-put-all-back", Press("backall", job_id))]])
 
 
-def loose(language: str, job_id: str) -> InlineKeyboardMarkup:
-    """Return the buttons under a sticker that did not make it into the pack."""
-    add = button(language, "button-add", Press("add", job_id))
+def loose(language: str, job_id: str, *, is_wanted: bool = True) -> InlineKeyboardMarkup:
+    """Return the buttons under a sticker that is not in the pack: it did not make it, or was not `is_wanted` there."""
+    add = button(language, "button-add" if is_wanted else "button-add-to-pack", Press("add", job_id))
     return InlineKeyboardMarkup([[add], _another(language, job_id)])
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.words.assignments import Options, WrongAssignment, read_options
+from engine.levels import levels_of
 from engine.models import DEFAULT_MODEL, MODELS, REACTIONS
 from engine.runner import EngineRunner
 from engine.types import Note, Shape
@@ -37,6 +40,14 @@ class Offers:
         """Return the model that draws for somebody who chose `wanted`, which may not run any more."""
         choices = self.choices or [DEFAULT_MODEL]
         return wanted if wanted in choices else choices[0]
+
+    def levels(self, model: str) -> list[str]:
+        """Return the names of a model's levels, as far as they have an effect."""
+        return levels_of(model, self.parameters)
+
+    def read(self, assignments: Mapping[str, str], model: str) -> tuple[Options, list[WrongAssignment]]:
+        """Read `key=value` words for the model that draws, or the one that they name; what is wrong is left out."""
+        return read_options(assignments, model, self.choices, self.parameters)
 
     @property
     def no_face(self) -> bool:

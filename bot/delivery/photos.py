@@ -19,6 +19,7 @@ from bot.delivery.progress import ProgressBoard
 from bot.errors import DownloadFailed, DownloadInterrupted
 from bot.transport.downloads import download
 from bot.transport.outage import Backoff
+from engine.errors import ParameterRefused
 from engine.model import FACE
 from service.errors import NoSuchJob, PhotoRefused, PhotoTooBig
 from service.fair_semaphore import FairSemaphore
@@ -88,7 +89,10 @@ class PhotoFetcher:
         """Fetch until there is a photo, or no hope of one."""
         to = Addressee.of(job)
         try:
-            if to.album:
+            code: str | None
+            if to.wrong and not to.album:  # the last process ended before it said so
+                code = ParameterRefused.code
+            elif to.album:
                 code = await self._keep_trying(job, partial(self._gather_album, job, {}, {}))
             else:
 
@@ -176,6 +180,8 @@ class PhotoFetcher:
                 await self._service.set_note(job.id, is_closed=True)  # from here on a photo is none of this job's
         if not names:
             return codes[min(codes, key=int)]
+        if to.wrong:  # its caption asks for what cannot be had; a corrected one fetches the photos again
+            return ParameterRefused.code
         in_order = [names[message] for message in sorted(names, key=int)]
         await self._service.attach_kept(job.id, {FACE: tuple(in_order)})
         return None

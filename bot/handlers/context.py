@@ -124,6 +124,10 @@ class UpdateContext:
         """Return the same context in another language."""
         return replace(self, language=language)
 
+    def with_user(self, user: User) -> UpdateContext:
+        """Return the same context after the person chose something, a language too."""
+        return replace(self, user=user, language=user.language or self.language)
+
     async def answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
         """Send a message to the chat."""
         return await self.bot.send_message(self.chat_id, text, message_thread_id=self.thread, reply_markup=keyboard)

@@ -41,6 +41,8 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
         if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
             await parts.notifier.unblock(owner)
         await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
+        if user.app_language != (app_language := language_of(person.language_code)):
+            await parts.service.note_app_language(owner, app_language)
     except TelegramError as error:
         await _unanswered(parts, update, owner, error)
     except Exception as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from telegram import Document, Message, PhotoSize
 from telegram.ext import filters as only
@@ -11,9 +13,11 @@ from telegram.ext import filters as only
 from bot.delivery.addressee import Addressee, source_of_album, source_of_message
 from bot.handlers.context import PhotosNotTaken, UpdateContext, job_of_message
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
-from bot.handlers.words import on_late_caption
+from bot.handlers.words import correct, is_held, on_late_caption, read_for
+from bot.words.assignments import WrongAssignment, explain_problems, join_assignments, take_assignments
 from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
+from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
@@ -51,6 +55,9 @@ async def on_photo(context: UpdateContext) -> None:
     if (_file(context).file_size or 0) > MAX_PHOTO_BYTES:
         await context.service.fail(job.id, PhotoTooBig.code)
         return
+    if Addressee.of(job).wrong:
+        await context.service.fail(job.id, ParameterRefused.code)
+        return
     context.parts.notifier.announce(job)
 
 
@@ -83,8 +90,9 @@ async def _on_album(context: UpdateContext, album: str) -> None:
     first = Addressee.of(job).captioned
     if caption and (first is None or context.message.message_id < first):  # of several captions the first one counts
         words = parse_caption(caption)
-        await _change_request(context, job, words)
-        await service.set_note(job.id, captioned=context.message.message_id, emoji=words.emoji)
+        _, problems = await _change_request(context, job, words)
+        wrong = join_assignments(words.assignments) if problems else None
+        await service.set_note(job.id, captioned=context.message.message_id, emoji=words.emoji, wrong=wrong)
     context.parts.notifier.announce(job)
 
 
@@ -99,7 +107,8 @@ async def _join(context: UpdateContext, job: Job, message: str, file_id: str) ->
         return None
     words = parse_caption(context.message.caption or "")
     if not context.message.caption:
-        words = ParsedCaption(job.request.prompt, Addressee.of(job).emoji, job.request.style)
+        to = Addressee.of(job)
+        words = ParsedCaption(job.request.prompt, to.emoji, job.request.style, take_assignments(to.wrong or "")[1])
     return await _submit(
         context, source_of_message(context.chat_id, context.message.message_id), words, photo=file_id or None
     )
@@ -115,6 +124,8 @@ async def _submit(
     captioned: int | None = None,
 ) -> Job | None:
     """Submit a job; None, once the person has been told, where it is refused."""
+    model = context.parts.offers.model_for(context.user.model)
+    options, problems = context.parts.offers.read(caption.assignments, model)
     to = Addressee(
         context.chat_id,
         context.message.message_id,
@@ -125,6 +136,7 @@ async def _submit(
         photo=photo,
         album=album,
         captioned=captioned,
+        wrong=join_assignments(caption.assignments) if problems else None,
     )
     try:
         return await context.service.submit(
@@ -132,8 +144,11 @@ async def _submit(
                 context.owner,
                 source,
                 caption.prompt,
-                caption.style,
-                model=context.parts.offers.model_for(context.user.model),
+                options.style or caption.style,
+                options.seed,
+                options.shape,
+                options.model or model,
+                options.parameters,
                 note=to.to_json(),
                 only_stickers=True,
             )
@@ -174,16 +189,31 @@ async def on_new_caption(context: UpdateContext) -> None:
     if job is None:
         return
     caption = parse_caption(context.message.caption or "")
-    if job.status is JobStatus.QUEUED and await _change_request(context, job, caption):
+    if is_held(job):
+        digest = hashlib.sha256((context.message.caption or "").encode()).hexdigest()[:16]
+        await correct(context, job, caption, f"{job.source}:edited:{digest}")
+        return
+    _, problems = read_for(context, job, caption)
+    if problems:
+        await context.reply(explain_problems(context.language, problems))
+        return
+    changed, _ = await _change_request(context, job, caption) if job.status is JobStatus.QUEUED else (None, [])
+    if changed is not None:
         if caption.emoji:
             await service.set_note(job.id, emoji=caption.emoji)
     elif job.has_photo:
         await on_late_caption(context, job, caption)
 
 
-async def _change_request(context: UpdateContext, job: Job, caption: ParsedCaption) -> Job | None:
-    style = caption.style or context.user.style or DEFAULT_STYLE
-    return await context.service.change_request(job.id, prompt=caption.prompt, style=style)
+async def _change_request(
+    context: UpdateContext, job: Job, caption: ParsedCaption
+) -> tuple[Job | None, list[WrongAssignment]]:
+    """Change what a waiting job asks for; return it, None where it does not wait any more, and what is wrong."""
+    options, problems = read_for(context, job, caption)
+    style = options.style or caption.style or context.user.style or DEFAULT_STYLE
+    request: dict[str, Any] = {"prompt": caption.prompt, "style": style, "parameters": dict(options.parameters)}
+    request |= {name: value for name, value in (("shape", options.shape), ("model", options.model)) if value}
+    return await context.service.change_request(job.id, seed=options.seed, **request), problems
 
 
 FEATURE = Feature(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import emoji
 
+from bot.words.assignments import take_assignments
 from engine.errors import UnknownStyle
 from engine.styles import all_styles, match_words, refused_styles, style
 from service.readable import readable
@@ -15,7 +17,9 @@ _FEW_WORDS = 3
 # An article or a preposition that things are described with.
 _DESCRIPTION = re.compile(
     r"\b(?:an?|the|as|like|with|in|on|under|wearing|ein|eine|einen|einem|einer|der|die|das|als|wie|mit|im|auf|unter"
-    r"|un|una|el|la|los|las|como|con|en|sobre|як|з|із|зі|у|в|на|під|как|с|со|под)\b",
+    r"|un|una|el|la|los|las|como|con|en|sobre|як|з|із|зі|у|в|на|під|как|с|со|под"
+    r"|um|uma|os|com|em|na|sob|vestindo|usando|مع|في|على|فوق|تحت|مثل|كأنه|كأنها|يرتدي|ترتدي)\b"
+    r"|[在穿戴骑]|像(?!素)|一[个只位条]",  # Chinese has no spaces
     re.IGNORECASE,
 )
 _HASHTAG = re.compile(r"#(\w+)")
@@ -25,25 +29,32 @@ _LEFT_BEHIND = "\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001
 
 @dataclass(frozen=True, slots=True)
 class ParsedCaption:
-    """`emoji` and `style` are None where the caption leaves them open; `prompt` is what remains of it."""
+    """`emoji` and `style` are None where the caption leaves them open; `prompt` is what remains of it.
+
+    `assignments` are its `key=value` words, unread.
+    """
 
     prompt: str
     emoji: str | None = None
     style: str | None = None
+    assignments: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_caption(caption: str) -> ParsedCaption:
-    """Parse a caption: an emoji at the start is the sticker's, `#comic` anywhere a style; the rest is the prompt.
+    """Parse a caption: an emoji at the start is the sticker's, `#comic` a style, `seed=42` a parameter.
+
+    The rest is the prompt.
 
     What cannot be seen is nothing, before an emoji, behind it and alone.
     """
-    first, prompt = _leading_emoji(readable(caption))
+    words, assignments = take_assignments(readable(caption))
+    first, prompt = _leading_emoji(words)
     chosen = None
     for match in _HASHTAG.finditer(prompt):
         if (chosen := find_style(match[1])) and chosen not in refused_styles(prompt):
             prompt = prompt[: match.start()] + prompt[match.end() :]
             break
-    return ParsedCaption(" ".join(prompt.split()), first, chosen)
+    return ParsedCaption(" ".join(prompt.split()), first, chosen, assignments)
 
 
 def style_of_words(words: ParsedCaption) -> str | None:

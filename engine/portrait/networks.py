@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 
 import cv2
@@ -20,6 +19,7 @@ FILES = (
     "iris_landmark.tflite",
     "selfie_segmentation.tflite",
 )
+_reading = threading.Lock()
 DETECTOR_PX, MESH_PX, IRIS_PX, SEGMENTATION_PX = 192, 192, 64, 256  # sides of the square inputs
 
 
@@ -31,8 +31,10 @@ class Networks(threading.local):
 
     def __init__(self) -> None:
         """Read the networks from the package's own data."""
-        with ThreadPoolExecutor(len(FILES)) as pool:
-            self._detector, self._mesh, self._iris, self._segmentation = pool.map(_read, FILES)
+        # One at a time in the whole process: OpenCV fills its table of operators in the first read, and a second one
+        # beside it may find an operator missing ("Unsupported operator type MAX_POOL_2D").
+        with _reading:
+            self._detector, self._mesh, self._iris, self._segmentation = map(_read, FILES)
 
     def detect(self, square: Rgb) -> tuple[Values, Values]:
         """Return logits [2304] and boxes with keypoints [2304, 16] of a 192 px square, one row per cell of 48 x 48.

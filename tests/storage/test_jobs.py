@@ -196,8 +196,7 @@ async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Cal
 
 async def test_what_an_ended_job_was_asked_can_be_forgotten(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add()
-    await jobs.set_words(job.id, "a secret", "cartoon", "a dear name")
-    await jobs.set_words(job.id, "a secret", "cartoon")  # leaves the text as it is
+    await jobs.change_request(job.id, {"prompt": "a secret", "style": "cartoon", "text": "a dear name"})
     await jobs.forget_request(job.id)  # it is still to be drawn
     asked = await jobs.get(job.id)
     await jobs.fail(job.id, "no_face")

@@ -22,6 +22,7 @@ help-commands =
     /pack – deine Sticker
     /queue – woran ich gerade arbeite
     /cancel – damit aufhören
+    /settings – alles an einem Ort, und mehr
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
@@ -171,6 +172,60 @@ style-photo = Foto
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
 seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
 
+# --- settings ---
+settings = Deine Einstellungen, für jeden Sticker von jetzt an. Tipp auf eine, um sie zu ändern.
+setting-saved = Gespeichert.
+setting-style = Stil
+setting-style-about = Der Stil deiner Sticker. Ein Wort unter einem Foto gilt vor ihm, nur für dieses Foto.
+setting-shape = Form
+setting-shape-about = Wie du auf dem Sticker stehst. Automatisch: ausgeschnitten, und rund, wo das nicht geht.
+setting-shape-auto = Automatisch
+setting-model = Modell
+setting-model-about = Was deine Sticker zeichnet.
+setting-speed = Zeichnen
+setting-speed-about = Schnell braucht weniger Schritte, fein mehr und länger.
+setting-speed-normal = normal
+setting-speed-quick = schnell
+setting-speed-fine = fein
+setting-likeness = Ähnlichkeit
+setting-likeness-about = Wie viel von deinem Gesicht bleibt. Mehr Ähnlichkeit lässt dem Stil weniger Raum.
+setting-likeness-normal = normal
+setting-likeness-less = weniger
+setting-likeness-more = mehr
+setting-strength = Stärke des Stils
+setting-strength-about = Wie streng ich mich an den Stil und deine Worte halte.
+setting-strength-normal = normal
+setting-strength-soft = sanft
+setting-strength-strong = stark
+setting-pack = Ins Paket
+setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf Wunsch: Er kommt mit einem Knopf, der ihn hineinlegt. Alle Reaktionen kommen immer ins Paket.
+setting-pack-on = von selbst
+setting-pack-off = auf Wunsch
+setting-photo = Mein Foto
+setting-photo-about = Wie lange ich dein Foto behalte. Noch einer, Stil und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-usual = { $hours } Std.
+setting-photo-hour = 1 Std.
+setting-photo-none = gar nicht
+setting-language = Sprache
+setting-language-about = Welche Sprache?
+setting-news = Neuigkeiten
+setting-news-about = Ab und zu schreiben die Betreiber dieses Bots an alle. Aus: nicht an dich.
+setting-news-on = an
+setting-news-off = aus
+news-on = Du bekommst wieder Neuigkeiten.
+news-off = Keine Neuigkeiten mehr. /settings holt sie zurück.
+button-news-off = 🔕 Nichts mehr davon
+button-news-on = 🔔 Wieder Neuigkeiten
+
+# --- key=value in a caption ---
+parameter-unknown = „{ $name }“ gibt es nicht. Ich kenne { $nearest }.
+parameter-useless = „{ $name }“ ändert hier nichts. Ich kenne { $nearest }.
+parameter-range = { $name } geht von { $least } bis { $most }, nicht { $value }.
+parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, nicht { $value }.
+parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
+parameter-kept = Dein Foto habe ich noch: Schreib es einfach richtig.
+button-without = ✨ Ohne das zeichnen
+
 # --- packs, queue ---
 pack-none = Du hast noch keine Sticker. Schick mir ein Selfie, und du hast einen.
 pack-list =
@@ -250,6 +305,7 @@ button-put-back = ➕ Wieder hinein
 button-put-all-back = ➕ Alle wieder hinein
 button-open-pack = 📦 Paket öffnen
 button-add = ➕ Noch einmal versuchen
+button-add-to-pack = ➕ In mein Paket
 button-cancel = ✖️ Anhalten
 button-forget = Alles löschen
 button-forget-packs = Alles und meine Pakete löschen
@@ -282,6 +338,7 @@ command-pack = Deine Sticker
 command-queue = Woran ich gerade arbeite
 command-cancel = Damit aufhören
 command-language = Die Sprache ändern
+command-settings = Deine Einstellungen
 command-privacy = Was ich behalte
 command-forget = Meine Daten löschen
 command-help = So geht es

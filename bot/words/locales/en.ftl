@@ -22,6 +22,7 @@ help-commands =
     /pack – your stickers
     /queue – what I'm working on
     /cancel – stop that
+    /settings – all of it in one place, and more
     /language – change the language
     /privacy – what I keep, and for how long
     /forget – delete all of it
@@ -171,6 +172,60 @@ style-photo = Photo
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
 seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
 
+# --- settings ---
+settings = Your settings, for every sticker to come. Tap one to change it.
+setting-saved = Saved.
+setting-style = Style
+setting-style-about = The style of your stickers. A word under a photo wins over it, just for that photo.
+setting-shape = Shape
+setting-shape-about = How you stand on a sticker. Automatic: cut out, and a badge where that doesn't work.
+setting-shape-auto = Automatic
+setting-model = Model
+setting-model-about = What draws your stickers.
+setting-speed = Drawing
+setting-speed-about = Quick takes fewer steps, fine takes more and longer.
+setting-speed-normal = normal
+setting-speed-quick = quick
+setting-speed-fine = fine
+setting-likeness = Likeness
+setting-likeness-about = How much of your own face stays. More likeness leaves the style less room.
+setting-likeness-normal = normal
+setting-likeness-less = less
+setting-likeness-more = more
+setting-strength = Strength of style
+setting-strength-about = How strictly I follow the style and your words.
+setting-strength-normal = normal
+setting-strength-soft = soft
+setting-strength-strong = strong
+setting-pack = Into the pack
+setting-pack-about = By itself: every sticker goes straight into your pack. When I ask: it comes with a button that adds it. All reactions go into the pack either way.
+setting-pack-on = by itself
+setting-pack-off = when I ask
+setting-photo = My photo
+setting-photo-about = How long I keep your photo. Another, Style and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
+setting-photo-usual = { $hours } h
+setting-photo-hour = 1 h
+setting-photo-none = not at all
+setting-language = Language
+setting-language-about = Which language?
+setting-news = News
+setting-news-about = Now and then the people who run this bot write to everybody. Off: not to you.
+setting-news-on = on
+setting-news-off = off
+news-on = You get news again.
+news-off = No more news. /settings brings it back.
+button-news-off = 🔕 No more of these
+button-news-on = 🔔 News again
+
+# --- key=value in a caption ---
+parameter-unknown = There's no “{ $name }”. I know { $nearest }.
+parameter-useless = “{ $name }” changes nothing here. I know { $nearest }.
+parameter-range = { $name } goes from { $least } to { $most }, not { $value }.
+parameter-whole = { $name } is a whole number from { $least } to { $most }, not { $value }.
+parameter-choice = { $name } is one of { $choices }, not { $value }.
+parameter-kept = I still have your photo: just write it corrected.
+button-without = ✨ Draw it without
+
 # --- packs, queue ---
 pack-none = You have no stickers yet. Send me a selfie and you'll have one.
 pack-list =
@@ -250,6 +305,7 @@ button-put-back = ➕ Put it back
 button-put-all-back = ➕ Put them back
 button-open-pack = 📦 Open pack
 button-add = ➕ Try adding again
+button-add-to-pack = ➕ Add to my pack
 button-cancel = ✖️ Stop
 button-forget = Delete everything
 button-forget-packs = Delete everything and my packs
@@ -282,6 +338,7 @@ command-pack = Your stickers
 command-queue = What I'm working on
 command-cancel = Stop that
 command-language = Change the language
+command-settings = Your settings
 command-privacy = What I keep
 command-forget = Delete my data
 command-help = How it works

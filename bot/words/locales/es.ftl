@@ -22,6 +22,7 @@ help-commands =
     /pack – tus stickers
     /queue – en qué estoy trabajando
     /cancel – pararlo
+    /settings – todo en un sitio, y más
     /language – cambiar el idioma
     /privacy – qué guardo y cuánto tiempo
     /forget – borrarlo todo
@@ -171,6 +172,60 @@ style-photo = Foto
 seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker. Con /seed random cada uno sale distinto.
 seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
 
+# --- settings ---
+settings = Tus ajustes, para todos los stickers que vengan. Toca uno para cambiarlo.
+setting-saved = Guardado.
+setting-style = Estilo
+setting-style-about = El estilo de tus stickers. Una palabra bajo una foto manda más, solo para esa foto.
+setting-shape = Forma
+setting-shape-about = Cómo sales en el sticker. Automática: recortado, y una insignia donde no se puede.
+setting-shape-auto = Automática
+setting-model = Modelo
+setting-model-about = Lo que dibuja tus stickers.
+setting-speed = Dibujo
+setting-speed-about = Rápido usa menos pasos; fino usa más y tarda más.
+setting-speed-normal = medio
+setting-speed-quick = rápido
+setting-speed-fine = fino
+setting-likeness = Parecido
+setting-likeness-about = Cuánto queda de tu cara. Más parecido deja menos sitio al estilo.
+setting-likeness-normal = medio
+setting-likeness-less = menos
+setting-likeness-more = más
+setting-strength = Fuerza del estilo
+setting-strength-about = Con qué rigor sigo el estilo y tus palabras.
+setting-strength-normal = media
+setting-strength-soft = suave
+setting-strength-strong = fuerte
+setting-pack = Al paquete
+setting-pack-about = Solo: cada sticker va directo a tu paquete. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al paquete siempre.
+setting-pack-on = solo
+setting-pack-off = cuando yo diga
+setting-photo = Mi foto
+setting-photo-about = Cuánto tiempo guardo tu foto. Otro, Estilo y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-usual = { $hours } h
+setting-photo-hour = 1 h
+setting-photo-none = nada
+setting-language = Idioma
+setting-language-about = ¿Qué idioma?
+setting-news = Noticias
+setting-news-about = De vez en cuando, quienes llevan este bot escriben a todos. No: a ti no.
+setting-news-on = sí
+setting-news-off = no
+news-on = Vuelves a recibir noticias.
+news-off = Se acabaron las noticias. /settings las trae de vuelta.
+button-news-off = 🔕 No quiero más
+button-news-on = 🔔 Quiero noticias
+
+# --- key=value in a caption ---
+parameter-unknown = No existe «{ $name }». Conozco { $nearest }.
+parameter-useless = «{ $name }» no cambia nada aquí. Conozco { $nearest }.
+parameter-range = { $name } va de { $least } a { $most }, no { $value }.
+parameter-whole = { $name } es un número entero de { $least } a { $most }, no { $value }.
+parameter-choice = { $name } es uno de estos: { $choices }, no { $value }.
+parameter-kept = Aún tengo tu foto: escríbelo corregido y ya está.
+button-without = ✨ Dibujar sin eso
+
 # --- packs, queue ---
 pack-none = Todavía no tienes stickers. Mándame un selfi y tendrás uno.
 pack-list =
@@ -250,6 +305,7 @@ button-put-back = ➕ Devolverlo al pack
 button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
+button-add-to-pack = ➕ Añadir a mi paquete
 button-cancel = ✖️ Parar
 button-forget = Borrarlo todo
 button-forget-packs = Borrarlo todo y mis packs
@@ -282,6 +338,7 @@ command-pack = Tus stickers
 command-queue = En qué estoy trabajando
 command-cancel = Pararlo
 command-language = Cambiar el idioma
+command-settings = Tus ajustes
 command-privacy = Qué guardo
 command-forget = Borrar mis datos
 command-help = Cómo funciona

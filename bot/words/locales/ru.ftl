@@ -22,6 +22,7 @@ help-commands =
     /pack – твои стикеры
     /queue – над чем я работаю
     /cancel – остановить это
+    /settings – всё в одном месте, и больше
     /language – сменить язык
     /privacy – что я храню и как долго
     /forget – удалить всё
@@ -80,7 +81,7 @@ pack-loose = Твой стикер готов, но ещё не в наборе.
 news-first-pack-of-all = Это твой собственный набор. Открой его, чтобы добавить на клавиатуру.
 stickers-added =
     { $total ->
-        [one] Он в твоём наборе.
+        [1] Он в твоём наборе.
        *[other] Все { $total } в твоём наборе.
     }
 reactions-added = Все { $total } в твоём наборе, каждый под своим эмодзи.
@@ -176,6 +177,60 @@ style-photo = Фото
 seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер. С /seed random каждый другой.
 seed-is-random = Каждый стикер выходит немного другим. /seed 42 держит один вариант.
 
+# --- settings ---
+settings = Твои настройки для всех будущих стикеров. Нажми, чтобы изменить.
+setting-saved = Сохранено.
+setting-style = Стиль
+setting-style-about = Стиль твоих стикеров. Слово под фото важнее, но только для этого фото.
+setting-shape = Форма
+setting-shape-about = Как ты выглядишь на стикере. Автоматически: вырезано, а где не выходит – значок.
+setting-shape-auto = Автоматически
+setting-model = Модель
+setting-model-about = Что рисует твои стикеры.
+setting-speed = Рисование
+setting-speed-about = Быстро – меньше шагов, тщательно – больше и дольше.
+setting-speed-normal = обычно
+setting-speed-quick = быстро
+setting-speed-fine = тщательно
+setting-likeness = Сходство
+setting-likeness-about = Сколько остаётся от твоего лица. Чем больше сходства, тем меньше места стилю.
+setting-likeness-normal = обычное
+setting-likeness-less = меньше
+setting-likeness-more = больше
+setting-strength = Сила стиля
+setting-strength-about = Насколько точно я следую стилю и твоим словам.
+setting-strength-normal = обычная
+setting-strength-soft = мягкая
+setting-strength-strong = сильная
+setting-pack = В набор
+setting-pack-about = Сам: каждый стикер сразу идёт в твой набор. По просьбе: он приходит с кнопкой, которая его добавит. Все реакции идут в набор в любом случае.
+setting-pack-on = сам
+setting-pack-off = по просьбе
+setting-photo = Моё фото
+setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стиль» и всё, что рисует его заново, работает только это время. Нисколько: оно удаляется, как только стикер готов.
+setting-photo-usual = { $hours } ч
+setting-photo-hour = 1 ч
+setting-photo-none = нисколько
+setting-language = Язык
+setting-language-about = Какой язык?
+setting-news = Новости
+setting-news-about = Иногда те, кто ведёт этого бота, пишут всем. Выключено: тебе – нет.
+setting-news-on = включено
+setting-news-off = выключено
+news-on = Новости снова будут приходить.
+news-off = Новостей больше не будет. /settings вернёт их.
+button-news-off = 🔕 Больше не надо
+button-news-on = 🔔 Снова новости
+
+# --- key=value in a caption ---
+parameter-unknown = Нет «{ $name }». Я знаю { $nearest }.
+parameter-useless = «{ $name }» здесь ничего не меняет. Я знаю { $nearest }.
+parameter-range = { $name } – от { $least } до { $most }, а не { $value }.
+parameter-whole = { $name } – целое число от { $least } до { $most }, а не { $value }.
+parameter-choice = { $name } – одно из { $choices }, а не { $value }.
+parameter-kept = Твоё фото ещё у меня: просто напиши правильно.
+button-without = ✨ Нарисовать без этого
+
 # --- packs, queue ---
 pack-none = У тебя ещё нет стикеров. Пришли селфи, и будет.
 pack-list =
@@ -195,7 +250,6 @@ queue-running = Как раз рисую.
 queue-waiting =
     { $ahead ->
         [0] Следующий в очереди.
-        [one] В очереди, впереди { $ahead }.
        *[other] В очереди, впереди { $ahead }.
     }
 queue-fetching = Загружаю фото.
@@ -262,6 +316,7 @@ button-put-back = ➕ Вернуть
 button-put-all-back = ➕ Вернуть все
 button-open-pack = 📦 Открыть набор
 button-add = ➕ Попробовать ещё раз
+button-add-to-pack = ➕ В мой набор
 button-cancel = ✖️ Остановить
 button-forget = Удалить всё
 button-forget-packs = Удалить всё и мои наборы
@@ -294,6 +349,7 @@ command-pack = Твои стикеры
 command-queue = Над чем я работаю
 command-cancel = Остановить это
 command-language = Сменить язык
+command-settings = Твои настройки
 command-privacy = Что я храню
 command-forget = Удалить мои данные
 command-help = Как это работает

@@ -22,6 +22,7 @@ help-commands =
     /pack – твої стікери
     /queue – над чим я працюю
     /cancel – зупинити це
+    /settings – усе в одному місці, і більше
     /language – змінити мову
     /privacy – що я зберігаю і як довго
     /forget – видалити все
@@ -80,7 +81,7 @@ pack-loose = Твій стікер готовий, але ще не в набо�
 news-first-pack-of-all = Це твій власний набір. Відкрий його, щоб додати до клавіатури.
 stickers-added =
     { $total ->
-        [one] Він у твоєму наборі.
+        [1] Він у твоєму наборі.
        *[other] Усі { $total } у твоєму наборі.
     }
 reactions-added = Усі { $total } у твоєму наборі, кожен під власним емодзі.
@@ -176,6 +177,60 @@ style-photo = Фото
 seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер. З /seed random кожен інший.
 seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 тримає один варіант.
 
+# --- settings ---
+settings = Твої налаштування для всіх майбутніх стікерів. Торкнися, щоб змінити.
+setting-saved = Збережено.
+setting-style = Стиль
+setting-style-about = Стиль твоїх стікерів. Слово під фото важливіше, але лише для цього фото.
+setting-shape = Форма
+setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізано, а де це не вдається – значок.
+setting-shape-auto = Автоматично
+setting-model = Модель
+setting-model-about = Що малює твої стікери.
+setting-speed = Малювання
+setting-speed-about = Швидко – менше кроків, ретельно – більше й довше.
+setting-speed-normal = звичайно
+setting-speed-quick = швидко
+setting-speed-fine = ретельно
+setting-likeness = Схожість
+setting-likeness-about = Скільки лишається від твого обличчя. Що більша схожість, то менше місця для стилю.
+setting-likeness-normal = звичайна
+setting-likeness-less = менша
+setting-likeness-more = більша
+setting-strength = Сила стилю
+setting-strength-about = Наскільки точно я дотримуюся стилю й твоїх слів.
+setting-strength-normal = звичайна
+setting-strength-soft = м’яка
+setting-strength-strong = сильна
+setting-pack = У набір
+setting-pack-about = Сам: кожен стікер одразу йде до твого набору. На прохання: він приходить із кнопкою, що додає його. Усі реакції йдуть до набору в будь-якому разі.
+setting-pack-on = сам
+setting-pack-off = на прохання
+setting-photo = Моє фото
+setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стиль» і все, що малює його знову, працює лише стільки. Ніскільки: воно видаляється, щойно є стікер.
+setting-photo-usual = { $hours } год
+setting-photo-hour = 1 год
+setting-photo-none = ніскільки
+setting-language = Мова
+setting-language-about = Яка мова?
+setting-news = Новини
+setting-news-about = Час від часу ті, хто веде цього бота, пишуть усім. Вимкнено: тобі – ні.
+setting-news-on = увімкнено
+setting-news-off = вимкнено
+news-on = Новини знову приходитимуть.
+news-off = Новин більше не буде. /settings поверне їх.
+button-news-off = 🔕 Більше не треба
+button-news-on = 🔔 Знову новини
+
+# --- key=value in a caption ---
+parameter-unknown = Немає «{ $name }». Я знаю { $nearest }.
+parameter-useless = «{ $name }» тут нічого не змінює. Я знаю { $nearest }.
+parameter-range = { $name } – від { $least } до { $most }, а не { $value }.
+parameter-whole = { $name } – ціле число від { $least } до { $most }, а не { $value }.
+parameter-choice = { $name } – одне з { $choices }, а не { $value }.
+parameter-kept = Твоє фото ще в мене: просто напиши правильно.
+button-without = ✨ Малюй без цього
+
 # --- packs, queue ---
 pack-none = У тебе ще немає стікерів. Надішли селфі, і буде.
 pack-list =
@@ -195,7 +250,6 @@ queue-running = Саме малюю.
 queue-waiting =
     { $ahead ->
         [0] Наступний у черзі.
-        [one] У черзі, попереду { $ahead }.
        *[other] У черзі, попереду { $ahead }.
     }
 queue-fetching = Завантажую фото.
@@ -262,6 +316,7 @@ button-put-back = ➕ Повернути
 button-put-all-back = ➕ Повернути всі
 button-open-pack = 📦 Відкрити набір
 button-add = ➕ Спробувати ще раз
+button-add-to-pack = ➕ До мого набору
 button-cancel = ✖️ Зупинити
 button-forget = Видалити все
 button-forget-packs = Видалити все і мої набори
@@ -294,6 +349,7 @@ command-pack = Твої стікери
 command-queue = Над чим я працюю
 command-cancel = Зупинити це
 command-language = Змінити мову
+command-settings = Твої налаштування
 command-privacy = Що я зберігаю
 command-forget = Видалити мої дані
 command-help = Як це працює

@@ -6,11 +6,12 @@ import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, style
+from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, settings, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
 from engine.types import Shape
+from service.person_settings import CHOICES
 
 JOB = "0123456789abcdef" * 2
 
@@ -25,6 +26,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         keyboards.no_face(locale, JOB),
         keyboards.faces(JOB, 20),
         keyboards.loose(locale, JOB),
+        keyboards.without(locale, JOB),
         keyboards.removed(locale, JOB),
         keyboards.all_removed(locale, JOB),
         keyboards.replaced(locale, JOB),
@@ -34,6 +36,10 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
+        settings.news_keyboard(locale, is_on=True),
+        settings.news_keyboard(locale, is_on=False),
+        settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
+        *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],
     ]
     data = [
         button.callback_data

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
+from typing import Any
 
+import cv2
 import numpy as np
+import pytest
 
 from engine.portrait.networks import Networks
 
@@ -42,3 +46,21 @@ def test_outputs_have_the_shapes_that_are_promised() -> None:
     shapes = [logits.shape, boxes.shape, mesh.shape, iris.shape, contour.shape]
     assert shapes == [(2304,), (2304, 16), (468, 3), (5, 2), (16, 2)]
     assert networks.segment(np.zeros((256, 256, 3), np.uint8)).shape == (256, 256)
+
+
+def test_networks_are_read_one_at_a_time_in_the_whole_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenCV's first reads race for its table of operators, and the loser ends the process at its start."""
+    read, inside, most = cv2.dnn.readNetFromTFLite, 0, 0
+
+    def watched(data: Any) -> Any:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        time.sleep(0.005)  # another thread has its chance
+        inside -= 1
+        return read(data)
+
+    monkeypatch.setattr(cv2.dnn, "readNetFromTFLite", watched)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: Networks(), range(4)))
+    assert most == 1

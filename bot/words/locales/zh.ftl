@@ -22,6 +22,7 @@ help-commands =
     /pack – 你的贴纸
     /queue – 我正在做什么
     /cancel – 停下来
+    /settings – 所有设置都在这里
     /language – 更换语言
     /privacy – 我保留什么、保留多久
     /forget – 全部删除
@@ -69,7 +70,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包。点一下贴纸，就能加到你的键盘里。
+news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。点一下贴纸，就能加到你的键盘里。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -256,6 +257,7 @@ cancel-drawn =
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] 按你的选择，我不保留你的照片：贴纸做好就删。
        *[other] 你的照片我保留 { $hours } 小时，这样你可以再要一个版本。之后会自动删除。
     }
     拍摄地点和其他隐藏信息会立刻丢掉。

@@ -57,7 +57,7 @@ progress-wait =
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
-progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
+progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu pack.
 progress-send-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando enviarlo.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
@@ -72,7 +72,7 @@ note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen ente
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
 note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
-news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
+news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -132,6 +132,7 @@ error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo
 error-unknown-style = No conozco ese estilo. Tengo estos:
 error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
 error-parameter-refused = Aquí no puedo usar ese ajuste.
+error-text-unwritable = Aquí no puedo escribir esas letras en un sticker. El alfabeto latino, el cirílico y el griego van siempre.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
@@ -196,8 +197,8 @@ setting-strength-about = Con qué rigor sigo el estilo y tus palabras.
 setting-strength-normal = media
 setting-strength-soft = suave
 setting-strength-strong = fuerte
-setting-pack = Al paquete
-setting-pack-about = Solo: cada sticker va directo a tu paquete. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al paquete siempre.
+setting-pack = Al pack
+setting-pack-about = Solo: cada sticker va directo a tu pack. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al pack siempre.
 setting-pack-on = solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
@@ -267,6 +268,7 @@ cancel-drawn =
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Tu foto no la guardo, como elegiste: se borra en cuanto está el sticker.
         [one] Guardo tu foto { $hours } hora, para que puedas pedir otra versión. Después se borra sola.
        *[other] Guardo tu foto { $hours } horas, para que puedas pedir otra versión. Después se borra sola.
     }
@@ -275,11 +277,33 @@ privacy =
         [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
        *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
     }
-    No le doy nada de esto a nadie. Tus paquetes son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
+    No le doy nada de esto a nadie. Tus packs son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.
 forget-done-packs = Hecho. Te he olvidado y tus packs están borrados.
 forget-kept = No he borrado nada.
+consent = Tus stickers van a un pack que puede ver quien tenga su enlace. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } pack
+       *[other] { $count } packs
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } encargo con sus palabras
+       *[other] { $count } encargos con sus palabras
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } sticker
+       *[other] { $count } stickers
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } foto
+       *[other] { $count } fotos
+    }
+forget-deleted = Borrado: { $what }.
 
 # --- language ---
 language-choose = ¿Qué idioma?
@@ -304,7 +328,7 @@ button-put-back = ➕ Devolverlo al pack
 button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
-button-add-to-pack = ➕ Añadir a mi paquete
+button-add-to-pack = ➕ Añadir a mi pack
 button-cancel = ✖️ Parar
 button-forget = Borrarlo todo
 button-forget-packs = Borrarlo todo y mis packs

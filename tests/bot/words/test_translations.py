@@ -58,6 +58,7 @@ def variables(language: str) -> dict[str, set[str]]:
         if isinstance(entry, ast.Message):
             visitor = Variables()
             visitor.visit(entry)
+            assert entry.id.name not in found, f"{entry.id.name} twice in {language}"
             found[entry.id.name] = visitor.found
     return found
 

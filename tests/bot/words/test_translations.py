@@ -13,7 +13,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.handlers import MENU
 from bot.handlers.profile import profiles
-from bot.words.translations import LANGUAGES, RIGHT_TO_LEFT, language_of, say, source_of, style_title
+from bot.words.translations import LANGUAGES, RIGHT_TO_LEFT, language_of, listed, say, source_of, style_title
 from engine.styles import all_styles
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -152,6 +152,11 @@ def test_plurals_follow_the_language() -> None:
     assert say("pt", "pack-list", count=1) == "Você tem 1 pacote:"
     assert say("zh", "pack-list", count=1) == "你有 1 个贴纸包："
     assert say("de", "progress-queued", ahead=0) == "Du bist als Nächstes dran."
+
+
+def test_a_list_has_the_commas_of_its_language() -> None:
+    assert listed("de", ["1 Foto", "2 Sticker"]) == "1 Foto, 2 Sticker"
+    assert listed("zh", ["1 张照片", "2 张贴纸"]) == "1 张照片、2 张贴纸"
 
 
 @pytest.mark.parametrize(

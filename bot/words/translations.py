@@ -36,8 +36,8 @@ RIGHT_TO_LEFT: Final = frozenset(("ar",))
 
 _COMMAS = {"zh": "、", "ar": "، "}
 _LEFT_TO_RIGHT_ISOLATE, _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2068", "\u2069"
-# A Latin word, a link, a name or a hashtag, and a command with what may follow it.
-_LATIN = re.compile(r"https?://\S+|/[a-z]+(?: (?:\d+|random)\b)?|[#@]?[a-z][\w.-]*\b", re.ASCII | re.IGNORECASE)
+# A link, or a run of Latin words: names, hashtags, a command with what follows it.
+_LATIN = re.compile(r"https?://\S+|[/#@]?[a-z][\w.-]*(?: [a-z0-9][\w.-]*)*\b", re.ASCII | re.IGNORECASE)
 
 
 class _Isolated(str, FluentType):

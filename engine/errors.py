@@ -5,6 +5,7 @@ EngineError                 code               retryable
 ├── NoFace                  no_face            no    no face found: the person can send another photo
 ├── UnknownStyle            unknown_style      no    no look of that name
 ├── ParameterRefused        parameter_refused  no    a parameter is unknown, of a wrong type or out of its limits
+├── TextUnwritable          text_unwritable    no    no font here has those characters
 ├── UnsupportedModel        unsupported_model  no    this engine does not run that model
 ├── Cancelled               cancelled          no    on_step asked to stop
 ├── DrawingFailed           drawing_failed     yes   anything else in one job
@@ -50,6 +51,12 @@ class ParameterRefused(EngineError):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name}: {problem}")
         self.name = name
+
+
+class TextUnwritable(EngineError):
+    """No font here has these characters: the message."""
+
+    code = "text_unwritable"
 
 
 class UnsupportedModel(EngineError):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.pixels import Matte, Rgb, Rgba
+from engine.types import Outline, OutlineWidth
 
 SIDE_PX = 512  # Bot API: one side exactly 512 px, the other at most 512
 MAX_BYTES = 512 * 1024  # Bot API: a static sticker
@@ -19,24 +20,45 @@ OUTLINE_SOFTNESS_PX = 1.8  # rounds the steps of the cut; the edge itself is mad
 SHADOW_DOWN_PX = 4
 SHADOW_SIGMA_PX = 4.0
 SHADOW_STRENGTH = 0.38
-MARGIN_PX = OUTLINE_PX + 3  # free border `outline` adds around a drawing on each side
-DRAWING_PX = SIDE_PX - 2 * MARGIN_PX  # longest side of a drawing that needs no more scaling
+MARGIN_PX = OUTLINE_PX + 3  # free border around a drawing on each side
 LEAST_CELLS = 3  # a smaller piece beside a drawing of cells is a speck
 CELL_BORDER = 5  # cells a drawing of cells needs around it: ink, white and shadow
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+OUTLINES: dict[Outline, Colour] = {
+    Outline.WHITE: WHITE,
+    Outline.BLACK: (17, 17, 20),
+    Outline.RED: (229, 57, 53),
+    Outline.ORANGE: (251, 140, 0),
+    Outline.YELLOW: (255, 214, 0),
+    Outline.GREEN: (67, 160, 71),
+    Outline.BLUE: (30, 136, 229),
+    Outline.PURPLE: (142, 68, 200),
+    Outline.PINK: (255, 94, 158),
+}
+OUTLINE_WIDTHS = {OutlineWidth.THIN: 0.5, OutlineWidth.NORMAL: 1.0, OutlineWidth.THICK: 1.9}  # of a style's own
 
 
 class WebpBroken(ValueError):
     """The bytes break a rule for static stickers; the message says which."""
 
 
-def outline(rgb: Rgb, matte: Matte, width_px: int = OUTLINE_PX) -> Rgba:
-    """Put a smooth white die-cut border and a soft shadow around a drawing.
+def outline_colour(wanted: Outline) -> Colour | None:
+    """Return the colour of an outline, white for AUTO; None where there is to be none."""
+    return None if wanted is Outline.NONE else OUTLINES.get(wanted, WHITE)
 
-    Returns a canvas larger by `MARGIN_PX` on each side.
+
+def outline(rgb: Rgb, matte: Matte, width_px: int = OUTLINE_PX, ring: Colour | None = WHITE) -> Rgba:
+    """Put a smooth die-cut border of the colour `ring`, None for none, and a soft shadow around a drawing.
+
+    Returns a canvas larger by `width_px` and 3 px more on each side.
     """
-    pad = ((MARGIN_PX, MARGIN_PX), (MARGIN_PX, MARGIN_PX))
+    margin = width_px + 3
+    pad = ((margin, margin), (margin, margin))
     alpha = np.pad(matte, pad).astype(np.float32)
     colour = np.pad(rgb, (*pad, (0, 0)), mode="edge").astype(np.float32)
+    if ring is None:
+        return np.dstack([colour, 255 * alpha]).round().astype(np.uint8)
     border = _grown(alpha, width_px)
     alpha = alpha * (border > 0.5)  # an island outside the outline goes
     shadow = cv2.GaussianBlur(border, (0, 0), SHADOW_SIGMA_PX)
@@ -44,7 +66,7 @@ def outline(rgb: Rgb, matte: Matte, width_px: int = OUTLINE_PX) -> Rgba:
     shadow[:SHADOW_DOWN_PX] = 0
     covered = np.maximum(border, alpha)
     whole = covered + shadow * (1 - covered)
-    light = 255 * (border * (1 - alpha))[..., None] + colour * alpha[..., None]
+    light = np.asarray(ring, np.float32) * (border * (1 - alpha))[..., None] + colour * alpha[..., None]
     painted = light / np.maximum(whole, 1e-4)[..., None]
     return np.dstack([np.clip(painted, 0, 255), 255 * whole]).round().astype(np.uint8)
 
@@ -58,18 +80,27 @@ def _grown(alpha: Matte, width_px: int) -> Matte:
     return np.clip((cv2.GaussianBlur(reach, (0, 0), OUTLINE_SOFTNESS_PX) - 0.5) * 2.5 + 0.5, 0, 1)
 
 
-def cell_outline(rgb: Rgb, matte: Matte, cell_px: int, ink: tuple[int, int, int] = (30, 22, 34)) -> Rgba:
-    """Put a border of one dark and one white cell and a hard shadow around a drawing of square cells."""
-    pad = ((3, 3), (3, 3))
+def cell_outline(
+    rgb: Rgb,
+    matte: Matte,
+    cell_px: int,
+    ink: Colour = (30, 22, 34),
+    ring: Colour | None = WHITE,
+    ring_cells: int = 1,
+) -> Rgba:
+    """Put a border of one dark cell and `ring_cells` of the colour `ring`, None for none, and a hard shadow around a
+    drawing of square cells. Returns a canvas larger by `ring_cells` and 2 cells more on each side."""
+    margin = ring_cells + 2
+    pad = ((margin, margin), (margin, margin))
     person = np.pad(matte[::cell_px, ::cell_px] > 0.5, pad)
     colour = np.pad(rgb[::cell_px, ::cell_px], (*pad, (0, 0)))
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     dark = cv2.dilate(_solid(person, LEAST_CELLS), cross)
-    white = cv2.dilate(dark, np.ones((3, 3), np.uint8))
-    shadow = np.roll(white, 1, axis=0)
     cells = np.zeros((*person.shape, 4), np.uint8)
-    cells[shadow > 0] = (0, 0, 0, 90)
-    cells[white > 0] = 255
+    if ring is not None:
+        around = cv2.dilate(dark, np.ones((3, 3), np.uint8), iterations=ring_cells)
+        cells[np.roll(around, 1, axis=0) > 0] = (0, 0, 0, 90)
+        cells[around > 0] = (*ring, 255)
     cells[dark > 0] = (*ink, 255)
     person &= dark > 0  # a speck outside the outline goes
     cells[person] = np.dstack([colour, np.full(person.shape, 255, np.uint8)])[person]

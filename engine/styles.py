@@ -19,9 +19,12 @@ HOSTED_STYLE = "sticker"  # what programs written for the hosted services get; n
 # Up to three words may stand between a refusal and what it refuses: "don't make it a comic".
 _REFUSAL = re.compile(
     r"(?<!\w)(?<!why )(?:not|no|never|without|don't|dont|isn't|instead of|rather than|anything but"
-    r"|nicht|kein|keine|keinen|keinem|ohne|statt|sin|ni|nada de|en vez de|не|ні|ни|без|замість|вместо)"
+    r"|nicht|kein|keine|keinen|keinem|ohne|statt|sin|ni|nada de|en vez de|не|ні|ни|без|замість|вместо"
+    r"|não|nem|sem|em vez de|ليس|ليست|لا|بدون|دون|بلا|بدل)"
     r"(?:\s+[\w'-]+){0,3}\s+[#'\"“„«]?$"
+    r"|(?:不要|不想要?|不是|(?<!特)别|没有|除了)[\u4e00-\u9fff]{0,3}\s*[#“「]?$"
 )
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")  # written without spaces, so that its words have no borders
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +128,12 @@ def _parse(name: str, data: Mapping[str, Any]) -> Style:
 def _words() -> tuple[re.Pattern[str], Mapping[str, Style]]:
     styles = {word.replace("-", " "): entry for entry in all_styles() for word in entry.words}
     longest_first = sorted(styles, key=len, reverse=True)
-    either = "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in longest_first)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)"), MappingProxyType(styles)
+    spaced, unspaced = (
+        "|".join(
+            re.escape(word).replace(r"\ ", r"[\s-]+")
+            for word in longest_first
+            if (_CHINESE.fullmatch(word) is not None) is is_chinese
+        )
+        for is_chinese in (False, True)
+    )
+    return re.compile(rf"(?<!\w)(?:{spaced})(?!\w)|{unspaced}"), MappingProxyType(styles)

@@ -31,6 +31,30 @@ class Shape(StrEnum):
         return cls.BUST if value == "cutout" else None
 
 
+class Outline(StrEnum):
+    """The colour of the die-cut border."""
+
+    AUTO = "auto"  # the style's own
+    NONE = "none"
+    WHITE = "white"
+    BLACK = "black"
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    PINK = "pink"
+
+
+class OutlineWidth(StrEnum):
+    """How wide the die-cut border is."""
+
+    THIN = "thin"
+    NORMAL = "normal"
+    THICK = "thick"
+
+
 class Note(StrEnum):
     """What the engine did that the person should be told, by code; the entrances have the sentences."""
 
@@ -50,7 +74,9 @@ class StickerRequest:
 
     `inputs` are photos by the names of the model's inputs, encoded as JPEG or PNG as `service.photos` leaves them:
     upright, sRGB, long side at most 2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of
-    `engine.styles`. `only_stickers` leaves an engine free to make no PNGs beside the WebPs.
+    `engine.styles`. `only_stickers` leaves an engine free to make no PNGs beside the WebPs. `text` is written on the
+    sticker, at most `lettering.MAX_CHARS` characters. `drawn` is the CUTOUT of an earlier result of the same request
+    but for text and outline, b"" for none: an engine may finish that again instead of drawing.
     """
 
     inputs: Mapping[str, tuple[bytes, ...]]
@@ -61,6 +87,10 @@ class StickerRequest:
     model: str = DEFAULT_MODEL
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     only_stickers: bool = False
+    text: str = ""
+    outline: Outline = Outline.AUTO
+    outline_width: OutlineWidth = OutlineWidth.NORMAL
+    drawn: bytes = b""
 
     @property
     def faces(self) -> tuple[bytes, ...]:

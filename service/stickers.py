@@ -14,8 +14,10 @@ from typing import Any
 
 from engine.errors import UnknownStyle
 from engine.levels import parameters_of
+from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
+from engine.types import Outline, OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -72,6 +74,9 @@ class Submission:
     jobs_waiting: int | None = None
     lifetime_s: float | None = None
     only_stickers: bool = False
+    text: str = ""
+    outline: str = Outline.AUTO
+    outline_width: str = OutlineWidth.NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,9 @@ class StickerService:
             shape=submission.shape or settings.shape,
             parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
+            text=submission.text,
+            outline=submission.outline,
+            outline_width=submission.outline_width,
         )
         new = NewJob(
             owner=submission.owner,
@@ -266,12 +274,17 @@ class StickerService:
         parameters: Mapping[str, str | int | float | bool] | None = None,
         seed: int | None = None,
         new_seed: bool = False,
+        text: str | None = None,
+        outline: str | None = None,
+        outline_width: str | None = None,
+        only_stickers: bool | None = None,
         replaces: str | None = None,
         is_low: bool = False,
     ) -> Job:
-        """Submit another sticker from the same photo: another seed, style or shape, or more parameters.
+        """Submit another sticker from the same photo: another seed, style, shape, text or outline, or more parameters.
 
-        Another model gets no parameters of the first one's. `is_low` lets others pass for a while.
+        Another model gets no parameters and no text of the first one's. `is_low` lets others pass for a while. Where
+        only text and outline are others and the drawing is kept, that is finished again.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -281,7 +294,10 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not await self.has_photo(parent):
+        is_finish = text is not None or outline is not None or outline_width is not None
+        is_other = bool(style or shape or model or parameters or new_seed or seed is not None or only_stickers is False)
+        finishes = parent.id if is_finish and not is_other and await self._has_cutout(parent) else ""
+        if not finishes and not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
@@ -291,7 +307,14 @@ class StickerService:
             parameters={**(parent.request.parameters if model is None else {}), **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
+            text=(parent.request.text if model is None else "") if text is None else text,
+            outline=outline or parent.request.outline,
+            outline_width=outline_width or parent.request.outline_width,
+            only_stickers=parent.request.only_stickers if only_stickers is None else only_stickers,
+            finishes=finishes,
         )
+        if finishes and parent.result is not None:
+            request = replace(request, shape=parent.result.shape)
         drawn_seed = _seed(seed if seed is not None else None if new_seed else parent.seed)
         return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
@@ -553,6 +576,16 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def _has_cutout(self, job: Job) -> bool:
+        """Return whether what the job drew is kept, cut out."""
+        if job.result is None or ResultFile.CUTOUT not in job.result.files:
+            return False
+        try:
+            await self.result_file(job, ResultFile.CUTOUT)
+        except FileGone:
+            return False
+        return True
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from storage.database import Database, record_of
 from storage.records import Pack, PackState, Sticker, StickerState
 from storage.users import ADD_OWNER
 
-_STICKER_COLUMNS = ("state", "emoji", "pack_id", "upload_id", "file_id", "file_unique_id", "message_id")
+_LISTS = ("emoji_list", "keywords")
+_STICKER_COLUMNS = ("state", "pack_id", "upload_id", "file_id", "file_unique_id", "message_id", *_LISTS)
 
 
 class Packs:
@@ -65,12 +67,21 @@ class Packs:
         )
         return [_pack(row) for row in rows]
 
-    async def begin(self, sticker_id: str, owner: str, emoji: str) -> Sticker:
+    async def begin(
+        self, sticker_id: str, owner: str, emoji_list: tuple[str, ...], keywords: tuple[str, ...] = ()
+    ) -> Sticker:
         """Write the sticker a job made; the same job again is the same sticker, as far as it has come."""
         rows = await self._database.run(
-            """INSERT INTO stickers (id, owner, state, emoji, created_at) VALUES (:id, :owner, 'made', :emoji, :now)
+            """INSERT INTO stickers (id, owner, state, emoji_list, keywords, created_at)
+               VALUES (:id, :owner, 'made', :emoji_list, :keywords, :now)
                ON CONFLICT (id) DO UPDATE SET id = id RETURNING *""",
-            {"id": sticker_id, "owner": owner, "emoji": emoji, "now": self._clock()},
+            {
+                "id": sticker_id,
+                "owner": owner,
+                "emoji_list": _json(emoji_list),
+                "keywords": _json(keywords),
+                "now": self._clock(),
+            },
         )
         return _sticker(rows[0])
 
@@ -99,8 +110,10 @@ class Packs:
         )
         return [_sticker(row) for row in rows]
 
-    async def change(self, sticker_id: str, **columns: str | int | StickerState | None) -> Sticker | None:
-        """Change some of state, emoji, pack_id, upload_id, file_id, file_unique_id, message_id.
+    async def change(
+        self, sticker_id: str, **columns: str | int | StickerState | tuple[str, ...] | None
+    ) -> Sticker | None:
+        """Change some of state, emoji_list, keywords, pack_id, upload_id, file_id, file_unique_id, message_id.
 
         Returns None where the sticker is gone: its owner was forgotten.
         """
@@ -110,7 +123,7 @@ class Packs:
         changes = ", ".join(f"{name} = :{name}" for name in columns)
         row = await self._database.one(
             f"UPDATE stickers SET {changes} WHERE id = :id RETURNING *",  # noqa: S608 - names checked above
-            {"id": sticker_id, **columns},
+            {"id": sticker_id} | {name: _json(value) if name in _LISTS else value for name, value in columns.items()},
         )
         return _sticker(row) if row else None
 
@@ -122,10 +135,25 @@ class Packs:
         )
         return [_sticker(row) for row in rows]
 
+    async def in_packs_of(self, owner: str) -> list[Sticker]:
+        """Return the owner's stickers that are in a pack which still exists, newest first."""
+        rows = await self._database.run(
+            """SELECT stickers.* FROM stickers JOIN packs ON packs.id = pack_id
+               WHERE stickers.owner = :owner AND stickers.state = 'in_pack' AND packs.state != 'gone'
+               ORDER BY stickers.created_at DESC, stickers.rowid DESC""",
+            {"owner": owner},
+        )
+        return [_sticker(row) for row in rows]
+
+
+def _json(words: object) -> str:
+    return json.dumps(words, ensure_ascii=False)
+
 
 def _pack(row: sqlite3.Row) -> Pack:
     return record_of(Pack, row, state=PackState(row["state"]))
 
 
 def _sticker(row: sqlite3.Row) -> Sticker:
-    return record_of(Sticker, row, state=StickerState(row["state"]))
+    lists = {name: tuple(json.loads(row[name])) for name in _LISTS}
+    return record_of(Sticker, row, state=StickerState(row["state"]), **lists)

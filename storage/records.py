@@ -46,7 +46,8 @@ class Entrance(StrEnum):
 class JobRequest:
     """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input.
 
-    `only_stickers`: nobody will ask for its pictures as PNG.
+    `only_stickers`: nobody will ask for its pictures as PNG. `text` is written on the sticker. `finishes` is the job
+    whose drawing may be finished again instead of drawing: only text and outline differ.
     """
 
     style: str
@@ -56,6 +57,10 @@ class JobRequest:
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     only_stickers: bool = False
+    text: str = ""
+    outline: str = "auto"
+    outline_width: str = "normal"
+    finishes: str = ""
 
     @property
     def photos(self) -> tuple[str, ...]:
@@ -271,17 +276,26 @@ class StickerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sticker:
-    """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set."""
+    """One made sticker and where it is: `file_id` and `file_unique_id` are those inside the set.
+
+    `emoji_list` has 1 to 20 emoji, the one that apps show first; `keywords` at most 20, 64 characters together.
+    """
 
     id: str  # that of its job, or `<job>-<name>` where a job made several
     owner: str
     state: StickerState
-    emoji: str
+    emoji_list: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
     pack_id: int | None = None
     upload_id: str | None = None
     file_id: str | None = None
     file_unique_id: str | None = None
     message_id: int | None = None
+
+    @property
+    def emoji(self) -> str:
+        """Return the emoji that apps show, "" where there is none."""
+        return self.emoji_list[0] if self.emoji_list else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,26 +166,32 @@ class Delivery:
 
     async def _into_pack(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack; where that fails it is sent without one."""
-        to, user_id, emoji = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner)), emoji_of(job)
+        to, user_id = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner))
+        emoji_list: tuple[str, ...] = (emoji_of(job),)
+        keywords: tuple[str, ...] = ()
         user = await self._service.preferences(job.owner)
         if not (PersonSettings.of(user).adds_to_pack or job.replaces):
-            row = await self._service.packs.begin(job.id, job.owner, emoji)
+            row = await self._service.packs.begin(job.id, job.owner, emoji_list)
             if row.state is StickerState.MADE:  # not one that was added before this attempt
                 await self._service.packs.mark_loose(job.id)
             keyboard = keyboards.loose(to.language, job.id, is_wanted=False)
             return _StickerMessage(webp, keyboard, await self._notes(job))
         try:
             if job.replaces:
-                in_pack = await self._sets.replace(user_id, to.first_name, job.replaces, job.id, webp, emoji)
+                if old := await self._service.packs.sticker(job.replaces):
+                    emoji_list, keywords = old.emoji_list or emoji_list, old.keywords
+                in_pack = await self._sets.replace(
+                    user_id, to.first_name, job.replaces, job.id, webp, emoji_list, keywords
+                )
             else:
-                in_pack = await self._sets.add(user_id, to.first_name, job.id, webp, emoji)
+                in_pack = await self._sets.add(user_id, to.first_name, job.id, webp, emoji_list)
         except UserBlocked:
             raise
         except PackError as error:
             await self._wait_if_that_helps(job, error)
             unexpected = error if type(error) is PackFailed else None
             logger.warning("job %s goes out without a pack: %s", job.id[:8], error.code, exc_info=unexpected)
-            await self._service.packs.begin(job.id, job.owner, emoji)
+            await self._service.packs.begin(job.id, job.owner, emoji_list)
             await self._service.packs.mark_loose(job.id)
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
             return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)

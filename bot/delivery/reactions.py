@@ -112,7 +112,7 @@ class ReactionsDelivery:
             NewSticker(
                 f"{job.id}-{name.removesuffix('.webp')}",
                 await self._service.result_file(job, name),
-                emoji if job.request.model == REACTIONS.name else Addressee.of(job).emoji or emoji,
+                (emoji if job.request.model == REACTIONS.name else Addressee.of(job).emoji or emoji,),
             )
             for name, emoji in job.result.stickers.items()
         ]

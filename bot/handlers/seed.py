@@ -6,7 +6,9 @@ from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Command, Feature
 from service.stickers import parse_seed
 
-_RANDOM_WORDS = frozenset(("random", "off", "zufall", "azar", "aleatorio", "випадково", "случайно"))
+_RANDOM_WORDS = frozenset(
+    ("random", "off", "zufall", "azar", "aleatorio", "випадково", "случайно", "aleatório", "随机", "عشوائي")
+)
 
 
 async def on_seed(context: UpdateContext) -> None:

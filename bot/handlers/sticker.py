@@ -87,7 +87,7 @@ async def _into_pack(context: UpdateContext, press: Press) -> None:
     if job.result is None or not job.result.is_safe:  # no such button was ever under it
         raise NoSuchJob(job.id)
     webp = await context.service.result_file(job, ResultFile.STICKER)
-    in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
+    in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, (emoji_of(job),))
     context.edit(in_pack_keyboard(context.language, job, in_pack.url, context.parts.offers))
 
 

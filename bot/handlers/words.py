@@ -181,7 +181,7 @@ async def _give_emoji(context: UpdateContext, job: Job, emoji: str) -> str:
     """Give the job's sticker, or all of them, another emoji, in its pack too. Raises `PackError`."""
     rows = await context.service.packs.stickers_of(job.id)
     for sticker_id in [row.id for row in rows] or [job.id]:
-        if not await context.parts.sets.set_emoji(context.user_id, sticker_id, emoji):
+        if not await context.parts.sets.set_emoji(context.user_id, sticker_id, (emoji,)):
             return context.say("words-emoji-refused", emoji=emoji)
     await context.service.set_note(job.id, emoji=emoji)
     return context.say("words-emoji", emoji=emoji)

@@ -53,9 +53,14 @@ class SetCalls:
         )
         return file.file_id
 
-    async def set_emoji(self, file_id: str, emoji: str) -> None:
-        """Replace the emoji of a sticker by its in-set file id. Raises `TelegramError`."""
-        await self._repeated(lambda: self.bot.set_sticker_emoji_list(file_id, [emoji]))
+    async def set_emoji(self, file_id: str, emoji_list: tuple[str, ...]) -> None:
+        """Replace the emoji of a sticker, 1 to 20, by its in-set file id. Raises `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_emoji_list(file_id, emoji_list))
+
+    async def set_keywords(self, file_id: str, keywords: tuple[str, ...]) -> None:
+        """Replace the keywords of a sticker, at most 20 of 64 characters together, by its in-set file id. Raises
+        `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_keywords(file_id, keywords))
 
     async def delete_sticker(self, file_id: str) -> bool:
         """Delete a sticker by its in-set file id; False where it was gone."""

@@ -222,7 +222,7 @@ class Placement:
         return None
 
     async def _create_set(self, name: str, sticker: InputSticker) -> None:
-        along = [InputSticker(row.upload_id or "", [row.emoji], STICKER_FORMAT) for row in self._along]
+        along = [_input_sticker(row) for row in self._along]
         await self._calls.bot.create_new_sticker_set(self._user_id, name, self._title, [sticker, *along])
 
     async def _news(self) -> News:
@@ -246,7 +246,7 @@ class Placement:
                     with attempt:
                         if attempt.retry_state.attempt_number > 1 and await find():
                             return False
-                        await change(InputSticker(self._row.upload_id or "", [self._row.emoji], STICKER_FORMAT))
+                        await change(_input_sticker(self._row))
                         return True
             except TelegramError as error:
                 kind = classify(error)
@@ -261,8 +261,8 @@ class Placement:
     async def _amend(self, kind: TelegramErrorKind, error: TelegramError) -> None:
         """Change what Telegram refused; raise `error` again where nothing can be changed."""
         match kind:
-            case TelegramErrorKind.EMOJI_REFUSED if self._row.emoji != DEFAULT_EMOJI:
-                await self._write(emoji=DEFAULT_EMOJI)
+            case TelegramErrorKind.EMOJI_REFUSED if self._row.emoji_list != (DEFAULT_EMOJI,):
+                await self._write(emoji_list=(DEFAULT_EMOJI,))
             case TelegramErrorKind.TITLE_INVALID:
                 self._title = self._plain_title
             case TelegramErrorKind.PICTURE_REFUSED:  # it refuses the dimensions of a right WebP at times
@@ -315,11 +315,16 @@ class Placement:
         )
         return InPack(found.file_id, found.file_unique_id, pack)
 
-    async def _write(self, **columns: str | int | StickerState | None) -> None:
+    async def _write(self, **columns: str | int | StickerState | tuple[str, ...] | None) -> None:
         written = await self._packs.change(self._row.id, **columns)
         if written is None:
             raise PackFailed("the owner was forgotten meanwhile")
         self._row = written
+
+
+def _input_sticker(row: Sticker) -> InputSticker:
+    """Return an uploaded sticker as sets take it."""
+    return InputSticker(row.upload_id or "", row.emoji_list, STICKER_FORMAT, keywords=row.keywords or None)
 
 
 def as_png(webp: bytes) -> bytes:

@@ -40,11 +40,12 @@ class PackOverview:
 
 @dataclass(frozen=True, slots=True)
 class NewSticker:
-    """One of several stickers to be put into a pack."""
+    """A sticker to be put into a pack, with what it is found by there."""
 
     id: str
     webp: bytes
-    emoji: str
+    emoji_list: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,15 @@ class StickerSets:
         self._calls = SetCalls(bot, backoff_s=backoff_s, sleep=sleep)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def add(self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji: str) -> InPack:
+    async def add(
+        self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji_list: tuple[str, ...]
+    ) -> InPack:
         """Put a sticker into the person's open pack; the same `sticker_id` again is the same sticker.
 
         `webp` is a still WebP, one side 512 px, at most 512 KB. One that was removed is put in again.
         Raises `PackError`.
         """
-        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji)) as placement:
+        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji_list)) as placement:
             return await placement.add()
 
     async def add_all(
@@ -97,7 +100,7 @@ class StickerSets:
         come in between. Raises `PackError`.
         """
         owner = Entrance.TELEGRAM.owner(user_id)
-        rows = [await self._packs.begin(each.id, owner, each.emoji) for each in stickers]
+        rows = [await self._packs.begin(each.id, owner, each.emoji_list, each.keywords) for each in stickers]
         states = {row.id: row.state for row in rows}
         to_add = [each for each in stickers if states[each.id] in (StickerState.MADE, StickerState.UPLOADED)]
         to_upload = [each for each in to_add if states[each.id] is StickerState.MADE]
@@ -133,7 +136,8 @@ class StickerSets:
         """Hold the person's lock and yield the way of a sticker into a pack. Raises `PackError`."""
         async with self._lock_of(user_id):
             with as_pack_errors():
-                row = await self._packs.begin(new.id, Entrance.TELEGRAM.owner(user_id), new.emoji)
+                owner = Entrance.TELEGRAM.owner(user_id)
+                row = await self._packs.begin(new.id, owner, new.emoji_list, new.keywords)
                 yield Placement(
                     self._calls, self._packs, row, user_id=user_id, first_name=first_name, webp=new.webp, along=along
                 )
@@ -148,19 +152,43 @@ class StickerSets:
         return max(0, _MAX_STICKERS - len(seen.stickers)) if seen else 0
 
     async def replace(
-        self, user_id: int, first_name: str, old_sticker_id: str, sticker_id: str, webp: bytes, emoji: str
+        self,
+        user_id: int,
+        first_name: str,
+        old_sticker_id: str,
+        sticker_id: str,
+        webp: bytes,
+        emoji_list: tuple[str, ...],
+        keywords: tuple[str, ...] = (),
     ) -> InPack:
         """Put a sticker in the place of an older one; into the open pack where that one is gone. Raises `PackError`."""
-        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji)) as placement:
+        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji_list, keywords)) as placement:
             placed = await placement.replace(await self._packs.sticker(old_sticker_id))
             await self._packs.mark_removed(old_sticker_id)
             return placed
 
-    async def set_emoji(self, user_id: int, sticker_id: str, emoji: str) -> bool:
-        """Give a sticker another emoji, in its pack where it is in one; False where Telegram takes no such emoji.
+    async def set_emoji(self, user_id: int, sticker_id: str, emoji_list: tuple[str, ...]) -> bool:
+        """Give a sticker other emoji, in its pack where it is in one; False where Telegram takes no such emoji.
 
         Raises `PackError`.
         """
+        return await self._set_words(user_id, sticker_id, self._calls.set_emoji, "emoji_list", emoji_list)
+
+    async def set_keywords(self, user_id: int, sticker_id: str, keywords: tuple[str, ...]) -> bool:
+        """Give a sticker other keywords, in its pack where it is in one; False where Telegram refuses them.
+
+        Raises `PackError`.
+        """
+        return await self._set_words(user_id, sticker_id, self._calls.set_keywords, "keywords", keywords)
+
+    async def _set_words(
+        self,
+        user_id: int,
+        sticker_id: str,
+        call: Callable[[str, tuple[str, ...]], Awaitable[None]],
+        column: str,
+        words: tuple[str, ...],
+    ) -> bool:
         async with self._lock_of(user_id):
             row = await self._packs.sticker(sticker_id)
             if row is None:
@@ -168,13 +196,16 @@ class StickerSets:
             if row.state is StickerState.IN_PACK and row.file_id is not None:
                 with as_pack_errors():
                     try:
-                        await self._calls.set_emoji(row.file_id, emoji)
+                        await call(row.file_id, words)
                     except TelegramError as error:
-                        if classify(error) is TelegramErrorKind.EMOJI_REFUSED:
-                            return False
-                        if classify(error) not in (TelegramErrorKind.STICKER_GONE, TelegramErrorKind.SET_GONE):
-                            raise
-            await self._packs.change(sticker_id, emoji=emoji)
+                        match classify(error):
+                            case TelegramErrorKind.EMOJI_REFUSED:
+                                return False
+                            case TelegramErrorKind.STICKER_GONE | TelegramErrorKind.SET_GONE:
+                                pass  # kept for when it is put back
+                            case _:
+                                raise
+            await self._packs.change(sticker_id, **{column: words})
         return True
 
     async def remove(self, sticker_id: str) -> bool:

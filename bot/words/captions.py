@@ -17,7 +17,9 @@ _FEW_WORDS = 3
 # An article or a preposition that things are described with.
 _DESCRIPTION = re.compile(
     r"\b(?:an?|the|as|like|with|in|on|under|wearing|ein|eine|einen|einem|einer|der|die|das|als|wie|mit|im|auf|unter"
-    r"|un|una|el|la|los|las|como|con|en|sobre|як|з|із|зі|у|в|на|під|как|с|со|под)\b",
+    r"|un|una|el|la|los|las|como|con|en|sobre|як|з|із|зі|у|в|на|під|как|с|со|под"
+    r"|um|uma|os|com|em|na|sob|vestindo|usando|مع|في|على|فوق|تحت|مثل|كأنه|كأنها|يرتدي|ترتدي)\b"
+    r"|[在穿戴骑]|像(?!素)|一[个只位条]",  # Chinese has no spaces
     re.IGNORECASE,
 )
 _HASHTAG = re.compile(r"#(\w+)")

@@ -1,28 +1,56 @@
 """Translate: keys and variables in, sentences in a person's language out. Knows no chat.
 
 The texts are in `locales/<language>.ftl` (Mozilla Fluent). They are sent without a parse mode, so nothing a person
-wrote needs escaping.
+wrote needs escaping. In a language written from right to left, Latin words, commands and what people wrote stand in
+Unicode's directional isolates: "/style" would read "style/" there.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 from importlib import resources
 from typing import Final
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import FluentType
 
 from engine.styles import Style
 
 logger = logging.getLogger(__name__)
 
-LANGUAGES: Final = {"en": "English", "de": "Deutsch", "es": "Español", "uk": "Українська", "ru": "Русский"}
+LANGUAGES: Final = {
+    "en": "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "uk": "Українська",
+    "ru": "Русский",
+    "pt": "Português (Brasil)",
+    "zh": "简体中文",
+    "ar": "العربية",
+}
 DEFAULT_LANGUAGE: Final = "en"
+RIGHT_TO_LEFT: Final = frozenset(("ar",))
+
+_LEFT_TO_RIGHT_ISOLATE, _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2068", "\u2069"
+# A Latin word, a link, a name or a hashtag, and a command with what may follow it.
+_LATIN = re.compile(r"https?://\S+|/[a-z]+(?: (?:\d+|random)\b)?|[#@]?[a-z][\w.-]*\b", re.ASCII | re.IGNORECASE)
+
+
+class _Isolated(str, FluentType):
+    """What a person wrote, within a sentence of the other direction; a selector compares it as it is."""
+
+    def format(self, *_: object) -> str:  # type: ignore[override]  # Fluent's, in place of str.format
+        return f"{_FIRST_STRONG_ISOLATE}{self}{_END_OF_ISOLATE}"
 
 
 def language_of(code: str | None) -> str:
-    """Return the language we speak to somebody whose app says `code` ("pt-br", "de", None)."""
+    """Return the language we speak to somebody whose app says `code` ("pt-br", "zh-hant", None).
+
+    Only the language counts: Brazilian Portuguese is read in Portugal, and simplified Chinese in Taiwan sooner than
+    English.
+    """
     base = (code or "").partition("-")[0].casefold()
     return base if base in LANGUAGES else DEFAULT_LANGUAGE
 
@@ -40,10 +68,13 @@ def say(language: str, key: str, **variables: str | int) -> str:
     pattern = bundle.get_message(key).value
     if pattern is None:
         raise KeyError(key)
+    is_right_to_left = bundle.locales[0] in RIGHT_TO_LEFT
+    if is_right_to_left:
+        variables = {name: _Isolated(each) if isinstance(each, str) else each for name, each in variables.items()}
     text, problems = bundle.format_pattern(pattern, variables)
     for problem in problems:
         logger.error("sentence %s in %s: %s", key, language, problem)
-    return str(text)
+    return _LATIN.sub(rf"{_LEFT_TO_RIGHT_ISOLATE}\g<0>{_END_OF_ISOLATE}", str(text)) if is_right_to_left else str(text)
 
 
 def style_title(language: str, style: Style) -> str:
@@ -59,7 +90,7 @@ def source_of(language: str) -> str:
 
 @cache
 def _bundle(language: str) -> FluentBundle:
-    # No isolation marks: they would end up in what people copy.
+    # Fluent's own isolates would surround whole sentences, too, whose direction a chat then could not tell.
     bundle = FluentBundle([language], use_isolating=False)
     bundle.add_resource(FluentResource(source_of(language)))
     return bundle

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from engine.finish import DRAWING_PX, fit, outline
+from engine.finish import OUTLINE_PX, OUTLINE_WIDTHS, SIDE_PX, encode_png, encode_webp, fit, outline, outline_colour
+from engine.lettering import with_text
 from engine.matte import MattingModel
-from engine.pixels import Matte, Rgb, Rgba, rounded_rectangle
-from engine.types import Note, Shape
+from engine.model import ResultFile
+from engine.pixels import Matte, Rgb, Rgba, decode_photo, rounded_rectangle
+from engine.types import Note, Shape, StickerRequest, StickerResult
 
 LEAST_SHARE = 0.02  # of the picture that a cut must leave to be one
 MOST_SHARE = 0.985
@@ -44,18 +46,43 @@ def with_alpha(drawing: Rgb, matte: Matte) -> Rgba:
     return np.dstack([drawing, (matte * 255).round().astype(np.uint8)])
 
 
-def sticker(drawing: Rgb, matte: Matte) -> Rgba:
-    """Trim, scale and outline a cut drawing; the longer side is 512 px."""
+def finished_again(request: StickerRequest) -> StickerResult:
+    """Return the sticker of a request that brings its drawing, cut out: with another outline, another text.
+
+    Raises `PhotoUnusable`, `TextUnwritable`.
+    """
+    drawn = decode_photo(request.drawn, keep_alpha=True)
+    has_alpha = drawn.shape[2] == 4
+    matte = np.asarray(drawn[..., 3] / 255 if has_alpha else np.ones(drawn.shape[:2]), np.float32)
+    return StickerResult(
+        files={
+            ResultFile.STICKER: encode_webp(sticker(np.ascontiguousarray(drawn[..., :3]), matte, request)),
+            ResultFile.CUTOUT: encode_png(with_alpha(drawn[..., :3], matte)),
+        },
+        seed=request.seed,
+        style=request.style,
+        shape=Shape.BADGE if request.shape is Shape.BADGE else Shape.BUST,
+    )
+
+
+def sticker(drawing: Rgb, matte: Matte, request: StickerRequest) -> Rgba:
+    """Trim, scale and outline a cut drawing, and write the request's text on it; the longer side is 512 px.
+
+    Raises `TextUnwritable`.
+    """
+    ring = outline_colour(request.outline)
+    width_px = 0 if ring is None else round(OUTLINE_PX * OUTLINE_WIDTHS[request.outline_width])
     rows, columns = np.nonzero(matte > 0.5)
     inside = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     drawing, matte = drawing[inside], matte[inside]
     # The longer side becomes what needs no scaling once the outline is around it.
     height, width = matte.shape
-    scale = DRAWING_PX / max(height, width)
+    scale = (SIDE_PX - 2 * (width_px + 3)) / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     light = cv2.resize(drawing.astype(np.float32) * matte[..., None], size, interpolation=way)
     small = np.clip(cv2.resize(matte.astype(np.float32), size, interpolation=way), 0, 1)
     # Weighted by the matte: the background's colour does not bleed into the edge.
     colour = light / np.maximum(small, 1e-3)[..., None]
-    return fit(outline(np.clip(colour, 0, 255).round().astype(np.uint8), small))
+    outlined = outline(np.clip(colour, 0, 255).round().astype(np.uint8), small, width_px, ring)
+    return with_text(outlined, request.text, ring=ring) if request.text else fit(outlined)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
-from engine.finish import cell_outline
+from engine.finish import OUTLINE_WIDTHS, OUTLINES, WHITE, cell_outline
 from engine.pixels import Rgba
-from engine.portrait.styles.drawing import Drawing
+from engine.portrait.styles.drawing import Border, Drawing
 from engine.portrait.tone import Plane, blur, mix, to_bytes
+from engine.types import Outline, OutlineWidth
 
 SOFTNESS_PX = 1.4  # rounds the steps of the cut
 SHADOW_DOWN_PX = 4
@@ -16,23 +20,34 @@ SHADOW_SIGMA_PX = 4.0
 SHADOW_STRENGTH = 0.36
 ISLAND_PX = 60  # a smaller piece beside the figure is a speck
 HOLE_PX = 1800  # a smaller hole is filled with the border's colour
+ROOM_PX = 10.0  # for a border that drawings leave around the figure
 DASH_PX, GAP_PX, DASH_WIDTH_PX = 11.0, 8.0, 3
 
 
-def bordered(drawing: Drawing) -> Rgba:
-    """Return the drawing with its border and a soft shadow, straight alpha, on the same canvas."""
+def bordered(
+    drawing: Drawing, outline: Outline = Outline.AUTO, outline_width: OutlineWidth = OutlineWidth.NORMAL
+) -> Rgba:
+    """Return the drawing with its border and a soft shadow, straight alpha; the canvas grows around it as it must.
+
+    `outline` is the colour in place of the style's own rings, `outline_width` how wide the border is beside those.
+    """
     if drawing.cell_px:
-        return _celled(drawing)
+        return _celled(drawing, outline, outline_width)
+    if outline is Outline.NONE:
+        alpha, _ = _solid(drawing.matte, 0)
+        return to_bytes(cv2.merge([*cv2.split(np.asarray(drawing.picture, np.float32)), 255 * alpha]))
+    drawing = _with_rings(drawing, outline, OUTLINE_WIDTHS[outline_width])
     rings = drawing.border.rings
     reach = sum(width for _, width in rings)
     alpha, distance = _solid(drawing.matte, reach)
     # Colour and cover of the rings are functions of the distance alone, so they are looked up: 16 steps to a px.
-    at = np.arange(256, dtype=np.float32) / 16
+    steps = 16 if reach < 15 else 8  # the table has 256
+    at = np.arange(256, dtype=np.float32) / steps
     colours, edge = np.tile(rings[0][0], (256, 1)), rings[0][1]
     for colour, width in rings[1:]:
         colours += (colour - colours) * np.clip(at - edge + 0.5, 0, 1)[:, None]
         edge += width
-    index = np.clip(distance * 16, 0, 255).astype(np.uint8)
+    index = np.clip(distance * steps, 0, 255).astype(np.uint8)
     ring = cv2.merge([cv2.LUT(index, np.ascontiguousarray(colours[:, channel])) for channel in range(3)])
     cover = np.maximum(cv2.LUT(index, np.clip(reach + 0.5 - at, 0, 1)), alpha)
     if drawing.border.dash is not None:
@@ -43,6 +58,21 @@ def bordered(drawing: Drawing) -> Rgba:
     light = cv2.split(mix(ring, np.asarray(drawing.picture, np.float32), alpha))
     dimmed = cover / np.maximum(whole, 1e-4)  # the shadow is black
     return to_bytes(cv2.merge([*(channel * dimmed for channel in light), 255 * whole]))
+
+
+def _with_rings(drawing: Drawing, outline: Outline, factor: float) -> Drawing:
+    """Return the drawing with the rings that are asked for, and room for them."""
+    if outline is Outline.AUTO and factor == 1:
+        return drawing
+    border = drawing.border
+    reach = factor * sum(width for _, width in border.rings)
+    if outline is Outline.AUTO:
+        border = replace(border, rings=tuple((colour, factor * width) for colour, width in border.rings))
+    else:
+        border = Border(((np.asarray(OUTLINES[outline], np.float32), reach),))
+    pad = max(0, math.ceil(reach - ROOM_PX))
+    picture = np.pad(drawing.picture, ((pad, pad), (pad, pad), (0, 0)), mode="edge")
+    return replace(drawing, picture=picture, matte=np.pad(drawing.matte, pad), border=border)
 
 
 def _solid(matte: Plane, reach_px: float) -> tuple[Plane, Plane]:
@@ -84,7 +114,7 @@ def _dashes(distance: Plane, at_px: float) -> Plane:
     return out.astype(np.float32) / 255
 
 
-def _celled(drawing: Drawing) -> Rgba:
+def _celled(drawing: Drawing, outline: Outline, outline_width: OutlineWidth) -> Rgba:
     """Average what was painted over the cells, and put a border of whole cells around them."""
     cell = drawing.cell_px
     grid = (drawing.matte.shape[1] // cell, drawing.matte.shape[0] // cell)
@@ -92,10 +122,13 @@ def _celled(drawing: Drawing) -> Rgba:
     picture = cv2.resize(drawing.picture[: used[1], : used[0]], grid, interpolation=cv2.INTER_AREA)
     matte = (cv2.resize(drawing.matte[: used[1], : used[0]], grid, interpolation=cv2.INTER_AREA) > 0.5) * np.float32(1)
     rings = drawing.border.rings
-    ink = tuple(int(value) for value in rings[0][0]) if len(rings) > 1 else (30, 22, 34)
+    has_ink = len(rings) > 1 and outline is Outline.AUTO
+    ink = tuple(int(value) for value in rings[0][0]) if has_ink else (30, 22, 34)
     return cell_outline(
         np.repeat(np.repeat(to_bytes(picture), cell, 0), cell, 1),
         np.repeat(np.repeat(matte, cell, 0), cell, 1).astype(np.float32),
         cell,
         (ink[0], ink[1], ink[2]),
+        None if outline is Outline.NONE else OUTLINES.get(outline, WHITE),
+        2 if outline_width is OutlineWidth.THICK else 1,
     )

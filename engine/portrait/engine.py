@@ -11,18 +11,22 @@ from pathlib import Path
 from engine.cache import LruCache
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
 from engine.errors import Cancelled, DrawingFailed, EngineError, NoFace, PhotoUnusable, UnsupportedModel
-from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white
+from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white, outline_colour
+from engine.lettering import with_text
 from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
 from engine.models import FACE_TO_STICKER, REACTIONS
 from engine.pixels import Rgba
 from engine.portrait.best import best_photo
 from engine.portrait.border import bordered
+from engine.portrait.figure import CANVAS_PX, Figure
+from engine.portrait.mesh import JAW_LINE
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.study import study_of
 from engine.portrait.styles import STYLES
+from engine.portrait.styles.drawing import Drawing
 from engine.portrait.variation import vary
 from engine.sheet import contact_sheet
 from engine.styles import Style, all_styles, match_words, refused_styles, style
@@ -106,11 +110,12 @@ class PortraitEngine:
         _begin("draw", keep_going)
         started = time.perf_counter()
         variation = vary(request.seed)
-        drawing = STYLES[chosen.drawing](prepared.place(shape, variation), variation)
+        figure = prepared.place(shape, variation)
+        drawing = STYLES[chosen.drawing](figure, variation)
         drawn = time.perf_counter()
 
         _begin("finish", keep_going)
-        sticker = fit(bordered(drawing))
+        sticker = _finished(drawing, figure, request)
         webp = encode_webp(sticker)
         files: dict[str, bytes] = {ResultFile.STICKER: webp}
         if not request.only_stickers:
@@ -150,7 +155,8 @@ class PortraitEngine:
         started = time.perf_counter()
 
         def draw(reaction: Reaction) -> bytes:
-            return encode_webp(fit(bordered(draw_reaction(figure, reaction, STYLES[chosen.drawing], variation))))
+            drawing = draw_reaction(figure, reaction, STYLES[chosen.drawing], variation)
+            return encode_webp(_finished(drawing, figure, request))
 
         drawn: dict[str, bytes] = {}
         with ThreadPoolExecutor(REACTIONS_AT_ONCE) as pool:
@@ -214,6 +220,18 @@ class _Steps:
 def _begin(phase: str, keep_going: KeepGoing) -> None:
     if not keep_going(phase):
         raise Cancelled(f"before {phase}")
+
+
+def _finished(drawing: Drawing, figure: Figure, request: StickerRequest) -> Rgba:
+    """Put the outline and the text that are asked for on a drawing. Raises `TextUnwritable`."""
+    canvas = bordered(drawing, request.outline, request.outline_width)
+    if not request.text:
+        return fit(canvas)
+    chin = None
+    if figure.has_face:
+        margin = (canvas.shape[0] - drawing.matte.shape[0]) / 2
+        chin = margin + float(figure.mesh[list(JAW_LINE), 1].max()) * drawing.matte.shape[0] / CANVAS_PX
+    return with_text(canvas, request.text, chin, outline_colour(request.outline))
 
 
 def _photo_notes(request: StickerRequest) -> tuple[Note, ...]:

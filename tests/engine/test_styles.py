@@ -61,6 +61,11 @@ def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
         ("намалюй шарж", "caricature"),
         ("like Warhol, pop art", "popart"),
         ("una tinta en blanco y negro", "ink"),
+        ("faça uma aquarela", "watercolour"),
+        ("请画成漫画风格", "comic"),
+        ("像素", "pixel"),
+        ("夸张漫画", "caricature"),
+        ("ارسمني بألوان مائية", "watercolour"),
     ],
 )
 def test_words_of_a_prompt_name_a_style(prompt: str, name: str) -> None:
@@ -92,6 +97,10 @@ def test_the_style_mentioned_first_wins() -> None:
         "sin cómic",
         "не комікс",
         "не комикс",
+        "sem quadrinhos",
+        "不要漫画",
+        "请不要画成漫画",
+        "بدون كوميكس",
         "anything but comic",
         "not “comic”",
     ],
@@ -113,6 +122,7 @@ def test_a_style_that_is_refused_is_not_named(prompt: str) -> None:
         ("make my photo neon", "neon"),
         ("a photo", "photo"),
         ("nothing but comic", "comic"),
+        ("不要漫画，要霓虹", "neon"),
     ],
 )
 def test_the_style_that_is_wanted_is_told_from_the_one_that_is_not(prompt: str, name: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from storage import database as database_module
 from storage.database import Database
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew
+from storage.packs import Packs
 from storage.store import DATABASE_NAME, Store
 
 
@@ -155,3 +156,23 @@ async def test_the_notes_of_an_older_version_become_columns(tmp_path: Path) -> N
     assert (done.request.inputs, done.drawn_style) == ({"face": ("a.jpg",)}, "comic")
     assert done.result is not None and done.result.notes == ("prompt_as_style",)
     assert (waiting.entrance, waiting.request.inputs, waiting.result, waiting.wants_photo) == ("cli", {}, None, True)
+
+
+async def test_the_one_emoji_of_an_older_version_begins_the_list(tmp_path: Path) -> None:
+    """A database as version 6 left it."""
+    old = sqlite3.connect(tmp_path / DATABASE_NAME)
+    folder = files("storage") / "migrations"
+    for script in sorted(entry.name for entry in folder.iterdir() if entry.name < "0007"):
+        old.executescript((folder / script).read_text())
+    old.execute("PRAGMA user_version = 6")
+    old.execute("INSERT INTO users (owner, created_at) VALUES ('tg:1', 1.0)")
+    old.execute("INSERT INTO stickers (id, owner, state, emoji, created_at) VALUES ('a', 'tg:1', 'loose', '❤️', 1.0)")
+    old.commit()
+    old.close()
+
+    database = await Database.open(tmp_path / DATABASE_NAME)
+    row = await Packs(database).sticker("a")
+    await database.close()
+
+    assert row is not None
+    assert (row.emoji_list, row.keywords) == (("❤️",), ())

@@ -80,8 +80,8 @@ def fill(path: Path, ended: int) -> None:
             ids,
         )
         connection.execute(
-            """INSERT INTO stickers (id, owner, state, emoji, message_id, created_at)
-               VALUES (:id, :owner, 'loose', '🙂', :number, :moment)""",
+            """INSERT INTO stickers (id, owner, state, message_id, created_at)
+               VALUES (:id, :owner, 'loose', :number, :moment)""",
             ids | {"number": number},
         )
         connection.execute(

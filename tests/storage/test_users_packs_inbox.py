@@ -61,14 +61,28 @@ async def test_a_full_pack_stays_listed_beside_the_open_one(database: Database) 
 async def test_a_stickers_way_into_the_pack(database: Database) -> None:
     packs = Packs(database)
     pack = await packs.add("tg:1", "u1_1_by_bot", "Ada", 1)
-    made = await packs.begin("job1", "tg:1", "😀")
-    assert await packs.begin("job1", "tg:1", "🙂") == made
+    made = await packs.begin("job1", "tg:1", ("😀",))
+    assert await packs.begin("job1", "tg:1", ("🙂",)) == made
     assert await packs.stickers_in(pack) == []
     added = await packs.change("job1", state=StickerState.IN_PACK, pack_id=pack.id, file_id="F", file_unique_id="U")
     assert await packs.stickers_in(pack) == [added]
     assert await packs.sticker("job1") == added
     with pytest.raises(TypeError):
         await packs.change("job1", owner="tg:2")
+
+
+async def test_a_sticker_keeps_its_emoji_and_keywords_in_order(database: Database) -> None:
+    packs = Packs(database)
+    pack = await packs.add("tg:1", "u1_1_by_bot", "Ada", 1)
+    made = await packs.begin("job1", "tg:1", ("🚀", "😀"), ("launch", "día"))
+    assert (made.emoji, made.emoji_list, made.keywords) == ("🚀", ("🚀", "😀"), ("launch", "día"))
+    await packs.change("job1", state=StickerState.IN_PACK, pack_id=pack.id, keywords=())
+    assert (await packs.begin("job1", "tg:1", ("🙂",))).emoji_list == ("🚀", "😀")
+    await packs.begin("job2", "tg:1", ("🙂",))
+    await packs.change("job2", state=StickerState.IN_PACK, pack_id=pack.id, emoji_list=("🤠",), keywords=("hut",))
+    assert [(row.emoji, row.keywords) for row in await packs.in_packs_of("tg:1")] == [("🤠", ("hut",)), ("🚀", ())]
+    await packs.set_state(pack.id, PackState.GONE)
+    assert await packs.in_packs_of("tg:1") == []
 
 
 async def test_a_stored_message_is_open_until_handled_and_known_after(database: Database, clock: Any) -> None:

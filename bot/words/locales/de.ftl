@@ -138,6 +138,7 @@ error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
 error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
 error-parameter-refused = Diese Einstellung kann ich hier nicht verwenden.
+error-text-unwritable = Diese Zeichen kann ich hier nicht auf einen Sticker schreiben. Lateinisch, Kyrillisch und Griechisch gehen immer.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.

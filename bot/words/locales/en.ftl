@@ -138,6 +138,7 @@ error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /see
 error-unknown-style = I don't know that style. Here are the ones I have:
 error-style-gone = That style is gone. /style shows the ones I have.
 error-parameter-refused = I can't use that setting here.
+error-text-unwritable = I can't write these letters on a sticker here. Latin, Cyrillic and Greek always work.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.

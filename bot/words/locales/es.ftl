@@ -138,6 +138,7 @@ error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo
 error-unknown-style = No conozco ese estilo. Tengo estos:
 error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
 error-parameter-refused = Aquí no puedo usar ese ajuste.
+error-text-unwritable = Aquí no puedo escribir esas letras en un sticker. El alfabeto latino, el cirílico y el griego van siempre.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.

@@ -123,7 +123,7 @@ async def test_the_stop_button_stops_the_job(stage: Stage) -> None:
 
 
 async def test_language_changes_everything_that_follows(stage: Stage) -> None:
-    person = stage.person(language="pt-br")
+    person = stage.person(language="fr")
     await person.send_text("/language")
     choice = await person.wait_for_text("Which language?")
 

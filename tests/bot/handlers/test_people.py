@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.redact import install_redaction
+from bot.words.translations import LANGUAGES
 from emulator.seen import SpinnerTimeoutError
 from engine.types import Note
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
@@ -151,13 +152,13 @@ async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: 
 
 async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> None:
     await stage.wait_until_registered()
-    assert len(stage.calls("setMyCommands")) == 5
+    assert len(stage.calls("setMyCommands")) == len(LANGUAGES)
 
     await stage.stop()
     await stage.start()
 
     await stage.wait_until_registered()
-    assert len(stage.calls("setMyCommands")) == 5
+    assert len(stage.calls("setMyCommands")) == len(LANGUAGES)
 
 
 async def test_commands_and_descriptions_outlast_an_outage_at_the_start(tmp_path: Path) -> None:

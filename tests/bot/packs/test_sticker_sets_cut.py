@@ -67,8 +67,8 @@ async def test_a_process_that_ends_at_any_call_leaves_each_sticker_once(
     tmp_path: Path, identical: Literal["same_file", "same_bytes"], side: str, second: bytes
 ) -> None:
     async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
-        await sets.add(ADA, "Ada", "job-2", second, "😎")
+        await sets.add(ADA, "Ada", "job-1", RED, ("😀",))
+        await sets.add(ADA, "Ada", "job-2", second, ("😎",))
 
     rules = replace(RULES, identical_sticker=identical)
     async for emulator, packs in cut_at_every_call(tmp_path, side, nothing, work, rules):
@@ -79,21 +79,21 @@ async def test_a_process_that_ends_at_any_call_leaves_each_sticker_once(
 
 
 async def with_a_deleted_pack(emulator: Emulator, sets: StickerSets) -> None:
-    placed = await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
+    placed = await sets.add(ADA, "Ada", "job-0", BLUE, ("😀",))
     await emulator.person(ADA, "Ada").delete_pack(placed.pack.name)
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
 async def test_a_process_that_ends_while_a_deleted_pack_is_made_anew(tmp_path: Path, side: str) -> None:
     async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+        await sets.add(ADA, "Ada", "job-1", RED, ("😀",))
 
     async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_deleted_pack, work):
         assert stickers_on_telegram(emulator) == [1]
 
 
 async def with_a_full_pack(emulator: Emulator, sets: StickerSets) -> None:
-    await sets.add(ADA, "Ada", "job-0", BLUE, "😀")
+    await sets.add(ADA, "Ada", "job-0", BLUE, ("😀",))
     (pack,) = emulator.world.sets.owned_by(ADA)
     pack.stickers.extend(replace(pack.stickers[0]) for _ in range(119))
 
@@ -101,21 +101,21 @@ async def with_a_full_pack(emulator: Emulator, sets: StickerSets) -> None:
 @pytest.mark.parametrize("side", ["before", "after"])
 async def test_a_process_that_ends_while_the_next_pack_is_opened(tmp_path: Path, side: str) -> None:
     async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.add(ADA, "Ada", "job-1", RED, "😀")
+        await sets.add(ADA, "Ada", "job-1", RED, ("😀",))
 
     async for emulator, _ in cut_at_every_call(tmp_path, side, with_a_full_pack, work):
         assert stickers_on_telegram(emulator) == [120, 1]
 
 
 REACTIONS = [
-    NewSticker("job-5-grin", RED, "😀"),
-    NewSticker("job-5-joy", AS_LONG_AS_RED, "😂"),
-    NewSticker("job-5-wink", BLUE, "😉"),
+    NewSticker("job-5-grin", RED, ("😀",)),
+    NewSticker("job-5-joy", AS_LONG_AS_RED, ("😂",)),
+    NewSticker("job-5-wink", BLUE, ("😉",)),
 ]
 
 
 async def with_another_sticker(emulator: Emulator, sets: StickerSets) -> None:
-    await sets.add(ADA, "Ada", "job-0", sticker_webp("grey", 280), "😀")
+    await sets.add(ADA, "Ada", "job-0", sticker_webp("grey", 280), ("😀",))
 
 
 async def add_reactions(emulator: Emulator, sets: StickerSets) -> None:
@@ -144,13 +144,13 @@ async def test_a_process_that_ends_while_several_are_added_leaves_each_of_them_o
 
 
 async def with_one_sticker(emulator: Emulator, sets: StickerSets) -> None:
-    await sets.add(ADA, "Ada", "job-1", RED, "😀")
+    await sets.add(ADA, "Ada", "job-1", RED, ("😀",))
 
 
 @pytest.mark.parametrize("side", ["before", "after"])
 async def test_a_process_that_ends_while_a_sticker_is_replaced(tmp_path: Path, side: str) -> None:
     async def work(emulator: Emulator, sets: StickerSets) -> None:
-        await sets.replace(ADA, "Ada", "job-1", "job-2", BLUE, "😎")
+        await sets.replace(ADA, "Ada", "job-1", "job-2", BLUE, ("😎",))
 
     async for emulator, packs in cut_at_every_call(tmp_path, side, with_one_sticker, work):
         (pack,) = emulator.world.sets.owned_by(ADA)
@@ -164,7 +164,7 @@ async def test_a_process_that_ends_while_a_sticker_is_replaced(tmp_path: Path, s
 async def test_a_process_that_ends_while_a_sticker_is_taken_out(tmp_path: Path, side: str) -> None:
     async def work(emulator: Emulator, sets: StickerSets) -> None:
         await sets.remove("job-1")
-        await sets.add(ADA, "Ada", "job-2", BLUE, "😎")
+        await sets.add(ADA, "Ada", "job-2", BLUE, ("😎",))
 
     async for emulator, _ in cut_at_every_call(tmp_path, side, with_one_sticker, work):
         (pack,) = emulator.world.sets.owned_by(ADA)

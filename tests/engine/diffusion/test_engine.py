@@ -71,6 +71,21 @@ def before_each_call(network: Any, tell: Callable[[Any], None]) -> Iterator[None
         handle.remove()
 
 
+def test_what_was_drawn_before_is_finished_again_without_drawing(engine: DiffusionEngine) -> None:
+    (made,) = draw(engine, request(seed=7))
+    assert isinstance(made, StickerResult)
+    drawn = made.files[ResultFile.CUTOUT]
+    no_face = replace(request(seed=7), inputs={FACE: (b"no photo",)}, text="LOL", drawn=drawn)
+
+    again, broken = draw(engine, no_face, replace(no_face, drawn=b"no picture"))
+
+    assert isinstance(again, StickerResult)
+    assert again.files[ResultFile.STICKER] != made.files[ResultFile.STICKER]
+    assert "draw" not in again.timings
+    assert codes([broken]) == ["photo_unusable"]
+    assert engine.is_at_hand(no_face)
+
+
 def test_a_request_becomes_a_sticker_for_telegram(engine: DiffusionEngine) -> None:
     (made,) = draw(engine, request(seed=7, style="comic"))
     assert isinstance(made, StickerResult)

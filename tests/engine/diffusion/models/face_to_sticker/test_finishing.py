@@ -121,7 +121,7 @@ def test_of_a_flagged_picture_not_even_the_outline_is_sent(parts: FaceToStickerP
     assert not one.is_safe and not other.is_safe
     assert one.files == other.files
     black = np.zeros((256, 256, 3), np.uint8)
-    assert one.files[ResultFile.STICKER] == encode_webp(sticker(black, np.ones((256, 256), np.float32)))
+    assert one.files[ResultFile.STICKER] == encode_webp(sticker(black, np.ones((256, 256), np.float32), request()))
     allowed = [draw(replace(each, checker=None), request()) for each in (small, large)]
     assert allowed[0].is_safe and allowed[0].files != allowed[1].files
 

@@ -1,0 +1,337 @@
+# كل الجمل بالعربية. المفاتيح والمتغيرات هي نفسها في en.ftl، ويقارنها اختبار.
+
+# --- hello ---
+start =
+    { $name ->
+        [none] مرحبًا.
+       *[other] مرحبًا { $name }.
+    } أرسل لي صورة سيلفي وسأحوّلها إلى ملصق.
+    تريد أسلوبًا معيّنًا؟ اكتبه تحت الصورة، مثل «كوميكس».
+    ملصقاتك تجتمع في حزمة خاصة بك، جاهزة لأي محادثة.
+    الأمر /style يعرض الأساليب، و /help كل ما تبقّى.
+help =
+    أرسل صورة يظهر فيها وجه، ويعود إليك ملصق.
+
+    تحت الصورة: كلمات للأسلوب، مثل «ألوان مائية». الوسم #comic يختار أسلوبًا لهذه المرة فقط. والإيموجي في البداية يصبح إيموجي الملصق.
+    ما تكتبه بعدها، أو ردًّا على ملصق، يخصّ تلك الصورة: «نيون» يرسمها مرة أخرى.
+    إذا أُرسلت الصورة كملف احتفظت بكامل جودتها.
+help-reactions = زر «😂 كل التعابير» تحت الملصق يرسم وجهك في ستة عشر مزاجًا، لكل منها إيموجي خاص به.
+help-commands =
+    /style – اختيار أسلوبك
+    /seed – رسمة ثابتة، أو جديدة كل مرة
+    /pack – ملصقاتك
+    /queue – ما أعمل عليه الآن
+    /cancel – إيقافه
+    /language – تغيير اللغة
+    /privacy – ما أحتفظ به وإلى متى
+    /forget – حذف كل شيء
+start-in-group = أصنع الملصقات في محادثة خاصة. افتحني هناك وأرسل صورة سيلفي.
+button-open-chat = فتح المحادثة
+
+# --- photos ---
+progress-fetching = وصلت. أحضر صورتك …
+progress-fetching-album = وصلت. أحضر صورك …
+progress-telegram-slow = وصلت. Telegram بطيء الآن، وما زلت أحاول إحضار صورتك.
+progress-queued =
+    { $ahead ->
+        [0] دورك هو التالي.
+        [zero] دورك هو التالي.
+        [one] في الدور، وأمامك ملصق واحد.
+        [two] في الدور، وأمامك ملصقان.
+        [few] في الدور، وأمامك { $ahead } ملصقات.
+        [many] في الدور، وأمامك { $ahead } ملصقًا.
+       *[other] في الدور، وأمامك { $ahead } ملصق.
+    }
+progress-warming-up = وصلت. ما زلت أستعدّ، وملصقك يأتي بعدها مباشرة.
+progress-started = أبدأ ملصقك …
+progress-load = أبدّل النموذج، لحظة من فضلك …
+progress-face = أبحث عن وجهك …
+progress-cutout = أقصّ صورتك …
+progress-draw = أرسمك …
+progress-finish = أضيف الإطار …
+progress-pack = أضعه في حزمتك …
+progress-drawing-all = أرسم { $done } من { $total } …
+progress-pack-all = أضعها في حزمتك …
+progress-adding = إلى حزمتك: { $done } من { $total } …
+progress-adding-slowly = إلى حزمتك: { $done } من { $total } … يقبل Telegram القليل كل دقيقة، وبقي نحو { $minutes } د.
+progress-wait-all = اكتمل الرسم. يطلب مني Telegram الانتظار { $minutes } د، ثم أضيف الباقي إلى حزمتك.
+progress-wait =
+    { $seconds ->
+        [zero] اكتمل الرسم، وأضيفه الآن إلى حزمتك.
+        [one] اكتمل الرسم. يطلب مني Telegram الانتظار ثانية واحدة، ثم أضيفه إلى حزمتك.
+        [two] اكتمل الرسم. يطلب مني Telegram الانتظار ثانيتين، ثم أضيفه إلى حزمتك.
+        [few] اكتمل الرسم. يطلب مني Telegram الانتظار { $seconds } ثوانٍ، ثم أضيفه إلى حزمتك.
+        [many] اكتمل الرسم. يطلب مني Telegram الانتظار { $seconds } ثانيةً، ثم أضيفه إلى حزمتك.
+       *[other] اكتمل الرسم. يطلب مني Telegram الانتظار { $seconds } ثانية، ثم أضيفه إلى حزمتك.
+    }
+progress-pack-slow = اكتمل الرسم. Telegram لا يستجيب الآن، وما زلت أحاول إضافته إلى حزمتك.
+progress-send-slow = اكتمل الرسم. Telegram لا يستجيب الآن، وما زلت أحاول إرساله.
+note-flagged = لن أرسل ما نتج: لم يجتز فحص الأمان. جرّب صورة أخرى أو كلمات أخرى.
+cancelled = توقّفت. لم يُصنع شيء.
+
+note-several-faces = رأيت عدة وجوه وأخذت أكبرها.
+note-choose-face = رأيت عدة وجوه وأخذت أكبرها. اضغط رقمًا لاختيار غيره.
+note-photos-used = استخدمت { $used } من { $total } من الصور.
+note-best-photo = أخذت الأفضل من صورك، وعددها { $total }.
+note-badge-fallback = لم تكن حدودك واضحة بما يكفي للقصّ، فجاء الملصق دائريًا.
+note-no-face = لا وجه هنا، فقصصت أكثر ما يلفت النظر.
+note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
+note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
+note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
+note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
+news-first-pack = هذه حزمتك الخاصة. المس الملصق لتضيفها إلى لوحة مفاتيحك.
+news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
+news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
+pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
+news-first-pack-of-all = إنها حزمتك الخاصة. افتحها لتضيفها إلى لوحة مفاتيحك.
+stickers-added =
+    { $total ->
+        [zero] لا جديد في حزمتك.
+        [one] إنه في حزمتك.
+        [two] كلاهما في حزمتك.
+        [few] { $total } ملصقات، كلها في حزمتك.
+        [many] { $total } ملصقًا، كلها في حزمتك.
+       *[other] { $total } ملصق، كلها في حزمتك.
+    }
+reactions-added = كلها في حزمتك، وعددها { $total }، لكل منها إيموجي خاص به.
+reactions-partly-added = { $done } من { $total } في حزمتك. لم يقبل Telegram البقية.
+reactions-stopped =
+    { $done ->
+        [0] توقّفت. لم يُضف شيء إلى حزمتك.
+       *[other] توقّفت. { $done } من { $total } في حزمتك.
+    }
+
+# --- what I cannot use ---
+send-a-selfie = أرسل لي أولًا صورة سيلفي: وجه واحد ينظر إلى الكاميرا. والكلمات تحت الصورة.
+send-a-photo = لا أستطيع أن أصنع ملصقًا من هذا. أرسل لي صورة.
+is-animation = هذه متحركة. أرسل لي صورة ثابتة وسأصنع منها ملصقًا.
+is-sticker = هذا ملصق أصلًا. أرسل لي صورة فيها وجه وسأصنع لك ملصقًا جديدًا.
+is-document = لا أستطيع أن أصنع ملصقًا من هذا الملف. أرسل صورة: JPEG أو PNG أو WebP أو HEIC.
+unknown-command = هذا لا أعرفه. الأمر /help يعرض ما أستطيع.
+words-style = حسنًا، { $style } لهذه الصورة.
+words-emoji = الإيموجي الخاص به الآن { $emoji }.
+words-emoji-refused = لا يقبل Telegram { $emoji } للملصقات. جرّب إيموجي آخر.
+words-thanks = على الرحب والسعة. أرسل لي صورة أخرى متى شئت.
+words-greeting = مرحبًا. أرسل لي صورة، ويأتيك ملصق آخر.
+words-unused = لا أعرف ما أفعل بهذا. اذكر أسلوبًا، مثل «كوميكس»، أو أرسل صورة أخرى. الأمر /style يعرض الأساليب.
+
+# --- errors, by code ---
+error-no-face = لا أجد وجهًا هنا. جرّب صورة بإضاءة جيدة تنظر فيها إلى الكاميرا.
+error-photo-empty = الملف فارغ. أرسل الصورة مرة أخرى.
+error-photo-too-big = الملف أكبر من 20 ميغابايت. أرسله كصورة عادية فيصبح صغيرًا بما يكفي.
+error-photo-too-many-pixels = في هذه الصورة بكسلات أكثر مما أحتمل. أرسلها كصورة عادية.
+error-photo-too-small = الصورة أصغر من أن يُرى فيها وجه. أرسل صورة أكبر.
+error-photo-truncated = الملف تالف أو غير مكتمل. أرسل الصورة مرة أخرى.
+error-photo-animated = هذه متحركة. أرسل لي صورة ثابتة وسأصنع منها ملصقًا.
+error-not-a-photo = لا أستطيع أن أصنع ملصقًا من هذا الملف: ليس صورة أقدر على قراءتها. تصلح JPEG و PNG و WebP و HEIC.
+error-photo-gone = لقد حذفت تلك الصورة. أرسلها مرة أخرى ونكمل.
+error-file-gone = لقد حذفته. أرسل الصورة مرة أخرى.
+error-download-failed = لم أستطع إحضار صورتك من Telegram. أرسلها مرة أخرى.
+error-too-many-jobs =
+    { $limit ->
+        [zero] لم آخذ الصور الأخرى. أرسلها مرة أخرى لاحقًا.
+        [one] أرسم لك ملصقًا واحدًا في المرة. لم آخذ الصور الأخرى: أرسلها مرة أخرى حين يجهز.
+        [two] أرسم لك ملصقين في المرة. لم آخذ الصور الأخرى: أرسلها مرة أخرى حين يجهزان.
+        [few] أرسم لك { $limit } ملصقات في المرة. لم آخذ الصور الأخرى: أرسلها مرة أخرى حين تجهز.
+        [many] أرسم لك { $limit } ملصقًا في المرة. لم آخذ الصور الأخرى: أرسلها مرة أخرى حين تجهز.
+       *[other] أرسم لك { $limit } ملصق في المرة. لم آخذ الصور الأخرى: أرسلها مرة أخرى حين تجهز.
+    }
+error-daily-limit =
+    { $limit ->
+        [zero] لا مزيد من الملصقات اليوم. عد غدًا.
+        [one] كان هذا ملصقك لهذا اليوم. عد غدًا.
+        [two] كان هذان ملصقيك لهذا اليوم. عد غدًا.
+        [few] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
+        [many] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
+       *[other] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
+    }
+error-queue-full = كثيرون يريدون ملصقات الآن. حاول بعد بضع دقائق.
+error-no-such-job = لم يعد هذا الملصق عندي. أرسل الصورة مرة أخرى.
+error-bad-seed = البذرة عدد صحيح من 0 إلى 4294967295، مثل /seed 42. ومع /seed random يأتي كل ملصق مختلفًا.
+error-unknown-style = لا أعرف هذا الأسلوب. هذه هي التي عندي:
+error-style-gone = لم يعد هذا الأسلوب موجودًا. الأمر /style يعرض ما عندي.
+error-parameter-refused = لا أستطيع استخدام هذا الإعداد هنا.
+error-unsupported-model = لا أستطيع رسم هذا النوع من الملصقات هنا.
+error-engine-down = لا أستطيع الرسم الآن. حاول لاحقًا.
+error-storage = لا أستطيع حفظ شيء الآن. حاول بعد بضع دقائق.
+error-busy = عندي عمل كثير الآن. حاول بعد دقيقة.
+error-broken = تعطّل شيء عندي، المرجع { $reference }. لقد سُجّل. يمكنك إرسال الصورة مرة أخرى.
+error-pack-failed = لم يقبل Telegram الملصق في حزمتك. حاول بعد قليل.
+error-user-unreachable = لا أصل إلى حزمتك بعد. أرسل /start وحاول مرة أخرى.
+error-wait =
+    { $seconds ->
+        [zero] حاول مرة أخرى الآن.
+        [one] يطلب مني Telegram الانتظار ثانية واحدة. حاول بعدها.
+        [two] يطلب مني Telegram الانتظار ثانيتين. حاول بعدهما.
+        [few] يطلب مني Telegram الانتظار { $seconds } ثوانٍ. حاول بعدها.
+        [many] يطلب مني Telegram الانتظار { $seconds } ثانيةً. حاول بعدها.
+       *[other] يطلب مني Telegram الانتظار { $seconds } ثانية. حاول بعدها.
+    }
+
+# --- styles ---
+style-choose = أسلوبك هو { $style }. أيّها تريد؟
+style-chosen = حسنًا، { $style }. أرسل لي صورة.
+style-for-photo = أيّ أسلوب لهذه الصورة؟
+model-current = يرسم الآن { $model }، والأزرار الأخيرة تغيّر ذلك.
+model-chosen = حسنًا، { $model }. أرسل لي صورة، أو عدة صور معًا.
+model-face-to-sticker = 🎭 ملصق
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
+style-toon = كرتون
+style-cel = رسوم متحركة
+style-comic = كوميكس
+style-caricature = كاريكاتير
+style-popart = بوب آرت
+style-poster = ملصق جداري
+style-watercolour = ألوان مائية
+style-pencil = قلم رصاص
+style-ink = حبر
+style-neon = نيون
+style-pixel = بكسل
+style-photo = صورة
+
+# --- seed ---
+seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه. مع /seed random يأتي كل ملصق مختلفًا.
+seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
+
+# --- packs, queue ---
+pack-none = ليست لديك ملصقات بعد. أرسل لي صورة سيلفي ويصبح لديك واحد.
+pack-list =
+    { $count ->
+        [zero] ليست لديك حزم:
+        [one] لديك حزمة واحدة:
+        [two] لديك حزمتان:
+        [few] لديك { $count } حزم:
+        [many] لديك { $count } حزمةً:
+       *[other] لديك { $count } حزمة:
+    }
+pack-line =
+    { $stickers ->
+        [zero] { $title } – بلا ملصقات
+        [one] { $title } – ملصق واحد
+        [two] { $title } – ملصقان
+        [few] { $title } – { $stickers } ملصقات
+        [many] { $title } – { $stickers } ملصقًا
+       *[other] { $title } – { $stickers } ملصق
+    }
+queue-none = لا أعمل على شيء لك الآن. أرسل لي صورة.
+queue-running = يُرسم الآن.
+queue-waiting =
+    { $ahead ->
+        [0] التالي في الدور.
+       *[other] في الدور، وأمامه { $ahead }.
+    }
+queue-fetching = يجري إحضار الصورة.
+queue-drawn =
+    { $count ->
+        [zero] لا شيء ينتظر Telegram.
+        [one] ملصق واحد رُسم وينتظر Telegram.
+        [two] ملصقان رُسما وينتظران Telegram.
+        [few] { $count } ملصقات رُسمت وتنتظر Telegram.
+        [many] { $count } ملصقًا رُسمت وتنتظر Telegram.
+       *[other] { $count } ملصق رُسمت وتنتظر Telegram.
+    }
+queue-adding = يُضاف إلى حزمتك.
+cancel-none = لا شيء أوقفه.
+cancel-done =
+    { $count ->
+        [zero] لم أوقف شيئًا.
+        [one] أوقفت ملصقًا واحدًا.
+        [two] أوقفت ملصقين.
+        [few] أوقفت { $count } ملصقات.
+        [many] أوقفت { $count } ملصقًا.
+       *[other] أوقفت { $count } ملصق.
+    }
+cancel-drawn =
+    { $count ->
+        [zero] لم يُرسم شيء بعد.
+        [one] ملصق واحد رُسم وسيصل.
+        [two] ملصقان رُسما وسيصلان.
+        [few] { $count } ملصقات رُسمت وستصل.
+        [many] { $count } ملصقًا رُسمت وستصل.
+       *[other] { $count } ملصق رُسمت وستصل.
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+        [zero] لا أحتفظ بصورتك بعد الرسم.
+        [one] أحتفظ بصورتك ساعة واحدة، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
+        [two] أحتفظ بصورتك ساعتين، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
+        [few] أحتفظ بصورتك { $hours } ساعات، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
+        [many] أحتفظ بصورتك { $hours } ساعةً، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
+       *[other] أحتفظ بصورتك { $hours } ساعة، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
+    }
+    أما مكان التقاطها والبيانات المخفية الأخرى فأتخلّص منها فورًا.
+    { $days ->
+        [zero] لا أحتفظ بالملصق الجاهز ولا بكلماتك، ويبقى عندي أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+        [one] يبقى عندي الملصق الجاهز وكلماتك تحت الصورة يومًا واحدًا، ويبقى أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+        [two] يبقى عندي الملصق الجاهز وكلماتك تحت الصورة يومين، ويبقى أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+        [few] يبقى عندي الملصق الجاهز وكلماتك تحت الصورة { $days } أيام، ويبقى أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+        [many] يبقى عندي الملصق الجاهز وكلماتك تحت الصورة { $days } يومًا، ويبقى أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+       *[other] يبقى عندي الملصق الجاهز وكلماتك تحت الصورة { $days } يوم، ويبقى أسلوبك ومعرّفك في Telegram حتى تطلب أن أنساك.
+    }
+    لا أعطي شيئًا من ذلك لأحد. أما حزمك فأمر آخر: كل من لديه رابط الحزمة يراها. الأمر /forget يحذف كل ما أحتفظ به.
+forget-ask = أحذف كل ما أعرفه عنك؟ صورك وملصقاتك هنا وإعداداتك. حزمك في Telegram تبقى، إلا إذا حذفتها أيضًا.
+forget-done = تم. لقد نسيتك. أرسل صورة متى أردت أن نبدأ من جديد.
+forget-done-packs = تم. لقد نسيتك، وحُذفت حزمك.
+forget-kept = لم يُحذف شيء.
+
+# --- language ---
+language-choose = أيّ لغة؟
+language-chosen = حسنًا، بالعربية.
+
+# --- buttons ---
+button-another = 🔁 واحد آخر
+button-style = 🎨 الأسلوب
+button-badge = ⭕ دائري بدلًا منه
+button-cutout = ✂️ مقصوص بدلًا منه
+button-shape = ✂️ الشكل
+button-shape-bust = 👤 نصفي
+button-shape-figure = 🧍 الجسم كله
+button-shape-head = 🎈 رأس كبير
+button-shape-badge = ⭕ دائري
+button-back = ‹ رجوع
+button-anyway = ✨ اصنعه على أي حال
+button-reactions = 😂 كل التعابير
+button-undo-all = ↩️ تراجع عن الكل
+button-undo = ↩️ تراجع
+button-put-back = ➕ أعده إلى الحزمة
+button-put-all-back = ➕ أعدها إلى الحزمة
+button-open-pack = 📦 فتح الحزمة
+button-add = ➕ إعادة المحاولة
+button-cancel = ✖️ إيقاف
+button-forget = حذف كل شيء
+button-forget-packs = حذف كل شيء مع حزمي
+button-keep = الاحتفاظ بكل شيء
+
+# --- short answers to a press ---
+press-drawing = حالًا.
+press-already = أرسمه بالفعل.
+press-already-all = أعمل عليها بالفعل.
+press-undone = أُخرج من حزمتك.
+press-already-undone = لم يعد في حزمتك أصلًا.
+press-all-there = إنها في حزمتك بالفعل.
+press-undone-all = خرجت كلها من حزمتك.
+press-already-undone-all = لم تعد في حزمتك أصلًا.
+press-back = عاد إلى حزمتك.
+press-added = صار في حزمتك.
+press-working = لحظة …
+press-stopped = توقّفت.
+press-too-late = لقد اكتمل.
+press-stale = هذا الزر لم يعد يعمل. أرسل لي صورة بدلًا منه.
+press-not-yours = هذا الزر لشخص آخر.
+
+# --- profile ---
+about = أرسل صورة سيلفي واستلم ملصقًا. كل ملصق يذهب إلى حزمتك الخاصة، جاهزًا لأي محادثة.
+about-short = يحوّل صورتك إلى ملصق في حزمة خاصة بك.
+command-start = إلقاء التحية
+command-style = اختيار أسلوبك
+command-seed = تثبيت رسمة واحدة
+command-pack = ملصقاتك
+command-queue = ما أعمل عليه الآن
+command-cancel = إيقافه
+command-language = تغيير اللغة
+command-privacy = ما أحتفظ به
+command-forget = حذف بياناتي
+command-help = كيف يعمل

@@ -1,0 +1,285 @@
+# Todas as frases em português do Brasil. As chaves e variáveis são as de en.ftl; um teste as compara.
+
+# --- hello ---
+start =
+    { $name ->
+        [none] Oi.
+       *[other] Oi, { $name }.
+    } Me mande uma selfie e eu faço dela uma figurinha.
+    Quer um estilo específico? Escreva embaixo da foto, por exemplo “quadrinhos”.
+    Suas figurinhas ficam num pacote só seu, prontas para qualquer conversa.
+    /style mostra os estilos, /help todo o resto.
+help =
+    Mande uma foto em que apareça um rosto. Volta uma figurinha.
+
+    Na legenda: palavras para o estilo, como “aquarela”. #comic escolhe um estilo só desta vez. Um emoji no começo vira o emoji da figurinha.
+    O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
+    Enviada como arquivo, a foto mantém toda a qualidade.
+help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.
+help-commands =
+    /style – escolher seu estilo
+    /seed – sempre a mesma variação, ou uma nova a cada vez
+    /pack – suas figurinhas
+    /queue – no que estou trabalhando
+    /cancel – parar isso
+    /language – mudar o idioma
+    /privacy – o que eu guardo e por quanto tempo
+    /forget – apagar tudo
+start-in-group = Eu faço figurinhas numa conversa particular. Abra lá e mande uma selfie.
+button-open-chat = Abrir a conversa
+
+# --- photos ---
+progress-fetching = Recebi. Estou baixando sua foto …
+progress-fetching-album = Recebi. Estou baixando suas fotos …
+progress-telegram-slow = Recebi. O Telegram está lento agora; continuo tentando baixar sua foto.
+progress-queued =
+    { $ahead ->
+        [0] Você é o próximo da fila.
+        [one] Na fila, com { $ahead } figurinha na sua frente.
+       *[other] Na fila, com { $ahead } figurinhas na sua frente.
+    }
+progress-warming-up = Recebi. Ainda estou me aquecendo; sua figurinha vem logo em seguida.
+progress-started = Começando sua figurinha …
+progress-load = Trocando de modelo; leva um instante …
+progress-face = Procurando seu rosto …
+progress-cutout = Recortando você …
+progress-draw = Desenhando você …
+progress-finish = Colocando o contorno …
+progress-pack = Colocando no seu pacote …
+progress-drawing-all = Desenhando { $done } de { $total } …
+progress-pack-all = Colocando todas no seu pacote …
+progress-adding = No seu pacote: { $done } de { $total } …
+progress-adding-slowly = No seu pacote: { $done } de { $total } … O Telegram só aceita algumas por minuto, faltam uns { $minutes } min.
+progress-wait-all = Estão desenhadas. O Telegram pede que eu espere { $minutes } min; depois coloco o resto no seu pacote.
+progress-wait =
+    { $seconds ->
+        [one] Está desenhada. O Telegram pede que eu espere { $seconds } segundo; depois coloco no seu pacote.
+       *[other] Está desenhada. O Telegram pede que eu espere { $seconds } segundos; depois coloco no seu pacote.
+    }
+progress-pack-slow = Está desenhada. O Telegram não está respondendo; continuo tentando colocar no seu pacote.
+progress-send-slow = Está desenhada. O Telegram não está respondendo; continuo tentando enviar.
+note-flagged = Não vou enviar o que saiu: a verificação de segurança barrou. Tente outra foto ou outras palavras.
+cancelled = Parei. Nada foi feito.
+
+note-several-faces = Vi vários rostos e usei o maior.
+note-choose-face = Vi vários rostos e usei o maior. Toque em um número para outro.
+note-photos-used = Usei { $used } de { $total } fotos.
+note-best-photo = Usei a melhor das suas { $total } fotos.
+note-badge-fallback = Seu contorno não estava nítido o bastante para recortar, então a figurinha ficou redonda.
+note-no-face = Não há rosto aqui, então recortei o que mais chama a atenção.
+note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
+note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
+note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
+note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
+news-first-pack = Este é o seu próprio pacote. Toque na figurinha para pôr o pacote no seu teclado.
+news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
+news-next-pack = Seu pacote estava cheio, então comecei o próximo.
+pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
+news-first-pack-of-all = É o seu próprio pacote. Abra para pôr no seu teclado.
+stickers-added =
+    { $total ->
+        [one] Está no seu pacote.
+       *[other] Todas as { $total } estão no seu pacote.
+    }
+reactions-added = Todas as { $total } estão no seu pacote, cada uma com seu próprio emoji.
+reactions-partly-added = { $done } de { $total } estão no seu pacote. O Telegram não aceitou as outras.
+reactions-stopped =
+    { $done ->
+        [0] Parei. Nada foi para o seu pacote.
+       *[other] Parei. { $done } de { $total } estão no seu pacote.
+    }
+
+# --- what I cannot use ---
+send-a-selfie = Primeiro me mande uma selfie: um rosto, olhando para a câmera. As palavras vão embaixo da foto.
+send-a-photo = Disso eu não consigo fazer uma figurinha. Me mande uma foto.
+is-animation = Isso se mexe. Mande uma foto parada e eu faço dela uma figurinha.
+is-sticker = Isso já é uma figurinha. Mande uma foto com um rosto e eu faço uma nova.
+is-document = Desse arquivo eu não consigo fazer uma figurinha. Mande uma foto: JPEG, PNG, WebP ou HEIC.
+unknown-command = Esse eu não conheço. /help mostra o que eu sei fazer.
+words-style = { $style }, então, para esta foto.
+words-emoji = Agora o emoji dela é { $emoji }.
+words-emoji-refused = O Telegram não aceita { $emoji } em figurinhas. Outro emoji funciona.
+words-thanks = De nada. Mande outra foto quando quiser.
+words-greeting = Oi. Mande uma foto e vem mais uma figurinha.
+words-unused = Não sei o que fazer com isso. Diga um estilo, como “quadrinhos”, ou mande outra foto. /style mostra os estilos.
+
+# --- errors, by code ---
+error-no-face = Não encontro um rosto aqui. Tente uma foto com boa luz, olhando para a câmera.
+error-photo-empty = O arquivo está vazio. Mande a foto de novo.
+error-photo-too-big = O arquivo passa de 20 MB. Mande como foto normal, aí fica pequeno o bastante.
+error-photo-too-many-pixels = Essa imagem tem pixels demais para mim. Mande como foto normal.
+error-photo-too-small = Essa imagem é pequena demais para ver um rosto. Mande uma maior.
+error-photo-truncated = O arquivo está danificado ou incompleto. Mande a foto de novo.
+error-photo-animated = Isso se mexe. Mande uma foto parada e eu faço dela uma figurinha.
+error-not-a-photo = Desse arquivo eu não consigo fazer uma figurinha: não é uma foto que eu saiba ler. Servem JPEG, PNG, WebP e HEIC.
+error-photo-gone = Essa foto eu já apaguei. Mande de novo e a gente continua.
+error-file-gone = Essa eu já apaguei. Mande a foto de novo.
+error-download-failed = Não consegui baixar sua foto do Telegram. Mande de novo.
+error-too-many-jobs =
+    { $limit ->
+        [one] Desenho { $limit } figurinha por vez para você. Não peguei as outras fotos: mande de novo quando ela ficar pronta.
+       *[other] Desenho { $limit } figurinhas por vez para você. Não peguei as outras fotos: mande de novo quando estas ficarem prontas.
+    }
+error-daily-limit =
+    { $limit ->
+        [one] Essa era a sua figurinha de hoje. Volte amanhã.
+       *[other] Essas eram as suas { $limit } figurinhas de hoje. Volte amanhã.
+    }
+error-queue-full = Tem gente demais querendo figurinhas agora. Tente daqui a alguns minutos.
+error-no-such-job = Essa figurinha eu não tenho mais. Mande a foto de novo.
+error-bad-seed = O seed é um número inteiro de 0 a 4294967295, por exemplo /seed 42. Com /seed random cada figurinha sai diferente.
+error-unknown-style = Não conheço esse estilo. Estes são os que eu tenho:
+error-style-gone = Esse estilo não existe mais. /style mostra os que eu tenho.
+error-parameter-refused = Não posso usar esse ajuste aqui.
+error-unsupported-model = Esse tipo de figurinha eu não desenho aqui.
+error-engine-down = Não consigo desenhar agora. Tente mais tarde.
+error-storage = Não consigo salvar nada agora. Tente daqui a alguns minutos.
+error-busy = Estou com muito trabalho. Tente daqui a um minuto.
+error-broken = Algo quebrou do meu lado, referência { $reference }. Já está anotado. Pode mandar a foto de novo.
+error-pack-failed = O Telegram não aceitou a figurinha no seu pacote. Tente daqui a pouco.
+error-user-unreachable = Ainda não chego ao seu pacote. Mande /start e tente de novo.
+error-wait =
+    { $seconds ->
+        [one] O Telegram pede que eu espere { $seconds } segundo. Tente depois disso.
+       *[other] O Telegram pede que eu espere { $seconds } segundos. Tente depois disso.
+    }
+
+# --- styles ---
+style-choose = Seu estilo é { $style }. Qual você quer?
+style-chosen = Certo, { $style }. Me mande uma foto.
+style-for-photo = Qual estilo para esta foto?
+model-current = Quem desenha é { $model }; os últimos botões mudam isso.
+model-chosen = Certo, { $model }. Me mande uma foto, ou várias de uma vez.
+model-face-to-sticker = 🎭 Figurinha
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
+style-toon = Desenho animado
+style-cel = Animação
+style-comic = Quadrinhos
+style-caricature = Caricatura
+style-popart = Pop art
+style-poster = Pôster
+style-watercolour = Aquarela
+style-pencil = Lápis
+style-ink = Nanquim
+style-neon = Neon
+style-pixel = Pixel
+style-photo = Foto
+
+# --- seed ---
+seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha. Com /seed random cada uma sai diferente.
+seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
+
+# --- packs, queue ---
+pack-none = Você ainda não tem figurinhas. Me mande uma selfie e vai ter.
+pack-list =
+    { $count ->
+        [one] Você tem { $count } pacote:
+       *[other] Você tem { $count } pacotes:
+    }
+pack-line =
+    { $stickers ->
+        [one] { $title } – { $stickers } figurinha
+       *[other] { $title } – { $stickers } figurinhas
+    }
+queue-none = Não estou fazendo nada para você agora. Me mande uma foto.
+queue-running = Sendo desenhada agora.
+queue-waiting =
+    { $ahead ->
+        [0] É a próxima da fila.
+       *[other] Na fila, com { $ahead } na frente.
+    }
+queue-fetching = Baixando a foto.
+queue-drawn =
+    { $count ->
+        [one] { $count } está desenhada e espera pelo Telegram.
+       *[other] { $count } estão desenhadas e esperam pelo Telegram.
+    }
+queue-adding = Indo para o seu pacote.
+cancel-none = Não há nada para parar.
+cancel-done =
+    { $count ->
+        [one] Parei { $count } figurinha.
+       *[other] Parei { $count } figurinhas.
+    }
+cancel-drawn =
+    { $count ->
+        [one] { $count } já está desenhada e ainda vai chegar.
+       *[other] { $count } já estão desenhadas e ainda vão chegar.
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+        [one] Guardo sua foto por { $hours } hora, para você poder pedir outra versão. Depois ela se apaga sozinha.
+       *[other] Guardo sua foto por { $hours } horas, para você poder pedir outra versão. Depois ela se apaga sozinha.
+    }
+    O lugar onde foi tirada e outros dados escondidos eu descarto na hora.
+    { $days ->
+        [one] A figurinha pronta e suas palavras embaixo da foto ficam comigo por { $days } dia; seu estilo e seu ID do Telegram, até você pedir que eu esqueça.
+       *[other] A figurinha pronta e suas palavras embaixo da foto ficam comigo por { $days } dias; seu estilo e seu ID do Telegram, até você pedir que eu esqueça.
+    }
+    Não passo nada disso a ninguém. Seus pacotes são outra história: quem tem o link de um pacote pode vê-lo. /forget apaga tudo o que eu guardo.
+forget-ask = Apagar tudo o que eu sei sobre você? Suas fotos, suas figurinhas aqui e seus ajustes. Seus pacotes no Telegram ficam, a não ser que você os apague também.
+forget-done = Pronto. Esqueci você. Mande uma foto quando quiser recomeçar.
+forget-done-packs = Pronto. Esqueci você, e seus pacotes foram apagados.
+forget-kept = Nada foi apagado.
+
+# --- language ---
+language-choose = Qual idioma?
+language-chosen = Certo, em português.
+
+# --- buttons ---
+button-another = 🔁 Outra
+button-style = 🎨 Estilo
+button-badge = ⭕ Melhor redonda
+button-cutout = ✂️ Melhor recortada
+button-shape = ✂️ Forma
+button-shape-bust = 👤 Retrato
+button-shape-figure = 🧍 Corpo inteiro
+button-shape-head = 🎈 Cabeção
+button-shape-badge = ⭕ Redonda
+button-back = ‹ Voltar
+button-anyway = ✨ Fazer mesmo assim
+button-reactions = 😂 Todas as reações
+button-undo-all = ↩️ Desfazer todas
+button-undo = ↩️ Desfazer
+button-put-back = ➕ Pôr de volta
+button-put-all-back = ➕ Pôr todas de volta
+button-open-pack = 📦 Abrir o pacote
+button-add = ➕ Tentar de novo
+button-cancel = ✖️ Parar
+button-forget = Apagar tudo
+button-forget-packs = Apagar tudo e meus pacotes
+button-keep = Manter tudo
+
+# --- short answers to a press ---
+press-drawing = Já vou.
+press-already = Já estou desenhando.
+press-already-all = Já estou nisso.
+press-undone = Tirei do seu pacote.
+press-already-undone = Ela já não estava no seu pacote.
+press-all-there = Elas já estão no seu pacote.
+press-undone-all = Todas saíram do seu pacote.
+press-already-undone-all = Elas já não estavam no seu pacote.
+press-back = Ela está de volta no seu pacote.
+press-added = Agora está no seu pacote.
+press-working = Um instante …
+press-stopped = Parei.
+press-too-late = Já está pronta.
+press-stale = Esse botão não faz mais nada. Me mande uma foto.
+press-not-yours = Esse botão é de outra pessoa.
+
+# --- profile ---
+about = Mande uma selfie, receba uma figurinha. Cada figurinha vai para o seu próprio pacote, pronta para qualquer conversa.
+about-short = Transforma sua selfie em figurinha, num pacote só seu.
+command-start = Dizer oi
+command-style = Escolher seu estilo
+command-seed = Manter uma variação
+command-pack = Suas figurinhas
+command-queue = No que estou trabalhando
+command-cancel = Parar isso
+command-language = Mudar o idioma
+command-privacy = O que eu guardo
+command-forget = Apagar meus dados
+command-help = Como funciona

@@ -1,0 +1,273 @@
+# 所有句子的简体中文版。键和变量与 en.ftl 相同，由测试核对。
+
+# --- hello ---
+start =
+    { $name ->
+        [none] 你好。
+       *[other] 你好，{ $name }。
+    }发一张自拍给我，我把它变成贴纸。
+    想要某种风格？写在照片下面就行，比如“漫画”。
+    你的贴纸都放在你自己的贴纸包里，哪个聊天都能用。
+    /style 看所有风格，/help 看其他功能。
+help =
+    发一张有脸的照片，就会收到一张贴纸。
+
+    照片下面：写上风格，比如“水彩”。#comic 只在这一次用某种风格。开头的表情就是贴纸的表情。
+    之后写的话，或者回复某张贴纸的话，都是说那张照片：“霓虹”会再画一次。
+    用文件方式发送，照片能保留全部画质。
+help-reactions = 贴纸下面的“😂 全部表情”会画出你的脸的十六种心情，每种都有自己的表情符号。
+help-commands =
+    /style – 选择风格
+    /seed – 固定一种画法，或每次都不同
+    /pack – 你的贴纸
+    /queue – 我正在做什么
+    /cancel – 停下来
+    /language – 更换语言
+    /privacy – 我保留什么、保留多久
+    /forget – 全部删除
+start-in-group = 我在私聊里做贴纸。去那里打开我，发一张自拍吧。
+button-open-chat = 打开聊天
+
+# --- photos ---
+progress-fetching = 收到。正在取你的照片……
+progress-fetching-album = 收到。正在取你的这些照片……
+progress-telegram-slow = 收到。Telegram 现在有点慢，我会继续取你的照片。
+progress-queued =
+    { $ahead ->
+        [0] 下一个就是你。
+       *[other] 正在排队，前面还有 { $ahead } 张贴纸。
+    }
+progress-warming-up = 收到。我还在热身，马上就做你的贴纸。
+progress-started = 开始做你的贴纸……
+progress-load = 正在换模型，请稍等……
+progress-face = 正在找你的脸……
+progress-cutout = 正在抠图……
+progress-draw = 正在画你……
+progress-finish = 正在加描边……
+progress-pack = 正在放进你的贴纸包……
+progress-drawing-all = 正在画：{ $done } / { $total }……
+progress-pack-all = 正在把它们放进你的贴纸包……
+progress-adding = 正在放进贴纸包：{ $done } / { $total }……
+progress-adding-slowly = 正在放进贴纸包：{ $done } / { $total }……Telegram 每分钟只收几张，大约还要 { $minutes } 分钟。
+progress-wait-all = 都画好了。Telegram 让我等 { $minutes } 分钟，之后我把剩下的放进你的贴纸包。
+progress-wait =
+    { $seconds ->
+       *[other] 画好了。Telegram 让我等 { $seconds } 秒，之后我就放进你的贴纸包。
+    }
+progress-pack-slow = 画好了。Telegram 现在没有回应，我会继续试着放进你的贴纸包。
+progress-send-slow = 画好了。Telegram 现在没有回应，我会继续试着发给你。
+note-flagged = 这张结果我不能发：安全检查没有通过。换一张照片或换几个词试试。
+cancelled = 已停止，什么都没做。
+
+note-several-faces = 我看到好几张脸，选了最大的那张。
+note-choose-face = 我看到好几张脸，选了最大的那张。想换一张就按数字。
+note-photos-used = { $total } 张照片用了 { $used } 张。
+note-best-photo = 你的 { $total } 张照片里，我选了最好的一张。
+note-badge-fallback = 你的轮廓不够清楚，抠不下来，所以做成了圆形。
+note-no-face = 这里没有脸，我抠出了最显眼的部分。
+note-no-face-badge = 这里没有脸，我用了整张图片。
+note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
+note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
+note-prompt-unused = 这次没用上你写的词，风格不变。
+news-first-pack = 这是你自己的贴纸包。点一下贴纸，就能加到你的键盘里。
+news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
+news-next-pack = 你的贴纸包满了，我开了下一个。
+pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
+news-first-pack-of-all = 这是你自己的贴纸包。打开它，就能加到你的键盘里。
+stickers-added =
+    { $total ->
+        [1] 已经在你的贴纸包里了。
+       *[other] { $total } 张都在你的贴纸包里了。
+    }
+reactions-added = { $total } 张都在你的贴纸包里了，每张都有自己的表情符号。
+reactions-partly-added = { $total } 张里有 { $done } 张在你的贴纸包里，其余的 Telegram 没有收。
+reactions-stopped =
+    { $done ->
+        [0] 已停止，贴纸包里什么都没加。
+       *[other] 已停止。{ $total } 张里有 { $done } 张在你的贴纸包里。
+    }
+
+# --- what I cannot use ---
+send-a-selfie = 先发一张自拍给我：一张脸，看着镜头。想说的话写在照片下面。
+send-a-photo = 这个做不成贴纸。发一张照片给我吧。
+is-animation = 这是会动的。发一张静态照片，我就能做成贴纸。
+is-sticker = 这已经是贴纸了。发一张有脸的照片，我给你做张新的。
+is-document = 这个文件做不成贴纸。请发照片：JPEG、PNG、WebP 或 HEIC。
+unknown-command = 这个我不认识。/help 看我会做什么。
+words-style = 好，这张照片用{ $style }。
+words-emoji = 它的表情现在是 { $emoji }。
+words-emoji-refused = Telegram 不接受用 { $emoji } 做贴纸的表情，换一个就行。
+words-thanks = 不客气。想要的话，随时再发照片给我。
+words-greeting = 你好。发一张照片，就又有一张贴纸。
+words-unused = 这些词我用不上。写一种风格，比如“漫画”，或者再发一张照片。/style 看所有风格。
+
+# --- errors, by code ---
+error-no-face = 我没找到脸。换一张光线好、看着镜头的照片试试。
+error-photo-empty = 这个文件是空的。请再发一次照片。
+error-photo-too-big = 文件超过 20 MB 了。用普通照片的方式发，就够小了。
+error-photo-too-many-pixels = 这张图的像素太多了。请用普通照片的方式发。
+error-photo-too-small = 这张图太小，看不清脸。请发一张大一点的。
+error-photo-truncated = 文件损坏或不完整。请再发一次照片。
+error-photo-animated = 这是会动的。发一张静态照片，我就能做成贴纸。
+error-not-a-photo = 这个文件做不成贴纸：它不是我能读的照片。可以用 JPEG、PNG、WebP 和 HEIC。
+error-photo-gone = 那张照片我已经删了。再发一次，我们接着做。
+error-file-gone = 那张我已经删了。请再发一次照片。
+error-download-failed = 没能从 Telegram 取到你的照片。请再发一次。
+error-too-many-jobs =
+    { $limit ->
+       *[other] 我一次只为你画 { $limit } 张贴纸。其他照片没有收下，等这些做好了再发一次吧。
+    }
+error-daily-limit =
+    { $limit ->
+       *[other] 今天的 { $limit } 张贴纸已经用完了。明天再来吧。
+    }
+error-queue-full = 现在想要贴纸的人太多了。过几分钟再试。
+error-no-such-job = 这张贴纸我这里已经没有了。请再发一次照片。
+error-bad-seed = 种子是 0 到 4294967295 之间的整数，比如 /seed 42。用 /seed random，每张贴纸都不一样。
+error-unknown-style = 我不认识这种风格。我会的有：
+error-style-gone = 这种风格已经没有了。/style 看现在有哪些。
+error-parameter-refused = 这个设置在这里用不了。
+error-unsupported-model = 这种贴纸我在这里画不了。
+error-engine-down = 我现在画不了。过一会儿再试。
+error-storage = 我现在存不了东西。过几分钟再试。
+error-busy = 我有点忙不过来。一分钟后再试。
+error-broken = 我这边出了问题，编号 { $reference }，已经记下了。你可以再发一次照片。
+error-pack-failed = Telegram 没让这张贴纸进你的贴纸包。过一会儿再试。
+error-user-unreachable = 我还碰不到你的贴纸包。发送 /start 再试一次。
+error-wait =
+    { $seconds ->
+       *[other] Telegram 让我等 { $seconds } 秒，之后再试。
+    }
+
+# --- styles ---
+style-choose = 你的风格是{ $style }。想要哪一种？
+style-chosen = 好，就用{ $style }。发一张照片给我吧。
+style-for-photo = 这张照片用哪种风格？
+model-current = 现在由 { $model } 来画，最后几个按钮可以换。
+model-chosen = 好，就用 { $model }。发一张照片给我，也可以一次发几张。
+model-face-to-sticker = 🎭 贴纸
+model-ip-adapter-face-id = 🪪 Face ID
+model-photomaker = 📚 PhotoMaker
+style-toon = 卡通
+style-cel = 动画
+style-comic = 漫画
+style-caricature = 夸张漫画
+style-popart = 波普艺术
+style-poster = 海报
+style-watercolour = 水彩
+style-pencil = 铅笔
+style-ink = 水墨
+style-neon = 霓虹
+style-pixel = 像素
+style-photo = 照片
+
+# --- seed ---
+seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。用 /seed random，每张都不一样。
+seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
+
+# --- packs, queue ---
+pack-none = 你还没有贴纸。发一张自拍给我，马上就有。
+pack-list =
+    { $count ->
+       *[other] 你有 { $count } 个贴纸包：
+    }
+pack-line =
+    { $stickers ->
+       *[other] { $title } – { $stickers } 张贴纸
+    }
+queue-none = 我现在没在为你做什么。发一张照片给我吧。
+queue-running = 正在画。
+queue-waiting =
+    { $ahead ->
+        [0] 下一个就是它。
+       *[other] 正在排队，前面还有 { $ahead } 张。
+    }
+queue-fetching = 正在取照片。
+queue-drawn =
+    { $count ->
+       *[other] { $count } 张已经画好，在等 Telegram。
+    }
+queue-adding = 正在放进你的贴纸包。
+cancel-none = 没有什么可停的。
+cancel-done =
+    { $count ->
+       *[other] 已停止 { $count } 张贴纸。
+    }
+cancel-drawn =
+    { $count ->
+       *[other] { $count } 张已经画好，还是会发来。
+    }
+
+# --- privacy ---
+privacy =
+    { $hours ->
+       *[other] 你的照片我保留 { $hours } 小时，这样你可以再要一个版本。之后会自动删除。
+    }
+    拍摄地点和其他隐藏信息会立刻丢掉。
+    { $days ->
+       *[other] 做好的贴纸和你写在照片下面的话，我保留 { $days } 天；你选的风格和你的 Telegram ID，保留到你让我忘掉为止。
+    }
+    这些我不会给任何人。贴纸包不一样：谁有贴纸包的链接，谁就能看到它。/forget 会删除我保留的一切。
+forget-ask = 要删除我知道的关于你的一切吗？包括你的照片、这里的贴纸和设置。Telegram 上的贴纸包会留着，除非你也一起删掉。
+forget-done = 好了，我已经忘了你。想重新开始，随时发照片给我。
+forget-done-packs = 好了，我已经忘了你，你的贴纸包也删掉了。
+forget-kept = 什么都没有删。
+
+# --- language ---
+language-choose = 用哪种语言？
+language-chosen = 好，就用中文。
+
+# --- buttons ---
+button-another = 🔁 再来一张
+button-style = 🎨 风格
+button-badge = ⭕ 改成圆形
+button-cutout = ✂️ 改成抠图
+button-shape = ✂️ 形状
+button-shape-bust = 👤 半身
+button-shape-figure = 🧍 全身
+button-shape-head = 🎈 大头
+button-shape-badge = ⭕ 圆形
+button-back = ‹ 返回
+button-anyway = ✨ 还是做一张
+button-reactions = 😂 全部表情
+button-undo-all = ↩️ 全部撤销
+button-undo = ↩️ 撤销
+button-put-back = ➕ 放回去
+button-put-all-back = ➕ 全部放回去
+button-open-pack = 📦 打开贴纸包
+button-add = ➕ 再试一次
+button-cancel = ✖️ 停止
+button-forget = 全部删除
+button-forget-packs = 连贴纸包一起全部删除
+button-keep = 全部保留
+
+# --- short answers to a press ---
+press-drawing = 这就来。
+press-already = 已经在画了。
+press-already-all = 已经在做了。
+press-undone = 已从你的贴纸包里拿出来。
+press-already-undone = 它早就不在你的贴纸包里了。
+press-all-there = 它们已经在你的贴纸包里了。
+press-undone-all = 全部从你的贴纸包里拿出来了。
+press-already-undone-all = 它们早就不在你的贴纸包里了。
+press-back = 它又回到你的贴纸包里了。
+press-added = 现在在你的贴纸包里了。
+press-working = 稍等……
+press-stopped = 已停止。
+press-too-late = 已经做好了。
+press-stale = 这个按钮已经没用了。发一张照片给我吧。
+press-not-yours = 这个按钮是别人的。
+
+# --- profile ---
+about = 发一张自拍，收到一张贴纸。每张贴纸都放进你自己的贴纸包，哪个聊天都能用。
+about-short = 把你的自拍变成贴纸，放进你自己的贴纸包。
+command-start = 打个招呼
+command-style = 选择风格
+command-seed = 固定一种画法
+command-pack = 你的贴纸
+command-queue = 我正在做什么
+command-cancel = 停下来
+command-language = 更换语言
+command-privacy = 我保留什么
+command-forget = 删除我的数据
+command-help = 怎么用

@@ -123,14 +123,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Das war dein Sticker für heute. Der nächste geht in { $hours ->
-            [0] { $minutes } Min
-           *[other] { $hours } Std
-        }.
-       *[other] Das waren deine { $limit } Sticker für heute. Der nächste geht in { $hours ->
-            [0] { $minutes } Min
-           *[other] { $hours } Std
-        }.
+        [one] Das war dein Sticker für heute.
+       *[other] Das waren deine { $limit } Sticker für heute.
+    } { $hours ->
+        [0] Der nächste geht in { $minutes } Min.
+       *[other] Der nächste geht in { $hours } Std.
     }
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.

@@ -123,14 +123,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] That was your sticker for today. The next one can come in { $hours ->
-            [0] { $minutes } min
-           *[other] { $hours } h
-        }.
-       *[other] Those were your { $limit } stickers for today. The next one can come in { $hours ->
-            [0] { $minutes } min
-           *[other] { $hours } h
-        }.
+        [one] That was your sticker for today.
+       *[other] Those were your { $limit } stickers for today.
+    } { $hours ->
+        [0] The next one can come in { $minutes } min.
+       *[other] The next one can come in { $hours } h.
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.

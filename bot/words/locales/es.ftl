@@ -123,14 +123,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Ese era tu sticker de hoy. El próximo puede ser dentro de { $hours ->
-            [0] { $minutes } min
-           *[other] { $hours } h
-        }.
-       *[other] Esos eran tus { $limit } stickers de hoy. El próximo puede ser dentro de { $hours ->
-            [0] { $minutes } min
-           *[other] { $hours } h
-        }.
+        [one] Ese era tu sticker de hoy.
+       *[other] Esos eran tus { $limit } stickers de hoy.
+    } { $hours ->
+        [0] El próximo puede ser dentro de { $minutes } min.
+       *[other] El próximo puede ser dentro de { $hours } h.
     }
 error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba dentro de unos minutos.
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.

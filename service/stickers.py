@@ -17,7 +17,7 @@ from engine.levels import parameters_of
 from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
-from engine.types import Outline, OutlineWidth
+from engine.types import OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -52,7 +52,8 @@ POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What an entrance asks for. `style`, `seed` and `shape` None mean the owner's own choice, or the default.
+    """What an entrance asks for. `style`, `seed`, `shape` and `outline` None mean the owner's own choice, or the
+    default.
 
     `parameters` go before those that the owner's own levels stand for.
     `source` names the message it came from: the same source is the same job, however often it is submitted.
@@ -75,7 +76,7 @@ class Submission:
     lifetime_s: float | None = None
     only_stickers: bool = False
     text: str = ""
-    outline: str = Outline.AUTO
+    outline: str | None = None
     outline_width: str = OutlineWidth.NORMAL
 
 
@@ -191,7 +192,7 @@ class StickerService:
             parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
             text=submission.text,
-            outline=submission.outline,
+            outline=submission.outline or settings.outline,
             outline_width=submission.outline_width,
         )
         new = NewJob(

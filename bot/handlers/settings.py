@@ -83,6 +83,7 @@ def _offered(context: UpdateContext) -> dict[str, Sequence[str]]:
     offered: dict[str, Sequence[str]] = {"style": [each.name for each in all_styles()]}
     if offers.shapes:
         offered["shape"] = [word for word in CHOICES["shape"] if word == "auto" or word in offers.shapes]
+    offered["outline"] = CHOICES["outline"]
     if len(offers.choices) > 1:
         offered["model"] = offers.choices
     levels = offers.levels(offers.model_for(context.user.model))

@@ -71,8 +71,13 @@ async def test_while_paused_photos_are_taken_and_drawn_later_even_after_a_restar
     stage: Stage, admin: PersonDriver
 ) -> None:
     person = stage.person()
+    stage.plain.hold()
+    await person.send_photo(picture((9, 9, 9)))
+    await person.wait_until(stage.plain.holding.is_set)
     await admin.send_text("/pause")
     await admin.wait_for_text("Paused. Photos are taken")
+    stage.plain.release()
+    await person.wait_for_sticker()  # what is being drawn is finished
 
     await person.send_photo(picture())
     await person.wait_for_text("I'm taking a break; your sticker comes when I'm back.")
@@ -82,7 +87,7 @@ async def test_while_paused_photos_are_taken_and_drawn_later_even_after_a_restar
     await stage.start()
     await admin.send_text("/pause")
     await admin.wait_for_text("Paused. /resume goes on.")
-    assert stage.plain.seen == []
+    assert len(stage.plain.seen) == 1
 
     await admin.send_text("/resume")
     await admin.wait_for_text("Going on.")

@@ -9,12 +9,16 @@ from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMem
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
+    edit,
+    emojis,
     face,
     help,
     jobs,
+    keywords,
     language,
     membership,
     no_face,
+    outline,
     packs,
     photo,
     privacy,
@@ -26,6 +30,7 @@ from bot.handlers import (
     stats,
     sticker,
     style,
+    text,
     unknown,
     words,
 )
@@ -47,7 +52,12 @@ FEATURES: tuple[Feature, ...] = (
     help.FEATURE,
     stats.FEATURE,
     sticker.FEATURE,
+    edit.FEATURE,
+    text.FEATURE,
+    outline.FEATURE,
     shape.FEATURE,
+    emojis.FEATURE,
+    keywords.FEATURE,
     reactions.FEATURE,
     face.FEATURE,
     no_face.FEATURE,

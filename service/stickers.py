@@ -78,6 +78,15 @@ class Submission:
     outline_width: str = OutlineWidth.NORMAL
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much of an owner was deleted: jobs, photo files, stickers we knew of."""
+
+    jobs: int
+    photos: int
+    stickers: int
+
+
 def parse_seed(text: str) -> int:
     """Parse a seed as a person types it. Raises `BadSeed`."""
     if not text.isascii() or not text.isdigit() or int(text[:12]) > MAX_SEED or len(text) > 12:
@@ -382,13 +391,15 @@ class StickerService:
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled
 
-    async def forget(self, owner: str) -> None:
-        """Delete every row and file of the owner; what is being drawn for them is thrown away."""
+    async def forget(self, owner: str) -> Forgotten:
+        """Delete every row and file of the owner, and count them; what is being drawn for them is thrown away."""
         jobs = await self._store.jobs.of_owner(owner)
+        photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)
+        return Forgotten(len(jobs), photos, stickers)
 
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent.

@@ -8,6 +8,8 @@ from typing import Any
 
 from storage.records import Entrance, Job
 
+CONSENT = "consent"  # the hint that notes it, and the sentence
+
 
 def source_of_message(chat_id: int, message_id: int) -> str:
     """Return the source of a message's job: the same message delivered twice is the same job."""
@@ -31,6 +33,7 @@ class Addressee:
     yet are not wanted any more. `wrong` is what a caption asked for by `key=value` and cannot have: the job fails, its
     photo is had for another try. `questions` are messages of ours that are answered by a reply, and what each asks for.
     `is_file`: the sticker is not for the pack but wanted as a file, which is in message `document`.
+    `is_first`: the person's first photo, at which they are told what others can see.
     """
 
     chat: int
@@ -50,6 +53,7 @@ class Addressee:
     questions: Mapping[str, str] = field(default_factory=dict)
     is_file: bool = False
     document: int | None = None
+    is_first: bool = False
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

@@ -21,6 +21,7 @@ from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import ReactionsDelivery, is_batch
+from bot.delivery.styles import StylesDelivery
 from bot.errors import DeliverLater, PackError, PackFailed, PackWait, TelegramDown, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
@@ -36,7 +37,7 @@ from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, ParameterRefused, UnknownStyle
 from engine.model import FACE, ResultFile
-from engine.models import DEFAULT_MODEL
+from engine.models import DEFAULT_MODEL, STYLES
 from engine.styles import style
 from engine.types import Note, Shape
 from service.person_settings import PersonSettings
@@ -46,6 +47,8 @@ from storage.records import Entrance, Job, JobResult, JobStatus, StickerState
 
 logger = logging.getLogger(__name__)
 
+ANOTHER = "again"  # what the button for another variation asks for, and the sources of its jobs say
+WELCOMED = "welcomed"  # the hint of who has pressed START: their first sticker says what to try next
 _OWNERS_KEPT = 1000
 _TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
 _BLIP_S = 2.0  # what fails for a shorter time is over before it is read
@@ -104,6 +107,7 @@ class Delivery:
         self._offers = offers
         self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
         self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
+        self._styles = StylesDelivery(bot, service, board)
 
     async def deliver(self, job: Job) -> QueuedTask | None:
         """Send what an ended job made, or why it made nothing, and mark it delivered; return what is left to tidy up.
@@ -125,6 +129,8 @@ class Delivery:
             await self._board.end_with(job, text, keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
+        elif job.request.model == STYLES.name:
+            await self._styles.deliver(job)
         elif is_batch(job):
             await self._reactions.deliver(job, await self._notes(job))
         else:
@@ -198,9 +204,13 @@ class Delivery:
         sentences = await self._notes(job)
         if in_pack.news:
             sentences.append(say(to.language, _NEWS[in_pack.news]))
-        return _StickerMessage(
-            in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
-        )
+        keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
+        if job.result and WELCOMED in user.hints_shown:
+            first = await self._service.packs.first_sticker(job.owner)
+            if first is not None and first.id == job.id:
+                has_reactions = self._offers.has_reactions(job.result)
+                keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
+        return _StickerMessage(in_pack.file_id, keyboard, sentences)
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
         """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
@@ -356,7 +366,8 @@ def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> 
     if job.result is None:
         return keyboards.in_pack(language, job.id, pack_url, (), has_reactions=False)
     shapes, has_reactions = offers.other_shapes(job.result), offers.has_reactions(job.result)
-    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions)
+    is_variation = f":{ANOTHER}:" in job.source
+    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions, is_variation=is_variation)
 
 
 def emoji_of(job: Job) -> str:

@@ -15,11 +15,18 @@ _NUMBERS = 4  # in a row
 
 
 def in_pack(
-    language: str, job_id: str, pack_url: str, shapes: Sequence[Shape], *, has_reactions: bool
+    language: str,
+    job_id: str,
+    pack_url: str,
+    shapes: Sequence[Shape],
+    *,
+    has_reactions: bool,
+    is_variation: bool = False,
 ) -> InlineKeyboardMarkup:
     """Return the buttons under a sticker that is in its owner's pack; `shapes` are those it could have instead.
 
-    `has_reactions`: its face can be drawn in every mood.
+    `has_reactions`: its face can be drawn in every mood. `is_variation`: it is another one of the same photo, so its
+    seed is of use.
     """
     buttons = _another(language, job_id)
     if len(shapes) == 1:
@@ -30,8 +37,21 @@ def in_pack(
         buttons.append(button(language, "button-shape", Press("shapes", job_id)))
     buttons.append(button(language, "button-undo", Press("undo", job_id)))
     rows = [*in_pairs(buttons), [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)]]
+    if is_variation:
+        rows.insert(0, [button(language, "button-keep-variation", Press("keep", job_id))])
     if has_reactions:
         rows.insert(0, [button(language, "button-reactions", Press("reactions", job_id))])
+    return InlineKeyboardMarkup(rows)
+
+
+def first(language: str, job_id: str, *, has_reactions: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under a person's first sticker: what to try next, and no more."""
+    rows = [
+        [button(language, "button-style", Press("first", job_id, "styles"))],
+        [button(language, "button-done", Press("first", job_id, "done"))],
+    ]
+    if has_reactions:
+        rows.insert(0, [button(language, "button-reactions", Press("first", job_id, "reactions"))])
     return InlineKeyboardMarkup(rows)
 
 

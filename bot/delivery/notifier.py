@@ -139,7 +139,7 @@ class Notifier:
             case EventKind.QUEUED:
                 self._places_changed.set()
             case EventKind.STARTED:
-                self._board.set_text(job.id, "progress-started")
+                self._board.set_text(job.id, _started(job))
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
@@ -187,7 +187,7 @@ class Notifier:
         to = Addressee.of(job)
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
         try:
-            message_id = await self._board.open(job, say(to.language, "progress-started" if job.has_photo else waiting))
+            message_id = await self._board.open(job, say(to.language, _started(job) if job.has_photo else waiting))
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
             kind = classify(error)
             logger.info("no progress for job %s: %s", job.id[:8], kind)
@@ -208,3 +208,7 @@ class Notifier:
             await self._board.close(job, None)
         except TelegramError as error:
             logger.debug("a forgotten job's message stays: %s", classify(error))
+
+
+def _started(job: Job) -> str:
+    return "progress-styles" if job.request.model == STYLES.name else "progress-started"

@@ -26,6 +26,7 @@ from bot.handlers import (
     stats,
     sticker,
     style,
+    style_sheet,
     unknown,
     words,
 )
@@ -48,6 +49,7 @@ FEATURES: tuple[Feature, ...] = (
     stats.FEATURE,
     sticker.FEATURE,
     shape.FEATURE,
+    style_sheet.FEATURE,
     reactions.FEATURE,
     face.FEATURE,
     no_face.FEATURE,

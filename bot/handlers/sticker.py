@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
-from bot.delivery.deliver import emoji_of, in_pack_keyboard
+from bot.delivery.deliver import ANOTHER, emoji_of, in_pack_keyboard
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Feature
 from bot.words.buttons import Press
@@ -93,7 +93,7 @@ async def _into_pack(context: UpdateContext, press: Press) -> None:
 
 FEATURE = Feature(
     callbacks={
-        "again": Callback(another),
+        ANOTHER: Callback(another),
         "undo": Callback(undo),
         "back": Callback(put_back),
         "add": Callback(try_adding),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from telegram import InlineKeyboardMarkup
 
-from bot.delivery import keyboards
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, settings, style
+from bot.delivery import keyboards, styles
+from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, seed, settings, start, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
+from engine.styles import all_styles
 from engine.types import Shape
 from service.person_settings import CHOICES
 
@@ -21,6 +22,16 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
     every = [
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.in_pack(
+            locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True, is_variation=True
+        ),
+        keyboards.first(locale, JOB, has_reactions=True),
+        start.profile_keyboard(locale),
+        seed.keyboard(locale, JOB, is_fixed=True),
+        *[
+            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True)
+            for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
+        ],
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),

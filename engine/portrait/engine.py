@@ -20,6 +20,7 @@ from engine.models import FACE_TO_STICKER, REACTIONS, STYLES
 from engine.pixels import Rgba
 from engine.portrait.best import best_photo
 from engine.portrait.border import bordered
+from engine.portrait.faces import LARGEST
 from engine.portrait.figure import CANVAS_PX, Figure
 from engine.portrait.mesh import JAW_LINE
 from engine.portrait.networks import Networks
@@ -133,7 +134,7 @@ class PortraitEngine:
             notes=notes,
             emoji=prepared.emoji,
             faces=prepared.faces if is_choice else 0,
-            faces_picture=prepared.faces_picture if is_choice else b"",
+            faces_picture=prepared.faces_picture,
             photos_used=1,
             timings={**timings, "draw": drawn - started, "finish": finished - drawn},
         )
@@ -209,7 +210,8 @@ class PortraitEngine:
             self.load()
         assert self._networks is not None  # noqa: S101  loaded by the line above
         digests = " ".join(hashlib.sha256(data).hexdigest() for data in request.faces)
-        key = f"{digests} {parameters.face_index} {parameters.allow_no_face}"
+        wants_faces_picture = request.wants_faces_picture and parameters.face_index == LARGEST
+        key = f"{digests} {parameters.face_index} {parameters.allow_no_face} {wants_faces_picture}"
         if (known := self._prepared.find(key)) is not None:
             return known, {}
         photos = [open_photo(data) for data in request.faces]
@@ -219,6 +221,7 @@ class PortraitEngine:
             self._matter,
             face_index=parameters.face_index,
             needs_face=not parameters.allow_no_face,
+            wants_faces_picture=wants_faces_picture,
             keep_going=keep_going,
         )
         self._prepared.put(key, prepared)

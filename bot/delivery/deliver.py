@@ -241,7 +241,7 @@ class Delivery:
                 sent = await self._bot.send_message(
                     to.chat,
                     text,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     rate_limit_args=PROGRESS,
@@ -299,7 +299,7 @@ class Delivery:
         return await self._bot.send_sticker(
             to.chat,
             sticker,
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboard,
@@ -343,7 +343,7 @@ class Delivery:
             to.chat,
             photo,
             caption=say(to.language, "note-choose-face"),
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboards.faces(job.id, job.result.faces if job.result else 0),

@@ -47,8 +47,10 @@ def in_pack(
 def first(language: str, job_id: str, *, has_reactions: bool) -> InlineKeyboardMarkup:
     """Return the buttons under a person's first sticker: what to try next, and no more."""
     rows = [
-        [button(language, "button-style", Press("first", job_id, "styles"))],
-        [button(language, "button-done", Press("first", job_id, "done"))],
+        [
+            button(language, "button-style", Press("first", job_id, "styles")),
+            button(language, "button-done", Press("first", job_id, "done")),
+        ]
     ]
     if has_reactions:
         rows.insert(0, [button(language, "button-reactions", Press("first", job_id, "reactions"))])

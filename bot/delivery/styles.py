@@ -22,7 +22,7 @@ from bot.words.buttons import Press, button, choice
 from bot.words.sentences import explain
 from bot.words.translations import say, style_title
 from engine.errors import UnknownStyle
-from engine.sheet import NAMED_COLUMNS, contact_sheet
+from engine.sheet import contact_sheet
 from engine.styles import Style, style
 from service.stickers import StickerService
 from storage.errors import FileGone
@@ -34,6 +34,7 @@ ADD, SWAP = "add", "swap"  # what a press on a style does: another sticker, or i
 CAPTIONS = {ADD: "styles-add", SWAP: "styles-swap"}
 _OTHERWISE = {ADD: "button-styles-add", SWAP: "button-styles-swap"}
 PER_PAGE = 12
+_NUMBERS = 6  # in a row
 _SHEET_NOT_TAKEN = (TelegramErrorKind.FILE_REFUSED, TelegramErrorKind.FILE_TOO_BIG, TelegramErrorKind.OTHER)
 
 
@@ -82,7 +83,7 @@ class StylesDelivery:
                     to.chat,
                     sheet,
                     caption=caption,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     reply_markup=keyboard,
@@ -93,7 +94,8 @@ class StylesDelivery:
                 if classify(error) not in _SHEET_NOT_TAKEN:
                     raise
                 logger.info("job %s: the picture of the styles was not taken: %s", job.id[:8], classify(error))
-                await self._board.end_with(job, caption, keyboard)  # their names are on the buttons
+                names = await page_keyboard(self._service, job, SheetPage(), is_named=True)
+                await self._board.end_with(job, caption, names)
                 return
             await self._service.set_note(job.id, sheet=sent.message_id)
         await self._board.close(job, None)
@@ -112,9 +114,9 @@ async def draw_page(service: StickerService, job: Job, page: SheetPage, language
 
 
 async def page_keyboard(
-    service: StickerService, job: Job, page: SheetPage, language: str | None = None
+    service: StickerService, job: Job, page: SheetPage, language: str | None = None, *, is_named: bool = False
 ) -> InlineKeyboardMarkup:
-    """Return the buttons under one page of a job's styles."""
+    """Return the buttons under one page of a job's styles; `is_named`: there is no picture to say what they are."""
     replaced = await in_its_place(service, job.owner, job.parent) if job.parent else None
     return keyboard(
         language or Addressee.of(job).language,
@@ -124,6 +126,7 @@ async def page_keyboard(
         page,
         current=job.drawn_style,
         can_swap=replaced is not None,
+        is_named=is_named,
     )
 
 
@@ -136,8 +139,9 @@ def keyboard(
     *,
     current: str,
     can_swap: bool,
+    is_named: bool = False,
 ) -> InlineKeyboardMarkup:
-    """Return a button for each style of a page, as they stand on it, the sticker's own marked; then what else there is.
+    """Return the number of each style of a page, the sticker's own marked; then what else there is.
 
     `can_swap`: there is a sticker whose place another one can take.
     """
@@ -145,13 +149,14 @@ def keyboard(
     operation = "restyle" if page.mode == ADD else "swap"
     buttons = [
         choice(
-            f"{number} {style_title(language, each)}",
+            f"{number} {style_title(language, each)}" if is_named else str(number),
             Press(operation, sticker_id, each.name),
             is_current=each.name == current,
         )
         for number, each in enumerate(styles[first : first + PER_PAGE], first + 1)
     ]
-    rows = [buttons[at : at + NAMED_COLUMNS] for at in range(0, len(buttons), NAMED_COLUMNS)]
+    in_a_row = 2 if is_named else _NUMBERS
+    rows = [buttons[at : at + in_a_row] for at in range(0, len(buttons), in_a_row)]
     pages = -(-len(styles) // PER_PAGE)
     turns = [(number, "‹" if number < page.number else "›") for number in (page.number - 1, page.number + 1)]
     turning = [

@@ -10,7 +10,7 @@ from importlib import resources
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, PhotoSize
 from telegram.error import TelegramError
 
-from bot.delivery.addressee import Addressee
+from bot.delivery.addressee import CONSENT, Addressee
 from bot.delivery.deliver import WELCOMED, in_pack_keyboard
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Callback, Command, Feature
@@ -19,6 +19,7 @@ from bot.handlers.style_sheet import show_styles
 from bot.packs.names import set_link
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.buttons import Press, button
+from service.person_settings import PersonSettings
 from service.readable import readable
 from service.stickers import Submission
 from storage.records import Entrance, JobStatus
@@ -95,15 +96,15 @@ async def use_profile_photo(context: UpdateContext, press: Press) -> str:
     for job in await service.jobs_of(context.owner, JobStatus.QUEUED, JobStatus.RUNNING):
         if known is None and job.source.startswith(prefix):
             return context.say("press-already")
-    message = context.query.message
     offers = context.parts.offers
     to = Addressee(
         context.chat_id,
-        message.message_id if message else 0,
+        0,
         context.first_name,
         context.language,
         thread=context.thread,
         photo=photo.file_id,
+        is_first=CONSENT not in context.user.hints_shown and PersonSettings.of(context.user).adds_to_pack,
     )
     job = await service.submit(
         Submission(
@@ -114,6 +115,8 @@ async def use_profile_photo(context: UpdateContext, press: Press) -> str:
             only_stickers=True,
         )
     )
+    if to.is_first:
+        await service.show_hint_once(context.owner, CONSENT)
     context.parts.notifier.announce(job)
     return context.say("press-drawing")
 

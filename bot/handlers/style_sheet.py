@@ -31,7 +31,7 @@ async def show_styles(context: UpdateContext, press: Press) -> str:
         await context.bot.send_message(
             context.chat_id,
             context.say("style-for-photo"),
-            reply_to_message_id=before.message,
+            reply_to_message_id=before.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=context.thread,
             reply_markup=keyboard(context.language, parent.drawn_style, parent.id),

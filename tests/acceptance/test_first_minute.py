@@ -108,10 +108,12 @@ async def test_the_profile_photo_becomes_the_first_sticker(stage: Stage) -> None
 
     assert (await person.press(greeting, "profile photo")).text == "On it."
     assert (await person.press(greeting, "profile photo")).text == "I'm already drawing it."
+    await person.wait_for_text("a pack that whoever has its link can see")
     stage.plain.release()
     sticker = await person.wait_for_sticker()
 
     assert labels(sticker) == THREE
+    assert "reply_to_message" not in sticker.json
     assert len(stage.plain.seen) == len(person.packs[0]["stickers"]) == 1
 
 

@@ -29,7 +29,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         start.profile_keyboard(locale),
         seed.keyboard(locale, JOB, is_fixed=True),
         *[
-            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True)
+            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True, is_named=True)
             for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
         ],
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),

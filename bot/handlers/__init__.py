@@ -15,6 +15,7 @@ from bot.handlers import (
     language,
     membership,
     no_face,
+    own_sticker,
     packs,
     photo,
     privacy,
@@ -30,9 +31,10 @@ from bot.handlers import (
     words,
 )
 from bot.handlers.context import BotParts
-from bot.handlers.feature import Callback, Feature, Handler
+from bot.handlers.feature import AnswerHandler, Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
+from bot.handlers.questions import take_answer
 
 # Commands stand in the menu in this order; of the messages' filters the first one that fits takes the message.
 FEATURES: tuple[Feature, ...] = (
@@ -40,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     style.FEATURE,
     seed.FEATURE,
     packs.FEATURE,
+    own_sticker.FEATURE,
     jobs.FEATURE,
     settings.FEATURE,
     language.FEATURE,
@@ -60,6 +63,9 @@ MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command i
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
+ANSWERS: dict[str, AnswerHandler] = {
+    subject: answer for feature in FEATURES for subject, answer in feature.answers.items()
+}
 
 
 def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: BotParts) -> None:
@@ -74,7 +80,9 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
         for command in feature.commands
     ]
     for feature in FEATURES:
-        handlers += [OnMessage(filters, wrap(each)) for filters, each in feature.messages]
+        handlers += [
+            OnMessage(filters, wrap(partial(take_answer, ANSWERS, each))) for filters, each in feature.messages
+        ]
         if feature.membership:
             handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))

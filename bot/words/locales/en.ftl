@@ -264,6 +264,48 @@ cancel-drawn =
        *[other] { $count } are drawn already and still come.
     }
 
+# --- my packs ---
+pack-takes-next = Your next sticker goes here.
+pack-chosen = “{ $title }” takes your next sticker.
+pack-ask-new = What's the new pack called?
+pack-ask-title = What shall “{ $title }” be called?
+pack-title-refused = A title has 1 to 64 letters. Send another one.
+pack-planned = “{ $title }” begins with your next sticker.
+pack-renamed = It's called “{ $title }” now.
+pack-delete-ask = Delete “{ $title }” with all its stickers? It can't be brought back.
+pack-deleted = The pack is deleted.
+pack-already-deleted = That pack is gone.
+news-planned-pack = It's the first sticker of your new pack.
+sticker-not-there = That sticker isn't in your pack any more.
+sticker-ask-emoji = Now it's { $emoji }. Which emoji shall it be? Several work too.
+sticker-ask-keywords = Which words shall it be found by? Put commas between them.
+sticker-no-emoji = Send me one emoji, or several.
+sticker-keywords = You find it by: { $words }.
+sticker-no-keywords = It has no keywords now.
+sticker-keywords-too-long = Telegram takes up to 20 keywords, 64 letters in all. Send fewer.
+sticker-is-icon = It's your pack's icon now.
+sticker-place = Place { $place } of { $total }.
+sticker-about = It's yours: { $emoji }
+sticker-about-words = It's yours: { $emoji } – found by { $words }
+is-foreign-sticker = That sticker isn't from a pack I made for you, so I can't change it.
+button-share-pack = 📤 Share
+button-send-sticker = 💬 Send one to a chat
+button-rename = ✏️ Rename
+button-delete-pack = 🗑 Delete pack
+button-delete-really = 🗑 Yes, delete it
+button-next-here = ⭐ Next sticker goes here
+button-new-pack = ➕ New pack
+button-all-packs = ‹ All packs
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Keywords
+button-icon = 🖼 Pack icon
+button-take-out = 🗑 Take out
+button-take-out-really = 🗑 Yes, take it out
+
 # --- privacy ---
 privacy =
     { $hours ->

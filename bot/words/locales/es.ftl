@@ -264,6 +264,48 @@ cancel-drawn =
        *[other] { $count } ya están dibujados y todavía llegarán.
     }
 
+# --- my packs ---
+pack-takes-next = Tu próximo sticker va aquí.
+pack-chosen = «{ $title }» recibe tu próximo sticker.
+pack-ask-new = ¿Cómo se llama el paquete nuevo?
+pack-ask-title = ¿Cómo quieres llamar a «{ $title }»?
+pack-title-refused = Un título tiene de 1 a 64 letras. Envía otro.
+pack-planned = «{ $title }» empieza con tu próximo sticker.
+pack-renamed = Ahora se llama «{ $title }».
+pack-delete-ask = ¿Borrar «{ $title }» con todos sus stickers? No se puede recuperar.
+pack-deleted = El paquete está borrado.
+pack-already-deleted = Ese paquete ya no existe.
+news-planned-pack = Es el primer sticker de tu paquete nuevo.
+sticker-not-there = Ese sticker ya no está en tu paquete.
+sticker-ask-emoji = Ahora es { $emoji }. ¿Qué emoji quieres? También valen varios.
+sticker-ask-keywords = ¿Con qué palabras quieres encontrarlo? Sepáralas con comas.
+sticker-no-emoji = Envíame un emoji o varios.
+sticker-keywords = Lo encuentras con: { $words }.
+sticker-no-keywords = Ahora no tiene palabras clave.
+sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Envía menos.
+sticker-is-icon = Ahora es el icono de tu paquete.
+sticker-place = Puesto { $place } de { $total }.
+sticker-about = Es tuyo: { $emoji }
+sticker-about-words = Es tuyo: { $emoji } – se encuentra con { $words }
+is-foreign-sticker = Ese sticker no es de un paquete que yo te hice, así que no puedo cambiarlo.
+button-share-pack = 📤 Compartir
+button-send-sticker = 💬 Enviar uno a un chat
+button-rename = ✏️ Renombrar
+button-delete-pack = 🗑 Borrar paquete
+button-delete-really = 🗑 Sí, bórralo
+button-next-here = ⭐ El próximo sticker, aquí
+button-new-pack = ➕ Paquete nuevo
+button-all-packs = ‹ Todos
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Palabras
+button-icon = 🖼 Icono
+button-take-out = 🗑 Quitar
+button-take-out-really = 🗑 Sí, quítalo
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -208,6 +208,48 @@ cancel-drawn =
        *[other] { $count } já estão desenhadas e ainda vão chegar.
     }
 
+# --- my packs ---
+pack-takes-next = Sua próxima figurinha vem para cá.
+pack-chosen = “{ $title }” recebe sua próxima figurinha.
+pack-ask-new = Como se chama o novo pacote?
+pack-ask-title = Como “{ $title }” vai se chamar?
+pack-title-refused = Um título tem de 1 a 64 letras. Envie outro.
+pack-planned = “{ $title }” começa com sua próxima figurinha.
+pack-renamed = Agora se chama “{ $title }”.
+pack-delete-ask = Apagar “{ $title }” com todas as figurinhas? Não dá para recuperar.
+pack-deleted = O pacote foi apagado.
+pack-already-deleted = Esse pacote não existe mais.
+news-planned-pack = É a primeira figurinha do seu novo pacote.
+sticker-not-there = Essa figurinha não está mais no seu pacote.
+sticker-ask-emoji = Agora é { $emoji }. Qual emoji vai ser? Podem ser vários.
+sticker-ask-keywords = Com que palavras você quer encontrá-la? Separe com vírgulas.
+sticker-no-emoji = Envie um emoji ou vários.
+sticker-keywords = Você a encontra com: { $words }.
+sticker-no-keywords = Agora ela não tem palavras-chave.
+sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Envie menos.
+sticker-is-icon = Agora é o ícone do seu pacote.
+sticker-place = Posição { $place } de { $total }.
+sticker-about = É sua: { $emoji }
+sticker-about-words = É sua: { $emoji } – encontre com { $words }
+is-foreign-sticker = Essa figurinha não é de um pacote que eu fiz para você, então não posso mudá-la.
+button-share-pack = 📤 Compartilhar
+button-send-sticker = 💬 Enviar para uma conversa
+button-rename = ✏️ Renomear
+button-delete-pack = 🗑 Apagar pacote
+button-delete-really = 🗑 Sim, apagar
+button-next-here = ⭐ Próxima figurinha aqui
+button-new-pack = ➕ Novo pacote
+button-all-packs = ‹ Todos
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Palavras
+button-icon = 🖼 Ícone
+button-take-out = 🗑 Tirar
+button-take-out-really = 🗑 Sim, tirar
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -117,6 +117,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         has_safety=settings.safety_checker,
         few_steps=settings.few_steps,
         canvas_px=settings.canvas,
+        is_compiled=settings.compile and warms_up,
     )
     # Where torch keeps what it has compiled, for the next start; /tmp, its own place, is emptied.
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str((settings.data_dir / "compiled").absolute()))
@@ -129,6 +130,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         warms_up=warms_up,
         is_compiled=settings.compile and warms_up,
         is_fp8=settings.fp8,
+        has_cuda_graphs=settings.cuda_graphs and warms_up,
     )
 
 

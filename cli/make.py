@@ -19,7 +19,7 @@ from engine.errors import EngineError, ParameterRefused
 from engine.model import FACE, Model, ResultFile
 from engine.models import DEFAULT_MODEL, MODELS
 from engine.parameters import Parameter, Value
-from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
+from engine.types import Engine, Outline, OutlineWidth, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
 from service.limits import MAX_SEED
 from service.photos import read_photo
@@ -46,6 +46,9 @@ class MakeOptions:
     prompt: str
     shape: Shape
     parameters: Mapping[str, Value]
+    text: str = ""
+    outline: Outline = Outline.AUTO
+    outline_width: OutlineWidth = OutlineWidth.NORMAL
 
 
 def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, options: MakeOptions) -> int:
@@ -123,6 +126,9 @@ def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Pro
         shape=options.shape,
         parameters=options.parameters,
         only_stickers=True,
+        text=options.text,
+        outline=options.outline,
+        outline_width=options.outline_width,
     )
     steps = progress.add_task(path.name, total=None)
 

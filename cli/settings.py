@@ -72,6 +72,7 @@ class EngineSettings(WeightsSettings):
     max_batch: Literal["auto"] | Annotated[int, Field(ge=1, le=16)] = "auto"
     deterministic: bool = False
     compile: bool = True
+    cuda_graphs: bool = False
     few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
     fp8: bool = False
     canvas: Annotated[int, Field(ge=0, le=1016, multiple_of=8)] = 0

@@ -14,8 +14,10 @@ from typing import Any
 
 from engine.errors import UnknownStyle
 from engine.levels import parameters_of
+from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
+from engine.types import Outline, OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -71,6 +73,18 @@ class Submission:
     jobs_waiting: int | None = None
     lifetime_s: float | None = None
     only_stickers: bool = False
+    text: str = ""
+    outline: str = Outline.AUTO
+    outline_width: str = OutlineWidth.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much of an owner was deleted: jobs, photo files, stickers we knew of."""
+
+    jobs: int
+    photos: int
+    stickers: int
 
 
 def parse_seed(text: str) -> int:
@@ -168,6 +182,9 @@ class StickerService:
             shape=submission.shape or settings.shape,
             parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
+            text=submission.text,
+            outline=submission.outline,
+            outline_width=submission.outline_width,
         )
         new = NewJob(
             owner=submission.owner,
@@ -249,12 +266,17 @@ class StickerService:
         parameters: Mapping[str, str | int | float | bool] | None = None,
         seed: int | None = None,
         new_seed: bool = False,
+        text: str | None = None,
+        outline: str | None = None,
+        outline_width: str | None = None,
+        only_stickers: bool | None = None,
         replaces: str | None = None,
         is_low: bool = False,
     ) -> Job:
-        """Submit another sticker from the same photo: another seed, style or shape, or more parameters.
+        """Submit another sticker from the same photo: another seed, style, shape, text or outline, or more parameters.
 
-        Another model gets no parameters of the first one's. `is_low` lets others pass for a while.
+        Another model gets no parameters and no text of the first one's. `is_low` lets others pass for a while. Where
+        only text and outline are others and the drawing is kept, that is finished again.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -264,7 +286,10 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not await self.has_photo(parent):
+        is_finish = text is not None or outline is not None or outline_width is not None
+        is_other = bool(style or shape or model or parameters or new_seed or seed is not None or only_stickers is False)
+        finishes = parent.id if is_finish and not is_other and await self._has_cutout(parent) else ""
+        if not finishes and not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
@@ -274,7 +299,14 @@ class StickerService:
             parameters={**(parent.request.parameters if model is None else {}), **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
+            text=(parent.request.text if model is None else "") if text is None else text,
+            outline=outline or parent.request.outline,
+            outline_width=outline_width or parent.request.outline_width,
+            only_stickers=parent.request.only_stickers if only_stickers is None else only_stickers,
+            finishes=finishes,
         )
+        if finishes and parent.result is not None:
+            request = replace(request, shape=parent.result.shape)
         drawn_seed = _seed(seed if seed is not None else None if new_seed else parent.seed)
         return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
@@ -359,13 +391,15 @@ class StickerService:
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled
 
-    async def forget(self, owner: str) -> None:
-        """Delete every row and file of the owner; what is being drawn for them is thrown away."""
+    async def forget(self, owner: str) -> Forgotten:
+        """Delete every row and file of the owner, and count them; what is being drawn for them is thrown away."""
         jobs = await self._store.jobs.of_owner(owner)
+        photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)
+        return Forgotten(len(jobs), photos, stickers)
 
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent.
@@ -522,6 +556,16 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def _has_cutout(self, job: Job) -> bool:
+        """Return whether what the job drew is kept, cut out."""
+        if job.result is None or ResultFile.CUTOUT not in job.result.files:
+            return False
+        try:
+            await self.result_file(job, ResultFile.CUTOUT)
+        except FileGone:
+            return False
+        return True
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""

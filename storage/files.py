@@ -61,6 +61,10 @@ class Files:
     async def has_photo(self, owner: str, name: str) -> bool:
         return await asyncio.to_thread(self._photo(owner, name).is_file)
 
+    async def count_photos(self, owner: str) -> int:
+        """Count the photos that are kept of this owner."""
+        return await asyncio.to_thread(lambda: sum(1 for _ in (self._folder(owner) / "photos").glob("*")))
+
     async def delete_photo(self, owner: str, name: str) -> None:
         """Delete a photo before its lifetime ends. Missing files are ignored."""
         await self._delete(self._photo(owner, name))

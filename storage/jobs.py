@@ -251,7 +251,7 @@ class Jobs:
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for; its style and model stay."""
         await self._database.run(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.text', '', '$.parameters', json('{}'))
                WHERE id = :id AND finished_at IS NOT NULL""",
             {"id": job_id},
         )

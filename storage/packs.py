@@ -171,6 +171,11 @@ class Packs:
         )
         return _sticker(row) if row else None
 
+    async def count_stickers(self, owner: str) -> int:
+        """Count the stickers that were made for the owner."""
+        row = await self._database.one("SELECT COUNT(*) AS n FROM stickers WHERE owner = :owner", {"owner": owner})
+        return int(row["n"]) if row else 0
+
     async def stickers_of(self, job_id: str) -> list[Sticker]:
         """Return the stickers of a job that made several: their ids are `<job>-<name>`."""
         rows = await self._database.run(

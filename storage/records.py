@@ -46,7 +46,8 @@ class Entrance(StrEnum):
 class JobRequest:
     """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input.
 
-    `only_stickers`: nobody will ask for its pictures as PNG.
+    `only_stickers`: nobody will ask for its pictures as PNG. `text` is written on the sticker. `finishes` is the job
+    whose drawing may be finished again instead of drawing: only text and outline differ.
     """
 
     style: str
@@ -56,6 +57,10 @@ class JobRequest:
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     only_stickers: bool = False
+    text: str = ""
+    outline: str = "auto"
+    outline_width: str = "normal"
+    finishes: str = ""
 
     @property
     def photos(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from storage.records import Entrance, Job
 
+CONSENT = "consent"  # the hint that notes it, and the sentence
+
 
 def source_of_message(chat_id: int, message_id: int) -> str:
     """Return the source of a message's job: the same message delivered twice is the same job."""
@@ -29,6 +31,7 @@ class Addressee:
     caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the face or of the
     style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not wanted any more.
     `wrong` is what a caption asked for by `key=value` and cannot have: the job fails, its photo is had for another try.
+    `is_first`: the person's first photo, at which they are told what others can see.
     """
 
     chat: int
@@ -45,6 +48,7 @@ class Addressee:
     sheet: int | None = None
     is_stopped: bool = False
     wrong: str | None = None
+    is_first: bool = False
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

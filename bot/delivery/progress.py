@@ -17,7 +17,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
-from bot.delivery.addressee import Addressee
+from bot.delivery.addressee import CONSENT, Addressee
 from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Urgency
 from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify
 from bot.words.translations import say
@@ -75,6 +75,7 @@ class ProgressBoard:
         None where the job was closed before the message was there: then it is deleted. Raises `TelegramError`.
         """
         to = Addressee.of(job)
+        text = _with_consent(to, text)
         message = self._messages[job.id] = _ProgressMessage(to, "", text, self._clock())
         if to.progress is not None:
             return to.progress
@@ -101,7 +102,7 @@ class ProgressBoard:
     def set_text(self, job_id: str, key: str, **variables: int) -> None:
         """Set what the message says from the next flush on."""
         if message := self._messages.get(job_id):
-            message.text = say(message.to.language, key, **variables)
+            message.text = _with_consent(message.to, say(message.to.language, key, **variables))
 
     def set_preview(self, job_id: str, picture: bytes) -> None:
         """Set what the sticker looks like so far, a small JPEG; a newer one takes its place until it is shown."""
@@ -280,3 +281,8 @@ class ProgressBoard:
         was_sent = isinstance(answer, Message)  # a droppable call that had to wait was not
         message.is_photo = message.is_photo or was_sent
         return was_sent
+
+
+def _with_consent(to: Addressee, text: str) -> str:
+    """Return `text`, at a person's first photo below what others will be able to see."""
+    return f"{say(to.language, CONSENT)}\n{text}" if to.is_first else text

@@ -10,7 +10,7 @@ from typing import Any
 from telegram import Document, Message, PhotoSize
 from telegram.ext import filters as only
 
-from bot.delivery.addressee import Addressee, source_of_album, source_of_message
+from bot.delivery.addressee import CONSENT, Addressee, source_of_album, source_of_message
 from bot.handlers.context import PhotosNotTaken, UpdateContext, job_of_message
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
 from bot.handlers.words import correct, is_held, on_late_caption, read_for
@@ -21,6 +21,7 @@ from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
+from service.person_settings import PersonSettings
 from service.stickers import Submission
 from storage.records import Job, JobStatus
 
@@ -137,9 +138,10 @@ async def _submit(
         album=album,
         captioned=captioned,
         wrong=join_assignments(caption.assignments) if problems else None,
+        is_first=CONSENT not in context.user.hints_shown and PersonSettings.of(context.user).adds_to_pack,
     )
     try:
-        return await context.service.submit(
+        job = await context.service.submit(
             Submission(
                 context.owner,
                 source,
@@ -156,6 +158,9 @@ async def _submit(
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
         await _refuse(context, explain_error(context.language, refusal))
         return None
+    if to.is_first:
+        await context.service.show_hint_once(context.owner, CONSENT)
+    return job
 
 
 def _file(context: UpdateContext) -> PhotoSize | Document:

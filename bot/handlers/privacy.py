@@ -7,13 +7,13 @@ from telegram import InlineKeyboardMarkup
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press, button
+from service.person_settings import PersonSettings
 
 
 async def on_privacy(context: UpdateContext) -> None:
     """Send what is kept, and for how long."""
-    lifetimes = context.service.lifetimes
-    hours, days = lifetimes.photos_s / 3600, lifetimes.results_s / 86_400
-    await context.answer(context.say("privacy", hours=max(1, round(hours)), days=max(1, round(days))))
+    days = context.service.lifetimes.results_s / 86_400
+    await context.answer(context.say("privacy", hours=_photo_hours(context), days=max(1, round(days))))
 
 
 async def on_forget(context: UpdateContext) -> None:
@@ -24,18 +24,24 @@ async def on_forget(context: UpdateContext) -> None:
 
 async def forget(context: UpdateContext, press: Press) -> str:
     """Delete everything, or nothing. Raises `PackError` before anything else is deleted."""
-    match press.argument:
-        case "packs":
-            await context.parts.sets.delete_all(context.user_id)  # first: the packs' names are among what is forgotten
-            await context.service.forget(context.owner)
-            text = context.say("forget-done-packs")
-        case "me":
-            await context.service.forget(context.owner)
-            text = context.say("forget-done")
-        case _:
-            text = context.say("forget-kept")
-    context.edit(None, text)
+    if press.argument == "no":
+        context.edit(None, context.say("forget-kept"))
+        return ""
+    packs = 0
+    if press.argument == "packs":  # first: the packs' names are among what is forgotten
+        packs = await context.parts.sets.delete_all(context.user_id)
+    gone = await context.service.forget(context.owner)
+    counts = {"photos": gone.photos, "stickers": gone.stickers, "requests": gone.jobs, "packs": packs}
+    what = ", ".join(context.say(f"forget-{name}", count=count) for name, count in counts.items() if count)
+    done = context.say("forget-done-packs" if press.argument == "packs" else "forget-done")
+    context.edit(None, "\n".join([done, *([context.say("forget-deleted", what=what)] if what else [])]))
     return ""
+
+
+def _photo_hours(context: UpdateContext) -> int:
+    """Return how long this person's photos are kept: hours, 0 for not at all."""
+    lifetime_s = PersonSettings.of(context.user).photos_s(context.service.lifetimes.photos_s)
+    return max(1, round(lifetime_s / 3600)) if lifetime_s else 0
 
 
 def keyboard(language: str, *, has_packs: bool) -> InlineKeyboardMarkup:

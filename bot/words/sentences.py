@@ -46,6 +46,7 @@ SENTENCES: Final = {
     "engine_unavailable": "error-engine-down",
     "engine_dead": "error-engine-down",
     "parameter_refused": "error-parameter-refused",
+    "text_unwritable": "error-text-unwritable",
     "unsupported_model": "error-unsupported-model",
     # the pack on Telegram
     "wait": "error-wait",

@@ -72,10 +72,10 @@ note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild geno
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
-news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tipp auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
-pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
 news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
 stickers-added =
     { $total ->
@@ -118,8 +118,8 @@ error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
 error-too-many-jobs =
     { $limit ->
-        [one] Ich zeichne immer nur { $limit } Sticker für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn er fertig ist.
-       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn diese fertig sind.
+        [one] Ich zeichne immer nur { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn diese fertig sind.
     }
 error-daily-limit =
     { $limit ->
@@ -132,6 +132,7 @@ error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
 error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
 error-parameter-refused = Diese Einstellung kann ich hier nicht verwenden.
+error-text-unwritable = Diese Zeichen kann ich hier nicht auf einen Sticker schreiben. Lateinisch, Kyrillisch und Griechisch gehen immer.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.
@@ -201,7 +202,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. Noch einer, Stil und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stil“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht
@@ -222,7 +223,7 @@ parameter-useless = „{ $name }“ ändert hier nichts. Ich kenne { $nearest }.
 parameter-range = { $name } geht von { $least } bis { $most }, nicht { $value }.
 parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, nicht { $value }.
 parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
-parameter-kept = Dein Foto habe ich noch: Schreib es einfach richtig.
+parameter-kept = Dein Foto habe ich noch: Schreib die Angabe einfach neu.
 button-without = ✨ Ohne das zeichnen
 
 # --- packs, queue ---
@@ -309,6 +310,7 @@ button-take-out-really = 🗑 Ja, herausnehmen
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Dein Foto behalte ich nicht, wie du es eingestellt hast: Es ist gelöscht, sobald der Sticker da ist.
         [one] Dein Foto behalte ich { $hours } Stunde, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
        *[other] Dein Foto behalte ich { $hours } Stunden, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
     }
@@ -322,6 +324,28 @@ forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker h
 forget-done = Erledigt. Ich habe dich vergessen. Schick einfach ein Foto, wenn du wieder anfangen möchtest.
 forget-done-packs = Erledigt. Ich habe dich vergessen, und deine Pakete sind gelöscht.
 forget-kept = Es wurde nichts gelöscht.
+consent = Deine Sticker kommen in ein Paket, das jeder sehen kann, der seinen Link hat. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } Paket
+       *[other] { $count } Pakete
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } Auftrag mit seinen Worten
+       *[other] { $count } Aufträge mit ihren Worten
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } Sticker
+       *[other] { $count } Sticker
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } Foto
+       *[other] { $count } Fotos
+    }
+forget-deleted = Gelöscht: { $what }.
 
 # --- language ---
 language-choose = Welche Sprache?

@@ -72,7 +72,7 @@ note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 note-prompt-unused = I couldn't use your words this time; the style is the same.
-news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
+news-first-pack = This is your own pack; whoever has its link can see it. Tap the sticker to add it to your keyboard.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
@@ -132,6 +132,7 @@ error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /see
 error-unknown-style = I don't know that style. Here are the ones I have:
 error-style-gone = That style is gone. /style shows the ones I have.
 error-parameter-refused = I can't use that setting here.
+error-text-unwritable = I can't write these letters on a sticker here. Latin, Cyrillic and Greek always work.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.
@@ -309,6 +310,7 @@ button-take-out-really = 🗑 Yes, take it out
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Your photo I don't keep, as you chose: it's deleted once the sticker is there.
         [one] I keep your photo for { $hours } hour, so that you can ask for another version. Then it's deleted by itself.
        *[other] I keep your photo for { $hours } hours, so that you can ask for another version. Then it's deleted by itself.
     }
@@ -322,6 +324,28 @@ forget-ask = Delete everything I know about you? Your photos, your stickers here
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.
 forget-done-packs = Done. I've forgotten you, and your packs are deleted.
 forget-kept = Nothing was deleted.
+consent = Your stickers go into a pack that whoever has its link can see. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } pack
+       *[other] { $count } packs
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } request with its words
+       *[other] { $count } requests with their words
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } sticker
+       *[other] { $count } stickers
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } photo
+       *[other] { $count } photos
+    }
+forget-deleted = Deleted: { $what }.
 
 # --- language ---
 language-choose = Which language?

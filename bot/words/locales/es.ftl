@@ -15,7 +15,7 @@ help =
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
-help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara con dieciséis ánimos, cada uno con su propio emoji.
+help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
 help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
@@ -30,9 +30,9 @@ start-in-group = Hago stickers en un chat privado. Ábreme allí y mándame un s
 button-open-chat = Abrir el chat
 
 # --- photos ---
-progress-fetching = Recibida. Estoy bajando tu foto …
-progress-fetching-album = Recibidas. Estoy bajando tus fotos …
-progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
+progress-fetching = Recibida. Estoy bajando tu foto…
+progress-fetching-album = Recibidas. Estoy bajando tus fotos…
+progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando bajar tu foto.
 progress-queued =
     { $ahead ->
         [0] Ya te toca.
@@ -40,24 +40,24 @@ progress-queued =
        *[other] En la cola, con { $ahead } stickers por delante.
     }
 progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
-progress-started = Empiezo con tu sticker …
-progress-load = Cambio de modelo; tarda un momento …
-progress-face = Busco tu cara …
-progress-cutout = Te estoy recortando …
-progress-draw = Te estoy dibujando …
-progress-finish = Añado el borde …
-progress-pack = Lo pongo en tu pack …
-progress-drawing-all = Dibujo { $done } de { $total } …
-progress-pack-all = Los pongo en tu pack …
-progress-adding = Al pack: { $done } de { $total } …
-progress-adding-slowly = Al pack: { $done } de { $total } … Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
+progress-started = Empiezo con tu sticker…
+progress-load = Cambio de modelo; tarda un momento…
+progress-face = Busco tu cara…
+progress-cutout = Te estoy recortando…
+progress-draw = Te estoy dibujando…
+progress-finish = Añado el borde…
+progress-pack = Lo pongo en tu pack…
+progress-drawing-all = Dibujo { $done } de { $total }…
+progress-pack-all = Los pongo en tu pack…
+progress-adding = Al pack: { $done } de { $total }…
+progress-adding-slowly = Al pack: { $done } de { $total }… Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
 progress-wait-all = Ya están dibujados. Telegram me pide esperar { $minutes } min; después pongo el resto en tu pack.
 progress-wait =
     { $seconds ->
         [one] Ya está dibujado. Telegram me pide esperar { $seconds } segundo; después lo pongo en tu pack.
        *[other] Ya está dibujado. Telegram me pide esperar { $seconds } segundos; después lo pongo en tu pack.
     }
-progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu paquete.
+progress-pack-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando añadirlo a tu pack.
 progress-send-slow = Ya está dibujado. Telegram no responde ahora; sigo intentando enviarlo.
 note-flagged = No voy a enviar lo que ha salido: el control de seguridad lo ha marcado. Prueba con otra foto u otras palabras.
 cancelled = Parado. No he hecho nada.
@@ -66,13 +66,13 @@ note-several-faces = He visto varias caras y he usado la más grande.
 note-choose-face = He visto varias caras y he usado la más grande. Pulsa un número para otra.
 note-photos-used = He usado { $used } de { $total } fotos.
 note-best-photo = He usado la mejor de tus { $total } fotos.
-note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
+note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que el sticker es redondo.
 note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
-news-first-pack = Este es tu pack. Toca el sticker para añadirlo a tu teclado.
+note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
+news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -83,7 +83,7 @@ stickers-added =
        *[other] Los { $total } están en tu pack.
     }
 reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
-reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
+reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no ha aceptado los demás.
 reactions-stopped =
     { $done ->
         [0] Parado. No he puesto nada en tu pack.
@@ -132,6 +132,7 @@ error-bad-seed = Una semilla es un número entero de 0 a 4294967295, por ejemplo
 error-unknown-style = No conozco ese estilo. Tengo estos:
 error-style-gone = Ese estilo ya no existe. /style muestra los que tengo.
 error-parameter-refused = Aquí no puedo usar ese ajuste.
+error-text-unwritable = Aquí no puedo escribir esas letras en un sticker. El alfabeto latino, el cirílico y el griego van siempre.
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
@@ -177,31 +178,31 @@ setting-saved = Guardado.
 setting-style = Estilo
 setting-style-about = El estilo de tus stickers. Una palabra bajo una foto manda más, solo para esa foto.
 setting-shape = Forma
-setting-shape-about = Cómo sales en el sticker. Automática: recortado, y una insignia donde no se puede.
+setting-shape-about = Cómo sales en el sticker. Automática: recortado, y redondo donde no se puede.
 setting-shape-auto = Automática
 setting-model = Modelo
 setting-model-about = Lo que dibuja tus stickers.
 setting-speed = Dibujo
 setting-speed-about = Rápido usa menos pasos; fino usa más y tarda más.
-setting-speed-normal = medio
+setting-speed-normal = normal
 setting-speed-quick = rápido
 setting-speed-fine = fino
 setting-likeness = Parecido
 setting-likeness-about = Cuánto queda de tu cara. Más parecido deja menos sitio al estilo.
-setting-likeness-normal = medio
+setting-likeness-normal = normal
 setting-likeness-less = menos
 setting-likeness-more = más
 setting-strength = Fuerza del estilo
 setting-strength-about = Con qué rigor sigo el estilo y tus palabras.
-setting-strength-normal = media
+setting-strength-normal = normal
 setting-strength-soft = suave
 setting-strength-strong = fuerte
-setting-pack = Al paquete
-setting-pack-about = Solo: cada sticker va directo a tu paquete. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al paquete siempre.
-setting-pack-on = solo
+setting-pack = Al pack
+setting-pack-about = Por sí solo: cada sticker va directo a tu pack. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al pack siempre.
+setting-pack-on = por sí solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
-setting-photo-about = Cuánto tiempo guardo tu foto. Otro, Estilo y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilo» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada
@@ -309,6 +310,7 @@ button-take-out-really = 🗑 Sí, quítalo
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Tu foto no la guardo, como elegiste: se borra en cuanto está el sticker.
         [one] Guardo tu foto { $hours } hora, para que puedas pedir otra versión. Después se borra sola.
        *[other] Guardo tu foto { $hours } horas, para que puedas pedir otra versión. Después se borra sola.
     }
@@ -317,11 +319,33 @@ privacy =
         [one] El sticker terminado y tus palabras debajo de la foto se quedan { $days } día conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
        *[other] El sticker terminado y tus palabras debajo de la foto se quedan { $days } días conmigo; tu estilo y tu identificador de Telegram, hasta que me pidas olvidarte.
     }
-    No le doy nada de esto a nadie. Tus paquetes son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
+    No le doy nada de esto a nadie. Tus packs son otra cosa: quien tenga el enlace de uno puede verlo. /forget borra todo lo que guardo.
 forget-ask = ¿Borro todo lo que sé de ti? Tus fotos, tus stickers de aquí y tus ajustes. Tus packs de Telegram se quedan, si no los borras también.
 forget-done = Hecho. Te he olvidado. Manda una foto cuando quieras empezar de nuevo.
 forget-done-packs = Hecho. Te he olvidado y tus packs están borrados.
 forget-kept = No he borrado nada.
+consent = Tus stickers van a un pack que puede ver quien tenga su enlace. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } pack
+       *[other] { $count } packs
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } encargo con sus palabras
+       *[other] { $count } encargos con sus palabras
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } sticker
+       *[other] { $count } stickers
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } foto
+       *[other] { $count } fotos
+    }
+forget-deleted = Borrado: { $what }.
 
 # --- language ---
 language-choose = ¿Qué idioma?
@@ -330,13 +354,13 @@ language-chosen = De acuerdo, en español.
 # --- buttons ---
 button-another = 🔁 Otro
 button-style = 🎨 Estilo
-button-badge = ⭕ Mejor insignia
+button-badge = ⭕ Mejor redondo
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma
 button-shape-bust = 👤 Retrato
-button-shape-figure = 🧍 Entero
+button-shape-figure = 🧍 Cuerpo entero
 button-shape-head = 🎈 Cabezón
-button-shape-badge = ⭕ Insignia
+button-shape-badge = ⭕ Redondo
 button-back = ‹ Atrás
 button-anyway = ✨ Hazlo igualmente
 button-reactions = 😂 Todas las reacciones
@@ -346,7 +370,7 @@ button-put-back = ➕ Devolverlo al pack
 button-put-all-back = ➕ Devolverlos al pack
 button-open-pack = 📦 Abrir el pack
 button-add = ➕ Probar otra vez
-button-add-to-pack = ➕ Añadir a mi paquete
+button-add-to-pack = ➕ Añadir a mi pack
 button-cancel = ✖️ Parar
 button-forget = Borrarlo todo
 button-forget-packs = Borrarlo todo y mis packs
@@ -363,7 +387,7 @@ press-undone-all = Todos fuera de tu pack.
 press-already-undone-all = Ya no estaban en tu pack.
 press-back = Vuelve a estar en tu pack.
 press-added = Ya está en tu pack.
-press-working = Un momento …
+press-working = Un momento…
 press-stopped = Parado.
 press-too-late = Ya está terminado.
 press-stale = Ese botón ya no hace nada. Mejor mándame una foto.

@@ -5,12 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    InlineQueryHandler,
+)
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
     face,
     help,
+    inline,
     jobs,
     language,
     membership,
@@ -43,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     seed.FEATURE,
     packs.FEATURE,
     own_sticker.FEATURE,
+    inline.FEATURE,
     jobs.FEATURE,
     settings.FEATURE,
     language.FEATURE,
@@ -83,6 +92,8 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
         handlers += [
             OnMessage(filters, wrap(partial(take_answer, ANSWERS, each))) for filters, each in feature.messages
         ]
+        if feature.inline:
+            handlers.append(InlineQueryHandler(wrap(feature.inline)))
         if feature.membership:
             handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, InlineQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -115,6 +115,12 @@ class UpdateContext:
         """Return the press of a button."""
         assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
         return self.update.callback_query
+
+    @property
+    def inline_query(self) -> InlineQuery:
+        """Return what was typed after `@bot`."""
+        assert self.update.inline_query is not None  # noqa: S101 - only inline queries come to their handler
+        return self.update.inline_query
 
     def say(self, key: str, **variables: str | int) -> str:
         """Return the sentence `key` in the person's language."""

@@ -29,7 +29,9 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     if person is None or person.is_bot:
         return
     language = language_of(person.language_code)
-    if chat is None:  # a message that was sent through the bot into a chat it is not in has no buttons of ours
+    if (
+        chat is None and update.inline_query is None
+    ):  # a message that was sent through the bot into a chat it is not in has no buttons of ours
         if update.callback_query is not None:
             with contextlib.suppress(TelegramError):
                 await update.callback_query.answer(say(language, "press-stale"))
@@ -38,7 +40,8 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     try:
         user = await parts.service.preferences(owner)
         language = user.language or language
-        if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
+        is_here = chat is not None and chat.type == ChatType.PRIVATE
+        if user.is_blocked and is_here and update.my_chat_member is None:
             await parts.notifier.unblock(owner)
         await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
         if user.app_language != (app_language := language_of(person.language_code)):
@@ -50,7 +53,7 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
         try:
             if update.callback_query is not None:
                 await update.callback_query.answer(text[:PRESS_ANSWER_CHARS], show_alert=True)
-            elif update.message is not None:
+            elif update.message is not None and chat is not None:
                 await parts.bot.send_message(chat.id, text)
         except TelegramError as unsaid:
             await _unanswered(parts, update, owner, unsaid)

@@ -350,6 +350,11 @@ button-icon = 🖼 أيقونة الحزمة
 button-take-out = 🗑 إخراج
 button-take-out-really = 🗑 نعم، أخرجه
 
+# --- inline ---
+button-inline-first = ✨ اصنع ملصقك الأول
+button-inline-none = لا ملصق كهذا. اصنع واحدًا
+button-inline-new = ✨ اصنع ملصقًا جديدًا
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -307,6 +307,11 @@ button-icon = 🖼 Paketbild
 button-take-out = 🗑 Herausnehmen
 button-take-out-really = 🗑 Ja, herausnehmen
 
+# --- inline ---
+button-inline-first = ✨ Mach deinen ersten Sticker
+button-inline-none = Kein solcher Sticker. Mach einen
+button-inline-new = ✨ Mach einen neuen
+
 # --- privacy ---
 privacy =
     { $hours ->

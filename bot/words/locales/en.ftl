@@ -307,6 +307,11 @@ button-icon = 🖼 Pack icon
 button-take-out = 🗑 Take out
 button-take-out-really = 🗑 Yes, take it out
 
+# --- inline ---
+button-inline-first = ✨ Make your first sticker
+button-inline-none = No sticker like that. Make one
+button-inline-new = ✨ Make a new one
+
 # --- privacy ---
 privacy =
     { $hours ->

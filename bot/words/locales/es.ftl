@@ -307,6 +307,11 @@ button-icon = 🖼 Icono
 button-take-out = 🗑 Quitar
 button-take-out-really = 🗑 Sí, quítalo
 
+# --- inline ---
+button-inline-first = ✨ Haz tu primer sticker
+button-inline-none = Ningún sticker así. Haz uno
+button-inline-new = ✨ Haz uno nuevo
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -306,6 +306,11 @@ button-icon = 🖼 Ícone
 button-take-out = 🗑 Tirar
 button-take-out-really = 🗑 Sim, tirar
 
+# --- inline ---
+button-inline-first = ✨ Faça sua primeira figurinha
+button-inline-none = Nenhuma assim. Faça uma
+button-inline-new = ✨ Fazer uma nova
+
 # --- privacy ---
 privacy =
     { $hours ->

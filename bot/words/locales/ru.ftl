@@ -316,6 +316,11 @@ button-icon = 🖼 Иконка набора
 button-take-out = 🗑 Убрать
 button-take-out-really = 🗑 Да, убрать
 
+# --- inline ---
+button-inline-first = ✨ Сделай свой первый стикер
+button-inline-none = Такого стикера нет. Сделай его
+button-inline-new = ✨ Сделать новый
+
 # --- privacy ---
 privacy =
     { $hours ->

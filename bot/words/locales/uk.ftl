@@ -316,6 +316,11 @@ button-icon = 🖼 Іконка набору
 button-take-out = 🗑 Вийняти
 button-take-out-really = 🗑 Так, вийняти
 
+# --- inline ---
+button-inline-first = ✨ Зроби свій перший стікер
+button-inline-none = Такого стікера немає. Зроби його
+button-inline-new = ✨ Зробити новий
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -296,6 +296,11 @@ button-icon = 🖼 设为图标
 button-take-out = 🗑 移出
 button-take-out-really = 🗑 是的，移出
 
+# --- inline ---
+button-inline-first = ✨ 制作你的第一张贴纸
+button-inline-none = 没有这样的贴纸，做一张吧
+button-inline-new = ✨ 做一张新的
+
 # --- privacy ---
 privacy =
     { $hours ->

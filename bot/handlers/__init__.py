@@ -16,6 +16,7 @@ from telegram.ext import (
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
+    export,
     face,
     help,
     inline,
@@ -52,6 +53,7 @@ FEATURES: tuple[Feature, ...] = (
     packs.FEATURE,
     own_sticker.FEATURE,
     inline.FEATURE,
+    export.FEATURE,
     jobs.FEATURE,
     settings.FEATURE,
     language.FEATURE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, InlineQuery, Message, Update
@@ -21,6 +22,7 @@ from storage.records import Job, User
 
 _ALBUMS_KEPT = 1000
 _CHATS_KEPT = 1000
+_EXPORTS = 2  # each may hold 70 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class PhotosNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat."""
+    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat.
+
+    `exporting` are the owners whose packs are being packed up, `export_slots` how many at the same time.
+    """
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -46,6 +51,8 @@ class BotParts:
     admin_ids: frozenset[int]
     refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    exporting: set[str] = field(default_factory=set)
+    export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXPORTS))
 
 
 @dataclass(frozen=True, slots=True)

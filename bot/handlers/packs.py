@@ -169,6 +169,8 @@ def pack_keyboard(
             button(language, "button-delete-pack", Press("packdelete", "", str(number))),
         ]
     )
+    if seen.stickers:
+        rows.append([button(language, "button-export", Press("export", "", str(number)))])
     if not is_next:
         rows.append([button(language, "button-next-here", Press("packnext", "", str(number)))])
     new = button(language, "button-new-pack", Press("packnew"))

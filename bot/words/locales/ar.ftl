@@ -355,6 +355,21 @@ button-inline-first = ✨ اصنع ملصقك الأول
 button-inline-none = لا ملصق كهذا. اصنع واحدًا
 button-inline-new = ✨ اصنع ملصقًا جديدًا
 
+# --- export ---
+export-which = أي حزمة؟
+export-where = إلى أين تذهب «{ $title }»؟
+export-packing = أجهز { $done } من { $total } …
+export-already = أنا أجهزها بالفعل.
+export-few = يقبل WhatsApp الحزم من 3 ملصقات فأكثر؛ في هذه { $count }.
+export-empty = لا يوجد ملصق فيها.
+export-failed = لا يعطيني Telegram الملصقات الآن. حاول بعد قليل.
+export-done-whatsapp = من أجل WhatsApp: { $count } من { $total } ملصقات.
+export-done-signal = من أجل Signal: { $count } من { $total } ملصقات. يصنع منها Signal على الحاسوب حزمة.
+button-export = ⬇️ WhatsApp، Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = ملصقاتك من أجل WhatsApp أو Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -312,6 +312,21 @@ button-inline-first = ✨ Mach deinen ersten Sticker
 button-inline-none = Kein solcher Sticker. Mach einen
 button-inline-new = ✨ Mach einen neuen
 
+# --- export ---
+export-which = Welches Paket?
+export-where = Wohin soll „{ $title }“?
+export-packing = Packe { $done } von { $total } ein …
+export-already = Ich packe schon ein.
+export-few = WhatsApp nimmt Pakete ab 3 Stickern; dieses hat { $count }.
+export-empty = Darin ist kein Sticker.
+export-failed = Telegram gibt mir die Sticker gerade nicht. Versuch es gleich noch einmal.
+export-done-whatsapp = Für WhatsApp: { $count } von { $total } Stickern.
+export-done-signal = Für Signal: { $count } von { $total } Stickern. Signal am Computer macht ein Paket daraus.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Deine Sticker für WhatsApp oder Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -312,6 +312,21 @@ button-inline-first = ✨ Make your first sticker
 button-inline-none = No sticker like that. Make one
 button-inline-new = ✨ Make a new one
 
+# --- export ---
+export-which = Which pack?
+export-where = Where shall “{ $title }” go?
+export-packing = Packing { $done } of { $total } …
+export-already = I'm already packing it.
+export-few = WhatsApp takes packs of 3 stickers or more; this one has { $count }.
+export-empty = There's no sticker in it.
+export-failed = Telegram doesn't give me the stickers right now. Try again in a moment.
+export-done-whatsapp = For WhatsApp: { $count } of { $total } stickers.
+export-done-signal = For Signal: { $count } of { $total } stickers. Signal on a computer makes a pack of them.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Your stickers for WhatsApp or Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

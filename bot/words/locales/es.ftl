@@ -312,6 +312,21 @@ button-inline-first = ✨ Haz tu primer sticker
 button-inline-none = Ningún sticker así. Haz uno
 button-inline-new = ✨ Haz uno nuevo
 
+# --- export ---
+export-which = ¿Qué paquete?
+export-where = ¿Adónde va «{ $title }»?
+export-packing = Empaquetando { $done } de { $total } …
+export-already = Ya lo estoy empaquetando.
+export-few = WhatsApp acepta paquetes de 3 stickers o más; este tiene { $count }.
+export-empty = No tiene ningún sticker.
+export-failed = Telegram no me da los stickers ahora. Inténtalo en un momento.
+export-done-whatsapp = Para WhatsApp: { $count } de { $total } stickers.
+export-done-signal = Para Signal: { $count } de { $total } stickers. Signal en el ordenador hace un paquete con ellos.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Tus stickers para WhatsApp o Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

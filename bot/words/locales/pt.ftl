@@ -311,6 +311,21 @@ button-inline-first = ✨ Faça sua primeira figurinha
 button-inline-none = Nenhuma assim. Faça uma
 button-inline-new = ✨ Fazer uma nova
 
+# --- export ---
+export-which = Qual pacote?
+export-where = Para onde vai “{ $title }”?
+export-packing = Empacotando { $done } de { $total } …
+export-already = Já estou empacotando.
+export-few = O WhatsApp aceita pacotes de 3 figurinhas ou mais; este tem { $count }.
+export-empty = Não há figurinhas nele.
+export-failed = O Telegram não me entrega as figurinhas agora. Tente daqui a pouco.
+export-done-whatsapp = Para o WhatsApp: { $count } de { $total } figurinhas.
+export-done-signal = Para o Signal: { $count } de { $total } figurinhas. O Signal no computador faz um pacote com elas.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Suas figurinhas para WhatsApp ou Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -321,6 +321,21 @@ button-inline-first = ✨ Сделай свой первый стикер
 button-inline-none = Такого стикера нет. Сделай его
 button-inline-new = ✨ Сделать новый
 
+# --- export ---
+export-which = Какой набор?
+export-where = Куда перенести «{ $title }»?
+export-packing = Упаковываю { $done } из { $total } …
+export-already = Уже упаковываю.
+export-few = WhatsApp принимает наборы от 3 стикеров; в этом { $count }.
+export-empty = В нём нет стикеров.
+export-failed = Telegram сейчас не отдаёт мне стикеры. Попробуй чуть позже.
+export-done-whatsapp = Для WhatsApp: стикеров { $count } из { $total }.
+export-done-signal = Для Signal: стикеров { $count } из { $total }. Signal на компьютере сделает из них набор.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твои стикеры для WhatsApp или Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

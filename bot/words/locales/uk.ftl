@@ -321,6 +321,21 @@ button-inline-first = ✨ Зроби свій перший стікер
 button-inline-none = Такого стікера немає. Зроби його
 button-inline-new = ✨ Зробити новий
 
+# --- export ---
+export-which = Який набір?
+export-where = Куди перенести «{ $title }»?
+export-packing = Пакую { $done } з { $total } …
+export-already = Уже пакую.
+export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
+export-empty = У ньому немає стікерів.
+export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
+export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твої стікери для WhatsApp чи Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

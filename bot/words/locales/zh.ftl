@@ -301,6 +301,21 @@ button-inline-first = ✨ 制作你的第一张贴纸
 button-inline-none = 没有这样的贴纸，做一张吧
 button-inline-new = ✨ 做一张新的
 
+# --- export ---
+export-which = 哪个贴纸包？
+export-where = “{ $title }”要带去哪里？
+export-packing = 正在打包 { $done }/{ $total } …
+export-already = 我已经在打包了。
+export-few = WhatsApp 的贴纸包至少要有 3 张；这个有 { $count } 张。
+export-empty = 里面没有贴纸。
+export-failed = Telegram 现在不给我贴纸。请稍后再试。
+export-done-whatsapp = 用于 WhatsApp：{ $total } 张贴纸中的 { $count } 张。
+export-done-signal = 用于 Signal：{ $total } 张贴纸中的 { $count } 张。用电脑版 Signal 做成贴纸包。
+button-export = ⬇️ WhatsApp、Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = 把贴纸带到 WhatsApp 或 Signal
+
 # --- privacy ---
 privacy =
     { $hours ->

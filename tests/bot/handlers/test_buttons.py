@@ -6,7 +6,7 @@ import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, own_sticker, packs, privacy, settings, style
+from bot.handlers import CALLBACKS, FEATURES, MENU, export, language, own_sticker, packs, privacy, settings, style
 from bot.packs.editing import PackContents
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
@@ -43,6 +43,8 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         packs.list_keyboard(locale, [PACK] * 20, 1),
         packs.pack_keyboard(locale, PACK, 5, is_next=False, is_only=False, can_inline=False),
         packs.delete_keyboard(locale, 2**40),
+        export.keyboard(locale, 2**40),
+        export.which_keyboard([PACK] * 60),
         own_sticker.menu(locale, UNIQUE),
         own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),

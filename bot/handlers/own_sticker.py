@@ -178,7 +178,8 @@ def menu(language: str, unique_id: str) -> InlineKeyboardMarkup:
             ("button-last", "ownlast"),
         ),
         (("button-own-emoji", "ownemoji"), ("button-own-keywords", "ownwords")),
-        (("button-icon", "ownicon"), ("button-take-out", "ownout")),
+        (("button-icon", "ownicon"), ("button-mosaic", "ownmosaic")),
+        (("button-take-out", "ownout"),),
     )
     return InlineKeyboardMarkup(
         [[button(language, key, Press(operation, "", unique_id)) for key, operation in row] for row in rows]

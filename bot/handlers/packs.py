@@ -199,11 +199,15 @@ def _pager(pages: int, page: int, press_of: Callable[[int], Press]) -> list[Inli
 # --- the person's own -------------------------------------------------------------------------------------------------
 
 
-async def own_pack(context: UpdateContext, number: str) -> Pack | None:
-    """Return the person's pack of this id, None where there is none any more: the number is a stranger's input."""
+async def own_pack(context: UpdateContext, number: str, *, is_mosaic: bool = False) -> Pack | None:
+    """Return the person's pack of this id, or the emoji set of a mosaic; None where there is none any more.
+
+    The number is a stranger's input.
+    """
     pack = await context.service.packs.get(int(number)) if number.isdecimal() and len(number) < _ID_DIGITS else None
-    is_theirs = pack is not None and pack.owner == context.owner and pack.state is not PackState.GONE
-    return pack if is_theirs else None
+    if pack is None or pack.owner != context.owner or pack.state is PackState.GONE:
+        return None
+    return pack if (pack.mosaic_of is not None) is is_mosaic else None
 
 
 async def _show(context: UpdateContext, pack: Pack, page: int = 0) -> str:

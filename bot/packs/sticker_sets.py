@@ -18,6 +18,7 @@ from telegram.error import TelegramError
 from bot.packs.calls import SetCalls
 from bot.packs.editing import PackEditor
 from bot.packs.errors import as_pack_errors
+from bot.packs.mosaic import Mosaics
 from bot.packs.placement import InPack, News, Placement, by_unique_id
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from service.packs import PackRegistry
@@ -53,7 +54,8 @@ class BatchProgress:
 class StickerSets:
     """Change the packs of everybody, one change at a time for each person.
 
-    `backoff_s` scales the pauses after a lost answer; `sleep` waits. `editor` changes what is there.
+    `backoff_s` scales the pauses after a lost answer; `sleep` waits. `editor` changes what is there, `mosaics`
+    makes emoji of it.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class StickerSets:
         self._calls = SetCalls(bot, backoff_s=backoff_s, sleep=sleep)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.editor = PackEditor(self._calls, packs, self._lock_of)
+        self.mosaics = Mosaics(self._calls, packs, self._lock_of)
 
     async def add(
         self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji_list: tuple[str, ...]

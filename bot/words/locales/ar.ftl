@@ -370,6 +370,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = ملصقاتك من أجل WhatsApp أو Signal
 
+# --- emoji mosaic ---
+mosaic-done = وجهك من { $count } رمزًا. مع Telegram Premium يمكنك كتابته في أي مكان.
+mosaic-deleted = حُذفت الرموز.
+button-mosaic = 🧩 كرموز
+button-open-emoji = 🧩 فتح الرموز
+button-delete-emoji = 🗑 حذف
+
 # --- privacy ---
 privacy =
     { $hours ->

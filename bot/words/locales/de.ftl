@@ -327,6 +327,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Deine Sticker für WhatsApp oder Signal
 
+# --- emoji mosaic ---
+mosaic-done = Dein Gesicht aus { $count } Emoji. Mit Telegram Premium kannst du es überall schreiben.
+mosaic-deleted = Die Emoji sind gelöscht.
+button-mosaic = 🧩 Als Emoji
+button-open-emoji = 🧩 Emoji öffnen
+button-delete-emoji = 🗑 Löschen
+
 # --- privacy ---
 privacy =
     { $hours ->

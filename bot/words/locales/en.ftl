@@ -327,6 +327,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Your stickers for WhatsApp or Signal
 
+# --- emoji mosaic ---
+mosaic-done = Your face in { $count } emoji. With Telegram Premium you can write it anywhere.
+mosaic-deleted = The emoji are deleted.
+button-mosaic = 🧩 As emoji
+button-open-emoji = 🧩 Open emoji
+button-delete-emoji = 🗑 Delete
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -327,6 +327,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Tus stickers para WhatsApp o Signal
 
+# --- emoji mosaic ---
+mosaic-done = Tu cara en { $count } emojis. Con Telegram Premium puedes escribirla donde quieras.
+mosaic-deleted = Los emojis están borrados.
+button-mosaic = 🧩 Como emojis
+button-open-emoji = 🧩 Abrir emojis
+button-delete-emoji = 🗑 Borrar
+
 # --- privacy ---
 privacy =
     { $hours ->

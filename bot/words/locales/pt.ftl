@@ -326,6 +326,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Suas figurinhas para WhatsApp ou Signal
 
+# --- emoji mosaic ---
+mosaic-done = Seu rosto em { $count } emojis. Com o Telegram Premium você pode escrevê-lo em qualquer lugar.
+mosaic-deleted = Os emojis foram apagados.
+button-mosaic = 🧩 Como emojis
+button-open-emoji = 🧩 Abrir emojis
+button-delete-emoji = 🗑 Apagar
+
 # --- privacy ---
 privacy =
     { $hours ->

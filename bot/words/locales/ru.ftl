@@ -336,6 +336,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Твои стикеры для WhatsApp или Signal
 
+# --- emoji mosaic ---
+mosaic-done = Твоё лицо из { $count } эмодзи. С Telegram Premium его можно писать где угодно.
+mosaic-deleted = Эмодзи удалены.
+button-mosaic = 🧩 Как эмодзи
+button-open-emoji = 🧩 Открыть эмодзи
+button-delete-emoji = 🗑 Удалить
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -336,6 +336,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = Твої стікери для WhatsApp чи Signal
 
+# --- emoji mosaic ---
+mosaic-done = Твоє обличчя з { $count } емодзі. З Telegram Premium його можна писати будь-де.
+mosaic-deleted = Емодзі видалено.
+button-mosaic = 🧩 Як емодзі
+button-open-emoji = 🧩 Відкрити емодзі
+button-delete-emoji = 🗑 Видалити
+
 # --- privacy ---
 privacy =
     { $hours ->

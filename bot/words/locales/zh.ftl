@@ -316,6 +316,13 @@ button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = 把贴纸带到 WhatsApp 或 Signal
 
+# --- emoji mosaic ---
+mosaic-done = 用 { $count } 个表情拼成的你。有 Telegram Premium 就能在任何地方发送。
+mosaic-deleted = 表情已删除。
+button-mosaic = 🧩 做成表情
+button-open-emoji = 🧩 打开表情
+button-delete-emoji = 🗑 删除
+
 # --- privacy ---
 privacy =
     { $hours ->

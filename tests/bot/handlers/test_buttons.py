@@ -6,7 +6,19 @@ import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
-from bot.handlers import CALLBACKS, FEATURES, MENU, export, language, own_sticker, packs, privacy, settings, style
+from bot.handlers import (
+    CALLBACKS,
+    FEATURES,
+    MENU,
+    export,
+    language,
+    mosaic,
+    own_sticker,
+    packs,
+    privacy,
+    settings,
+    style,
+)
 from bot.packs.editing import PackContents
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
@@ -45,6 +57,7 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         packs.delete_keyboard(locale, 2**40),
         export.keyboard(locale, 2**40),
         export.which_keyboard([PACK] * 60),
+        mosaic.keyboard(locale, "https://t.me/addemoji/x", 2**40),
         own_sticker.menu(locale, UNIQUE),
         own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
@@ -30,7 +31,22 @@ from bot.words.buttons import Press, button
 from service.errors import PhotoTooBig
 from storage.records import Pack, Sticker
 
-SERVICES = {"whatsapp": (WHATSAPP_BYTES, whatsapp_zip), "signal": (SIGNAL_BYTES, signal_zip)}
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Another service: its button, the sentence under its file, and its limits."""
+
+    label: str
+    caption: str
+    most_bytes: int  # of a sticker
+    least: int  # stickers
+    make_zip: Callable[[str, str, Sequence[ExportedSticker]], bytes]
+
+
+SERVICES = {
+    "whatsapp": Service("button-whatsapp", "export-done-whatsapp", WHATSAPP_BYTES, WHATSAPP_LEAST, whatsapp_zip),
+    "signal": Service("button-signal", "export-done-signal", SIGNAL_BYTES, 1, signal_zip),
+}
 _MOST_PACKS = 50  # to choose from; the newest
 _TRIES = 3  # of a download
 _PAUSE_S = 0.5  # before another try; it doubles
@@ -87,7 +103,12 @@ async def export(context: UpdateContext, press: Press) -> str:
 def keyboard(language: str, pack_id: int) -> InlineKeyboardMarkup:
     """Return the services a pack can go to."""
     return InlineKeyboardMarkup(
-        [[button(language, f"button-{name}", Press("exportto", "", f"{name}-{pack_id}")) for name in SERVICES]]
+        [
+            [
+                button(language, service.label, Press("exportto", "", f"{name}-{pack_id}"))
+                for name, service in SERVICES.items()
+            ]
+        ]
     )
 
 
@@ -101,35 +122,34 @@ def which_keyboard(packs: Sequence[PackContents]) -> InlineKeyboardMarkup:
     )
 
 
-async def _export(context: UpdateContext, service: str, pack: Pack) -> str:
+async def _export(context: UpdateContext, name: str, pack: Pack) -> str:
     """Send the file; return what hinders it, "" where nothing does."""
-    most_bytes, make_zip = SERVICES[service]
+    service = SERVICES[name]
     seen = await context.parts.sets.editor.contents(context.user_id, pack)
     total = len(seen.stickers) if seen else 0
     if seen is None or not total:
         return context.say("export-empty" if seen else "pack-already-deleted")
-    least = WHATSAPP_LEAST if service == "whatsapp" else 1
-    if total < least:
+    if total < service.least:
         return context.say("export-few", count=total)
     stickers: list[ExportedSticker] = []
     try:
         async for sticker, picture in _pictures(context, seen.stickers):
             try:
-                webp = await asyncio.to_thread(square_webp, picture, most_bytes)
+                webp = await asyncio.to_thread(square_webp, picture, service.most_bytes)
             except (OSError, ValueError):  # it moves, or is no picture: put there in the app
                 continue
             stickers.append(ExportedSticker(webp, sticker.emoji_list or (DEFAULT_EMOJI,)))
     except DownloadInterrupted:
         return context.say("export-failed")
-    if len(stickers) < least:
+    if len(stickers) < service.least:
         return context.say("export-few", count=len(stickers)) if stickers else context.say("export-empty")
     publisher = context.bot.first_name
-    data = await asyncio.to_thread(make_zip, seen.title, publisher, stickers)
+    data = await asyncio.to_thread(service.make_zip, seen.title, publisher, stickers)
     await context.bot.send_document(
         context.chat_id,
         data,
-        caption=context.say(f"export-done-{service}", count=len(stickers), total=total),
-        filename=f"{seen.title.translate(_NOT_IN_FILE_NAMES)} {service}.zip",
+        caption=context.say(service.caption, count=len(stickers), total=total),
+        filename=f"{seen.title.translate(_NOT_IN_FILE_NAMES)} {name}.zip",
         message_thread_id=context.thread,
         rate_limit_args=DELIVERY,
     )

@@ -92,7 +92,7 @@ async def test_somebody_without_stickers_gets_the_way_to_the_first(stage: Stage)
     assert (asked.answer["results"], asked.answer["button"]["text"]) == ([], "✨ Make your first sticker")
 
 
-async def test_an_answer_takes_two_statements_and_one_call(stage: Stage) -> None:
+async def test_an_answer_takes_one_statement_beside_the_persons_and_one_call(stage: Stage) -> None:
     person = await with_stickers(stage, "😀")
     await person.inline("first")  # whose app's language is noted once
     statements: list[str] = []
@@ -103,7 +103,7 @@ async def test_an_answer_takes_two_statements_and_one_call(stage: Stage) -> None
     await person.inline("😀")
     await connection.set_trace_callback(None)
 
-    assert [each.split()[3] for each in statements] == ["users", "stickers"]
+    assert [each.split()[3] for each in statements] == ["users", "bans", "stickers"]
     made = {record.method for record in list(stage.emulator.calls.records)[calls:]}
     assert made <= {"answerInlineQuery", "getUpdates"}
 

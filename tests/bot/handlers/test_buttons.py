@@ -10,6 +10,7 @@ from bot.handlers import (
     CALLBACKS,
     FEATURES,
     MENU,
+    broadcast,
     export,
     language,
     mosaic,
@@ -61,9 +62,11 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         own_sticker.menu(locale, UNIQUE),
         own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),
-        settings.news_keyboard(locale, is_on=True),
-        settings.news_keyboard(locale, is_on=False),
+        keyboards.news(locale, is_on=True),
+        keyboards.news(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
+        broadcast.keyboard(locale, 12),
+        settings.overview(locale, {"photo": "hour", "style": "comic"}, 24),
         *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],
     ]
     data = [

@@ -101,7 +101,7 @@ async def test_pressing_twice_packs_once_and_other_buttons_answer_meanwhile(stag
     slots = stage.emulator.faults.add("getFile", "delay_before", seconds=0.5)
 
     first = asyncio.create_task(person.press(where, "Signal"))
-    await person.wait_until(lambda: slots.fired)
+    await asyncio.wait_for(slots.has_fired.wait(), 10)
     assert (await person.press_forged(where, data)).text == "I'm already packing it."
     await first
     await document(person)

@@ -5,13 +5,27 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import threading
 import zipfile
+from collections.abc import Iterator
 
+import pytest
+
+from bot.handlers import export
+from bot.packs.exports import square_webp
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
 from tests.acceptance.stage import Stage, picture
 
 ONE_TO_FOUR = "😀😎🤠👻"
+
+
+class Gate:
+    """Tells that the first sticker is being packed, and lets it go on."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.opened = threading.Event()
 
 
 async def with_stickers(stage: Stage, emoji: str, person: PersonDriver | None = None) -> PersonDriver:
@@ -94,19 +108,47 @@ async def test_a_file_that_is_cut_off_is_fetched_again_and_one_that_is_gone_left
     assert sent.text == "For WhatsApp: 3 of 4 stickers."
 
 
-async def test_pressing_twice_packs_once_and_other_buttons_answer_meanwhile(stage: Stage) -> None:
-    person = await with_stickers(stage, ONE_TO_FOUR)
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Holds every sticker that is packed until it is opened."""
+    gate = Gate()
+
+    def held(picture: bytes, most_bytes: int) -> bytes:
+        gate.reached.set()
+        gate.opened.wait(20)
+        return square_webp(picture, most_bytes)
+
+    monkeypatch.setattr(export, "square_webp", held)
+    yield gate
+    gate.opened.set()
+
+
+async def test_pressing_twice_packs_once_and_other_buttons_answer_meanwhile(stage: Stage, gate: Gate) -> None:
+    person = await with_stickers(stage, "😀")
     where = await asked_where(person)
     data = where.callback_data("Signal")
-    slots = stage.emulator.faults.add("getFile", "delay_before", seconds=0.5)
 
     first = asyncio.create_task(person.press(where, "Signal"))
-    await asyncio.wait_for(slots.has_fired.wait(), 10)
+    await asyncio.to_thread(gate.reached.wait, 20)
     assert (await person.press_forged(where, data)).text == "I'm already packing it."
+    gate.opened.set()
     await first
     await document(person)
 
     assert len([seen for seen in person.seen if seen.kind == "document"]) == 1
+
+
+async def test_a_restart_packs_it_up_after_all(stage: Stage, gate: Gate) -> None:
+    person = await with_stickers(stage, "😀")
+    where = await asked_where(person)
+    await person.press(where, "Signal")
+    await asyncio.to_thread(gate.reached.wait, 20)
+
+    await stage.stop()
+    gate.opened.set()
+    await stage.start()
+
+    await document(person)
 
 
 async def test_without_stickers_there_is_nothing_to_export(stage: Stage) -> None:

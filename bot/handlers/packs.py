@@ -12,6 +12,7 @@ from bot.handlers.feature import Callback, Command, Feature
 from bot.handlers.questions import ask
 from bot.packs.editing import PackContents
 from bot.packs.names import TITLE_CHARS
+from bot.transport.rate_limits import DELIVERY
 from bot.words.buttons import Press, button
 from bot.words.translations import say
 from service.readable import readable
@@ -51,6 +52,29 @@ async def show_pack(context: UpdateContext, press: Press) -> str:
     number, _, page = press.argument.partition("-")
     pack = await own_pack(context, number)
     return await _show(context, pack, int(page) if page.isdecimal() else 0) if pack else _gone(context)
+
+
+async def show_picture(context: UpdateContext, press: Press) -> str:
+    """Send a picture of the stickers on a page, with their numbers. Raises `PackError`."""
+    number, _, page = press.argument.partition("-")
+    pack = await own_pack(context, number)
+    seen = await context.parts.sets.editor.contents(context.user_id, pack) if pack else None
+    if seen is None:
+        return _gone(context)
+    first = (int(page) if page.isdecimal() else 0) * _STICKERS
+    shown = seen.stickers[first : first + _STICKERS]
+    picture = await context.parts.sets.editor.picture(shown, first + 1, _IN_A_ROW) if shown else None
+    if picture is None:
+        return context.say("export-empty")
+    await context.bot.send_photo(
+        context.chat_id,
+        picture,
+        caption=seen.title,
+        message_thread_id=context.thread,
+        rate_limit_args=DELIVERY,
+        filename="stickers.jpg",
+    )
+    return ""
 
 
 async def ask_new(context: UpdateContext, _: Press) -> str:
@@ -161,8 +185,11 @@ def pack_keyboard(
             InlineKeyboardButton(say(language, "button-share-pack"), url=share),
         ]
     )
-    if can_inline and seen.stickers:
-        rows.append([InlineKeyboardButton(say(language, "button-send-sticker"), switch_inline_query="")])
+    if seen.stickers:
+        shown = [button(language, "button-show-pack", Press("packview", "", f"{number}-{page}"))]
+        if can_inline:
+            shown.append(InlineKeyboardButton(say(language, "button-send-sticker"), switch_inline_query=""))
+        rows.append(shown)
     rows.append(
         [
             button(language, "button-rename", Press("packtitle", "", str(number))),
@@ -258,6 +285,7 @@ FEATURE = Feature(
     callbacks={
         "packs": Callback(show_list, has_job=False, arguments=None),
         "pack": Callback(show_pack, has_job=False, arguments=None),
+        "packview": Callback(show_picture, has_job=False, arguments=None),
         "packnew": Callback(ask_new, has_job=False),
         "packtitle": Callback(ask_title, has_job=False, arguments=None),
         "packnext": Callback(choose, has_job=False, arguments=None),

@@ -10,10 +10,12 @@ import asyncio
 import hashlib
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
+import numpy as np
 from PIL import Image, ImageOps
 from telegram.error import TelegramError
 
@@ -24,6 +26,8 @@ from bot.packs.names import plain_title, set_link
 from bot.transport.downloads import download
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from engine.cache import LruCache
+from engine.sheet import contact_sheet, tile
+from service.errors import PhotoTooBig
 from service.packs import PackRegistry
 from service.readable import readable
 from storage.records import Entrance, Pack, PackState, Sticker, StickerState
@@ -33,6 +37,9 @@ Step = Literal["first", "back", "on", "last"]
 Outcome = Literal["done", "refused", "gone"]
 _CACHE_S = 15 * 60.0  # for so long a server may show what is gone
 _GONE_KEPT = 10_000
+_TILES_KEPT = 1000  # of some 10 KB
+_DOWNLOADS = 4  # at the same time
+_EMPTY = tile(np.zeros((8, 8, 4), np.uint8))  # in place of a sticker that cannot be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class PackEditor:
         self._packs = packs
         self._lock_of = lock_of
         self._clock = clock
+        self._tiles: LruCache[str, bytes] = LruCache(_TILES_KEPT)
         self._gone: LruCache[str, float] = LruCache(_GONE_KEPT)  # until when the server may show it, by unique id
 
     # --- look ---------------------------------------------------------------------------------------------------------
@@ -78,6 +86,33 @@ class PackEditor:
         """Return one pack, merged; None where it was deleted. Raises `PackError`."""
         async with self._lock_of(user_id):
             return await self._merge(pack)
+
+    async def picture(self, stickers: Sequence[Sticker], first: int, columns: int) -> bytes | None:
+        """Return a JPEG of the stickers with their numbers, from `first`; None where not one of them can be had.
+
+        Raises `TelegramDown`.
+        """
+        slots = asyncio.Semaphore(_DOWNLOADS)
+
+        async def tile_at(sticker: Sticker) -> bytes:
+            key = sticker.file_unique_id or ""
+            if (known := self._tiles.find(key)) is not None:
+                return known
+            async with slots:
+                try:
+                    data = await download(self._calls.bot, sticker.file_id or "")
+                    made = await asyncio.to_thread(_tile, data)
+                except (DownloadFailed, PhotoTooBig, OSError, ValueError):  # gone, or it moves
+                    return _EMPTY
+                except DownloadInterrupted as error:
+                    raise TelegramDown(str(error)) from error
+            self._tiles.put(key, made)
+            return made
+
+        tiles = await asyncio.gather(*map(tile_at, stickers))
+        if all(each is _EMPTY for each in tiles):
+            return None
+        return await asyncio.to_thread(partial(contact_sheet, tiles, first=first, numbered_columns=columns))
 
     def note_gone(self, sticker: Sticker) -> None:
         """Remember that a sticker is in its set no more, whatever a cache shows."""
@@ -207,6 +242,11 @@ class PackEditor:
                 await self._packs.mark_gone(pack)
                 return False
         raise error
+
+
+def _tile(picture: bytes) -> bytes:
+    with Image.open(io.BytesIO(picture)) as sticker:
+        return tile(np.asarray(sticker.convert("RGBA")))
 
 
 def icon_of(picture: bytes) -> bytes:

@@ -58,6 +58,18 @@ async def test_a_packs_page_names_its_stickers_and_what_can_be_done(stage: Stage
     assert "addstickers" in [button["url"] for button in page.buttons if "url" in button][1]
 
 
+async def test_a_page_is_shown_as_a_picture_with_numbers(stage: Stage) -> None:
+    person = await with_stickers(stage, "😀😎")
+    page = await opened(person)
+
+    await person.press(page, "Show them")
+    shown = await person.wait_for_photo()
+
+    assert shown.text == "Ada's stickers"
+    width, height = shown.picture().size
+    assert width > 4 * height
+
+
 async def test_a_sticker_is_moved_step_by_step_and_to_both_ends(stage: Stage) -> None:
     person = await with_stickers(stage, "😀😎🤠")
     sticker = await menu_of(person, await opened(person), "3 🤠")

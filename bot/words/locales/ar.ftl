@@ -375,6 +375,7 @@ sticker-place = الموضع { $place } من { $total }.
 sticker-about = إنه لك: { $emoji }
 sticker-about-words = إنه لك: { $emoji } – تجده بكلمات { $words }
 is-foreign-sticker = هذا الملصق ليس من حزمة صنعتها لك، لذلك لا أستطيع تغييره.
+button-show-pack = 👀 عرض
 button-share-pack = 📤 مشاركة
 button-send-sticker = 💬 إرسال إلى محادثة
 button-rename = ✏️ إعادة تسمية

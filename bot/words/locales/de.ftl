@@ -356,6 +356,7 @@ sticker-place = Platz { $place } von { $total }.
 sticker-about = Er gehört dir: { $emoji }
 sticker-about-words = Er gehört dir: { $emoji } – zu finden mit { $words }
 is-foreign-sticker = Dieser Sticker ist aus keinem Paket, das ich für dich gemacht habe. Ich kann ihn nicht ändern.
+button-show-pack = 👀 Zeigen
 button-share-pack = 📤 Teilen
 button-send-sticker = 💬 Einen in einen Chat schicken
 button-rename = ✏️ Umbenennen

@@ -356,6 +356,7 @@ sticker-place = Place { $place } of { $total }.
 sticker-about = It's yours: { $emoji }
 sticker-about-words = It's yours: { $emoji } – found by { $words }
 is-foreign-sticker = That sticker isn't from a pack I made for you, so I can't change it.
+button-show-pack = 👀 Show them
 button-share-pack = 📤 Share
 button-send-sticker = 💬 Send one to a chat
 button-rename = ✏️ Rename

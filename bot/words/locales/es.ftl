@@ -356,6 +356,7 @@ sticker-place = Puesto { $place } de { $total }.
 sticker-about = Es tuyo: { $emoji }
 sticker-about-words = Es tuyo: { $emoji } – se encuentra con { $words }
 is-foreign-sticker = Ese sticker no es de un paquete que yo te hice, así que no puedo cambiarlo.
+button-show-pack = 👀 Ver
 button-share-pack = 📤 Compartir
 button-send-sticker = 💬 Enviar uno a un chat
 button-rename = ✏️ Renombrar

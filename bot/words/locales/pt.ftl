@@ -347,6 +347,7 @@ sticker-place = Posição { $place } de { $total }.
 sticker-about = É sua: { $emoji }
 sticker-about-words = É sua: { $emoji } – encontre com { $words }
 is-foreign-sticker = Essa figurinha não é de um pacote que eu fiz para você, então não posso mudá-la.
+button-show-pack = 👀 Mostrar
 button-share-pack = 📤 Compartilhar
 button-send-sticker = 💬 Enviar para uma conversa
 button-rename = ✏️ Renomear

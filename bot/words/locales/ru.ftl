@@ -371,6 +371,7 @@ sticker-place = Место { $place } из { $total }.
 sticker-about = Он твой: { $emoji }
 sticker-about-words = Он твой: { $emoji } – ищи по { $words }
 is-foreign-sticker = Этот стикер не из набора, который я тебе сделал, изменить его я не могу.
+button-show-pack = 👀 Показать
 button-share-pack = 📤 Поделиться
 button-send-sticker = 💬 Отправить в чат
 button-rename = ✏️ Переименовать

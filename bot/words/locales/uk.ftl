@@ -371,6 +371,7 @@ sticker-place = Місце { $place } з { $total }.
 sticker-about = Він твій: { $emoji }
 sticker-about-words = Він твій: { $emoji } – шукай за { $words }
 is-foreign-sticker = Цей стікер не з набору, який я тобі зробив, тож змінити його я не можу.
+button-show-pack = 👀 Показати
 button-share-pack = 📤 Поділитися
 button-send-sticker = 💬 Надіслати в чат
 button-rename = ✏️ Назвати

@@ -321,6 +321,7 @@ sticker-place = 第 { $place } 张，共 { $total } 张。
 sticker-about = 这是你的贴纸：{ $emoji }
 sticker-about-words = 这是你的贴纸：{ $emoji }，搜索 { $words } 能找到它
 is-foreign-sticker = 这张贴纸不在我为你做的贴纸包里，我没法修改它。
+button-show-pack = 👀 看看
 button-share-pack = 📤 分享
 button-send-sticker = 💬 发到聊天中
 button-rename = ✏️ 重命名

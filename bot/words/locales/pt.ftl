@@ -370,6 +370,76 @@ cancel-drawn =
        *[other] { $count } já estão desenhadas e ainda vão chegar.
     }
 
+# --- my packs ---
+pack-takes-next = Sua próxima figurinha vem para cá.
+pack-chosen = “{ $title }” recebe sua próxima figurinha.
+pack-ask-new = Como se chama o novo pacote?
+pack-ask-title = Como “{ $title }” vai se chamar?
+pack-title-refused = Um título tem de 1 a 64 letras. Envie outro.
+pack-planned = “{ $title }” começa com sua próxima figurinha.
+pack-renamed = Agora se chama “{ $title }”.
+pack-delete-ask = Apagar “{ $title }” com todas as figurinhas? Não dá para recuperar.
+pack-deleted = O pacote foi apagado.
+pack-already-deleted = Esse pacote não existe mais.
+news-planned-pack = É a primeira figurinha do seu novo pacote.
+sticker-not-there = Essa figurinha não está mais no seu pacote.
+sticker-ask-emoji = Agora é { $emoji }. Qual emoji vai ser? Podem ser vários.
+sticker-ask-keywords = Com que palavras você quer encontrá-la? Separe com vírgulas.
+sticker-no-emoji = Envie um emoji ou vários.
+sticker-keywords = Você a encontra com: { $words }.
+sticker-no-keywords = Agora ela não tem palavras-chave.
+sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Envie menos.
+sticker-is-icon = Agora é o ícone do seu pacote.
+sticker-place = Posição { $place } de { $total }.
+sticker-about = É sua: { $emoji }
+sticker-about-words = É sua: { $emoji } – encontre com { $words }
+is-foreign-sticker = Essa figurinha não é de um pacote que eu fiz para você, então não posso mudá-la.
+button-show-pack = 👀 Mostrar
+button-share-pack = 📤 Compartilhar
+button-send-sticker = 💬 Enviar
+button-rename = ✏️ Renomear
+button-delete-pack = 🗑 Apagar pacote
+button-delete-really = 🗑 Sim, apagar
+button-next-here = ⭐ Próxima figurinha aqui
+button-new-pack = ➕ Novo pacote
+button-all-packs = ‹ Todos
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Palavras
+button-icon = 🖼 Ícone
+button-take-out = 🗑 Tirar
+button-take-out-really = 🗑 Sim, tirar
+
+# --- inline ---
+button-inline-first = ✨ Faça sua primeira figurinha
+button-inline-none = Nenhuma assim. Faça uma
+button-inline-new = ✨ Fazer uma nova
+
+# --- export ---
+export-which = Qual pacote?
+export-where = Para onde vai “{ $title }”?
+export-packing = Empacotando { $done } de { $total } …
+export-already = Já estou empacotando.
+export-few = O WhatsApp aceita pacotes de 3 figurinhas ou mais; este tem { $count }.
+export-empty = Não há figurinhas nele.
+export-failed = O Telegram não me entrega as figurinhas agora. Tente daqui a pouco.
+export-done-whatsapp = Para o WhatsApp: { $count } de { $total } figurinhas.
+export-done-signal = Para o Signal: { $count } de { $total } figurinhas. O Signal no computador faz um pacote com elas.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Suas figurinhas para WhatsApp ou Signal
+
+# --- emoji mosaic ---
+mosaic-done = Seu rosto em { $count } emojis. Com o Telegram Premium você pode escrevê-lo em qualquer lugar.
+mosaic-deleted = Os emojis foram apagados.
+button-mosaic = 🧩 Como emojis
+button-open-emoji = 🧩 Abrir emojis
+button-delete-emoji = 🗑 Apagar
+
 # --- privacy ---
 privacy =
     { $hours ->

@@ -141,6 +141,10 @@ class UpdateContext:
         """Return the sentence `key` in the person's language."""
         return say(self.language, key, **variables)
 
+    async def say_drawing(self) -> str:
+        """Return what answers a press whose job is submitted: on it, or after the break."""
+        return self.say("press-paused" if await self.service.operators.is_paused() else "press-drawing")
+
     def in_language(self, language: str) -> UpdateContext:
         """Return the same context in another language."""
         return replace(self, language=language)

@@ -182,7 +182,7 @@ async def draw_without(context: UpdateContext, press: Press) -> str:
         return context.say("press-stale")
     await correct(context, held, ParsedCaption(""), f"{held.source}:without")
     context.edit(None)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _held_job(context: UpdateContext) -> Job | None:

@@ -13,6 +13,7 @@ help =
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-parameters = For one photo alone, its caption also takes shape=badge, outline=white or seed=42. /settings keeps such choices for all.
 help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time

@@ -13,6 +13,7 @@ help =
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
+help-parameters = Solo para una foto, su texto acepta también shape=badge, outline=white o seed=42. /settings lo guarda para todas.
 help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez

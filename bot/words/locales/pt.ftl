@@ -13,6 +13,7 @@ help =
     O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
     Enviada como arquivo, a foto mantém toda a qualidade.
 help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.
+help-parameters = Só para uma foto, a legenda também aceita shape=badge, outline=white ou seed=42. /settings guarda isso para todas.
 help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez

@@ -13,6 +13,7 @@ help =
     之后写的话，或者回复某张贴纸的话，都是说那张照片：“霓虹”会再画一次。
     用文件方式发送，照片能保留全部画质。
 help-reactions = 贴纸下面的“😂 全部表情”会画出你的脸的十六种心情，每种都有自己的表情符号。
+help-parameters = 只想改一张照片时，说明里也可以写 shape=badge、outline=white 或 seed=42。/settings 对所有照片生效。
 help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同

@@ -132,8 +132,8 @@ async def test_an_outline_is_chosen_by_colour_and_width(stage: Stage) -> None:
 
     await person.press(plain, "Edit")
     await person.press(plain, "Outline")
-    await person.wait_until(lambda: "✅ ✨ As the style has it" in labels(plain))
-    assert (await person.press(plain, "As the style has it")).text == "It's like that already."
+    await person.wait_until(lambda: "✅ ✨ Style's own" in labels(plain))
+    assert (await person.press(plain, "Style's own")).text == "It's like that already."
     assert (await person.press(plain, "🟦")).text == "On it."
     blue = await person.wait_for_sticker()
     await person.press(blue, "Edit")

@@ -21,6 +21,7 @@ from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
 from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
+from engine.types import Outline, OutlineWidth
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.person_settings import PersonSettings
@@ -157,6 +158,8 @@ async def _submit(
                 note=to.to_json(),
                 only_stickers=True,
                 text=caption.text,
+                outline=options.outline or Outline.AUTO,
+                outline_width=options.outline_width or OutlineWidth.NORMAL,
             )
         )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
@@ -231,7 +234,9 @@ async def _change_request(
     style = options.style or caption.style or context.user.style or DEFAULT_STYLE
     request: dict[str, Any] = {"prompt": caption.prompt, "style": style, "parameters": dict(options.parameters)}
     request["text"] = caption.text
-    request |= {name: value for name, value in (("shape", options.shape), ("model", options.model)) if value}
+    request |= {
+        name: value for name in ("shape", "outline", "outline_width", "model") if (value := getattr(options, name))
+    }
     return await context.service.change_request(job.id, seed=options.seed, **request), problems
 
 

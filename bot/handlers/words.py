@@ -83,7 +83,7 @@ async def _draw_as_said(context: UpdateContext, job: Job, words: ParsedCaption, 
     name = options.style or style_of_words(words)
     if job.status is JobStatus.QUEUED:
         request: dict[str, Any] = {"prompt": "", "style": name} if name else {}
-        request |= {"shape": options.shape} if options.shape else {}
+        request |= {name: value for name in ("shape", "outline", "outline_width") if (value := getattr(options, name))}
         request |= {"text": words.text} if words.text else {}
         request |= {"parameters": dict(options.parameters)} if options.parameters else {}
         if await context.service.change_request(job.id, seed=options.seed, **request):
@@ -119,6 +119,8 @@ async def _redraw(
         seed=options.seed,
         new_seed=name == job.drawn_style,
         text=words.text or None,
+        outline=options.outline,
+        outline_width=options.outline_width,
     )
     if not again.status.is_final:
         context.parts.notifier.announce(again)
@@ -170,6 +172,8 @@ async def correct(context: UpdateContext, held: Job, words: ParsedCaption, sourc
             note=note.to_json(),
             only_stickers=True,
             text=words.text or held.request.text,
+            outline=options.outline or held.request.outline,
+            outline_width=options.outline_width or held.request.outline_width,
         )
     )
     if job.wants_photo:

@@ -21,7 +21,7 @@ from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
 from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
-from engine.types import Outline, OutlineWidth
+from engine.types import OutlineWidth
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.person_settings import PersonSettings
@@ -152,13 +152,13 @@ async def _submit(
                 caption.prompt,
                 options.style or caption.style,
                 options.seed,
-                options.shape,
-                options.model or model,
-                options.parameters,
+                model=options.model or model,
+                parameters=options.parameters,
                 note=to.to_json(),
                 only_stickers=True,
                 text=caption.text,
-                outline=options.outline or Outline.AUTO,
+                shape=options.shape,
+                outline=options.outline,
                 outline_width=options.outline_width or OutlineWidth.NORMAL,
             )
         )
@@ -234,9 +234,7 @@ async def _change_request(
     style = options.style or caption.style or context.user.style or DEFAULT_STYLE
     request: dict[str, Any] = {"prompt": caption.prompt, "style": style, "parameters": dict(options.parameters)}
     request["text"] = caption.text
-    request |= {
-        name: value for name in ("shape", "outline", "outline_width", "model") if (value := getattr(options, name))
-    }
+    request |= options.request | ({"model": options.model} if options.model else {})
     return await context.service.change_request(job.id, seed=options.seed, **request), problems
 
 

@@ -83,7 +83,7 @@ async def _draw_as_said(context: UpdateContext, job: Job, words: ParsedCaption, 
     name = options.style or style_of_words(words)
     if job.status is JobStatus.QUEUED:
         request: dict[str, Any] = {"prompt": "", "style": name} if name else {}
-        request |= {name: value for name in ("shape", "outline", "outline_width") if (value := getattr(options, name))}
+        request |= options.request
         request |= {"text": words.text} if words.text else {}
         request |= {"parameters": dict(options.parameters)} if options.parameters else {}
         if await context.service.change_request(job.id, seed=options.seed, **request):
@@ -114,13 +114,13 @@ async def _redraw(
         note=to.to_json(),
         style=name,
         shape=options.shape,
+        outline=options.outline,
+        outline_width=options.outline_width,
         model=options.model or (context.parts.offers.model_for(None) if job.request.model in SHEETS else None),
         parameters=options.parameters,
         seed=options.seed,
         new_seed=name == job.drawn_style,
         text=words.text or None,
-        outline=options.outline,
-        outline_width=options.outline_width,
     )
     if not again.status.is_final:
         context.parts.notifier.announce(again)
@@ -166,12 +166,12 @@ async def correct(context: UpdateContext, held: Job, words: ParsedCaption, sourc
             words.prompt or held.request.prompt,
             options.style or style_of_words(words) or held.request.style,
             held.seed if options.seed is None else options.seed,
-            options.shape or held.request.shape,
-            options.model or model,
-            {**held.request.parameters, **options.parameters},
+            model=options.model or model,
+            parameters={**held.request.parameters, **options.parameters},
             note=note.to_json(),
             only_stickers=True,
             text=words.text or held.request.text,
+            shape=options.shape or held.request.shape,
             outline=options.outline or held.request.outline,
             outline_width=options.outline_width or held.request.outline_width,
         )

@@ -40,6 +40,12 @@ class Options:
     def __bool__(self) -> bool:
         return self != Options()
 
+    @property
+    def request(self) -> dict[str, str]:
+        """What they ask for among the fields of a request that hold a word; style and model are others' to choose."""
+        words = {"shape": self.shape, "outline": self.outline, "outline_width": self.outline_width}
+        return {name: word for name, word in words.items() if word is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class WrongAssignment:

@@ -10,6 +10,7 @@ help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter in Anführungszeichen, etwa „LOL“, stehen dann auf dem Sticker. „✏️ Ändern“ darunter ändert Schrift, Rand, Form und Emoji.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
@@ -113,7 +114,7 @@ button-edit = ✏️ Ändern
 button-text = 💬 Schrift
 button-no-text = ✖️ Ohne Schrift
 button-outline = 🖍 Rand
-button-outline-auto = ✨ Wie im Stil
+button-outline-auto = ✨ Vom Stil
 button-outline-none = 🚫 Keiner
 button-outline-thin = Dünn
 button-outline-normal = Mittel

@@ -10,6 +10,7 @@ help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words in quotes, like “LOL”, are written on the sticker. “✏️ Edit” under it changes text, outline, shape and emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
@@ -113,7 +114,7 @@ button-edit = ✏️ Edit
 button-text = 💬 Text
 button-no-text = ✖️ No text
 button-outline = 🖍 Outline
-button-outline-auto = ✨ As the style has it
+button-outline-auto = ✨ Style's own
 button-outline-none = 🚫 None
 button-outline-thin = Thin
 button-outline-normal = Normal

@@ -10,6 +10,7 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que va entre comillas, como «LOL», se escribe en el sticker. «✏️ Editar» debajo cambia texto, borde, forma y emoji.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.

@@ -10,6 +10,7 @@ help =
     Mande uma foto em que apareça um rosto. Volta uma figurinha.
 
     Na legenda: palavras para o estilo, como “aquarela”. #comic escolhe um estilo só desta vez. Um emoji no começo vira o emoji da figurinha.
+    O que estiver entre aspas, como “LOL”, é escrito na figurinha. “✏️ Editar” embaixo dela muda texto, borda, formato e emoji.
     O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
     Enviada como arquivo, a foto mantém toda a qualidade.
 help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.

@@ -192,11 +192,23 @@ def test_every_style_has_a_name(language: str) -> None:
 def test_every_key_is_used_and_every_used_key_exists() -> None:
     code = "\n".join(path.read_text() for path in CODE.rglob("*.py"))
     literal = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code))
-    composed = ("progress-", "style-", "model-", "command-", "button-shape-", "setting-", "news-", "forget-")
+    composed = (
+        "progress-",
+        "style-",
+        "model-",
+        "command-",
+        "button-shape-",
+        "setting-",
+        "news-",
+        "forget-",
+        "alarm-",
+        "broadcast-",
+        "operators-",
+    )
 
     unused = {key for key in ENGLISH if key not in literal and not key.startswith(composed)}
 
-    assert unused - {"start", "help", "settings", "about", "privacy", "cancelled", "consent"} == set()
+    assert unused - {"start", "help", "settings", "about", "privacy", "cancelled", "consent", "banned"} == set()
 
 
 def test_profiles_cover_every_language_and_command() -> None:

@@ -251,7 +251,7 @@ operators-banned =
     { $count ->
         [one] { $person } заблокирован. Отменён { $count } стикер.
         [few] { $person } заблокирован. Отменены { $count } стикера.
-       *[other] { $person } заблокирован. Отменены { $count } стикеров.
+       *[other] { $person } заблокирован. Отменено { $count } стикеров.
     }
 operators-unbanned = { $person } может вернуться.
 operators-not-banned = { $person } не заблокирован.

@@ -239,7 +239,7 @@ press-kept = ثُبّتت. كل ملصقاتك تأتي هكذا الآن؛ ال
 press-seed-random = كل ملصق يأتي مختلفًا قليلًا من جديد.
 
 # --- every style of one photo ---
-progress-styles = أجرّب عليك كل الأساليب …
+progress-styles = أجرّب عليك كل الأساليب…
 styles-add = المس واحدًا لتحصل عليه ملصقًا جديدًا.
 styles-swap = المس واحدًا ليأخذ مكان ملصقك.
 button-styles-swap = 🔄 بل استبدل الملصق
@@ -282,7 +282,7 @@ setting-pack-about = تلقائيًا: كل ملصق يدخل حزمتك مبا�
 setting-pack-on = تلقائيًا
 setting-pack-off = حين أطلب
 setting-photo = صورتي
-setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأسلوب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
+setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأساليب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
 setting-photo-usual = { $hours } س
 setting-photo-hour = 1 س
 setting-photo-none = أبدًا

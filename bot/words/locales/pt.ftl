@@ -215,7 +215,7 @@ press-kept = Guardado. Todas as suas figurinhas saem assim agora; /seed muda iss
 press-seed-random = Cada figurinha volta a sair um pouco diferente.
 
 # --- every style of one photo ---
-progress-styles = Provando todos os estilos em você …
+progress-styles = Provando todos os estilos em você…
 styles-add = Toque em um e ele vira uma figurinha nova.
 styles-swap = Toque em um e ele fica no lugar da sua figurinha.
 button-styles-swap = 🔄 Melhor trocar a figurinha
@@ -258,7 +258,7 @@ setting-pack-about = Sozinhas: cada figurinha vai direto para o seu pacote. Quan
 setting-pack-on = sozinhas
 setting-pack-off = quando eu pedir
 setting-photo = Minha foto
-setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilo e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
+setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilos e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada

@@ -32,7 +32,7 @@ button-open-chat = Chat öffnen
 button-profile-photo = 🤳 Mein Profilfoto nehmen
 button-done = Fertig
 press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
-press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
+press-done = Tipp auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -126,7 +126,7 @@ button-png = 🖼 PNG-Datei
 button-restore = ↩️ Diesen zurückholen
 press-restored = Der vorige ist wieder an seinem Platz.
 press-same = So ist er schon.
-press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-emoji = Tipp an, was passt, oder antworte dem Sticker mit eigenen.
 press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
 note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
 text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
@@ -218,8 +218,8 @@ press-seed-random = Jeder Sticker wird wieder ein wenig anders.
 
 # --- every style of one photo ---
 progress-styles = Ich probiere jeden Stil an dir aus …
-styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
-styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+styles-add = Tipp auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tipp auf einen, und er nimmt den Platz deines Stickers ein.
 button-styles-swap = 🔄 Lieber den Sticker ersetzen
 button-styles-add = ➕ Lieber als neuer Sticker
 press-is-in-pack = Er ist schon in deinem Paket.
@@ -260,7 +260,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stil“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stile“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht

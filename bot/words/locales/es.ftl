@@ -217,7 +217,7 @@ press-kept = Guardada. Todos tus stickers salen así ahora; /seed lo cambia.
 press-seed-random = Cada sticker vuelve a salir un poco distinto.
 
 # --- every style of one photo ---
-progress-styles = Te pruebo todos los estilos …
+progress-styles = Te pruebo todos los estilos…
 styles-add = Toca uno y lo tendrás como sticker nuevo.
 styles-swap = Toca uno y ocupará el lugar de tu sticker.
 button-styles-swap = 🔄 Mejor reemplazar el sticker
@@ -260,7 +260,7 @@ setting-pack-about = Por sí solo: cada sticker va directo a tu pack. Cuando yo 
 setting-pack-on = por sí solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
-setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilo» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilos» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada

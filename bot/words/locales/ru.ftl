@@ -115,12 +115,12 @@ words-unused = Не знаю, что с этим делать. Назови ст
 button-edit = ✏️ Изменить
 button-text = 💬 Надпись
 button-no-text = ✖️ Без надписи
-button-outline = 🖍 Контур
+button-outline = 🖍 Обводка
 button-outline-auto = ✨ Как в стиле
-button-outline-none = 🚫 Без контура
-button-outline-thin = Тонкий
-button-outline-normal = Обычный
-button-outline-thick = Толстый
+button-outline-none = 🚫 Без обводки
+button-outline-thin = Тонкая
+button-outline-normal = Обычная
+button-outline-thick = Толстая
 button-emoji = 😀 Эмодзи
 button-keywords = 🏷 Слова для поиска
 button-no-keywords = ✖️ Убрать слова
@@ -134,7 +134,7 @@ note-replaced = Он занял место прежнего в наборе. «�
 text-ask = Что на нём написать? Ответь, до { $most } знаков.
 text-coming = Так и будет на стикере.
 text-too-long = Для стикера это слишком длинно. Помещается до { $most } знаков.
-text-unwritable = Для { $letters } у меня здесь нет шрифта. Латиница, кириллица и греческий работают всегда.
+text-unwritable = Для { $letters } у меня здесь нет шрифта. Латиница, кириллица и греческие буквы подойдут всегда.
 keywords-ask = По каким словам его искать? Ответь, до { $most } через запятую.
 keywords-set = Находится по словам: { $words }
 keywords-none = Там не было слов. Ответь словами через запятую.
@@ -222,7 +222,7 @@ press-kept = Оставляю. Теперь все твои стикеры вы�
 press-seed-random = Каждый стикер снова выходит немного другим.
 
 # --- every style of one photo ---
-progress-styles = Примеряю на тебя все стили …
+progress-styles = Примеряю на тебя все стили…
 styles-add = Коснись одного, и он станет новым стикером.
 styles-swap = Коснись одного, и он встанет на место твоего стикера.
 button-styles-swap = 🔄 Лучше заменить стикер
@@ -265,7 +265,7 @@ setting-pack-about = Автоматически: каждый стикер ср�
 setting-pack-on = автоматически
 setting-pack-off = по просьбе
 setting-photo = Моё фото
-setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стиль» и всё, что рисует его заново, работает только это время. Не хранить: оно удаляется, как только стикер готов.
+setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стили» и всё, что рисует его заново, работает только это время. Не хранить: оно удаляется, как только стикер готов.
 setting-photo-usual = { $hours } ч
 setting-photo-hour = 1 ч
 setting-photo-none = не хранить
@@ -300,7 +300,7 @@ operators-banned =
     { $count ->
         [one] { $person } заблокирован. Отменён { $count } стикер.
         [few] { $person } заблокирован. Отменены { $count } стикера.
-       *[other] { $person } заблокирован. Отменены { $count } стикеров.
+       *[other] { $person } заблокирован. Отменено { $count } стикеров.
     }
 operators-unbanned = { $person } может вернуться.
 operators-not-banned = { $person } не заблокирован.

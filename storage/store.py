@@ -11,6 +11,7 @@ from pathlib import Path
 from storage.database import Database
 from storage.facts import Facts
 from storage.files import Files
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
@@ -33,6 +34,7 @@ class Store:
     uploads: Uploads
     keys: Keys
     facts: Facts
+    groups: Groups
 
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
@@ -48,6 +50,7 @@ class Store:
             uploads=Uploads(database, clock),
             keys=Keys(database, clock),
             facts=Facts(database),
+            groups=Groups(database, clock),
         )
 
     async def close(self) -> None:

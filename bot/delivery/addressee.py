@@ -32,6 +32,10 @@ class Addressee:
     style that gets drawn. `is_stopped`: of many stickers, those that are not in the pack yet are not wanted any more.
     `wrong` is what a caption asked for by `key=value` and cannot have: the job fails, its photo is had for another try.
     `is_first`: the person's first photo, at which they are told what others can see.
+
+    In a group: `author` is who sent the photo where that is another person than who asks, 0 where nobody knows;
+    `is_agreed`: they let the sticker go into the asker's pack; `sticker` is the message that it was sent in. `guest` is
+    the query of somebody who called the bot into a chat that it is not in.
     """
 
     chat: int
@@ -49,11 +53,25 @@ class Addressee:
     is_stopped: bool = False
     wrong: str | None = None
     is_first: bool = False
+    author: int | None = None
+    is_agreed: bool = False
+    sticker: int | None = None
+    guest: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:
         """Return the note of a job of this entrance."""
         return cls(**job.note)
+
+    @property
+    def is_group(self) -> bool:
+        """Return whether the answer goes to a group that the bot is in: their ids are negative."""
+        return self.chat < 0 and self.guest is None
+
+    @property
+    def is_others(self) -> bool:
+        """Return whether the photo is of somebody else's who has not agreed to more than a sticker in this chat."""
+        return self.author is not None and not self.is_agreed
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is stored."""

@@ -62,7 +62,7 @@ _NOTES = {
     Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_NEWS = {
+NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
@@ -197,7 +197,7 @@ class Delivery:
             return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)
         sentences = await self._notes(job)
         if in_pack.news:
-            sentences.append(say(to.language, _NEWS[in_pack.news]))
+            sentences.append(say(to.language, NEWS[in_pack.news]))
         return _StickerMessage(
             in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
         )

@@ -18,6 +18,8 @@ from telegram.ext import ExtBot
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
+from bot.delivery.groups import GroupDelivery
+from bot.delivery.guests import GuestDelivery
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S, PhotoFetcher
 from bot.delivery.progress import ProgressBoard
@@ -61,7 +63,8 @@ class Notifier:
         self._openings = KeyedQueue()
         self._photos = PhotoFetcher(bot, service, self._board, self._backoff, album_quiet_s=album_quiet_s)
         delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
-        self._deliveries = DeliveryQueue(service, delivery, self._board, self._backoff)
+        self._groups, guests = GroupDelivery(bot, service, sets), GuestDelivery(bot, service, sets)
+        self._deliveries = DeliveryQueue(service, delivery, self._groups, guests, self._board, self._backoff)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()
@@ -185,6 +188,10 @@ class Notifier:
         if job is None or job.status.is_final or job.id in self._board:
             return
         to = Addressee.of(job)
+        if to.is_group:
+            await self._groups.acknowledge(job)
+        if to.is_group or to.guest:
+            return
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
         try:
             message_id = await self._board.open(job, say(to.language, "progress-started" if job.has_photo else waiting))

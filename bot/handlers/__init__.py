@@ -10,6 +10,8 @@ from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
     face,
+    groups,
+    guests,
     help,
     jobs,
     language,
@@ -51,12 +53,15 @@ FEATURES: tuple[Feature, ...] = (
     reactions.FEATURE,
     face.FEATURE,
     no_face.FEATURE,
+    groups.FEATURE,
+    guests.FEATURE,
     photo.FEATURE,
     words.FEATURE,
     membership.FEATURE,
     unknown.FEATURE,
 )
 MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
+GROUP_MENU = ("sticker",)
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }

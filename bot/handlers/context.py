@@ -11,6 +11,7 @@ from telegram.ext import ExtBot
 from bot.delivery.addressee import source_of_album, source_of_message
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
+from bot.handlers.group_memory import GroupMemory
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -36,7 +37,7 @@ class PhotosNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat."""
+    """What the handlers work with. Short memories: refused albums, the last refusal by chat, and groups."""
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -46,6 +47,7 @@ class BotParts:
     admin_ids: frozenset[int]
     refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    groups: GroupMemory = field(default_factory=GroupMemory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class UpdateContext:
-    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one).
+    """An update of a person in their private chat with the bot; of groups and guests only what their features take.
 
     `edits` are what a press changes: made once it is answered.
     """

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.delivery.groups import ADD_LATER
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Command, Feature
+from bot.handlers.groups import add_later
 from service.readable import readable
 
 NAMELESS = "none"  # as the sentence has it: a greeting for names of which nothing can be seen
 
 
 async def on_start(context: UpdateContext) -> None:
-    """Greet."""
+    """Greet; a deep link under a sticker of a group puts it into the person's pack."""
+    if context.args and context.args[0].startswith(ADD_LATER):
+        await add_later(context, context.args[0].removeprefix(ADD_LATER))
+        return
     await context.answer(context.say("start", name=readable(context.first_name) or NAMELESS))
 
 
@@ -24,5 +29,8 @@ async def on_group_start(context: UpdateContext) -> None:
 
 
 FEATURE = Feature(
-    commands=(Command("start", on_start), Command("start", on_group_start, in_menu=False, filters=GROUPS)),
+    commands=(
+        Command("start", on_start),
+        Command("start", on_group_start, aliases=("help",), in_menu=False, filters=GROUPS),
+    ),
 )

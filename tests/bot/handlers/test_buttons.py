@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
+from bot.delivery.groups import keyboard as group_keyboard
 from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, settings, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
 from engine.types import Shape
 from service.person_settings import CHOICES
+from storage.records import Job, JobRequest, JobStatus
 
 JOB = "0123456789abcdef" * 2
+DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m"), 1, {}, 0.0)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -37,6 +42,11 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
         settings.news_keyboard(locale, is_on=True),
+        *[
+            group_keyboard(locale, replace(DONE, note=note), "sticker_face_bot", is_in_pack=is_in_pack)
+            for note in ({"chat": -1, "message": 1}, {"chat": -1, "message": 1, "author": 8})
+            for is_in_pack in (False, True)
+        ],
         settings.news_keyboard(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
         *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from api.app import ApiOptions, HttpApi
+from api.providers.segmind import SEGMIND
 from api.server.connections import Certificate, raise_descriptor_limit
 from api.server.port import HttpServer
 from bot.app import TelegramBot
@@ -98,7 +99,7 @@ class App:
                 is_on=settings.http_api,
                 public_url=settings.public_url,
                 cors_origins=tuple(settings.cors_origins),
-                response_forms={"segmind": settings.segmind_response},
+                response_forms={SEGMIND.name: settings.segmind_response},
                 allow_private_hosts=settings.allow_private_hosts,
                 files_lifetime_s=settings.keep_files_hours * 3600,
             ),

@@ -331,7 +331,7 @@ class Worker:
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         faces_photo = ""
-        if result.faces_picture and job.entrance == Entrance.TELEGRAM:  # others choose a face by its index
+        if result.faces_picture:
             faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
@@ -419,6 +419,7 @@ def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerReques
         text=job.request.text,
         outline=Outline(job.request.outline),
         outline_width=OutlineWidth(job.request.outline_width),
+        wants_faces_picture=job.entrance == Entrance.TELEGRAM,  # others choose a face by its index
     )
 
 

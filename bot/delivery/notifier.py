@@ -30,7 +30,7 @@ from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
 from bot.words.translations import say
-from engine.models import REACTIONS
+from engine.models import SHEETS, STYLES
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.records import Entrance, Job, JobStatus
@@ -146,7 +146,7 @@ class Notifier:
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
-                if job.request.model == REACTIONS.name and event.step.phase == "draw":
+                if job.request.model in SHEETS and event.step.phase == "draw":
                     step = event.step
                     self._board.set_text(job.id, "progress-drawing-all", done=step.done + 1, total=step.total)
                 else:
@@ -155,7 +155,7 @@ class Notifier:
                     self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:
                 self._photos.end(job.id)
-                if job.status is JobStatus.DONE:
+                if job.status is JobStatus.DONE and job.request.model != STYLES.name:
                     self._board.set_text(job.id, "progress-pack")
                 self._places_changed.set()
                 self._deliveries.put(job)

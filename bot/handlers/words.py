@@ -16,7 +16,7 @@ from bot.words.captions import ParsedCaption, parse_caption, style_of_words
 from bot.words.small_talk import small_talk
 from bot.words.translations import style_title
 from engine.errors import ParameterRefused
-from engine.models import REACTIONS
+from engine.models import SHEETS
 from engine.styles import style
 from service.stickers import Submission
 from storage.records import Job, JobStatus
@@ -98,7 +98,7 @@ async def _redraw(
         note=to.to_json(),
         style=name,
         shape=options.shape,
-        model=options.model or (context.parts.offers.model_for(None) if job.request.model == REACTIONS.name else None),
+        model=options.model or (context.parts.offers.model_for(None) if job.request.model in SHEETS else None),
         parameters=options.parameters,
         seed=options.seed,
         new_seed=name == job.drawn_style,
@@ -194,7 +194,7 @@ async def _job_meant(context: UpdateContext) -> Job | None:
         jobs = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
         here = [each for each in jobs if Addressee.of(each).thread == context.thread]
         job = next(reversed(here or jobs), None)
-    if job is not None and job.request.model == REACTIONS.name and job.parent:
+    if job is not None and job.request.model in SHEETS and job.parent:
         job = await context.service.job(job.parent) or job
     return job if job is not None and (job.has_photo or job.wants_photo) else None
 

@@ -50,7 +50,8 @@ class NotingEngine(PlainEngine):
         drawn = replace(super()._draw(request), notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
         if self.faces and "face_index" not in request.parameters:
             notes = (Note.SEVERAL_FACES, *self.notes)
-            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=picture((0, 0, self.faces)))
+            shown = picture((0, 0, self.faces)) if request.wants_faces_picture else b""
+            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=shown)
         if self.pictures == 1:
             return drawn
         names = [numbered(ResultFile.STICKER, number + 1) for number in range(self.pictures)]

@@ -22,6 +22,7 @@ help-commands =
     /pack – ملصقاتك
     /queue – ما أعمل عليه الآن
     /cancel – إيقافه
+    /settings – كل ذلك في مكان واحد وأكثر
     /language – تغيير اللغة
     /privacy – ما أحتفظ به وإلى متى
     /forget – حذف كل شيء
@@ -29,8 +30,8 @@ start-in-group = ردّ على صورة بالأمر /sticker وسأصنع من�
 button-open-chat = فتح المحادثة
 
 # --- photos ---
-progress-fetching = وصلت. أحضر صورتك …
-progress-fetching-album = وصلت. أحضر صورك …
+progress-fetching = وصلت. أحضر صورتك…
+progress-fetching-album = وصلت. أحضر صورك…
 progress-telegram-slow = وصلت. Telegram بطيء الآن، وما زلت أحاول إحضار صورتك.
 progress-queued =
     { $ahead ->
@@ -43,17 +44,17 @@ progress-queued =
        *[other] في الدور، وأمامك { $ahead } ملصق.
     }
 progress-warming-up = وصلت. ما زلت أستعدّ، وملصقك يأتي بعدها مباشرة.
-progress-started = أبدأ ملصقك …
-progress-load = أبدّل النموذج، لحظة من فضلك …
-progress-face = أبحث عن وجهك …
-progress-cutout = أقصّ صورتك …
-progress-draw = أرسمك …
-progress-finish = أضيف الإطار …
-progress-pack = أضعه في حزمتك …
-progress-drawing-all = أرسم { $done } من { $total } …
-progress-pack-all = أضعها في حزمتك …
-progress-adding = إلى حزمتك: { $done } من { $total } …
-progress-adding-slowly = إلى حزمتك: { $done } من { $total } … يقبل Telegram القليل كل دقيقة، وبقي نحو { $minutes } د.
+progress-started = أبدأ ملصقك…
+progress-load = أبدّل النموذج، لحظة من فضلك…
+progress-face = أبحث عن وجهك…
+progress-cutout = أقصّ صورتك…
+progress-draw = أرسمك…
+progress-finish = أضيف الإطار…
+progress-pack = أضعه في حزمتك…
+progress-drawing-all = أرسم { $done } من { $total }…
+progress-pack-all = أضعها في حزمتك…
+progress-adding = إلى حزمتك: { $done } من { $total }…
+progress-adding-slowly = إلى حزمتك: { $done } من { $total }… يقبل Telegram القليل كل دقيقة، وبقي نحو { $minutes } د.
 progress-wait-all = اكتمل الرسم. يطلب مني Telegram الانتظار { $minutes } د، ثم أضيف الباقي إلى حزمتك.
 progress-wait =
     { $seconds ->
@@ -79,7 +80,7 @@ note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
 note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
 note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
 note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
-news-first-pack = هذه حزمتك الخاصة. المس الملصق لتضيفها إلى لوحة مفاتيحك.
+news-first-pack = هذه حزمتك الخاصة، ويراها كل من لديه رابطها. المس الملصق لتضيفها إلى لوحة مفاتيحك.
 news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
 news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
 pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
@@ -151,6 +152,7 @@ error-bad-seed = البذرة عدد صحيح من 0 إلى 4294967295، مثل 
 error-unknown-style = لا أعرف هذا الأسلوب. هذه هي التي عندي:
 error-style-gone = لم يعد هذا الأسلوب موجودًا. الأمر /style يعرض ما عندي.
 error-parameter-refused = لا أستطيع استخدام هذا الإعداد هنا.
+error-text-unwritable = لا أستطيع كتابة هذه الحروف على ملصق هنا. اللاتينية والسيريلية واليونانية تصلح دائمًا.
 error-unsupported-model = لا أستطيع رسم هذا النوع من الملصقات هنا.
 error-engine-down = لا أستطيع الرسم الآن. حاول لاحقًا.
 error-storage = لا أستطيع حفظ شيء الآن. حاول بعد بضع دقائق.
@@ -215,6 +217,60 @@ command-sticker = ملصق من الصورة التي ترد عليها
 seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه. مع /seed random يأتي كل ملصق مختلفًا.
 seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
 
+# --- settings ---
+settings = إعداداتك، لكل الملصقات القادمة. المس أحدها لتغييره.
+setting-saved = حُفظ.
+setting-style = الأسلوب
+setting-style-about = أسلوب ملصقاتك. كلمة تحت الصورة تتقدّم عليه، لتلك الصورة فقط.
+setting-shape = الشكل
+setting-shape-about = هيئتك على الملصق. تلقائي: مقصوص، ودائري حين لا ينجح القصّ.
+setting-shape-auto = تلقائي
+setting-model = النموذج
+setting-model-about = ما يرسم ملصقاتك.
+setting-speed = الرسم
+setting-speed-about = السريع خطواته أقل، والدقيق خطواته أكثر ووقته أطول.
+setting-speed-normal = عادي
+setting-speed-quick = سريع
+setting-speed-fine = دقيق
+setting-likeness = الشبه
+setting-likeness-about = كم يبقى من وجهك. كلما زاد الشبه ضاق المجال أمام الأسلوب.
+setting-likeness-normal = عادي
+setting-likeness-less = أقل
+setting-likeness-more = أكثر
+setting-strength = قوة الأسلوب
+setting-strength-about = إلى أي حدّ ألتزم بالأسلوب وبكلماتك.
+setting-strength-normal = عادية
+setting-strength-soft = خفيفة
+setting-strength-strong = قوية
+setting-pack = إلى الحزمة
+setting-pack-about = تلقائيًا: كل ملصق يدخل حزمتك مباشرة. حين أطلب: يأتي ومعه زر يضيفه. كل التعابير تدخل الحزمة في الحالتين.
+setting-pack-on = تلقائيًا
+setting-pack-off = حين أطلب
+setting-photo = صورتي
+setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأسلوب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
+setting-photo-usual = { $hours } س
+setting-photo-hour = 1 س
+setting-photo-none = أبدًا
+setting-language = اللغة
+setting-language-about = أيّ لغة؟
+setting-news = الأخبار
+setting-news-about = من حين لآخر يكتب أصحاب هذا البوت إلى الجميع. متوقفة: لا يكتبون إليك.
+setting-news-on = مفعّلة
+setting-news-off = متوقفة
+news-on = ستصلك الأخبار من جديد.
+news-off = لا مزيد من الأخبار. الأمر /settings يعيدها.
+button-news-off = 🔕 لا أريد المزيد
+button-news-on = 🔔 أريدها من جديد
+
+# --- key=value in a caption ---
+parameter-unknown = لا يوجد «{ $name }». أعرف { $nearest }.
+parameter-useless = لا يغيّر «{ $name }» شيئًا هنا. أعرف { $nearest }.
+parameter-range = قيمة { $name } من { $least } إلى { $most }، وليست { $value }.
+parameter-whole = قيمة { $name } عدد صحيح من { $least } إلى { $most }، وليست { $value }.
+parameter-choice = قيمة { $name } واحدة من { $choices }، وليست { $value }.
+parameter-kept = صورتك ما زالت عندي: اكتبها من جديد مصحّحةً فقط.
+button-without = ✨ ارسم من دونها
+
 # --- packs, queue ---
 pack-none = ليست لديك ملصقات بعد. أرسل لي صورة سيلفي ويصبح لديك واحد.
 pack-list =
@@ -276,7 +332,8 @@ cancel-drawn =
 # --- privacy ---
 privacy =
     { $hours ->
-        [zero] لا أحتفظ بصورتك بعد الرسم.
+        [0] لا أحتفظ بصورتك كما اخترت: تُحذف حين يصل الملصق.
+        [zero] لا أحتفظ بصورتك كما اخترت: تُحذف حين يصل الملصق.
         [one] أحتفظ بصورتك ساعة واحدة، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
         [two] أحتفظ بصورتك ساعتين، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
         [few] أحتفظ بصورتك { $hours } ساعات، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
@@ -297,6 +354,44 @@ forget-ask = أحذف كل ما أعرفه عنك؟ صورك وملصقاتك ه
 forget-done = تم. لقد نسيتك. أرسل صورة متى أردت أن نبدأ من جديد.
 forget-done-packs = تم. لقد نسيتك، وحُذفت حزمك.
 forget-kept = لم يُحذف شيء.
+consent = ملصقاتك تدخل حزمة يراها كل من لديه رابطها. /privacy
+forget-packs =
+    { $count ->
+        [zero] لا حزم
+        [one] حزمة واحدة
+        [two] حزمتان
+        [few] { $count } حزم
+        [many] { $count } حزمةً
+       *[other] { $count } حزمة
+    }
+forget-requests =
+    { $count ->
+        [zero] لا طلبات
+        [one] طلب واحد وكلماته
+        [two] طلبان وكلماتهما
+        [few] { $count } طلبات وكلماتها
+        [many] { $count } طلبًا وكلماتها
+       *[other] { $count } طلب وكلماتها
+    }
+forget-stickers =
+    { $count ->
+        [zero] لا ملصقات
+        [one] ملصق واحد
+        [two] ملصقان
+        [few] { $count } ملصقات
+        [many] { $count } ملصقًا
+       *[other] { $count } ملصق
+    }
+forget-photos =
+    { $count ->
+        [zero] لا صور
+        [one] صورة واحدة
+        [two] صورتان
+        [few] { $count } صور
+        [many] { $count } صورةً
+       *[other] { $count } صورة
+    }
+forget-deleted = حُذف: { $what }.
 
 # --- language ---
 language-choose = أيّ لغة؟
@@ -321,6 +416,7 @@ button-put-back = ➕ أعده إلى الحزمة
 button-put-all-back = ➕ أعدها إلى الحزمة
 button-open-pack = 📦 فتح الحزمة
 button-add = ➕ إعادة المحاولة
+button-add-to-pack = ➕ أضفه إلى حزمتي
 button-cancel = ✖️ إيقاف
 button-forget = حذف كل شيء
 button-forget-packs = حذف كل شيء مع حزمي
@@ -337,7 +433,7 @@ press-undone-all = خرجت كلها من حزمتك.
 press-already-undone-all = لم تعد في حزمتك أصلًا.
 press-back = عاد إلى حزمتك.
 press-added = صار في حزمتك.
-press-working = لحظة …
+press-working = لحظة…
 press-stopped = توقّفت.
 press-too-late = لقد اكتمل.
 press-stale = هذا الزر لم يعد يعمل. أرسل لي صورة بدلًا منه.
@@ -353,6 +449,7 @@ command-pack = ملصقاتك
 command-queue = ما أعمل عليه الآن
 command-cancel = إيقافه
 command-language = تغيير اللغة
+command-settings = إعداداتك
 command-privacy = ما أحتفظ به
 command-forget = حذف بياناتي
 command-help = كيف يعمل

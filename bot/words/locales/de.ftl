@@ -72,10 +72,10 @@ note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild geno
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
-news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tipp auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
-pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
 news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
 stickers-added =
     { $total ->
@@ -118,8 +118,8 @@ error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
 error-too-many-jobs =
     { $limit ->
-        [one] Ich zeichne immer nur { $limit } Sticker für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn er fertig ist.
-       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn diese fertig sind.
+        [one] Ich zeichne immer nur { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn diese fertig sind.
     }
 error-daily-limit =
     { $limit ->
@@ -223,7 +223,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. Noch einer, Stil und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stil“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht
@@ -244,7 +244,7 @@ parameter-useless = „{ $name }“ ändert hier nichts. Ich kenne { $nearest }.
 parameter-range = { $name } geht von { $least } bis { $most }, nicht { $value }.
 parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, nicht { $value }.
 parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
-parameter-kept = Dein Foto habe ich noch: Schreib es einfach richtig.
+parameter-kept = Dein Foto habe ich noch: Schreib die Angabe einfach neu.
 button-without = ✨ Ohne das zeichnen
 
 # --- packs, queue ---

@@ -15,7 +15,7 @@ help =
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
-help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara con dieciséis ánimos, cada uno con su propio emoji.
+help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
 help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
@@ -30,9 +30,9 @@ start-in-group = Responde a una foto con /sticker y hago un sticker de ella. Tu 
 button-open-chat = Abrir el chat
 
 # --- photos ---
-progress-fetching = Recibida. Estoy bajando tu foto …
-progress-fetching-album = Recibidas. Estoy bajando tus fotos …
-progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando descargar tu foto.
+progress-fetching = Recibida. Estoy bajando tu foto…
+progress-fetching-album = Recibidas. Estoy bajando tus fotos…
+progress-telegram-slow = Recibida. Telegram va lento ahora; sigo intentando bajar tu foto.
 progress-queued =
     { $ahead ->
         [0] Ya te toca.
@@ -40,17 +40,17 @@ progress-queued =
        *[other] En la cola, con { $ahead } stickers por delante.
     }
 progress-warming-up = Recibida. Todavía estoy calentando; tu sticker viene justo después.
-progress-started = Empiezo con tu sticker …
-progress-load = Cambio de modelo; tarda un momento …
-progress-face = Busco tu cara …
-progress-cutout = Te estoy recortando …
-progress-draw = Te estoy dibujando …
-progress-finish = Añado el borde …
-progress-pack = Lo pongo en tu pack …
-progress-drawing-all = Dibujo { $done } de { $total } …
-progress-pack-all = Los pongo en tu pack …
-progress-adding = Al pack: { $done } de { $total } …
-progress-adding-slowly = Al pack: { $done } de { $total } … Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
+progress-started = Empiezo con tu sticker…
+progress-load = Cambio de modelo; tarda un momento…
+progress-face = Busco tu cara…
+progress-cutout = Te estoy recortando…
+progress-draw = Te estoy dibujando…
+progress-finish = Añado el borde…
+progress-pack = Lo pongo en tu pack…
+progress-drawing-all = Dibujo { $done } de { $total }…
+progress-pack-all = Los pongo en tu pack…
+progress-adding = Al pack: { $done } de { $total }…
+progress-adding-slowly = Al pack: { $done } de { $total }… Telegram solo acepta unos pocos por minuto, quedan unos { $minutes } min.
 progress-wait-all = Ya están dibujados. Telegram me pide esperar { $minutes } min; después pongo el resto en tu pack.
 progress-wait =
     { $seconds ->
@@ -66,12 +66,12 @@ note-several-faces = He visto varias caras y he usado la más grande.
 note-choose-face = He visto varias caras y he usado la más grande. Pulsa un número para otra.
 note-photos-used = He usado { $used } de { $total } fotos.
 note-best-photo = He usado la mejor de tus { $total } fotos.
-note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que es una insignia.
+note-badge-fallback = Tu silueta no se veía lo bastante clara para recortarla, así que el sticker es redondo.
 note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más destaca.
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
+note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
 news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
@@ -83,7 +83,7 @@ stickers-added =
        *[other] Los { $total } están en tu pack.
     }
 reactions-added = Los { $total } están en tu pack, cada uno con su propio emoji.
-reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no aceptó los demás.
+reactions-partly-added = { $done } de { $total } están en tu pack. Telegram no ha aceptado los demás.
 reactions-stopped =
     { $done ->
         [0] Parado. No he puesto nada en tu pack.
@@ -199,31 +199,31 @@ setting-saved = Guardado.
 setting-style = Estilo
 setting-style-about = El estilo de tus stickers. Una palabra bajo una foto manda más, solo para esa foto.
 setting-shape = Forma
-setting-shape-about = Cómo sales en el sticker. Automática: recortado, y una insignia donde no se puede.
+setting-shape-about = Cómo sales en el sticker. Automática: recortado, y redondo donde no se puede.
 setting-shape-auto = Automática
 setting-model = Modelo
 setting-model-about = Lo que dibuja tus stickers.
 setting-speed = Dibujo
 setting-speed-about = Rápido usa menos pasos; fino usa más y tarda más.
-setting-speed-normal = medio
+setting-speed-normal = normal
 setting-speed-quick = rápido
 setting-speed-fine = fino
 setting-likeness = Parecido
 setting-likeness-about = Cuánto queda de tu cara. Más parecido deja menos sitio al estilo.
-setting-likeness-normal = medio
+setting-likeness-normal = normal
 setting-likeness-less = menos
 setting-likeness-more = más
 setting-strength = Fuerza del estilo
 setting-strength-about = Con qué rigor sigo el estilo y tus palabras.
-setting-strength-normal = media
+setting-strength-normal = normal
 setting-strength-soft = suave
 setting-strength-strong = fuerte
 setting-pack = Al pack
-setting-pack-about = Solo: cada sticker va directo a tu pack. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al pack siempre.
-setting-pack-on = solo
+setting-pack-about = Por sí solo: cada sticker va directo a tu pack. Cuando yo diga: viene con un botón que lo añade. Todas las reacciones van al pack siempre.
+setting-pack-on = por sí solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
-setting-photo-about = Cuánto tiempo guardo tu foto. Otro, Estilo y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilo» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada
@@ -333,13 +333,13 @@ language-chosen = De acuerdo, en español.
 # --- buttons ---
 button-another = 🔁 Otro
 button-style = 🎨 Estilo
-button-badge = ⭕ Mejor insignia
+button-badge = ⭕ Mejor redondo
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma
 button-shape-bust = 👤 Retrato
-button-shape-figure = 🧍 Entero
+button-shape-figure = 🧍 Cuerpo entero
 button-shape-head = 🎈 Cabezón
-button-shape-badge = ⭕ Insignia
+button-shape-badge = ⭕ Redondo
 button-back = ‹ Atrás
 button-anyway = ✨ Hazlo igualmente
 button-reactions = 😂 Todas las reacciones
@@ -366,7 +366,7 @@ press-undone-all = Todos fuera de tu pack.
 press-already-undone-all = Ya no estaban en tu pack.
 press-back = Vuelve a estar en tu pack.
 press-added = Ya está en tu pack.
-press-working = Un momento …
+press-working = Un momento…
 press-stopped = Parado.
 press-too-late = Ya está terminado.
 press-stale = Ese botón ya no hace nada. Mejor mándame una foto.

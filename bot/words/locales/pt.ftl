@@ -22,6 +22,7 @@ help-commands =
     /pack – suas figurinhas
     /queue – no que estou trabalhando
     /cancel – parar isso
+    /settings – tudo num lugar só, e mais
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
@@ -29,27 +30,27 @@ start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela.
 button-open-chat = Abrir a conversa
 
 # --- photos ---
-progress-fetching = Recebi. Estou baixando sua foto …
-progress-fetching-album = Recebi. Estou baixando suas fotos …
+progress-fetching = Recebi. Estou baixando sua foto…
+progress-fetching-album = Recebi. Estou baixando suas fotos…
 progress-telegram-slow = Recebi. O Telegram está lento agora; continuo tentando baixar sua foto.
 progress-queued =
     { $ahead ->
-        [0] Você é o próximo da fila.
+        [0] A próxima é a sua.
         [one] Na fila, com { $ahead } figurinha na sua frente.
        *[other] Na fila, com { $ahead } figurinhas na sua frente.
     }
 progress-warming-up = Recebi. Ainda estou me aquecendo; sua figurinha vem logo em seguida.
-progress-started = Começando sua figurinha …
-progress-load = Trocando de modelo; leva um instante …
-progress-face = Procurando seu rosto …
-progress-cutout = Recortando você …
-progress-draw = Desenhando você …
-progress-finish = Colocando o contorno …
-progress-pack = Colocando no seu pacote …
-progress-drawing-all = Desenhando { $done } de { $total } …
-progress-pack-all = Colocando todas no seu pacote …
-progress-adding = No seu pacote: { $done } de { $total } …
-progress-adding-slowly = No seu pacote: { $done } de { $total } … O Telegram só aceita algumas por minuto, faltam uns { $minutes } min.
+progress-started = Começando sua figurinha…
+progress-load = Trocando de modelo; leva um instante…
+progress-face = Procurando seu rosto…
+progress-cutout = Recortando você…
+progress-draw = Desenhando você…
+progress-finish = Colocando o contorno…
+progress-pack = Colocando no seu pacote…
+progress-drawing-all = Desenhando { $done } de { $total }…
+progress-pack-all = Colocando todas no seu pacote…
+progress-adding = No seu pacote: { $done } de { $total }…
+progress-adding-slowly = No seu pacote: { $done } de { $total }… O Telegram só aceita algumas por minuto, faltam uns { $minutes } min.
 progress-wait-all = Estão desenhadas. O Telegram pede que eu espere { $minutes } min; depois coloco o resto no seu pacote.
 progress-wait =
     { $seconds ->
@@ -71,7 +72,7 @@ note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
 note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
 note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
 note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
-news-first-pack = Este é o seu próprio pacote. Toque na figurinha para pôr o pacote no seu teclado.
+news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo. Toque na figurinha para pôr o pacote no seu teclado.
 news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
 news-next-pack = Seu pacote estava cheio, então comecei o próximo.
 pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
@@ -131,6 +132,7 @@ error-bad-seed = O seed é um número inteiro de 0 a 4294967295, por exemplo /se
 error-unknown-style = Não conheço esse estilo. Estes são os que eu tenho:
 error-style-gone = Esse estilo não existe mais. /style mostra os que eu tenho.
 error-parameter-refused = Não posso usar esse ajuste aqui.
+error-text-unwritable = Essas letras eu não consigo escrever numa figurinha aqui. Latinas, cirílicas e gregas sempre funcionam.
 error-unsupported-model = Esse tipo de figurinha eu não desenho aqui.
 error-engine-down = Não consigo desenhar agora. Tente mais tarde.
 error-storage = Não consigo salvar nada agora. Tente daqui a alguns minutos.
@@ -191,6 +193,60 @@ command-sticker = Figurinha da foto que você responde
 seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha. Com /seed random cada uma sai diferente.
 seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
 
+# --- settings ---
+settings = Seus ajustes, para todas as próximas figurinhas. Toque em um para mudar.
+setting-saved = Salvo.
+setting-style = Estilo
+setting-style-about = O estilo das suas figurinhas. Uma palavra embaixo da foto vale mais, só para aquela foto.
+setting-shape = Forma
+setting-shape-about = Como você aparece na figurinha. Automática: recortada, e redonda onde isso não funciona.
+setting-shape-auto = Automática
+setting-model = Modelo
+setting-model-about = O que desenha suas figurinhas.
+setting-speed = Desenho
+setting-speed-about = Rápido faz menos passos, caprichado faz mais e demora mais.
+setting-speed-normal = normal
+setting-speed-quick = rápido
+setting-speed-fine = caprichado
+setting-likeness = Semelhança
+setting-likeness-about = Quanto do seu rosto fica. Mais semelhança deixa menos espaço para o estilo.
+setting-likeness-normal = normal
+setting-likeness-less = menos
+setting-likeness-more = mais
+setting-strength = Força do estilo
+setting-strength-about = Quanto eu sigo à risca o estilo e as suas palavras.
+setting-strength-normal = normal
+setting-strength-soft = leve
+setting-strength-strong = forte
+setting-pack = Para o pacote
+setting-pack-about = Sozinhas: cada figurinha vai direto para o seu pacote. Quando eu pedir: ela vem com um botão que a adiciona. Todas as reações vão para o pacote de qualquer jeito.
+setting-pack-on = sozinhas
+setting-pack-off = quando eu pedir
+setting-photo = Minha foto
+setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilo e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
+setting-photo-usual = { $hours } h
+setting-photo-hour = 1 h
+setting-photo-none = nada
+setting-language = Idioma
+setting-language-about = Qual idioma?
+setting-news = Novidades
+setting-news-about = De vez em quando, quem cuida deste bot escreve para todo mundo. Desligadas: para você não.
+setting-news-on = ligadas
+setting-news-off = desligadas
+news-on = Você volta a receber novidades.
+news-off = Chega de novidades. Em /settings elas voltam.
+button-news-off = 🔕 Não quero mais
+button-news-on = 🔔 Quero de novo
+
+# --- key=value in a caption ---
+parameter-unknown = Não existe “{ $name }”. Eu conheço { $nearest }.
+parameter-useless = “{ $name }” não muda nada aqui. Eu conheço { $nearest }.
+parameter-range = { $name } vai de { $least } a { $most }, não { $value }.
+parameter-whole = { $name } é um número inteiro de { $least } a { $most }, não { $value }.
+parameter-choice = { $name } é um destes: { $choices }, não { $value }.
+parameter-kept = Ainda tenho sua foto: é só escrever de novo, corrigido.
+button-without = ✨ Desenhar sem isso
+
 # --- packs, queue ---
 pack-none = Você ainda não tem figurinhas. Me mande uma selfie e vai ter.
 pack-list =
@@ -232,6 +288,7 @@ cancel-drawn =
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Sua foto eu não guardo, como você escolheu: ela é apagada assim que a figurinha chega.
         [one] Guardo sua foto por { $hours } hora, para você poder pedir outra versão. Depois ela se apaga sozinha.
        *[other] Guardo sua foto por { $hours } horas, para você poder pedir outra versão. Depois ela se apaga sozinha.
     }
@@ -245,6 +302,28 @@ forget-ask = Apagar tudo o que eu sei sobre você? Suas fotos, suas figurinhas a
 forget-done = Pronto. Esqueci você. Mande uma foto quando quiser recomeçar.
 forget-done-packs = Pronto. Esqueci você, e seus pacotes foram apagados.
 forget-kept = Nada foi apagado.
+consent = Suas figurinhas vão para um pacote que qualquer um com o link pode ver. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } pacote
+       *[other] { $count } pacotes
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } pedido com suas palavras
+       *[other] { $count } pedidos com suas palavras
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } figurinha
+       *[other] { $count } figurinhas
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } foto
+       *[other] { $count } fotos
+    }
+forget-deleted = Apagado: { $what }.
 
 # --- language ---
 language-choose = Qual idioma?
@@ -269,6 +348,7 @@ button-put-back = ➕ Pôr de volta
 button-put-all-back = ➕ Pôr todas de volta
 button-open-pack = 📦 Abrir o pacote
 button-add = ➕ Tentar de novo
+button-add-to-pack = ➕ Pôr no meu pacote
 button-cancel = ✖️ Parar
 button-forget = Apagar tudo
 button-forget-packs = Apagar tudo e meus pacotes
@@ -285,7 +365,7 @@ press-undone-all = Todas saíram do seu pacote.
 press-already-undone-all = Elas já não estavam no seu pacote.
 press-back = Ela está de volta no seu pacote.
 press-added = Agora está no seu pacote.
-press-working = Um instante …
+press-working = Um instante…
 press-stopped = Parei.
 press-too-late = Já está pronta.
 press-stale = Esse botão não faz mais nada. Me mande uma foto.
@@ -301,6 +381,7 @@ command-pack = Suas figurinhas
 command-queue = No que estou trabalhando
 command-cancel = Parar isso
 command-language = Mudar o idioma
+command-settings = Seus ajustes
 command-privacy = O que eu guardo
 command-forget = Apagar meus dados
 command-help = Como funciona

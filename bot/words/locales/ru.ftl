@@ -30,8 +30,8 @@ start-in-group = Ответь на фото командой /sticker, и я с�
 button-open-chat = Открыть чат
 
 # --- photos ---
-progress-fetching = Есть. Загружаю твоё фото …
-progress-fetching-album = Есть. Загружаю твои фото …
+progress-fetching = Есть. Загружаю твоё фото…
+progress-fetching-album = Есть. Загружаю твои фото…
 progress-telegram-slow = Принято. Telegram сейчас отвечает медленно; я продолжаю загружать твоё фото.
 progress-queued =
     { $ahead ->
@@ -41,17 +41,17 @@ progress-queued =
        *[other] В очереди, впереди { $ahead } стикеров.
     }
 progress-warming-up = Есть. Я ещё разогреваюсь; стикер будет сразу после этого.
-progress-started = Начинаю твой стикер …
-progress-load = Переключаю модель; это займёт минутку …
-progress-face = Ищу твоё лицо …
-progress-cutout = Вырезаю тебя …
-progress-draw = Рисую тебя …
-progress-finish = Добавляю обводку …
-progress-pack = Кладу в твой набор …
-progress-drawing-all = Рисую { $done } из { $total } …
-progress-pack-all = Кладу их в твой набор …
-progress-adding = В набор: { $done } из { $total } …
-progress-adding-slowly = В набор: { $done } из { $total } … Telegram принимает лишь несколько в минуту, осталось около { $minutes } мин.
+progress-started = Начинаю твой стикер…
+progress-load = Переключаю модель; это займёт минутку…
+progress-face = Ищу твоё лицо…
+progress-cutout = Вырезаю тебя…
+progress-draw = Рисую тебя…
+progress-finish = Добавляю обводку…
+progress-pack = Кладу в твой набор…
+progress-drawing-all = Рисую { $done } из { $total }…
+progress-pack-all = Кладу их в твой набор…
+progress-adding = В набор: { $done } из { $total }…
+progress-adding-slowly = В набор: { $done } из { $total }… Telegram принимает лишь несколько в минуту, осталось около { $minutes } мин.
 progress-wait-all = Нарисовано. Telegram просит подождать { $minutes } мин, потом добавлю остальные в набор.
 progress-wait =
     { $seconds ->
@@ -74,7 +74,7 @@ note-no-face-badge = Лица здесь нет, поэтому я взял вс
 note-prompt-as-style = Стиль я выбрал по твоим словам. /style покажет все.
 note-prompt-ignored = Я могу сменить стиль, но не нарисую то, что ты описываешь. /style покажет стили, которые я знаю.
 note-prompt-unused = На этот раз твои слова не пригодились; стиль тот же.
-news-first-pack = Это твой собственный набор; его видит каждый, у кого есть ссылка. Коснись стикера, чтобы добавить его на клавиатуру.
+news-first-pack = Это твой собственный набор; его видит каждый, у кого есть ссылка. Коснись стикера, чтобы добавить набор на клавиатуру.
 news-new-pack = Твой старый набор удалён, поэтому я начал новый.
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
@@ -126,9 +126,9 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сегодня это был твой { $limit } стикер. Приходи завтра.
-        [few] На сегодня это были твои { $limit } стикера. Приходи завтра.
-       *[other] На сегодня это были твои { $limit } стикеров. Приходи завтра.
+        [one] На сегодня это всё: { $limit } стикер. Приходи завтра.
+        [few] На сегодня это всё: { $limit } стикера. Приходи завтра.
+       *[other] На сегодня это всё: { $limit } стикеров. Приходи завтра.
     }
 error-queue-full = Сейчас стикеров хочет слишком много людей. Попробуй через несколько минут.
 error-no-such-job = Этого стикера у меня уже нет. Пришли фото ещё раз.
@@ -136,7 +136,7 @@ error-bad-seed = Seed – это целое число от 0 до 4294967295, �
 error-unknown-style = Такого стиля не знаю. Вот какие есть:
 error-style-gone = Этого стиля больше нет. /style показывает, какие есть.
 error-parameter-refused = Эта настройка здесь не действует.
-error-text-unwritable = Эти символы я тут не напишу на стикере. Латиница, кириллица и греческий работают всегда.
+error-text-unwritable = Таких символов я здесь на стикере не напишу. Латиница, кириллица и греческие буквы подойдут всегда.
 error-unsupported-model = Таких стикеров я здесь не рисую.
 error-engine-down = Сейчас я не могу рисовать. Попробуй позже.
 error-storage = Сейчас я не могу ничего сохранить. Попробуй через несколько минут.
@@ -196,7 +196,7 @@ command-sticker = Стикер из фото, на которое отвечае
 
 # --- seed ---
 seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер. С /seed random каждый другой.
-seed-is-random = Каждый стикер выходит немного другим. /seed 42 держит один вариант.
+seed-is-random = Каждый стикер выходит немного другим. /seed 42 закрепит один вариант.
 
 # --- settings ---
 settings = Твои настройки для всех будущих стикеров. Нажми, чтобы изменить.
@@ -204,7 +204,7 @@ setting-saved = Сохранено.
 setting-style = Стиль
 setting-style-about = Стиль твоих стикеров. Слово под фото важнее, но только для этого фото.
 setting-shape = Форма
-setting-shape-about = Как ты выглядишь на стикере. Автоматически: вырезано, а где не выходит – значок.
+setting-shape-about = Как ты выглядишь на стикере. Автоматически: вырезанный, а где не выходит – круглый.
 setting-shape-auto = Автоматически
 setting-model = Модель
 setting-model-about = Что рисует твои стикеры.
@@ -224,14 +224,14 @@ setting-strength-normal = обычная
 setting-strength-soft = мягкая
 setting-strength-strong = сильная
 setting-pack = В набор
-setting-pack-about = Сам: каждый стикер сразу идёт в твой набор. По просьбе: он приходит с кнопкой, которая его добавит. Все реакции идут в набор в любом случае.
-setting-pack-on = сам
+setting-pack-about = Автоматически: каждый стикер сразу попадает в твой набор. По просьбе: он приходит с кнопкой, которая его добавит. Все реакции попадают в набор в любом случае.
+setting-pack-on = автоматически
 setting-pack-off = по просьбе
 setting-photo = Моё фото
-setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стиль» и всё, что рисует его заново, работает только это время. Нисколько: оно удаляется, как только стикер готов.
+setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стиль» и всё, что рисует его заново, работает только это время. Не хранить: оно удаляется, как только стикер готов.
 setting-photo-usual = { $hours } ч
 setting-photo-hour = 1 ч
-setting-photo-none = нисколько
+setting-photo-none = не хранить
 setting-language = Язык
 setting-language-about = Какой язык?
 setting-news = Новости
@@ -244,12 +244,12 @@ button-news-off = 🔕 Больше не надо
 button-news-on = 🔔 Снова новости
 
 # --- key=value in a caption ---
-parameter-unknown = Нет «{ $name }». Я знаю { $nearest }.
+parameter-unknown = Параметра «{ $name }» нет. Я знаю { $nearest }.
 parameter-useless = «{ $name }» здесь ничего не меняет. Я знаю { $nearest }.
 parameter-range = { $name } – от { $least } до { $most }, а не { $value }.
 parameter-whole = { $name } – целое число от { $least } до { $most }, а не { $value }.
 parameter-choice = { $name } – одно из { $choices }, а не { $value }.
-parameter-kept = Твоё фото ещё у меня: просто напиши правильно.
+parameter-kept = Твоё фото ещё у меня: просто напиши ещё раз без ошибки.
 button-without = ✨ Нарисовать без этого
 
 # --- packs, queue ---
@@ -278,7 +278,7 @@ queue-drawn =
     { $count ->
         [one] { $count } нарисован и ждёт Telegram.
         [few] { $count } нарисованы и ждут Telegram.
-       *[other] { $count } нарисовано и ждут Telegram.
+       *[other] { $count } нарисовано, ждут Telegram.
     }
 queue-adding = Добавляю в набор.
 cancel-none = Останавливать нечего.
@@ -314,7 +314,7 @@ forget-ask = Удалить всё, что я о тебе знаю? Твои ф�
 forget-done = Готово. Я тебя забыл. Пришли фото, когда захочешь начать снова.
 forget-done-packs = Готово. Я тебя забыл, а твои наборы удалены.
 forget-kept = Ничего не удалено.
-consent = Твои стикеры идут в набор, который видит каждый, у кого есть ссылка. /privacy
+consent = Твои стикеры попадают в набор, который видит каждый, у кого есть ссылка. /privacy
 forget-packs =
     { $count ->
         [one] { $count } набор
@@ -381,7 +381,7 @@ press-undone-all = Все убраны из твоего набора.
 press-already-undone-all = Их уже не было в наборе.
 press-back = Он снова в твоём наборе.
 press-added = Теперь он в твоём наборе.
-press-working = Минутку …
+press-working = Минутку…
 press-stopped = Остановлено.
 press-too-late = Он уже готов.
 press-stale = Эта кнопка больше не действует. Пришли лучше фото.
@@ -392,7 +392,7 @@ about = Пришли селфи – получи стикер. Каждый ст
 about-short = Делает из твоего селфи стикер в собственном наборе.
 command-start = Поздороваться
 command-style = Выбрать стиль
-command-seed = Держать один вариант
+command-seed = Закрепить один вариант
 command-pack = Твои стикеры
 command-queue = Над чем я работаю
 command-cancel = Остановить это

@@ -30,8 +30,8 @@ start-in-group = Дай відповідь на фото командою /stick
 button-open-chat = Відкрити чат
 
 # --- photos ---
-progress-fetching = Є. Завантажую твоє фото …
-progress-fetching-album = Є. Завантажую твої фото …
+progress-fetching = Є. Завантажую твоє фото…
+progress-fetching-album = Є. Завантажую твої фото…
 progress-telegram-slow = Отримано. Telegram зараз відповідає повільно; я далі завантажую твоє фото.
 progress-queued =
     { $ahead ->
@@ -41,17 +41,17 @@ progress-queued =
        *[other] У черзі, попереду { $ahead } стікерів.
     }
 progress-warming-up = Є. Я ще розігріваюся; стікер буде одразу після цього.
-progress-started = Починаю твій стікер …
-progress-load = Перемикаю модель; це триватиме хвилинку …
-progress-face = Шукаю твоє обличчя …
-progress-cutout = Вирізаю тебе …
-progress-draw = Малюю тебе …
-progress-finish = Додаю обводку …
-progress-pack = Кладу в твій набір …
-progress-drawing-all = Малюю { $done } з { $total } …
-progress-pack-all = Кладу їх у твій набір …
-progress-adding = До набору: { $done } з { $total } …
-progress-adding-slowly = До набору: { $done } з { $total } … Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
+progress-started = Починаю твій стікер…
+progress-load = Перемикаю модель; це триватиме хвилинку…
+progress-face = Шукаю твоє обличчя…
+progress-cutout = Вирізаю тебе…
+progress-draw = Малюю тебе…
+progress-finish = Додаю обводку…
+progress-pack = Кладу в твій набір…
+progress-drawing-all = Малюю { $done } з { $total }…
+progress-pack-all = Кладу їх у твій набір…
+progress-adding = До набору: { $done } з { $total }…
+progress-adding-slowly = До набору: { $done } з { $total }… Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
 progress-wait-all = Намальовано. Telegram просить зачекати { $minutes } хв, потім додам решту до набору.
 progress-wait =
     { $seconds ->
@@ -74,7 +74,7 @@ note-no-face-badge = Обличчя тут немає, тому я взяв ус
 note-prompt-as-style = Стиль я обрав за твоїми словами. /style покаже всі.
 note-prompt-ignored = Я можу змінити стиль, але не намалюю те, що ти описуєш. /style покаже стилі, які я знаю.
 note-prompt-unused = Цього разу твої слова не знадобилися; стиль той самий.
-news-first-pack = Це твій власний набір; його бачить кожен, хто має посилання. Торкнися стікера, щоб додати його до клавіатури.
+news-first-pack = Це твій власний набір; його бачить кожен, хто має посилання. Торкнися стікера, щоб додати набір до клавіатури.
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
@@ -126,9 +126,9 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сьогодні це був твій { $limit } стікер. Приходь завтра.
-        [few] На сьогодні це були твої { $limit } стікери. Приходь завтра.
-       *[other] На сьогодні це були твої { $limit } стікерів. Приходь завтра.
+        [one] На сьогодні це все: { $limit } стікер. Приходь завтра.
+        [few] На сьогодні це все: { $limit } стікери. Приходь завтра.
+       *[other] На сьогодні це все: { $limit } стікерів. Приходь завтра.
     }
 error-queue-full = Зараз стікерів хоче забагато людей. Спробуй за кілька хвилин.
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
@@ -136,7 +136,7 @@ error-bad-seed = Seed – це ціле число від 0 до 4294967295, н�
 error-unknown-style = Такого стилю не знаю. Ось які є:
 error-style-gone = Цього стилю вже немає. /style показує, які є.
 error-parameter-refused = Це налаштування тут не діє.
-error-text-unwritable = Цих символів я тут не напишу на стикері. Латиниця, кирилиця й грецька працюють завжди.
+error-text-unwritable = Таких символів я тут на стікері не напишу. Латиниця, кирилиця й грецькі літери підійдуть завжди.
 error-unsupported-model = Таких стікерів я тут не малюю.
 error-engine-down = Зараз не можу малювати. Спробуй пізніше.
 error-storage = Зараз я не можу нічого зберегти. Спробуй за кілька хвилин.
@@ -196,7 +196,7 @@ command-sticker = Стікер із фото, на яке відповідаєш
 
 # --- seed ---
 seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер. З /seed random кожен інший.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 тримає один варіант.
+seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 закріпить один варіант.
 
 # --- settings ---
 settings = Твої налаштування для всіх майбутніх стікерів. Торкнися, щоб змінити.
@@ -204,7 +204,7 @@ setting-saved = Збережено.
 setting-style = Стиль
 setting-style-about = Стиль твоїх стікерів. Слово під фото важливіше, але лише для цього фото.
 setting-shape = Форма
-setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізано, а де це не вдається – значок.
+setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізаний, а де не вдається – круглий.
 setting-shape-auto = Автоматично
 setting-model = Модель
 setting-model-about = Що малює твої стікери.
@@ -224,14 +224,14 @@ setting-strength-normal = звичайна
 setting-strength-soft = м’яка
 setting-strength-strong = сильна
 setting-pack = У набір
-setting-pack-about = Сам: кожен стікер одразу йде до твого набору. На прохання: він приходить із кнопкою, що додає його. Усі реакції йдуть до набору в будь-якому разі.
-setting-pack-on = сам
+setting-pack-about = Автоматично: кожен стікер одразу потрапляє до твого набору. На прохання: він приходить із кнопкою, що додає його. Усі реакції потрапляють до набору в будь-якому разі.
+setting-pack-on = автоматично
 setting-pack-off = на прохання
 setting-photo = Моє фото
-setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стиль» і все, що малює його знову, працює лише стільки. Ніскільки: воно видаляється, щойно є стікер.
+setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стиль» і все, що малює його знову, працює лише стільки. Не зберігати: воно видаляється, щойно є стікер.
 setting-photo-usual = { $hours } год
 setting-photo-hour = 1 год
-setting-photo-none = ніскільки
+setting-photo-none = не зберігати
 setting-language = Мова
 setting-language-about = Яка мова?
 setting-news = Новини
@@ -244,12 +244,12 @@ button-news-off = 🔕 Більше не треба
 button-news-on = 🔔 Знову новини
 
 # --- key=value in a caption ---
-parameter-unknown = Немає «{ $name }». Я знаю { $nearest }.
+parameter-unknown = Параметра «{ $name }» немає. Я знаю { $nearest }.
 parameter-useless = «{ $name }» тут нічого не змінює. Я знаю { $nearest }.
 parameter-range = { $name } – від { $least } до { $most }, а не { $value }.
 parameter-whole = { $name } – ціле число від { $least } до { $most }, а не { $value }.
 parameter-choice = { $name } – одне з { $choices }, а не { $value }.
-parameter-kept = Твоє фото ще в мене: просто напиши правильно.
+parameter-kept = Твоє фото ще в мене: просто напиши ще раз без помилки.
 button-without = ✨ Малюй без цього
 
 # --- packs, queue ---
@@ -314,7 +314,7 @@ forget-ask = Видалити все, що я про тебе знаю? Твої
 forget-done = Готово. Я тебе забув. Надішли фото, коли захочеш почати знову.
 forget-done-packs = Готово. Я тебе забув, а твої набори видалено.
 forget-kept = Нічого не видалено.
-consent = Твої стікери йдуть до набору, який бачить кожен, хто має посилання. /privacy
+consent = Твої стікери потрапляють до набору, який бачить кожен, хто має посилання. /privacy
 forget-packs =
     { $count ->
         [one] { $count } набір
@@ -381,7 +381,7 @@ press-undone-all = Усі стікери вийнято з твого набор
 press-already-undone-all = Їх уже не було в наборі.
 press-back = Він знову в твоєму наборі.
 press-added = Тепер він у твоєму наборі.
-press-working = Хвилинку …
+press-working = Хвилинку…
 press-stopped = Зупинено.
 press-too-late = Він уже готовий.
 press-stale = Ця кнопка вже не діє. Надішли краще фото.
@@ -392,7 +392,7 @@ about = Надішли селфі – отримай стікер. Кожен с
 about-short = Робить із твого селфі стікер у власному наборі.
 command-start = Привітатися
 command-style = Обрати стиль
-command-seed = Тримати один варіант
+command-seed = Закріпити один варіант
 command-pack = Твої стікери
 command-queue = Над чим я працюю
 command-cancel = Зупинити це

@@ -22,6 +22,7 @@ help-commands =
     /pack – 你的贴纸
     /queue – 我正在做什么
     /cancel – 停下来
+    /settings – 所有设置都在这里
     /language – 更换语言
     /privacy – 我保留什么、保留多久
     /forget – 全部删除
@@ -69,7 +70,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包。点一下贴纸，就能加到你的键盘里。
+news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。点一下贴纸，就能加到你的键盘里。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -127,6 +128,7 @@ error-bad-seed = 种子是 0 到 4294967295 之间的整数，比如 /seed 42。
 error-unknown-style = 我不认识这种风格。我会的有：
 error-style-gone = 这种风格已经没有了。/style 看现在有哪些。
 error-parameter-refused = 这个设置在这里用不了。
+error-text-unwritable = 这些字我在这里写不到贴纸上。拉丁、西里尔和希腊字母总是可以的。
 error-unsupported-model = 这种贴纸我在这里画不了。
 error-engine-down = 我现在画不了。过一会儿再试。
 error-storage = 我现在存不了东西。过几分钟再试。
@@ -186,6 +188,60 @@ command-sticker = 把你回复的照片做成贴纸
 seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。用 /seed random，每张都不一样。
 seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
 
+# --- settings ---
+settings = 你的设置，对以后所有贴纸有效。点一项就能修改。
+setting-saved = 已保存。
+setting-style = 风格
+setting-style-about = 你的贴纸用的风格。写在照片下面的词优先，只对那张照片有效。
+setting-shape = 形状
+setting-shape-about = 你在贴纸上的样子。自动：抠图，抠不了就做成圆形。
+setting-shape-auto = 自动
+setting-model = 模型
+setting-model-about = 由谁来画你的贴纸。
+setting-speed = 画法
+setting-speed-about = 快速走的步数少，精细走得多，也更久。
+setting-speed-normal = 普通
+setting-speed-quick = 快速
+setting-speed-fine = 精细
+setting-likeness = 相像
+setting-likeness-about = 保留多少你自己的脸。越像，留给风格的余地越小。
+setting-likeness-normal = 普通
+setting-likeness-less = 少一点
+setting-likeness-more = 多一点
+setting-strength = 风格强度
+setting-strength-about = 我多严格地照着风格和你的词来画。
+setting-strength-normal = 普通
+setting-strength-soft = 柔和
+setting-strength-strong = 强烈
+setting-pack = 放进贴纸包
+setting-pack-about = 自动：每张贴纸直接进你的贴纸包。我要才放：贴纸下面有按钮，按了才放进去。全部表情总是会放进去。
+setting-pack-on = 自动
+setting-pack-off = 我要才放
+setting-photo = 我的照片
+setting-photo-about = 你的照片我保留多久。“再来一张”、“风格”等重画功能只在这段时间有用。不保留：贴纸做好就删。
+setting-photo-usual = { $hours } 小时
+setting-photo-hour = 1 小时
+setting-photo-none = 不保留
+setting-language = 语言
+setting-language-about = 用哪种语言？
+setting-news = 消息
+setting-news-about = 管理这个机器人的人偶尔会写给所有人。关：不写给你。
+setting-news-on = 开
+setting-news-off = 关
+news-on = 你又会收到消息了。
+news-off = 不再发消息了。用 /settings 可以恢复。
+button-news-off = 🔕 不再接收
+button-news-on = 🔔 重新接收
+
+# --- key=value in a caption ---
+parameter-unknown = 没有“{ $name }”。我认识 { $nearest }。
+parameter-useless = “{ $name }”在这里没有作用。我认识 { $nearest }。
+parameter-range = { $name } 的范围是 { $least } 到 { $most }，不能是 { $value }。
+parameter-whole = { $name } 是 { $least } 到 { $most } 之间的整数，不能是 { $value }。
+parameter-choice = { $name } 只能是 { $choices } 之一，不能是 { $value }。
+parameter-kept = 你的照片还在我这里：改好了再写一次就行。
+button-without = ✨ 不用它，直接画
+
 # --- packs, queue ---
 pack-none = 你还没有贴纸。发一张自拍给我，马上就有。
 pack-list =
@@ -222,6 +278,7 @@ cancel-drawn =
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] 按你的选择，我不保留你的照片：贴纸做好就删。
        *[other] 你的照片我保留 { $hours } 小时，这样你可以再要一个版本。之后会自动删除。
     }
     拍摄地点和其他隐藏信息会立刻丢掉。
@@ -233,6 +290,24 @@ forget-ask = 要删除我知道的关于你的一切吗？包括你的照片、�
 forget-done = 好了，我已经忘了你。想重新开始，随时发照片给我。
 forget-done-packs = 好了，我已经忘了你，你的贴纸包也删掉了。
 forget-kept = 什么都没有删。
+consent = 你的贴纸会放进一个贴纸包，谁有链接谁就能看到。/privacy
+forget-packs =
+    { $count ->
+       *[other] { $count } 个贴纸包
+    }
+forget-requests =
+    { $count ->
+       *[other] { $count } 个请求和其中的话
+    }
+forget-stickers =
+    { $count ->
+       *[other] { $count } 张贴纸
+    }
+forget-photos =
+    { $count ->
+       *[other] { $count } 张照片
+    }
+forget-deleted = 已删除：{ $what }。
 
 # --- language ---
 language-choose = 用哪种语言？
@@ -257,6 +332,7 @@ button-put-back = ➕ 放回去
 button-put-all-back = ➕ 全部放回去
 button-open-pack = 📦 打开贴纸包
 button-add = ➕ 再试一次
+button-add-to-pack = ➕ 放进我的贴纸包
 button-cancel = ✖️ 停止
 button-forget = 全部删除
 button-forget-packs = 连贴纸包一起全部删除
@@ -289,6 +365,7 @@ command-pack = 你的贴纸
 command-queue = 我正在做什么
 command-cancel = 停下来
 command-language = 更换语言
+command-settings = 你的设置
 command-privacy = 我保留什么
 command-forget = 删除我的数据
 command-help = 怎么用

@@ -4,10 +4,10 @@ import pytest
 
 from bot.words.assignments import Options, explain_problems, join_assignments, read_options, take_assignments
 from bot.words.translations import LANGUAGES
-from engine.models import FACE_TO_STICKER, MODELS, PHOTOMAKER
+from engine.models import FACE_TO_STICKER, MODELS, PHOTOMAKER, SHEETS
 
 MODEL = FACE_TO_STICKER.name
-ALL = [name for name in MODELS if name != "reactions"]
+ALL = [name for name in MODELS if name not in SHEETS]
 EFFECTIVE = frozenset(FACE_TO_STICKER.parameters) | frozenset(PHOTOMAKER.parameters)
 
 

@@ -333,11 +333,22 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
     assert Note.SEVERAL_FACES in largest.notes
     assert Note.SEVERAL_FACES not in left.notes
-    assert (largest.faces, left.faces, left.faces_picture) == (2, 0, b"")
-    assert opened(largest.faces_picture).shape == (400, 500, 3)
+    assert (largest.faces, left.faces) == (2, 0)
     assert left.files != right.files
     (refused,) = engine.generate([wish(inputs={FACE: photo}, parameters={"face_index": 2})], always)
     assert isinstance(refused, NoFace)
+
+
+def test_the_faces_are_shown_where_that_is_wanted_and_none_was_chosen(engine: PortraitEngine) -> None:
+    photo = (pair(),)
+    unwanted = draw(engine, inputs={FACE: photo})
+    shown, again = (draw(engine, inputs={FACE: photo}, wants_faces_picture=True) for _ in range(2))
+    chosen = draw(engine, inputs={FACE: photo}, wants_faces_picture=True, parameters={"face_index": 0})
+
+    assert opened(shown.faces_picture).shape == (400, 500, 3)
+    assert again.faces_picture == shown.faces_picture
+    assert (unwanted.faces, unwanted.faces_picture) == (2, b"")
+    assert chosen.faces_picture == b""
 
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:

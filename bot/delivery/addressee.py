@@ -35,7 +35,7 @@ class Addressee:
 
     In a group: `author` is who sent the photo where that is another person than who asks, 0 where nobody knows;
     `is_agreed`: they let the sticker go into the asker's pack; `sticker` is the message that it was sent in. `guest` is
-    the query of somebody who called the bot into a chat that it is not in.
+    the query of somebody who called the bot into a chat that it is not in, `file` the sticker's file id for its answer.
     """
 
     chat: int
@@ -57,6 +57,7 @@ class Addressee:
     is_agreed: bool = False
     sticker: int | None = None
     guest: str | None = None
+    file: str | None = None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

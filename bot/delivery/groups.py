@@ -26,7 +26,7 @@ from engine.model import ResultFile
 from service.person_settings import PersonSettings
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobStatus, StickerState
+from storage.records import Entrance, Job, JobStatus, Pack, StickerState
 
 logger = logging.getLogger(__name__)
 
@@ -52,23 +52,29 @@ def keyboard(language: str, job: Job, username: str, *, is_in_pack: bool) -> Inl
     return InlineKeyboardMarkup([*([] if is_in_pack else [[add]]), [*another, remove]])
 
 
-async def into_pack(service: StickerService, sets: StickerSets, job: Job, webp: bytes) -> bool:
-    """Put the sticker into its owner's pack where they want that; return whether it is there. Safe to repeat.
+async def into_pack(service: StickerService, sets: StickerSets, job: Job, webp: bytes) -> Pack | None:
+    """Put the sticker into its owner's pack where they want that; return the pack it is in. Safe to repeat.
 
     Whoever never opened the bot, or blocked it, has none: the button under the sticker adds it later.
     """
     if Addressee.of(job).is_others or not PersonSettings.of(await service.preferences(job.owner)).adds_to_pack:
-        row = await service.packs.sticker(job.id)
-        return row is not None and row.state is StickerState.IN_PACK
+        return await pack_of(service, job)
     user_id = int(Entrance.TELEGRAM.id_of(job.owner))
     try:
-        await sets.add(user_id, Addressee.of(job).first_name, job.id, webp, (emoji_of(job),))
+        return (await sets.add(user_id, Addressee.of(job).first_name, job.id, webp, (emoji_of(job),))).pack
     except PackError as error:
         logger.info("job %s goes out without a pack: %s", job.id[:8], error.code)
         await service.packs.begin(job.id, job.owner, (emoji_of(job),))
         await service.packs.mark_loose(job.id)
-        return False
-    return True
+        return None
+
+
+async def pack_of(service: StickerService, job: Job) -> Pack | None:
+    """Return the pack that a job's sticker is in."""
+    row = await service.packs.sticker(job.id)
+    if row is None or row.state is not StickerState.IN_PACK or row.pack_id is None:
+        return None
+    return await service.packs.get(row.pack_id)
 
 
 class GroupDelivery:
@@ -115,7 +121,7 @@ class GroupDelivery:
 
     async def _send_sticker(self, job: Job, webp: bytes) -> None:
         to = Addressee.of(job)
-        is_in_pack = await into_pack(self._service, self._sets, job, webp)
+        is_in_pack = await into_pack(self._service, self._sets, job, webp) is not None
         if to.sticker is not None:
             return
         try:

@@ -1,7 +1,7 @@
 """Deliver jobs of people who called the bot into a chat that it is not in: one answer to their query, a sticker.
 
-Telegram takes such an answer by file id only, so the sticker is uploaded first; that works for people who have opened
-the bot. The others get a button that gives them the sticker. Safe to repeat: a query is answered once.
+Telegram takes such an answer by file id only, so the sticker is sent to the person's own chat with the bot first. Who
+never opened that gets a button by which to fetch the sticker. Safe to repeat: a query is answered once.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
-from bot.delivery.deliver import emoji_of
+from bot.delivery.deliver import emoji_of, in_pack_keyboard
 from bot.delivery.groups import add_link, into_pack
-from bot.errors import PackError
+from bot.delivery.offers import Offers
+from bot.packs.names import set_link
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import DELIVERY, Urgency
-from bot.transport.telegram_errors import TelegramErrorKind, classify
+from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.model import ResultFile
@@ -36,6 +38,11 @@ from storage.records import Entrance, Job, JobStatus
 logger = logging.getLogger(__name__)
 
 _AGAIN = (TelegramErrorKind.WAIT, TelegramErrorKind.AMBIGUOUS)
+_NO_FILE_ID = (
+    *NOBODY_THERE,
+    TelegramErrorKind.USER_UNREACHABLE,
+    TelegramErrorKind.FILE_REFUSED,
+)
 
 
 async def answer_in_words(
@@ -59,10 +66,11 @@ async def answer(bot: ExtBot[Urgency], query_id: str, result: InlineQueryResult)
 class GuestDelivery:
     """Deliver the jobs of guest queries, one call per job."""
 
-    def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets) -> None:
+    def __init__(self, bot: ExtBot[Urgency], service: StickerService, sets: StickerSets, offers: Offers) -> None:
         self._bot = bot
         self._service = service
         self._sets = sets
+        self._offers = offers
 
     async def deliver(self, job: Job) -> None:
         """Answer with what an ended job made, or why it made nothing. Raises `TelegramError`, `StorageError`."""
@@ -84,24 +92,53 @@ class GuestDelivery:
             logger.warning("job %s: its guest query takes no answer: %s", job.id[:8], classify(error))
 
     async def _send_sticker(self, job: Job, webp: bytes) -> None:
-        to, user_id = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner))
-        add = InlineKeyboardButton(say(to.language, "button-add-to-pack"), url=add_link(self._bot.username, job.id))
-        keyboard = None if to.is_others else InlineKeyboardMarkup([[add]])
+        to = Addressee.of(job)
         try:
-            upload_id = await self._sets.upload(user_id, to.first_name, job.id, webp, (emoji_of(job),))
-            if await into_pack(self._service, self._sets, job, webp):
-                keyboard = None
-            await answer(
-                self._bot, to.guest or "", InlineQueryResultCachedSticker("1", upload_id, reply_markup=keyboard)
-            )
-            return
-        except PackError as error:  # they never opened the bot: nothing can be uploaded in their name
-            logger.info("job %s: no sticker for its guest query: %s", job.id[:8], error.code)
+            file_id = to.file or await self._send_to_person(job, webp)
+            await answer(self._bot, to.guest or "", InlineQueryResultCachedSticker("1", file_id))
         except TelegramError as error:
-            if classify(error) is not TelegramErrorKind.FILE_REFUSED:
+            if classify(error) not in _NO_FILE_ID:
                 raise
-        fetch = InlineKeyboardButton(say(to.language, "button-fetch"), url=add_link(self._bot.username, job.id))
-        await self._say(to, say(to.language, "guest-fetch"), InlineKeyboardMarkup([[fetch]]))
+            fetch = InlineKeyboardButton(say(to.language, "button-fetch"), url=add_link(self._bot.username, job.id))
+            await self._say(to, say(to.language, "guest-fetch"), InlineKeyboardMarkup([[fetch]]))
+            return
+        if to.is_others:  # it was only sent for its file id
+            await self._take_back(job)
+
+    async def _send_to_person(self, job: Job, webp: bytes) -> str:
+        """Send the sticker to the person, without a sound; return its file id. Raises `TelegramError`."""
+        to, user_id = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner))
+        pack = await into_pack(self._service, self._sets, job, webp)
+        keyboard = None
+        if not to.is_others:
+            keyboard = (
+                in_pack_keyboard(to.language, job, set_link(pack.name), self._offers)
+                if pack
+                else keyboards.loose(to.language, job.id)
+            )
+        sent = await self._bot.send_sticker(
+            user_id,
+            webp,
+            emoji=emoji_of(job),
+            disable_notification=True,
+            reply_markup=keyboard,
+            rate_limit_args=DELIVERY,
+        )
+        file_id = sent.sticker.file_id if sent.sticker else ""
+        # From here on it is one of that chat's, as are the buttons under it.
+        await self._service.set_note(job.id, chat=user_id, message=sent.message_id, thread=None, file=file_id)
+        if pack:
+            await self._service.packs.change(job.id, message_id=sent.message_id)
+        return file_id
+
+    async def _take_back(self, job: Job) -> None:
+        now = await self._service.job(job.id)
+        if now is None or (to := Addressee.of(now)).file is None:
+            return
+        try:
+            await self._bot.delete_message(to.chat, to.message, rate_limit_args=DELIVERY)
+        except TelegramError as error:
+            logger.info("job %s: a copy stays with who asked: %s", job.id[:8], classify(error))
 
     async def _say(self, to: Addressee, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
         await answer_in_words(self._bot, to.guest or "", text, keyboard)

@@ -63,7 +63,7 @@ class Notifier:
         self._openings = KeyedQueue()
         self._photos = PhotoFetcher(bot, service, self._board, self._backoff, album_quiet_s=album_quiet_s)
         delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
-        self._groups, guests = GroupDelivery(bot, service, sets), GuestDelivery(bot, service, sets)
+        self._groups, guests = GroupDelivery(bot, service, sets), GuestDelivery(bot, service, sets, offers)
         self._deliveries = DeliveryQueue(service, delivery, self._groups, guests, self._board, self._backoff)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None

@@ -275,7 +275,7 @@ async def agree(context: UpdateContext, press: Press) -> str:
         return context.say("press-not-author")
     webp = await context.service.result_file(job, ResultFile.STICKER)
     agreed = await context.service.set_note(job.id, is_agreed=True) or job
-    is_in_pack = await into_pack(context.service, context.parts.sets, agreed, webp)
+    is_in_pack = await into_pack(context.service, context.parts.sets, agreed, webp) is not None
     language = Addressee.of(job).language
     context.edit(keyboard(language, agreed, context.bot.username, is_in_pack=is_in_pack))
     return context.say("press-agreed")

@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.errors import PackFailed
 from bot.packs.calls import SetCalls
 from bot.packs.errors import as_pack_errors
 from bot.packs.names import plain_title, set_link
@@ -90,17 +89,6 @@ class StickerSets:
         """
         async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji_list)) as placement:
             return await placement.add()
-
-    async def upload(
-        self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji_list: tuple[str, ...]
-    ) -> str:
-        """Upload a sticker in the person's name, once; return its file id. Raises `PackError`."""
-        async with self._placing(user_id, first_name, NewSticker(sticker_id, webp, emoji_list)) as placement:
-            await placement.upload()
-        row = await self._packs.sticker(sticker_id)
-        if row is None or row.upload_id is None:
-            raise PackFailed("the sticker was not uploaded")
-        return row.upload_id
 
     async def add_all(
         self, user_id: int, first_name: str, stickers: Sequence[NewSticker]

@@ -152,6 +152,10 @@ class Stage:
             while await self.service.jobs_of(owner, JobStatus.QUEUED, JobStatus.RUNNING):  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
+    async def wait_until_drawing(self) -> None:
+        """Until the engine draws and is held: which nothing announces in a group."""
+        assert await asyncio.to_thread(self.plain.holding.wait, 10)
+
     async def wait_until_delivered(self) -> None:
         """Until the bot has noted that everybody has what was drawn: rows that nothing announces."""
         async with asyncio.timeout(10):

@@ -13,7 +13,7 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.delivery.notifier import Notifier
+from bot.delivery.notifier import DRAFT_S, Notifier
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S
 from bot.errors import BotTokenRejected
@@ -45,7 +45,7 @@ class TelegramBot:
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
     one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing. An album is
-    complete when no more of its photos have come for `album_quiet_s`.
+    complete when no more of its photos have come for `album_quiet_s`. For `draft_s` progress is shown as a draft.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class TelegramBot:
         backoff: Backoff | None = None,
         limiter: RateLimiter | None = None,
         album_quiet_s: float = ALBUM_QUIET_S,
+        draft_s: float = DRAFT_S,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._limiter = limiter or RateLimiter(backoff=self._backoff)
@@ -71,7 +72,14 @@ class TelegramBot:
         sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
         self._notifier = Notifier(
-            self._bot, service, sets, offers, self._limiter, self._backoff, album_quiet_s=album_quiet_s
+            self._bot,
+            service,
+            sets,
+            offers,
+            self._limiter,
+            self._backoff,
+            album_quiet_s=album_quiet_s,
+            draft_s=draft_s,
         )
         register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
         self._intake = Intake(service.inbox, self._process)

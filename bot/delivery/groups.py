@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
@@ -19,7 +19,7 @@ from bot.errors import PackError
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import DELIVERY, Priority, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
-from bot.words.buttons import Press, button
+from bot.words.buttons import Press, button, link
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.model import ResultFile
@@ -47,7 +47,7 @@ def keyboard(language: str, job: Job, username: str, *, is_in_pack: bool) -> Inl
     if to.is_others:
         agree = [[button(language, "button-agree", Press("agree", job.id))]] if to.author else []
         return InlineKeyboardMarkup([*agree, [remove]])
-    add = InlineKeyboardButton(say(language, "button-add-to-pack"), url=add_link(username, job.id))
+    add = link(language, "button-add-to-pack", add_link(username, job.id))
     another = [button(language, "button-another", Press("groupagain", job.id))] if to.author is None else []
     return InlineKeyboardMarkup([*([] if is_in_pack else [[add]]), [*another, remove]])
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 
 from telegram import (
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InlineQueryResult,
     InlineQueryResultArticle,
@@ -28,6 +27,7 @@ from bot.packs.names import set_link
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import DELIVERY, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
+from bot.words.buttons import link
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.model import ResultFile
@@ -99,7 +99,7 @@ class GuestDelivery:
         except TelegramError as error:
             if classify(error) not in _NO_FILE_ID:
                 raise
-            fetch = InlineKeyboardButton(say(to.language, "button-fetch"), url=add_link(self._bot.username, job.id))
+            fetch = link(to.language, "button-fetch", add_link(self._bot.username, job.id))
             await self._say(to, say(to.language, "guest-fetch"), InlineKeyboardMarkup([[fetch]]))
             return
         if to.is_others:  # it was only sent for its file id

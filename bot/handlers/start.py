@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from bot.delivery.groups import ADD_LATER
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Command, Feature
 from bot.handlers.groups import add_later
+from bot.words.buttons import link
 from service.readable import readable
 
 NAMELESS = "none"  # as the sentence has it: a greeting for names of which nothing can be seen
@@ -24,7 +25,7 @@ async def on_start(context: UpdateContext) -> None:
 async def on_group_start(context: UpdateContext) -> None:
     """Point a group to the private chat."""
     url = f"https://t.me/{context.bot.username}?start=hello"
-    button = InlineKeyboardButton(context.say("button-open-chat"), url=url)
+    button = link(context.language, "button-open-chat", url)
     await context.answer(context.say("start-in-group"), InlineKeyboardMarkup([[button]]))
 
 

@@ -191,7 +191,8 @@ async def _job_meant(context: UpdateContext) -> Job | None:
     """Return the job of the message that is replied to, else the topic's last; None where it has no photo to draw."""
     job = await _job_of_reply(context)
     if job is None:
-        jobs = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
+        own = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
+        jobs = [each for each in own if Addressee.of(each).chat == context.chat_id]  # not of a group
         here = [each for each in jobs if Addressee.of(each).thread == context.thread]
         job = next(reversed(here or jobs), None)
     if job is not None and job.request.model in SHEETS and job.parent:

@@ -47,6 +47,7 @@ class TelegramErrorKind(StrEnum):
     MESSAGE_GONE = "message_gone"  # deleted, or too old to be changed
     TOPIC_GONE = "topic_gone"  # the topic of a chat was deleted
     HAS_NO_TEXT = "has_no_text"  # it is a picture: its words are a caption
+    BUTTON_STYLE_REFUSED = "button_style_refused"  # an older server
     QUERY_EXPIRED = "query_expired"  # the button's spinner has stopped by itself
     # the chat
     CHAT_MIGRATED = "chat_migrated"
@@ -135,6 +136,8 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("message can't be edited", TelegramErrorKind.MESSAGE_GONE),
     ("message can't be deleted", TelegramErrorKind.MESSAGE_GONE),
     ("message_id_invalid", TelegramErrorKind.MESSAGE_GONE),
+    ("button style", TelegramErrorKind.BUTTON_STYLE_REFUSED),
+    ('field "style"', TelegramErrorKind.BUTTON_STYLE_REFUSED),
     ("query is too old", TelegramErrorKind.QUERY_EXPIRED),
     ("query_id_invalid", TelegramErrorKind.QUERY_EXPIRED),
     ("frozen_method_invalid", TelegramErrorKind.ACCOUNT_FROZEN),

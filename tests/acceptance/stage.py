@@ -68,6 +68,7 @@ class Stage:
 
     ADMIN = 99
     album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
+    draft_s = 0.0  # progress is a message at once; test_drafts.py has drafts
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -104,6 +105,7 @@ class Stage:
             backoff=backoff,
             limiter=limiter,
             album_quiet_s=self.album_quiet_s,
+            draft_s=self.draft_s,
         )
         await worker.recover()
         try:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.bans import Bans
+from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.facts import Facts
 from storage.files import Files
@@ -35,6 +37,8 @@ class Store:
     keys: Keys
     facts: Facts
     groups: Groups
+    bans: Bans
+    broadcasts: Broadcasts
 
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
@@ -51,6 +55,8 @@ class Store:
             keys=Keys(database, clock),
             facts=Facts(database),
             groups=Groups(database, clock),
+            bans=Bans(database, clock),
+            broadcasts=Broadcasts(database, clock),
         )
 
     async def close(self) -> None:

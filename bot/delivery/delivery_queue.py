@@ -71,7 +71,7 @@ class DeliveryQueue:
             await self._attempt(job_id, attempt)
 
     async def _deliver_by(self, job: Job, to: Addressee) -> None:
-        if not (to.is_group or to.guest):
+        if not to.is_elsewhere:
             if tidy := await self._delivery.deliver(job):
                 self._tidying.put(job.id, tidy)
             return
@@ -87,9 +87,13 @@ class DeliveryQueue:
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
         to = Addressee.of(job)
-        is_private = not (to.is_group or to.guest)
-        if is_private and (await self._service.preferences(job.owner)).is_blocked:
+        if not to.is_elsewhere and (await self._service.preferences(job.owner)).is_blocked:
             self._board.forget(job.id)
+            return
+        if await self._service.operators.ban_of(job.owner):  # they were told once, and hear nothing more
+            with contextlib.suppress(TelegramError):
+                await self._board.close(job, None)
+            await self._service.mark_delivered(job.id)
             return
         try:
             await self._deliver_by(job, to)
@@ -105,24 +109,27 @@ class DeliveryQueue:
             await self._service.set_note(job.id, chat=moved.new_chat_id, message=0, thread=None)
             self._retry(job, 0.0, attempt)
         except TelegramError as error:
-            kind = classify(error)
-            unexpected = error if kind is TelegramErrorKind.OTHER else None
-            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
-            if kind in NOBODY_THERE and not is_private:  # a group that threw the bot out says nothing of the person
-                await self._end(job, to)
-            elif kind in NOBODY_THERE:
-                await mark_blocked(self._service, job.owner)
-            elif kind in WILL_PASS:
-                self._retry(job, retry_after_s(error), attempt)
-            else:  # the same answer would come every time
-                await self._service.mark_delivered(job.id)
-                logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
-                with contextlib.suppress(TelegramError):
-                    await self._delivery.apologise(job)
-
+            await self._on_refusal(job, error, attempt)
         except Exception:  # ours; the row stays, and the next start tries again
             self._board.forget(job.id)
             logger.exception("delivery of job %s failed", job.id[:8])
+
+    async def _on_refusal(self, job: Job, error: TelegramError, attempt: int) -> None:
+        """Try again where that may help, else see to it that the job is dealt with."""
+        kind, to = classify(error), Addressee.of(job)
+        unexpected = error if kind is TelegramErrorKind.OTHER else None
+        logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
+        if kind in NOBODY_THERE and to.is_elsewhere:  # a group that threw the bot out says nothing of the person
+            await self._end(job, to)
+        elif kind in NOBODY_THERE:
+            await mark_blocked(self._service, job.owner)
+        elif kind in WILL_PASS:
+            self._retry(job, retry_after_s(error), attempt)
+        else:  # the same answer would come every time
+            await self._service.mark_delivered(job.id)
+            logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
+            with contextlib.suppress(TelegramError):
+                await self._delivery.apologise(job)
 
     def _retry(self, job: Job, least_s: float, attempt: int) -> None:
         pause_s = max(least_s, self._backoff.pause_s(attempt - 1))

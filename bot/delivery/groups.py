@@ -61,10 +61,10 @@ async def into_pack(service: StickerService, sets: StickerSets, job: Job, webp: 
         return await pack_of(service, job)
     user_id = int(Entrance.TELEGRAM.id_of(job.owner))
     try:
-        return (await sets.add(user_id, Addressee.of(job).first_name, job.id, webp, (emoji_of(job),))).pack
+        return (await sets.add(user_id, Addressee.of(job).first_name, job.id, webp, emoji_of(job))).pack
     except PackError as error:
         logger.info("job %s goes out without a pack: %s", job.id[:8], error.code)
-        await service.packs.begin(job.id, job.owner, (emoji_of(job),))
+        await service.packs.begin(job.id, job.owner, emoji_of(job))
         await service.packs.mark_loose(job.id)
         return None
 
@@ -128,7 +128,7 @@ class GroupDelivery:
             sent = await self._bot.send_sticker(
                 to.chat,
                 webp,
-                emoji=emoji_of(job),
+                emoji=emoji_of(job)[0],
                 reply_to_message_id=to.message or None,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,

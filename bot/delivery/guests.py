@@ -119,7 +119,7 @@ class GuestDelivery:
         sent = await self._bot.send_sticker(
             user_id,
             webp,
-            emoji=emoji_of(job),
+            emoji=emoji_of(job)[0],
             disable_notification=True,
             reply_markup=keyboard,
             rate_limit_args=DELIVERY,

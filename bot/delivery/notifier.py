@@ -187,6 +187,8 @@ class Notifier:
         if not len(self._board):
             return
         key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
+        if await self._service.operators.is_paused():
+            key = "progress-paused"
         running = await self._service.running()
         for job_id, position in (await self._service.positions()).items():
             self._board.set_text(job_id, key, ahead=position - 1 + running)
@@ -201,12 +203,16 @@ class Notifier:
         to = Addressee.of(job)
         if to.is_group:
             await self._groups.acknowledge(job)
-        if to.is_group or to.guest:
+        if to.is_elsewhere:
             return
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
-        text = say(to.language, "progress-started" if job.has_photo else waiting)
+        if await self._service.operators.is_paused():
+            waiting = "progress-paused"
+        is_drawn_soon = job.has_photo and waiting != "progress-paused"
+        text = say(to.language, "progress-started" if is_drawn_soon else waiting)
         try:
-            if self._draft_s and may_draft and not is_draft and await self._board.draft(job, text):
+            is_quick = self._draft_s and may_draft and not is_draft and waiting != "progress-paused"
+            if is_quick and await self._board.draft(job, text):
                 self._places_changed.set()
                 self._openings.put_after(self._draft_s, to.chat, partial(self._open_message, job_id, 0))
                 return

@@ -9,14 +9,20 @@ from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMem
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
+    broadcast,
+    edit,
+    emojis,
     face,
     groups,
     guests,
     help,
     jobs,
+    keywords,
     language,
     membership,
     no_face,
+    operators,
+    outline,
     packs,
     photo,
     privacy,
@@ -25,13 +31,13 @@ from bot.handlers import (
     settings,
     shape,
     start,
-    stats,
     sticker,
     style,
+    text,
     unknown,
     words,
 )
-from bot.handlers.context import BotParts
+from bot.handlers.context import BotParts, UpdateContext
 from bot.handlers.feature import Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
@@ -47,9 +53,15 @@ FEATURES: tuple[Feature, ...] = (
     language.FEATURE,
     privacy.FEATURE,
     help.FEATURE,
-    stats.FEATURE,
+    operators.FEATURE,
+    broadcast.FEATURE,
     sticker.FEATURE,
+    edit.FEATURE,
+    text.FEATURE,
+    outline.FEATURE,
     shape.FEATURE,
+    emojis.FEATURE,
+    keywords.FEATURE,
     reactions.FEATURE,
     face.FEATURE,
     no_face.FEATURE,
@@ -60,8 +72,10 @@ FEATURES: tuple[Feature, ...] = (
     membership.FEATURE,
     unknown.FEATURE,
 )
-MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
+_MENU = [command for feature in FEATURES for command in feature.commands if command.in_menu]
+MENU: tuple[str, ...] = tuple(command.name for command in _MENU if not command.is_for_operators)
 GROUP_MENU = ("sticker",)
+OPERATORS_MENU: tuple[str, ...] = tuple(command.name for command in _MENU if command.is_for_operators)
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
@@ -74,7 +88,11 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
         return partial(handle, parts, handler)
 
     handlers: list[BaseHandler[Any, Any, Any]] = [
-        CommandHandler([command.name, *command.aliases], wrap(command.handle), command.filters)
+        CommandHandler(
+            [command.name, *command.aliases],
+            wrap(partial(_for_operators, command.handle) if command.is_for_operators else command.handle),
+            command.filters,
+        )
         for feature in FEATURES
         for command in feature.commands
     ]
@@ -84,3 +102,8 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
             handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))
     application.add_handlers(handlers)
+
+
+async def _for_operators(handler: Handler, context: UpdateContext) -> None:
+    """Run a command of the operators; to anybody else it does not exist."""
+    await (handler if context.user_id in context.parts.admin_ids else unknown.on_unknown_command)(context)

@@ -17,6 +17,7 @@ from bot.delivery.addressee import CONSENT, Addressee, source_of_album, source_o
 from bot.delivery.deliver import NEWS, emoji_of, in_pack_keyboard
 from bot.delivery.groups import into_pack, keyboard
 from bot.delivery.guests import answer_in_words
+from bot.handlers import text
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, PRIVATE, Callback, Command, Feature
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -25,6 +26,7 @@ from bot.words.buttons import Press
 from bot.words.captions import parse_caption
 from bot.words.sentences import explain, explain_error
 from engine.model import ResultFile
+from engine.types import OutlineWidth
 from service.errors import DailyLimitReached, NoSuchJob, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.stickers import Submission
@@ -42,13 +44,13 @@ def words_for(message: Message, username: str) -> str | None:
 
     None for a message that is for others, or for nobody.
     """
-    text = (message.text or message.caption or "").strip()
-    head, _, rest = text.partition(" ") if " " in text.split("\n")[0] else text.partition("\n")
+    said = (message.text or message.caption or "").strip()
+    head, _, rest = said.partition(" ") if " " in said.split("\n")[0] else said.partition("\n")
     if head.startswith("/"):
         name, at, addressee = head[1:].partition("@")
         is_ours = name.casefold() == _COMMAND and (not at or addressee.casefold() == username.casefold())
         return rest.strip() if is_ours else None
-    words = text.split()
+    words = said.split()
     others = [word for word in words if word.strip(".,:;!?").casefold() != f"@{username}".casefold()]
     return " ".join(others) if len(others) < len(words) else None
 
@@ -67,10 +69,10 @@ class _ForTheBot(only.MessageFilter):
     """A message with /sticker; one that mentions the bot, where there is a photo to speak of."""
 
     def filter(self, message: Message) -> bool:
-        text = message.text or message.caption or ""
+        said = message.text or message.caption or ""
         if words_for(message, message.get_bot().username) is None:
             return False
-        return text.startswith("/") or bool(picture_of(message) or picture_of(message.reply_to_message))
+        return said.startswith("/") or bool(picture_of(message) or picture_of(message.reply_to_message))
 
 
 class _OfAnAlbum(only.MessageFilter):
@@ -121,8 +123,11 @@ async def submit(
     message, offers = context.message, context.parts.offers
     caption, model = parse_caption(words), offers.model_for(context.user.model)
     options, problems = offers.read(caption.assignments, model)
-    if problems:
-        await tell(context, explain_problems(context.language, problems, is_kept=False))
+    refusal = explain_problems(context.language, problems, is_kept=False) if problems else None
+    if refusal is None and caption.text:
+        refusal = await text.refused(context, caption.text)
+    if refusal is not None:
+        await tell(context, refusal)
         return None
     is_too_big = (file.file_size or 0) > MAX_PHOTO_BYTES
     number = str(message.message_id)
@@ -149,15 +154,18 @@ async def submit(
                 caption.prompt,
                 options.style or caption.style,
                 options.seed,
-                options.shape,
-                options.model or model,
-                options.parameters,
+                model=options.model or model,
+                parameters=options.parameters,
                 note=to.to_json(),
                 only_stickers=True,
+                text=caption.text,
+                shape=options.shape,
+                outline=options.outline,
+                outline_width=options.outline_width or OutlineWidth.NORMAL,
             )
         )
-    except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
-        await tell(context, explain_error(context.language, refusal))
+    except (TooManyJobs, QueueFull, DailyLimitReached) as full:
+        await tell(context, explain_error(context.language, full))
         return None
     if is_too_big and not album:
         await context.service.fail(job.id, PhotoTooBig.code)
@@ -207,13 +215,13 @@ async def _is_administrator(context: UpdateContext) -> bool:
     return member.status in _ADMINISTRATORS
 
 
-async def tell(context: UpdateContext, text: str) -> None:
+async def tell(context: UpdateContext, sentence: str) -> None:
     """Answer with a sentence; in a group unless enough was said there in this minute."""
     query_id = context.message.guest_query_id
     if query_id is not None:
-        await answer_in_words(context.bot, query_id, text)
+        await answer_in_words(context.bot, query_id, sentence)
     elif context.parts.groups.takes_sentence(context.chat_id):
-        await context.reply(text)
+        await context.reply(sentence)
 
 
 async def on_migration(context: UpdateContext) -> None:
@@ -327,7 +335,7 @@ async def add_later(context: UpdateContext, job_id: str) -> None:
     if to.is_others:
         await context.bot.send_sticker(context.chat_id, webp, message_thread_id=context.thread)
         return
-    in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, (emoji_of(job),))
+    in_pack = await context.parts.sets.add(context.user_id, context.first_name, job.id, webp, emoji_of(job))
     # From here on it is one of this chat's, as are the buttons under it.
     note = {"chat": context.chat_id, "message": context.message.message_id, "thread": context.thread}
     await service.set_note(job.id, **note)

@@ -104,6 +104,36 @@ words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen wil
 words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
 words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
 
+# --- editing a sticker ---
+button-edit = ✏️ Ändern
+button-text = 💬 Schrift
+button-no-text = ✖️ Ohne Schrift
+button-outline = 🖍 Rand
+button-outline-auto = ✨ Wie im Stil
+button-outline-none = 🚫 Keiner
+button-outline-thin = Dünn
+button-outline-normal = Mittel
+button-outline-thick = Dick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Suchwörter
+button-no-keywords = ✖️ Keine Suchwörter
+button-png = 🖼 PNG-Datei
+button-restore = ↩️ Diesen zurückholen
+press-restored = Der vorige ist wieder an seinem Platz.
+press-same = So ist er schon.
+press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
+note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
+text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
+text-coming = Das steht dann auf deinem Sticker.
+text-too-long = Das ist zu lang für einen Sticker. Höchstens { $most } Zeichen passen.
+text-unwritable = Für { $letters } habe ich hier keine Schrift. Lateinisch, Kyrillisch und Griechisch gehen immer.
+keywords-ask = Mit welchen Wörtern soll man ihn finden? Antworte mit bis zu { $most }, durch Kommas getrennt.
+keywords-set = Zu finden mit: { $words }
+keywords-none = Da war kein Wort dabei. Antworte mit Wörtern, durch Kommas getrennt.
+keywords-too-many = Telegram nimmt { $most } Suchwörter mit zusammen { $chars } Zeichen. Versuch es mit weniger.
+keywords-removed = Er hat keine Suchwörter mehr.
+
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
 error-photo-empty = Die Datei ist leer. Schick das Foto noch einmal.
@@ -123,8 +153,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Das war dein Sticker für heute. Komm morgen wieder.
-       *[other] Das waren deine { $limit } Sticker für heute. Komm morgen wieder.
+        [one] Das war dein Sticker für heute.
+       *[other] Das waren deine { $limit } Sticker für heute.
+    } { $hours ->
+        [0] Der nächste geht in { $minutes } Min.
+       *[other] Der nächste geht in { $hours } Std.
     }
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
@@ -201,6 +234,12 @@ setting-style-about = Der Stil deiner Sticker. Ein Wort unter einem Foto gilt vo
 setting-shape = Form
 setting-shape-about = Wie du auf dem Sticker stehst. Automatisch: ausgeschnitten, und rund, wo das nicht geht.
 setting-shape-auto = Automatisch
+setting-outline = Umriss
+setting-outline-about = Der Rand um dich herum. Nach Stil: Jeder Stil hat seinen eigenen.
+setting-outline-auto = nach Stil
+setting-outline-white = ⚪ weiß
+setting-outline-black = ⚫ schwarz
+setting-outline-none = keiner
 setting-model = Modell
 setting-model-about = Was deine Sticker zeichnet.
 setting-speed = Zeichnen
@@ -246,6 +285,64 @@ parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, ni
 parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
 parameter-kept = Dein Foto habe ich noch: Schreib die Angabe einfach neu.
 button-without = ✨ Ohne das zeichnen
+
+# --- operators ---
+operators-paused = Angehalten. Fotos nehme ich an, sie warten bis /resume.
+operators-is-paused = Angehalten. Mit /resume geht es weiter.
+operators-resumed = Es geht weiter.
+operators-not-paused = Ich bin nicht angehalten.
+operators-chart = Die letzten { $days } Tage, UTC: 🟦 beendet, 🟥 davon gescheitert, 🟩 Personen, 🟨 mittlere Sekunden vom Foto bis zum Sticker (Median).
+operators-no-ban = Betreiber lassen sich nicht sperren.
+operators-banned =
+    { $count ->
+        [one] { $person } ist gesperrt. { $count } Sticker ist abgebrochen.
+       *[other] { $person } ist gesperrt. { $count } Sticker sind abgebrochen.
+    }
+operators-unbanned = { $person } darf wieder kommen.
+operators-not-banned = { $person } ist nicht gesperrt.
+operators-whom = Schreib die Telegram-Nummer, wie /ban 1234, oder die Kennung eines Stickers der Person, wie /ban job 3f9a1c.
+operators-no-job = Diese Kennung hat kein Sticker. Sie ist der Anfang seiner Nummer, wie sie in einer Nachricht oder im Log steht.
+banned = Du kannst diesen Bot nicht mehr benutzen.
+progress-paused = Hab ich. Ich mache gerade Pause; dein Sticker kommt, wenn ich zurück bin.
+press-paused = Ich mache gerade Pause; er kommt, wenn ich zurück bin.
+queue-paused = Ich mache gerade Pause. Alles kommt, wenn ich zurück bin.
+broadcast-empty = Schreib dazu, was alle lesen sollen, wie /broadcast Hallo.
+broadcast-ask =
+    { $count ->
+        [one] So sieht es aus. An { $count } Person schicken?
+       *[other] So sieht es aus. An { $count } Personen schicken?
+    }
+broadcast-sending = Unterwegs. Am Ende berichte ich.
+broadcast-dropped = Niemand bekommt es.
+button-broadcast-send = 📣 Abschicken
+button-broadcast-drop = ✖️ An niemanden
+broadcast-sent =
+    { $count ->
+        [one] { $count } Person hat es.
+       *[other] { $count } Personen haben es.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } hat den Bot blockiert.
+       *[other] { $count } haben den Bot blockiert.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } ist nicht erreichbar.
+       *[other] { $count } sind nicht erreichbar.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+       *[other] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+    }
+alarm-queue = ⚠️ Der älteste Sticker wartet seit { $minutes } Min.
+alarm-queue-over = ✅ Die Schlange ist wieder kurz.
+alarm-disk = ⚠️ Die Platte ist fast voll: { $megabytes } MB sind frei.
+alarm-disk-over = ✅ Die Platte hat wieder Platz: { $megabytes } MB.
+alarm-engine = ⚠️ Die Engine ist ausgefallen und wurde neu gestartet. Sie lädt.
+alarm-engine-over = ✅ Die Engine zeichnet wieder.
+alarm-telegram-over = ⚠️ Telegram war { $minutes } Min. nicht erreichbar. ✅ Es ist wieder da.
 
 # --- packs, queue ---
 pack-none = Du hast noch keine Sticker. Schick mir ein Selfie, und du hast einen.
@@ -386,3 +483,10 @@ command-settings = Deine Einstellungen
 command-privacy = Was ich behalte
 command-forget = Meine Daten löschen
 command-help = So geht es
+command-stats = Die letzten Tage
+command-pause = Nichts Neues zeichnen
+command-resume = Wieder zeichnen
+command-ban = Jemanden sperren
+command-unban = Wieder hereinlassen
+command-job = Was aus einem Sticker wurde
+command-broadcast = An alle schreiben

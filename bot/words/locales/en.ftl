@@ -104,6 +104,36 @@ words-thanks = You're welcome. Send me another photo whenever you like.
 words-greeting = Hi. Send me a photo, and there's another sticker.
 words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
 
+# --- editing a sticker ---
+button-edit = ✏️ Edit
+button-text = 💬 Text
+button-no-text = ✖️ No text
+button-outline = 🖍 Outline
+button-outline-auto = ✨ As the style has it
+button-outline-none = 🚫 None
+button-outline-thin = Thin
+button-outline-normal = Normal
+button-outline-thick = Thick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Keywords
+button-no-keywords = ✖️ No keywords
+button-png = 🖼 PNG file
+button-restore = ↩️ Bring this one back
+press-restored = The one before is back in its place.
+press-same = It's like that already.
+press-emoji = Tap all that fit, or reply to the sticker with your own.
+press-last-emoji = A sticker needs at least one emoji.
+note-replaced = It took the old one's place in your pack. Undo brings that one back.
+text-ask = What should it say? Reply with up to { $most } characters.
+text-coming = Your sticker will say so.
+text-too-long = That's too long to read on a sticker. Up to { $most } characters fit.
+text-unwritable = I have no letters for { $letters } here. Latin, Cyrillic and Greek always work.
+keywords-ask = Which words should find it? Reply with up to { $most }, separated by commas.
+keywords-set = Found by: { $words }
+keywords-none = There was no word in that. Reply with words, separated by commas.
+keywords-too-many = Telegram takes { $most } keywords with { $chars } characters in all. Try fewer.
+keywords-removed = It has no keywords any more.
+
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
 error-photo-empty = That file is empty. Send the photo once more.
@@ -123,8 +153,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] That was your sticker for today. Come back tomorrow.
-       *[other] Those were your { $limit } stickers for today. Come back tomorrow.
+        [one] That was your sticker for today.
+       *[other] Those were your { $limit } stickers for today.
+    } { $hours ->
+        [0] The next one can come in { $minutes } min.
+       *[other] The next one can come in { $hours } h.
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
@@ -201,6 +234,12 @@ setting-style-about = The style of your stickers. A word under a photo wins over
 setting-shape = Shape
 setting-shape-about = How you stand on a sticker. Automatic: cut out, and a badge where that doesn't work.
 setting-shape-auto = Automatic
+setting-outline = Outline
+setting-outline-about = The border around you. By style: each style has its own.
+setting-outline-auto = by style
+setting-outline-white = ⚪ white
+setting-outline-black = ⚫ black
+setting-outline-none = none
 setting-model = Model
 setting-model-about = What draws your stickers.
 setting-speed = Drawing
@@ -246,6 +285,64 @@ parameter-whole = { $name } is a whole number from { $least } to { $most }, not 
 parameter-choice = { $name } is one of { $choices }, not { $value }.
 parameter-kept = I still have your photo: just write it corrected.
 button-without = ✨ Draw it without
+
+# --- operators ---
+operators-paused = Paused. Photos are taken and wait until /resume.
+operators-is-paused = Paused. /resume goes on.
+operators-resumed = Going on.
+operators-not-paused = I'm not paused.
+operators-chart = The last { $days } days, UTC: 🟦 ended, 🟥 of these failed, 🟩 people, 🟨 median seconds from photo to sticker.
+operators-no-ban = An operator can't be banned.
+operators-banned =
+    { $count ->
+        [one] { $person } is banned. { $count } sticker is cancelled.
+       *[other] { $person } is banned. { $count } stickers are cancelled.
+    }
+operators-unbanned = { $person } may come back.
+operators-not-banned = { $person } isn't banned.
+operators-whom = Write the Telegram number, as in /ban 1234, or the reference of one of their stickers, as in /ban job 3f9a1c.
+operators-no-job = No sticker has that reference. It's the beginning of its number, as a message or the log has it.
+banned = You can't use this bot any more.
+progress-paused = Got it. I'm taking a break; your sticker comes when I'm back.
+press-paused = I'm taking a break; it comes when I'm back.
+queue-paused = I'm taking a break. All of it comes when I'm back.
+broadcast-empty = Write what everybody should read, as in /broadcast Hello.
+broadcast-ask =
+    { $count ->
+        [one] That's how it looks. Send it to { $count } person?
+       *[other] That's how it looks. Send it to { $count } people?
+    }
+broadcast-sending = On its way. I'll report at the end.
+broadcast-dropped = Nobody gets it.
+button-broadcast-send = 📣 Send it
+button-broadcast-drop = ✖️ To nobody
+broadcast-sent =
+    { $count ->
+        [one] { $count } person has it.
+       *[other] { $count } people have it.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } has blocked the bot.
+       *[other] { $count } have blocked the bot.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } can't be reached.
+       *[other] { $count } can't be reached.
+    }
+broadcast-begun =
+    { $count ->
+        [one] With { $count } I don't know: the connection broke off. I didn't send it twice.
+       *[other] With { $count } I don't know: the connection broke off. I didn't send it twice.
+    }
+alarm-queue = ⚠️ The oldest sticker has waited for { $minutes } min.
+alarm-queue-over = ✅ The queue is short again.
+alarm-disk = ⚠️ The disk is nearly full: { $megabytes } MB are left.
+alarm-disk-over = ✅ The disk has room again: { $megabytes } MB.
+alarm-engine = ⚠️ The engine broke down and was started again. It's loading.
+alarm-engine-over = ✅ The engine draws again.
+alarm-telegram-over = ⚠️ Telegram couldn't be reached for { $minutes } min. ✅ It's back.
 
 # --- packs, queue ---
 pack-none = You have no stickers yet. Send me a selfie and you'll have one.
@@ -386,3 +483,10 @@ command-settings = Your settings
 command-privacy = What I keep
 command-forget = Delete my data
 command-help = How it works
+command-stats = The last days
+command-pause = Draw nothing new
+command-resume = Draw again
+command-ban = Shut somebody out
+command-unban = Let them back in
+command-job = What became of a sticker
+command-broadcast = Write to everybody

@@ -104,6 +104,36 @@ words-thanks = De nada. Mándame otra foto cuando quieras.
 words-greeting = Hola. Mándame una foto y tendrás otro sticker.
 words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
 
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sin texto
+button-outline = 🖍 Borde
+button-outline-auto = ✨ El del estilo
+button-outline-none = 🚫 Ninguno
+button-outline-thin = Fino
+button-outline-normal = Medio
+button-outline-thick = Grueso
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palabras clave
+button-no-keywords = ✖️ Sin palabras clave
+button-png = 🖼 Archivo PNG
+button-restore = ↩️ Volver a este
+press-restored = El anterior vuelve a su sitio.
+press-same = Ya está así.
+press-emoji = Toca los que encajen o responde al sticker con los tuyos.
+press-last-emoji = Un sticker necesita al menos un emoji.
+note-replaced = Ocupa el sitio del anterior en tu pack. Deshacer trae de vuelta ese.
+text-ask = ¿Qué debe poner? Responde con un máximo de { $most } caracteres.
+text-coming = Tu sticker lo llevará escrito.
+text-too-long = Es demasiado largo para un sticker. Caben { $most } caracteres.
+text-unwritable = Aquí no tengo letras para { $letters }. El alfabeto latino, el cirílico y el griego van siempre.
+keywords-ask = ¿Con qué palabras se debe encontrar? Responde con un máximo de { $most }, separadas por comas.
+keywords-set = Se encuentra con: { $words }
+keywords-none = Ahí no había ninguna palabra. Responde con palabras separadas por comas.
+keywords-too-many = Telegram acepta { $most } palabras con { $chars } caracteres en total. Prueba con menos.
+keywords-removed = Ya no tiene palabras clave.
+
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
 error-photo-empty = El archivo está vacío. Manda la foto otra vez.
@@ -123,8 +153,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Ese era tu sticker de hoy. Vuelve mañana.
-       *[other] Esos eran tus { $limit } stickers de hoy. Vuelve mañana.
+        [one] Ese era tu sticker de hoy.
+       *[other] Esos eran tus { $limit } stickers de hoy.
+    } { $hours ->
+        [0] El próximo puede ser dentro de { $minutes } min.
+       *[other] El próximo puede ser dentro de { $hours } h.
     }
 error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba dentro de unos minutos.
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
@@ -201,6 +234,12 @@ setting-style-about = El estilo de tus stickers. Una palabra bajo una foto manda
 setting-shape = Forma
 setting-shape-about = Cómo sales en el sticker. Automática: recortado, y redondo donde no se puede.
 setting-shape-auto = Automática
+setting-outline = Contorno
+setting-outline-about = El borde a tu alrededor. Según el estilo: cada estilo tiene el suyo.
+setting-outline-auto = según el estilo
+setting-outline-white = ⚪ blanco
+setting-outline-black = ⚫ negro
+setting-outline-none = sin
 setting-model = Modelo
 setting-model-about = Lo que dibuja tus stickers.
 setting-speed = Dibujo
@@ -246,6 +285,64 @@ parameter-whole = { $name } es un número entero de { $least } a { $most }, no {
 parameter-choice = { $name } es uno de estos: { $choices }, no { $value }.
 parameter-kept = Aún tengo tu foto: escríbelo corregido y ya está.
 button-without = ✨ Dibujar sin eso
+
+# --- operators ---
+operators-paused = En pausa. Las fotos se aceptan y esperan hasta /resume.
+operators-is-paused = En pausa. /resume sigue.
+operators-resumed = Sigo.
+operators-not-paused = No estoy en pausa.
+operators-chart = Los últimos { $days } días, UTC: 🟦 terminados, 🟥 de ellos fallidos, 🟩 personas, 🟨 mediana de segundos de la foto al sticker.
+operators-no-ban = No se puede vetar a un operador.
+operators-banned =
+    { $count ->
+        [one] { $person } queda vetado. { $count } sticker cancelado.
+       *[other] { $person } queda vetado. { $count } stickers cancelados.
+    }
+operators-unbanned = { $person } puede volver.
+operators-not-banned = { $person } no está vetado.
+operators-whom = Escribe el número de Telegram, como /ban 1234, o la referencia de un sticker suyo, como /ban job 3f9a1c.
+operators-no-job = Ningún sticker tiene esa referencia. Es el principio de su número, como sale en un mensaje o en el log.
+banned = Ya no puedes usar este bot.
+progress-paused = Recibida. Estoy en una pausa; tu sticker llega cuando vuelva.
+press-paused = Estoy en una pausa; llega cuando vuelva.
+queue-paused = Estoy en una pausa. Todo llega cuando vuelva.
+broadcast-empty = Escribe lo que deben leer todos, como /broadcast Hola.
+broadcast-ask =
+    { $count ->
+        [one] Así se ve. ¿Lo envío a { $count } persona?
+       *[other] Así se ve. ¿Lo envío a { $count } personas?
+    }
+broadcast-sending = En camino. Al final te cuento.
+broadcast-dropped = No lo recibe nadie.
+button-broadcast-send = 📣 Enviar
+button-broadcast-drop = ✖️ A nadie
+broadcast-sent =
+    { $count ->
+        [one] { $count } persona lo tiene.
+       *[other] { $count } personas lo tienen.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } ha bloqueado el bot.
+       *[other] { $count } han bloqueado el bot.
+    }
+broadcast-failed =
+    { $count ->
+        [one] A { $count } no se puede llegar.
+       *[other] A { $count } no se puede llegar.
+    }
+broadcast-begun =
+    { $count ->
+        [one] De { $count } no lo sé: se cortó la conexión. No envié nada dos veces.
+       *[other] De { $count } no lo sé: se cortó la conexión. No envié nada dos veces.
+    }
+alarm-queue = ⚠️ El sticker más antiguo espera desde hace { $minutes } min.
+alarm-queue-over = ✅ La cola vuelve a ser corta.
+alarm-disk = ⚠️ El disco está casi lleno: quedan { $megabytes } MB.
+alarm-disk-over = ✅ El disco vuelve a tener sitio: { $megabytes } MB.
+alarm-engine = ⚠️ El motor se averió y se ha reiniciado. Está cargando.
+alarm-engine-over = ✅ El motor vuelve a dibujar.
+alarm-telegram-over = ⚠️ No se pudo llegar a Telegram durante { $minutes } min. ✅ Ha vuelto.
 
 # --- packs, queue ---
 pack-none = Todavía no tienes stickers. Mándame un selfi y tendrás uno.
@@ -386,3 +483,10 @@ command-settings = Tus ajustes
 command-privacy = Qué guardo
 command-forget = Borrar mis datos
 command-help = Cómo funciona
+command-stats = Los últimos días
+command-pause = No dibujar nada nuevo
+command-resume = Volver a dibujar
+command-ban = Vetar a alguien
+command-unban = Dejarle volver
+command-job = Qué fue de un sticker
+command-broadcast = Escribir a todos

@@ -104,6 +104,36 @@ words-thanks = De nada. Mande outra foto quando quiser.
 words-greeting = Oi. Mande uma foto e vem mais uma figurinha.
 words-unused = Não sei o que fazer com isso. Diga um estilo, como “quadrinhos”, ou mande outra foto. /style mostra os estilos.
 
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sem texto
+button-outline = 🖍 Borda
+button-outline-auto = ✨ A do estilo
+button-outline-none = 🚫 Nenhuma
+button-outline-thin = Fina
+button-outline-normal = Média
+button-outline-thick = Grossa
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palavras-chave
+button-no-keywords = ✖️ Sem palavras-chave
+button-png = 🖼 Arquivo PNG
+button-restore = ↩️ Voltar a esta
+press-restored = A anterior voltou ao lugar.
+press-same = Já está assim.
+press-emoji = Toque nos que combinam ou responda à figurinha com os seus.
+press-last-emoji = Uma figurinha precisa de pelo menos um emoji.
+note-replaced = Ela tomou o lugar da antiga no seu pacote. Desfazer traz a antiga de volta.
+text-ask = O que deve dizer? Responda com até { $most } caracteres.
+text-coming = A sua figurinha vai dizer isso.
+text-too-long = É longo demais para uma figurinha. Cabem { $most } caracteres.
+text-unwritable = Aqui não tenho letras para { $letters }. Latino, cirílico e grego funcionam sempre.
+keywords-ask = Com que palavras ela deve ser encontrada? Responda com até { $most }, separadas por vírgulas.
+keywords-set = Encontrada por: { $words }
+keywords-none = Não havia nenhuma palavra aí. Responda com palavras separadas por vírgulas.
+keywords-too-many = O Telegram aceita { $most } palavras com { $chars } caracteres no total. Tente menos.
+keywords-removed = Ela não tem mais palavras-chave.
+
 # --- errors, by code ---
 error-no-face = Não encontro um rosto aqui. Tente uma foto com boa luz, olhando para a câmera.
 error-photo-empty = O arquivo está vazio. Mande a foto de novo.
@@ -123,8 +153,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Essa era a sua figurinha de hoje. Volte amanhã.
-       *[other] Essas eram as suas { $limit } figurinhas de hoje. Volte amanhã.
+        [one] Essa era a sua figurinha de hoje.
+       *[other] Essas eram as suas { $limit } figurinhas de hoje.
+    } { $hours ->
+        [0] A próxima pode vir em { $minutes } min.
+       *[other] A próxima pode vir em { $hours } h.
     }
 error-queue-full = Tem gente demais querendo figurinhas agora. Tente daqui a alguns minutos.
 error-no-such-job = Essa figurinha eu não tenho mais. Mande a foto de novo.
@@ -201,6 +234,12 @@ setting-style-about = O estilo das suas figurinhas. Uma palavra embaixo da foto 
 setting-shape = Forma
 setting-shape-about = Como você aparece na figurinha. Automática: recortada, e redonda onde isso não funciona.
 setting-shape-auto = Automática
+setting-outline = Contorno
+setting-outline-about = A borda em volta de você. Pelo estilo: cada estilo tem a sua.
+setting-outline-auto = pelo estilo
+setting-outline-white = ⚪ branco
+setting-outline-black = ⚫ preto
+setting-outline-none = sem
 setting-model = Modelo
 setting-model-about = O que desenha suas figurinhas.
 setting-speed = Desenho
@@ -246,6 +285,56 @@ parameter-whole = { $name } é um número inteiro de { $least } a { $most }, nã
 parameter-choice = { $name } é um destes: { $choices }, não { $value }.
 parameter-kept = Ainda tenho sua foto: é só escrever de novo, corrigido.
 button-without = ✨ Desenhar sem isso
+
+# --- operators ---
+operators-paused = Em pausa. As fotos são aceitas e esperam até /resume.
+operators-is-paused = Em pausa. /resume continua.
+operators-resumed = Continuando.
+operators-not-paused = Não estou em pausa.
+operators-chart = Os últimos { $days } dias, UTC: 🟦 terminadas, 🟥 delas com falha, 🟩 pessoas, 🟨 mediana de segundos da foto à figurinha.
+operators-no-ban = Um operador não pode ser banido.
+operators-banned =
+    { $count ->
+        [one] { $person } foi banido. { $count } figurinha cancelada.
+       *[other] { $person } foi banido. { $count } figurinhas canceladas.
+    }
+operators-unbanned = { $person } pode voltar.
+operators-not-banned = { $person } não está banido.
+operators-whom = Escreva o número do Telegram, como /ban 1234, ou a referência de uma figurinha da pessoa, como /ban job 3f9a1c.
+operators-no-job = Nenhuma figurinha tem essa referência. É o começo do número dela, como aparece numa mensagem ou no log.
+banned = Você não pode mais usar este bot.
+progress-paused = Recebi. Estou numa pausa; sua figurinha vem quando eu voltar.
+press-paused = Estou numa pausa; ela vem quando eu voltar.
+queue-paused = Estou numa pausa. Tudo vem quando eu voltar.
+broadcast-empty = Escreva o que todos devem ler, como /broadcast Olá.
+broadcast-ask =
+    { $count ->
+        [one] Fica assim. Enviar para { $count } pessoa?
+       *[other] Fica assim. Enviar para { $count } pessoas?
+    }
+broadcast-sending = A caminho. No fim eu conto.
+broadcast-dropped = Ninguém recebe.
+button-broadcast-send = 📣 Enviar
+button-broadcast-drop = ✖️ Para ninguém
+broadcast-sent =
+    { $count ->
+        [one] { $count } pessoa recebeu.
+       *[other] { $count } pessoas receberam.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } bloqueou o bot.
+       *[other] { $count } bloquearam o bot.
+    }
+broadcast-failed = Sem como alcançar: { $count }.
+broadcast-begun = Não sei se chegou: { $count }. A conexão caiu, e nada foi enviado duas vezes.
+alarm-queue = ⚠️ A figurinha mais antiga espera há { $minutes } min.
+alarm-queue-over = ✅ A fila está curta de novo.
+alarm-disk = ⚠️ O disco está quase cheio: restam { $megabytes } MB.
+alarm-disk-over = ✅ O disco tem espaço de novo: { $megabytes } MB.
+alarm-engine = ⚠️ O motor quebrou e foi reiniciado. Está carregando.
+alarm-engine-over = ✅ O motor desenha de novo.
+alarm-telegram-over = ⚠️ O Telegram ficou fora de alcance por { $minutes } min. ✅ Voltou.
 
 # --- packs, queue ---
 pack-none = Você ainda não tem figurinhas. Me mande uma selfie e vai ter.
@@ -385,3 +474,10 @@ command-settings = Seus ajustes
 command-privacy = O que eu guardo
 command-forget = Apagar meus dados
 command-help = Como funciona
+command-stats = Os últimos dias
+command-pause = Não desenhar nada novo
+command-resume = Desenhar de novo
+command-ban = Banir alguém
+command-unban = Deixar voltar
+command-job = O que houve com uma figurinha
+command-broadcast = Escrever a todos

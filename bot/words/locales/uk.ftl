@@ -101,10 +101,40 @@ is-document = З цього файлу стікера не зробити. На�
 unknown-command = Такого я не знаю. /help покаже, що я вмію.
 words-style = Добре, для цього фото: { $style }.
 words-emoji = Тепер його емодзі – { $emoji }.
-words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інший емодзі підійде.
+words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інше емодзі підійде.
 words-thanks = Будь ласка. Надішли ще фото, коли захочеш.
 words-greeting = Привіт. Надішли фото – і буде ще один стікер.
 words-unused = Не знаю, що з цим робити. Назви стиль, наприклад «комікс», або надішли ще фото. /style показує стилі.
+
+# --- editing a sticker ---
+button-edit = ✏️ Змінити
+button-text = 💬 Напис
+button-no-text = ✖️ Без напису
+button-outline = 🖍 Контур
+button-outline-auto = ✨ Як у стилі
+button-outline-none = 🚫 Без контуру
+button-outline-thin = Тонкий
+button-outline-normal = Звичайний
+button-outline-thick = Товстий
+button-emoji = 😀 Емодзі
+button-keywords = 🏷 Слова для пошуку
+button-no-keywords = ✖️ Прибрати слова
+button-png = 🖼 Файл PNG
+button-restore = ↩️ Повернути цей
+press-restored = Попередній знову на своєму місці.
+press-same = Він уже такий.
+press-emoji = Познач ті, що пасують, або відповідай на стікер своїми.
+press-last-emoji = Стікеру потрібен хоча б один емодзі.
+note-replaced = Він посів місце попереднього в наборі. «Скасувати» поверне попередній.
+text-ask = Що на ньому написати? Відповідай, до { $most } знаків.
+text-coming = Так і буде на стікері.
+text-too-long = Для стікера це задовго. Вміщується до { $most } знаків.
+text-unwritable = Для { $letters } я тут не маю шрифту. Латиниця, кирилиця й грецька працюють завжди.
+keywords-ask = За якими словами його шукати? Відповідай, до { $most } через кому.
+keywords-set = Знаходиться за словами: { $words }
+keywords-none = Там не було слів. Відповідай словами через кому.
+keywords-too-many = Telegram бере { $most } слів, разом { $chars } знаків. Спробуй менше.
+keywords-removed = Слів для пошуку в нього більше немає.
 
 # --- errors, by code ---
 error-no-face = Не бачу тут обличчя. Спробуй фото при доброму світлі, де ти дивишся в камеру.
@@ -126,9 +156,12 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сьогодні це все: { $limit } стікер. Приходь завтра.
-        [few] На сьогодні це все: { $limit } стікери. Приходь завтра.
-       *[other] На сьогодні це все: { $limit } стікерів. Приходь завтра.
+        [one] На сьогодні це все: { $limit } стікер.
+        [few] На сьогодні це все: { $limit } стікери.
+       *[other] На сьогодні це все: { $limit } стікерів.
+    } { $hours ->
+        [0] Наступний можна за { $minutes } хв.
+       *[other] Наступний можна за { $hours } год.
     }
 error-queue-full = Зараз стікерів хоче забагато людей. Спробуй за кілька хвилин.
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
@@ -206,6 +239,12 @@ setting-style-about = Стиль твоїх стікерів. Слово під 
 setting-shape = Форма
 setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізаний, а де не вдається – круглий.
 setting-shape-auto = Автоматично
+setting-outline = Контур
+setting-outline-about = Смужка навколо тебе. За стилем: у кожного стилю своя.
+setting-outline-auto = за стилем
+setting-outline-white = ⚪ білий
+setting-outline-black = ⚫ чорний
+setting-outline-none = без
 setting-model = Модель
 setting-model-about = Що малює твої стікери.
 setting-speed = Малювання
@@ -251,6 +290,70 @@ parameter-whole = { $name } – ціле число від { $least } до { $mo
 parameter-choice = { $name } – одне з { $choices }, а не { $value }.
 parameter-kept = Твоє фото ще в мене: просто напиши ще раз без помилки.
 button-without = ✨ Малюй без цього
+
+# --- operators ---
+operators-paused = Призупинено. Фото приймаються й чекають до /resume.
+operators-is-paused = Призупинено. /resume продовжить.
+operators-resumed = Продовжую.
+operators-not-paused = Я не на паузі.
+operators-chart = Останні { $days } дн., UTC: 🟦 завершено, 🟥 з них невдало, 🟩 людей, 🟨 медіана секунд від фото до стікера.
+operators-no-ban = Оператора не можна заблокувати.
+operators-banned =
+    { $count ->
+        [one] { $person } заблоковано. Скасовано { $count } стікер.
+        [few] { $person } заблоковано. Скасовано { $count } стікери.
+       *[other] { $person } заблоковано. Скасовано { $count } стікерів.
+    }
+operators-unbanned = { $person } може повернутися.
+operators-not-banned = { $person } не заблоковано.
+operators-whom = Напиши номер у Telegram, як /ban 1234, або позначку одного зі стікерів цієї людини, як /ban job 3f9a1c.
+operators-no-job = Такої позначки немає в жодного стікера. Це початок його номера, як у повідомленні чи в журналі.
+banned = Ти більше не можеш користуватися цим ботом.
+progress-paused = Є. У мене перерва; твій стікер прийде, коли я повернуся.
+press-paused = У мене перерва; він прийде, коли я повернуся.
+queue-paused = У мене перерва. Усе прийде, коли я повернуся.
+broadcast-empty = Напиши, що мають прочитати всі, як /broadcast Привіт.
+broadcast-ask =
+    { $count ->
+        [one] Ось який це має вигляд. Надіслати { $count } людині?
+        [few] Ось який це має вигляд. Надіслати { $count } людям?
+       *[other] Ось який це має вигляд. Надіслати { $count } людям?
+    }
+broadcast-sending = Надсилаю. Наприкінці розповім.
+broadcast-dropped = Ніхто цього не отримає.
+button-broadcast-send = 📣 Надіслати
+button-broadcast-drop = ✖️ Нікому
+broadcast-sent =
+    { $count ->
+        [one] Отримала { $count } людина.
+        [few] Отримали { $count } людини.
+       *[other] Отримали { $count } людей.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } заблокувала бота.
+        [few] { $count } заблокували бота.
+       *[other] { $count } заблокували бота.
+    }
+broadcast-failed =
+    { $count ->
+        [one] До { $count } не дістатися.
+        [few] До { $count } не дістатися.
+       *[other] До { $count } не дістатися.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+        [few] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+       *[other] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+    }
+alarm-queue = ⚠️ Найдавніший стікер чекає вже { $minutes } хв.
+alarm-queue-over = ✅ Черга знову коротка.
+alarm-disk = ⚠️ Диск майже повний: лишилося { $megabytes } МБ.
+alarm-disk-over = ✅ На диску знову є місце: { $megabytes } МБ.
+alarm-engine = ⚠️ Рушій зламався, його запущено знову. Він завантажується.
+alarm-engine-over = ✅ Рушій знову малює.
+alarm-telegram-over = ⚠️ Telegram був недоступний { $minutes } хв. ✅ Він знову є.
 
 # --- packs, queue ---
 pack-none = У тебе ще немає стікерів. Надішли селфі, і буде.
@@ -401,3 +504,10 @@ command-settings = Твої налаштування
 command-privacy = Що я зберігаю
 command-forget = Видалити мої дані
 command-help = Як це працює
+command-stats = Останні дні
+command-pause = Не малювати нового
+command-resume = Малювати знову
+command-ban = Заблокувати когось
+command-unban = Розблокувати
+command-job = Що сталося зі стікером
+command-broadcast = Написати всім

@@ -102,6 +102,36 @@ words-thanks = 不客气。想要的话，随时再发照片给我。
 words-greeting = 你好。发一张照片，就又有一张贴纸。
 words-unused = 这些词我用不上。写一种风格，比如“漫画”，或者再发一张照片。/style 看所有风格。
 
+# --- editing a sticker ---
+button-edit = ✏️ 编辑
+button-text = 💬 文字
+button-no-text = ✖️ 去掉文字
+button-outline = 🖍 描边
+button-outline-auto = ✨ 随风格
+button-outline-none = 🚫 无
+button-outline-thin = 细
+button-outline-normal = 中
+button-outline-thick = 粗
+button-emoji = 😀 表情
+button-keywords = 🏷 关键词
+button-no-keywords = ✖️ 去掉关键词
+button-png = 🖼 PNG 文件
+button-restore = ↩️ 换回这张
+press-restored = 之前那张已回到原位。
+press-same = 已经是这样了。
+press-emoji = 点选合适的，或用你自己的表情回复这张贴纸。
+press-last-emoji = 贴纸至少要有一个表情。
+note-replaced = 它取代了包里原来的那张。“撤销”可以换回来。
+text-ask = 上面写什么？请回复，最多 { $most } 个字符。
+text-coming = 会写在你的贴纸上。
+text-too-long = 对贴纸来说太长了，最多 { $most } 个字符。
+text-unwritable = 我这里没有 { $letters } 的字体。拉丁、西里尔和希腊字母总是可以的。
+keywords-ask = 用哪些词能找到它？请回复，最多 { $most } 个，用逗号分开。
+keywords-set = 可用这些词找到：{ $words }
+keywords-none = 里面没有词。请用逗号分开回复。
+keywords-too-many = Telegram 最多接受 { $most } 个词、共 { $chars } 个字符。请少写一些。
+keywords-removed = 它不再有关键词了。
+
 # --- errors, by code ---
 error-no-face = 我没找到脸。换一张光线好、看着镜头的照片试试。
 error-photo-empty = 这个文件是空的。请再发一次照片。
@@ -120,7 +150,10 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-       *[other] 今天的 { $limit } 张贴纸已经用完了。明天再来吧。
+       *[other] 今天的 { $limit } 张贴纸已经用完了。
+    } { $hours ->
+        [0] { $minutes } 分钟后可以再来。
+       *[other] { $hours } 小时后可以再来。
     }
 error-queue-full = 现在想要贴纸的人太多了。过几分钟再试。
 error-no-such-job = 这张贴纸我这里已经没有了。请再发一次照片。
@@ -196,6 +229,12 @@ setting-style-about = 你的贴纸用的风格。写在照片下面的词优先�
 setting-shape = 形状
 setting-shape-about = 你在贴纸上的样子。自动：抠图，抠不了就做成圆形。
 setting-shape-auto = 自动
+setting-outline = 描边
+setting-outline-about = 你周围的边。随风格：每种风格有自己的边。
+setting-outline-auto = 随风格
+setting-outline-white = ⚪ 白色
+setting-outline-black = ⚫ 黑色
+setting-outline-none = 无
 setting-model = 模型
 setting-model-about = 由谁来画你的贴纸。
 setting-speed = 画法
@@ -241,6 +280,40 @@ parameter-whole = { $name } 是 { $least } 到 { $most } 之间的整数，不�
 parameter-choice = { $name } 只能是 { $choices } 之一，不能是 { $value }。
 parameter-kept = 你的照片还在我这里：改好了再写一次就行。
 button-without = ✨ 不用它，直接画
+
+# --- operators ---
+operators-paused = 已暂停。照片照收，等到 /resume 再画。
+operators-is-paused = 已暂停。/resume 继续。
+operators-resumed = 继续了。
+operators-not-paused = 现在没有暂停。
+operators-chart = 最近 { $days } 天（UTC）：🟦 已结束，🟥 其中失败，🟩 人数，🟨 从照片到贴纸的秒数中位数。
+operators-no-ban = 运营者不能被封禁。
+operators-banned = { $person } 已被封禁，取消了 { $count } 张贴纸。
+operators-unbanned = { $person } 可以回来了。
+operators-not-banned = { $person } 没有被封禁。
+operators-whom = 请写 Telegram 编号，如 /ban 1234，或者对方某张贴纸的编号开头，如 /ban job 3f9a1c。
+operators-no-job = 没有贴纸是这个编号。它是消息或日志里贴纸编号的开头。
+banned = 你不能再用这个机器人了。
+progress-paused = 收到。我在休息，回来就画你的贴纸。
+press-paused = 我在休息，回来就画。
+queue-paused = 我在休息，回来就全部画好。
+broadcast-empty = 请写上要发给大家的话，如 /broadcast 你好。
+broadcast-ask = 看起来就是这样。发给 { $count } 个人吗？
+broadcast-sending = 正在发送，结束后告诉你。
+broadcast-dropped = 谁也不会收到。
+button-broadcast-send = 📣 发送
+button-broadcast-drop = ✖️ 不发了
+broadcast-sent = { $count } 个人收到了。
+broadcast-blocked = { $count } 个人屏蔽了机器人。
+broadcast-failed = { $count } 个人联系不上。
+broadcast-begun = { $count } 个人不清楚是否收到：连接断了。没有发第二次。
+alarm-queue = ⚠️ 最早的贴纸已经等了 { $minutes } 分钟。
+alarm-queue-over = ✅ 队伍又短了。
+alarm-disk = ⚠️ 磁盘快满了：还剩 { $megabytes } MB。
+alarm-disk-over = ✅ 磁盘又有空间了：{ $megabytes } MB。
+alarm-engine = ⚠️ 引擎坏了，已重新启动，正在加载。
+alarm-engine-over = ✅ 引擎又能画了。
+alarm-telegram-over = ⚠️ 有 { $minutes } 分钟连不上 Telegram。✅ 现在恢复了。
 
 # --- packs, queue ---
 pack-none = 你还没有贴纸。发一张自拍给我，马上就有。
@@ -369,3 +442,10 @@ command-settings = 你的设置
 command-privacy = 我保留什么
 command-forget = 删除我的数据
 command-help = 怎么用
+command-stats = 最近几天
+command-pause = 暂停画新的
+command-resume = 继续画
+command-ban = 封禁某人
+command-unban = 解除封禁
+command-job = 查一张贴纸
+command-broadcast = 写给所有人

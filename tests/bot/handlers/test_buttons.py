@@ -9,11 +9,11 @@ from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
 from bot.delivery.groups import keyboard as group_keyboard
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, settings, style
+from bot.handlers import CALLBACKS, FEATURES, MENU, broadcast, language, privacy, settings, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
-from engine.types import Shape
+from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
 from storage.records import Job, JobRequest, JobStatus
 
@@ -24,8 +24,12 @@ DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m")
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True),
+        keyboards.edit(locale, JOB, [Shape.BADGE], has_text=True),
+        keyboards.edit(locale, JOB, list(Shape)[1:], has_text=False),
+        keyboards.outlines(locale, JOB, Outline.AUTO, OutlineWidth.THICK),
+        keyboards.emojis(locale, JOB, ["😀", "❤️", "👨‍👩‍👧"], ["❤️"]),
+        keyboards.keywords(locale, JOB),
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
@@ -41,14 +45,16 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
-        settings.news_keyboard(locale, is_on=True),
         *[
             group_keyboard(locale, replace(DONE, note=note), "sticker_face_bot", is_in_pack=is_in_pack)
             for note in ({"chat": -1, "message": 1}, {"chat": -1, "message": 1, "author": 8})
             for is_in_pack in (False, True)
         ],
-        settings.news_keyboard(locale, is_on=False),
+        keyboards.news(locale, is_on=True),
+        keyboards.news(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
+        broadcast.keyboard(locale, 12),
+        settings.overview(locale, {"photo": "hour", "style": "comic"}, 24),
         *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],
     ]
     data = [

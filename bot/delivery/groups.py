@@ -77,6 +77,17 @@ async def pack_of(service: StickerService, job: Job) -> Pack | None:
     return await service.packs.get(row.pack_id)
 
 
+async def say_what_is_public(bot: ExtBot[Urgency], service: StickerService, job: Job) -> None:
+    """Tell a person whose first sticker this is, in private, what others can see; a loss changes nothing."""
+    if not await service.show_hint_once(job.owner, CONSENT):
+        return
+    try:
+        text = say(Addressee.of(job).language, CONSENT)
+        await bot.send_message(int(Entrance.TELEGRAM.id_of(job.owner)), text, rate_limit_args=DELIVERY)
+    except TelegramError as error:
+        logger.info("job %s: not told what is public: %s", job.id[:8], classify(error))
+
+
 class GroupDelivery:
     """Deliver the jobs of groups, one call per job."""
 
@@ -142,17 +153,7 @@ class GroupDelivery:
             return
         await self._service.set_note(job.id, sticker=sent.message_id)
         if is_in_pack:
-            await self._say_what_is_public(job)
-
-    async def _say_what_is_public(self, job: Job) -> None:
-        """Tell a person whose first sticker this is, in private, what others can see; a loss changes nothing."""
-        if not await self._service.show_hint_once(job.owner, CONSENT):
-            return
-        try:
-            text = say(Addressee.of(job).language, CONSENT)
-            await self._bot.send_message(int(Entrance.TELEGRAM.id_of(job.owner)), text, rate_limit_args=DELIVERY)
-        except TelegramError as error:
-            logger.info("job %s: not told what is public: %s", job.id[:8], classify(error))
+            await say_what_is_public(self._bot, self._service, job)
 
     async def _say(self, to: Addressee, text: str) -> None:
         try:

@@ -21,7 +21,7 @@ from telegram.ext import ExtBot
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import emoji_of, in_pack_keyboard
-from bot.delivery.groups import add_link, into_pack
+from bot.delivery.groups import add_link, into_pack, say_what_is_public
 from bot.delivery.offers import Offers
 from bot.packs.names import set_link
 from bot.packs.sticker_sets import StickerSets
@@ -129,6 +129,7 @@ class GuestDelivery:
         await self._service.set_note(job.id, chat=user_id, message=sent.message_id, thread=None, file=file_id)
         if pack:
             await self._service.packs.change(job.id, message_id=sent.message_id)
+            await say_what_is_public(self._bot, self._service, job)
         return file_id
 
     async def _take_back(self, job: Job) -> None:

@@ -37,6 +37,7 @@ async def test_a_photo_answered_with_the_bots_name_is_answered_with_its_sticker(
     assert sticker.set_name == ""
     assert len(stage.person().packs[0]["stickers"]) == 1
     assert [seen.kind for seen in group.seen] == ["sticker"]
+    await stage.person().wait_for_text("whoever has its link can see")
 
 
 async def test_a_photo_under_which_the_bot_is_named(stage: Stage, group: PersonDriver) -> None:

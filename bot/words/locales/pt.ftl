@@ -25,7 +25,7 @@ help-commands =
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
-start-in-group = Eu faço figurinhas numa conversa privada. Abra lá e mande uma selfie.
+start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
 button-open-chat = Abrir a conversa
 
 # --- first minute ---

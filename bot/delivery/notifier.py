@@ -188,7 +188,7 @@ class Notifier:
             return
         to = Addressee.of(job)
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
-        if await self._service.operators.is_paused():
+        if job.status is JobStatus.QUEUED and await self._service.operators.is_paused():
             waiting = "progress-paused"
         is_drawn_soon = job.has_photo and waiting != "progress-paused"
         try:

@@ -118,7 +118,7 @@ async def use_profile_photo(context: UpdateContext, press: Press) -> str:
     if to.is_first:
         await service.show_hint_once(context.owner, CONSENT)
     context.parts.notifier.announce(job)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _profile_photo(context: UpdateContext) -> PhotoSize | None:

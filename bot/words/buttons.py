@@ -14,7 +14,7 @@ from telegram import InlineKeyboardButton
 from bot.words.translations import say
 
 PRESS_ANSWER_CHARS = 200  # of the notice that answers a press
-_PRESS = re.compile(r"v1:(?P<operation>[a-z]+):(?P<job_id>[0-9a-f]{32})?(?::(?P<argument>[\w-]{1,24}))?", re.ASCII)
+_PRESS = re.compile(r"v1:(?P<operation>[a-z]+):(?P<job_id>[0-9a-f]{32})?(?::(?P<argument>[\w-]{1,40}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ help =
     Пришли фото, на котором видно лицо. Вернётся стикер.
 
     Под фото: слова о стиле, например «акварель». #comic выбирает стиль только на этот раз. Эмодзи в начале станет эмодзи стикера.
+    Слова в кавычках, например «LOL», появятся на стикере. «✏️ Изменить» под ним меняет надпись, контур, форму и эмодзи.
     Слова после фото или в ответ на стикер относятся к этому фото: «неон» нарисует его ещё раз.
     Отправленное файлом фото сохраняет полное качество.
 help-reactions = «😂 Все реакции» под стикером рисует твоё лицо в шестнадцати настроениях, каждое под своим эмодзи.
+help-parameters = Только для одного фото в подписи можно также shape=badge, outline=white или seed=42. /settings сохраняет такое для всех.
 help-commands =
     /style – выбрать стиль
     /seed – всегда один вариант или каждый раз новый
@@ -393,6 +395,76 @@ cancel-drawn =
         [few] { $count } стикера уже нарисованы и ещё придут.
        *[other] { $count } стикеров уже нарисованы и ещё придут.
     }
+
+# --- my packs ---
+pack-takes-next = Следующий стикер попадёт сюда.
+pack-chosen = «{ $title }» получит следующий стикер.
+pack-ask-new = Как назвать новый набор?
+pack-ask-title = Как назвать «{ $title }»?
+pack-title-refused = В названии от 1 до 64 букв. Пришли другое.
+pack-planned = «{ $title }» начнётся со следующего стикера.
+pack-renamed = Теперь он называется «{ $title }».
+pack-delete-ask = Удалить «{ $title }» со всеми стикерами? Вернуть не получится.
+pack-deleted = Набор удалён.
+pack-already-deleted = Этого набора уже нет.
+news-planned-pack = Это первый стикер твоего нового набора.
+sticker-not-there = Этого стикера уже нет в твоём наборе.
+sticker-ask-emoji = Сейчас это { $emoji }. Какой эмодзи поставить? Можно несколько.
+sticker-ask-keywords = По каким словам его искать? Раздели их запятыми.
+sticker-no-emoji = Пришли мне один эмодзи или несколько.
+sticker-keywords = Его найдёшь по: { $words }.
+sticker-no-keywords = Теперь у него нет ключевых слов.
+sticker-keywords-too-long = Telegram принимает до 20 ключевых слов, всего 64 буквы. Пришли меньше.
+sticker-is-icon = Теперь это иконка твоего набора.
+sticker-place = Место { $place } из { $total }.
+sticker-about = Он твой: { $emoji }
+sticker-about-words = Он твой: { $emoji } – ищи по { $words }
+is-foreign-sticker = Этот стикер не из набора, который я тебе сделал, изменить его я не могу.
+button-show-pack = 👀 Показать
+button-share-pack = 📤 Поделиться
+button-send-sticker = 💬 Отправить
+button-rename = ✏️ Переименовать
+button-delete-pack = 🗑 Удалить
+button-delete-really = 🗑 Да, удалить
+button-next-here = ⭐ Следующий стикер сюда
+button-new-pack = ➕ Новый набор
+button-all-packs = ‹ Все наборы
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Эмодзи
+button-own-keywords = 🏷 Слова
+button-icon = 🖼 Иконка набора
+button-take-out = 🗑 Убрать
+button-take-out-really = 🗑 Да, убрать
+
+# --- inline ---
+button-inline-first = ✨ Сделай свой первый стикер
+button-inline-none = Такого стикера нет. Сделай его
+button-inline-new = ✨ Сделать новый
+
+# --- export ---
+export-which = Какой набор?
+export-where = Куда перенести «{ $title }»?
+export-packing = Упаковываю { $done } из { $total } …
+export-already = Уже упаковываю.
+export-few = WhatsApp принимает наборы от 3 стикеров; в этом { $count }.
+export-empty = В нём нет стикеров.
+export-failed = Telegram сейчас не отдаёт мне стикеры. Попробуй чуть позже.
+export-done-whatsapp = Для WhatsApp: стикеров { $count } из { $total }.
+export-done-signal = Для Signal: стикеров { $count } из { $total }. Signal на компьютере сделает из них набор.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твои стикеры для WhatsApp или Signal
+
+# --- emoji mosaic ---
+mosaic-done = Твоё лицо из { $count } эмодзи. С Telegram Premium его можно писать где угодно.
+mosaic-deleted = Эмодзи удалены.
+button-mosaic = 🧩 Как эмодзи
+button-open-emoji = 🧩 Открыть эмодзи
+button-delete-emoji = 🗑 Удалить
 
 # --- privacy ---
 privacy =

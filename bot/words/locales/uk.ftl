@@ -10,9 +10,11 @@ help =
     Надішли фото, на якому видно обличчя. Повернеться стікер.
 
     Під фото: слова про стиль, наприклад «акварель». #comic обирає стиль лише на цей раз. Емодзі на початку стане емодзі стікера.
+    Слова в лапках, наприклад «LOL», з'являться на стікері. «✏️ Змінити» під ним змінює напис, контур, форму й емодзі.
     Слова після фото або у відповідь на стікер стосуються цього фото: «неон» намалює його ще раз.
     Надіслане як файл, фото зберігає повну якість.
 help-reactions = «😂 Усі реакції» під стікером малює твоє обличчя в шістнадцяти настроях, кожен під власним емодзі.
+help-parameters = Лише для одного фото в підписі можна також shape=badge, outline=white чи seed=42. /settings зберігає таке для всіх.
 help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
@@ -393,6 +395,76 @@ cancel-drawn =
         [few] { $count } стікери вже намальовано, вони ще надійдуть.
        *[other] { $count } стікерів уже намальовано, вони ще надійдуть.
     }
+
+# --- my packs ---
+pack-takes-next = Наступний стікер піде сюди.
+pack-chosen = «{ $title }» отримає наступний стікер.
+pack-ask-new = Як назвати новий набір?
+pack-ask-title = Як назвати «{ $title }»?
+pack-title-refused = Назва має від 1 до 64 літер. Надішли іншу.
+pack-planned = «{ $title }» почнеться з наступного стікера.
+pack-renamed = Тепер він називається «{ $title }».
+pack-delete-ask = Видалити «{ $title }» з усіма стікерами? Повернути не вийде.
+pack-deleted = Набір видалено.
+pack-already-deleted = Цього набору вже немає.
+news-planned-pack = Це перший стікер твого нового набору.
+sticker-not-there = Цього стікера вже немає у твоєму наборі.
+sticker-ask-emoji = Зараз це { $emoji }. Яке емодзі поставити? Можна кілька.
+sticker-ask-keywords = За якими словами його шукати? Розділи їх комами.
+sticker-no-emoji = Надішли мені одне емодзі або кілька.
+sticker-keywords = Його знайдеш за: { $words }.
+sticker-no-keywords = Тепер у нього немає ключових слів.
+sticker-keywords-too-long = Telegram приймає до 20 ключових слів, разом 64 літери. Надішли менше.
+sticker-is-icon = Тепер це іконка твого набору.
+sticker-place = Місце { $place } з { $total }.
+sticker-about = Він твій: { $emoji }
+sticker-about-words = Він твій: { $emoji } – шукай за { $words }
+is-foreign-sticker = Цей стікер не з набору, який я тобі зробив, тож змінити його я не можу.
+button-show-pack = 👀 Показати
+button-share-pack = 📤 Поділитися
+button-send-sticker = 💬 Надіслати
+button-rename = ✏️ Назвати
+button-delete-pack = 🗑 Видалити
+button-delete-really = 🗑 Так, видалити
+button-next-here = ⭐ Наступний стікер сюди
+button-new-pack = ➕ Новий набір
+button-all-packs = ‹ Усі набори
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Емодзі
+button-own-keywords = 🏷 Слова
+button-icon = 🖼 Іконка набору
+button-take-out = 🗑 Вийняти
+button-take-out-really = 🗑 Так, вийняти
+
+# --- inline ---
+button-inline-first = ✨ Зроби свій перший стікер
+button-inline-none = Такого стікера немає. Зроби його
+button-inline-new = ✨ Зробити новий
+
+# --- export ---
+export-which = Який набір?
+export-where = Куди перенести «{ $title }»?
+export-packing = Пакую { $done } з { $total } …
+export-already = Уже пакую.
+export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
+export-empty = У ньому немає стікерів.
+export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
+export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твої стікери для WhatsApp чи Signal
+
+# --- emoji mosaic ---
+mosaic-done = Твоє обличчя з { $count } емодзі. З Telegram Premium його можна писати будь-де.
+mosaic-deleted = Емодзі видалено.
+button-mosaic = 🧩 Як емодзі
+button-open-emoji = 🧩 Відкрити емодзі
+button-delete-emoji = 🗑 Видалити
 
 # --- privacy ---
 privacy =

@@ -25,7 +25,7 @@ help-commands =
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
-start-in-group = Sticker mache ich im privaten Chat. Öffne mich dort und schick ein Selfie.
+start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
 
 # --- first minute ---
@@ -205,6 +205,27 @@ style-ink = Tusche
 style-neon = Neon
 style-pixel = Pixel
 style-photo = Foto
+
+# --- groups ---
+group-how = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus.
+group-anonymous = Ein Sticker braucht einen Besitzer: Schreib als du selbst, nicht als Gruppe oder Kanal.
+group-off = Gut, ich bin hier still. /sticker on holt mich zurück.
+group-on = Ich bin wieder da. Antworte auf ein Foto mit /sticker.
+group-only-admins = Das können nur Admins.
+group-slow = Das sind viele Sticker auf einmal. Versuch es in einer Minute wieder.
+group-no-stickers = Ich darf hier keine Sticker senden. Ein Admin kann es erlauben.
+guest-how = Antworte auf ein Foto und erwähne mich, dann mache ich einen Sticker daraus.
+guest-fetch = Dein Sticker ist fertig.
+button-fetch = ⬇️ Sticker holen
+button-agree = 👍 Mein Foto, darf ins Pack
+button-remove = 🗑 Entfernen
+press-agreed = Danke. Er darf jetzt ins Pack.
+press-not-author = Das kann nur sagen, wer das Foto geschickt hat.
+press-not-remove = Entfernen kann ihn nur, wer ihn wollte, wer das Foto geschickt hat, oder ein Admin.
+press-removed = Entfernt.
+start-not-yours = Dieser Sticker gehört jemand anderem. Schick mir ein Foto, dann hast du deinen eigenen.
+privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Pack kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
+command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.

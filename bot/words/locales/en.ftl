@@ -25,7 +25,7 @@ help-commands =
     /language – change the language
     /privacy – what I keep, and for how long
     /forget – delete all of it
-start-in-group = I make stickers in a private chat. Open me there and send a selfie.
+start-in-group = Reply to a photo with /sticker and I'll make a sticker of it. Your own pack is with me in a private chat.
 button-open-chat = Open the chat
 
 # --- first minute ---
@@ -205,6 +205,27 @@ style-ink = Ink
 style-neon = Neon
 style-pixel = Pixel
 style-photo = Photo
+
+# --- groups ---
+group-how = Reply to a photo with /sticker and I'll make a sticker of it.
+group-anonymous = A sticker needs an owner: write as yourself, not as a group or channel.
+group-off = All right, I'm silent here. /sticker on brings me back.
+group-on = I'm back. Reply to a photo with /sticker.
+group-only-admins = Only admins can do that.
+group-slow = That's a lot of stickers at once. Try again in a minute.
+group-no-stickers = I may not send stickers here. An admin can allow it.
+guest-how = Reply to a photo and mention me, and I'll make a sticker of it.
+guest-fetch = Your sticker is ready.
+button-fetch = ⬇️ Get the sticker
+button-agree = 👍 My photo, fine for the pack
+button-remove = 🗑 Remove
+press-agreed = Thanks. It may go into the pack now.
+press-not-author = Only the person who sent the photo can say that.
+press-not-remove = Only who asked for it, who sent the photo, and admins can remove it.
+press-removed = Removed.
+start-not-yours = That sticker belongs to somebody else. Send me a photo and you'll have your own.
+privacy-groups = In groups, somebody else's photo only gives a sticker in that chat, then I delete the photo. It goes into a pack only if they agree, and they can remove it.
+command-sticker = Make a sticker of the photo you reply to
 
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.

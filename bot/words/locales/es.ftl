@@ -25,7 +25,7 @@ help-commands =
     /language – cambiar el idioma
     /privacy – qué guardo y cuánto tiempo
     /forget – borrarlo todo
-start-in-group = Hago stickers en un chat privado. Ábreme allí y mándame un selfi.
+start-in-group = Responde a una foto con /sticker y hago un sticker de ella. Tu propio pack está conmigo en un chat privado.
 button-open-chat = Abrir el chat
 
 # --- first minute ---
@@ -205,6 +205,27 @@ style-ink = Tinta
 style-neon = Neón
 style-pixel = Píxel
 style-photo = Foto
+
+# --- groups ---
+group-how = Responde a una foto con /sticker y hago un sticker de ella.
+group-anonymous = Un sticker necesita dueño: escribe con tu cuenta, no como grupo ni canal.
+group-off = De acuerdo, aquí me callo. /sticker on me trae de vuelta.
+group-on = Ya estoy de vuelta. Responde a una foto con /sticker.
+group-only-admins = Eso solo lo pueden hacer los administradores.
+group-slow = Son muchos stickers de golpe. Inténtalo en un minuto.
+group-no-stickers = Aquí no puedo enviar stickers. Un administrador puede permitirlo.
+guest-how = Responde a una foto y mencióname, y hago un sticker de ella.
+guest-fetch = Tu sticker está listo.
+button-fetch = ⬇️ Recoger el sticker
+button-agree = 👍 Es mi foto, vale para el pack
+button-remove = 🗑 Quitar
+press-agreed = Gracias. Ya puede ir al pack.
+press-not-author = Solo puede decirlo quien envió la foto.
+press-not-remove = Solo pueden quitarlo quien lo pidió, quien envió la foto y los administradores.
+press-removed = Quitado.
+start-not-yours = Ese sticker es de otra persona. Envíame una foto y tendrás el tuyo.
+privacy-groups = En los grupos, de la foto de otra persona solo sale un sticker en ese chat, y luego borro la foto. Va a un pack solo si esa persona está de acuerdo, y puede quitarlo.
+command-sticker = Un sticker de la foto a la que respondes
 
 # --- seed ---
 seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.

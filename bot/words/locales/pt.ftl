@@ -25,7 +25,7 @@ help-commands =
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
-start-in-group = Eu faço figurinhas numa conversa privada. Abra lá e mande uma selfie.
+start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
 button-open-chat = Abrir a conversa
 
 # --- first minute ---
@@ -205,6 +205,27 @@ style-ink = Nanquim
 style-neon = Neon
 style-pixel = Pixel
 style-photo = Foto
+
+# --- groups ---
+group-how = Responda a uma foto com /sticker e eu faço uma figurinha dela.
+group-anonymous = Uma figurinha precisa de dono: escreva com a sua conta, não como grupo ou canal.
+group-off = Tudo bem, fico em silêncio aqui. /sticker on me traz de volta.
+group-on = Voltei. Responda a uma foto com /sticker.
+group-only-admins = Só administradores podem fazer isso.
+group-slow = São muitas figurinhas de uma vez. Tente de novo em um minuto.
+group-no-stickers = Não posso enviar figurinhas aqui. Um administrador pode permitir.
+guest-how = Responda a uma foto e me mencione, e eu faço uma figurinha dela.
+guest-fetch = Sua figurinha está pronta.
+button-fetch = ⬇️ Pegar a figurinha
+button-agree = 👍 Foto minha, pode no pacote
+button-remove = 🗑 Remover
+press-agreed = Obrigado. Agora ela pode ir para o pacote.
+press-not-author = Só quem enviou a foto pode dizer isso.
+press-not-remove = Só quem pediu, quem enviou a foto e os administradores podem removê-la.
+press-removed = Removida.
+start-not-yours = Essa figurinha é de outra pessoa. Envie uma foto e você terá a sua.
+privacy-groups = Em grupos, a foto de outra pessoa só vira uma figurinha naquele chat, e depois eu apago a foto. Ela só vai para um pacote se a pessoa concordar, e a pessoa pode removê-la.
+command-sticker = Figurinha da foto que você responde
 
 # --- seed ---
 seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.

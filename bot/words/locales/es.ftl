@@ -223,7 +223,7 @@ press-agreed = Gracias. Ya puede ir al pack.
 press-not-author = Solo puede decirlo quien envió la foto.
 press-not-remove = Solo pueden quitarlo quien lo pidió, quien envió la foto y los administradores.
 press-removed = Quitado.
-start-not-yours = Ese sticker es de otra persona. Envíame una foto y tendrás el tuyo.
+start-not-yours = Ese sticker es de otra persona. Mándame una foto y tendrás el tuyo.
 privacy-groups = En los grupos, de la foto de otra persona solo sale un sticker en ese chat, y luego borro la foto. Va a un pack solo si esa persona está de acuerdo, y puede quitarlo.
 command-sticker = Un sticker de la foto a la que respondes
 

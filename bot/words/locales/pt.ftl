@@ -25,7 +25,7 @@ help-commands =
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
-start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
+start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo numa conversa privada.
 button-open-chat = Abrir a conversa
 
 # --- first minute ---
@@ -223,7 +223,7 @@ press-agreed = Obrigado. Agora ela pode ir para o pacote.
 press-not-author = Só quem enviou a foto pode dizer isso.
 press-not-remove = Só quem pediu, quem enviou a foto e os administradores podem removê-la.
 press-removed = Removida.
-start-not-yours = Essa figurinha é de outra pessoa. Envie uma foto e você terá a sua.
+start-not-yours = Essa figurinha é de outra pessoa. Mande uma foto e você terá a sua.
 privacy-groups = Em grupos, a foto de outra pessoa só vira uma figurinha naquele chat, e depois eu apago a foto. Ela só vai para um pacote se a pessoa concordar, e a pessoa pode removê-la.
 command-sticker = Figurinha da foto que você responde
 

@@ -25,7 +25,7 @@ help-commands =
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
-start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
+start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Paket findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
 
 # --- first minute ---
@@ -217,14 +217,14 @@ group-no-stickers = Ich darf hier keine Sticker senden. Ein Admin kann es erlaub
 guest-how = Antworte auf ein Foto und erwähne mich, dann mache ich einen Sticker daraus.
 guest-fetch = Dein Sticker ist fertig.
 button-fetch = ⬇️ Sticker holen
-button-agree = 👍 Mein Foto, darf ins Pack
+button-agree = 👍 Mein Foto, darf ins Paket
 button-remove = 🗑 Entfernen
-press-agreed = Danke. Er darf jetzt ins Pack.
+press-agreed = Danke. Er darf jetzt ins Paket.
 press-not-author = Das kann nur sagen, wer das Foto geschickt hat.
 press-not-remove = Entfernen kann ihn nur, wer ihn wollte, wer das Foto geschickt hat, oder ein Admin.
 press-removed = Entfernt.
 start-not-yours = Dieser Sticker gehört jemand anderem. Schick mir ein Foto, dann hast du deinen eigenen.
-privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Pack kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
+privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Paket kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
 command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---

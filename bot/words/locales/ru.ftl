@@ -468,7 +468,7 @@ button-inline-new = ✨ Сделать новый
 # --- export ---
 export-which = Какой набор?
 export-where = Куда перенести «{ $title }»?
-export-packing = Упаковываю { $done } из { $total } …
+export-packing = Упаковываю { $done } из { $total }…
 export-already = Уже упаковываю.
 export-few = WhatsApp принимает наборы от 3 стикеров; в этом { $count }.
 export-empty = В нём нет стикеров.

@@ -468,13 +468,13 @@ button-inline-new = ✨ Зробити новий
 # --- export ---
 export-which = Який набір?
 export-where = Куди перенести «{ $title }»?
-export-packing = Пакую { $done } з { $total } …
+export-packing = Пакую { $done } з { $total }…
 export-already = Уже пакую.
 export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
 export-empty = У ньому немає стікерів.
 export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
 export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
-export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп’ютері зробить із них набір.
 button-export = ⬇️ WhatsApp, Signal
 button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal

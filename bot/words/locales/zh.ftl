@@ -418,7 +418,7 @@ button-inline-new = ✨ 做一张新的
 # --- export ---
 export-which = 哪个贴纸包？
 export-where = “{ $title }”要带去哪里？
-export-packing = 正在打包 { $done }/{ $total } …
+export-packing = 正在打包 { $done }/{ $total }……
 export-already = 我已经在打包了。
 export-few = WhatsApp 的贴纸包至少要有 3 张；这个有 { $count } 张。
 export-empty = 里面没有贴纸。

@@ -142,6 +142,9 @@ async def take_emoji(context: UpdateContext, sticker_id: str, words: str) -> boo
         await context.reply(context.say("sticker-no-emoji"))
         return False
     is_taken = await context.parts.sets.set_emoji(context.user_id, sticker_id, found)
+    if not await _is_in_pack(context, sticker_id):
+        await context.reply(context.say("sticker-not-there"))
+        return True
     await context.reply(context.say("words-emoji" if is_taken else "words-emoji-refused", emoji="".join(found)))
     return is_taken
 
@@ -156,8 +159,16 @@ async def take_keywords(context: UpdateContext, sticker_id: str, words: str) -> 
         await context.parts.sets.set_keywords(context.user_id, sticker_id, keywords)
         known = ", ".join(keywords)
         text = context.say("sticker-keywords", words=known) if keywords else context.say("sticker-no-keywords")
+        if not await _is_in_pack(context, sticker_id):
+            text = context.say("sticker-not-there")
     await context.reply(text)
     return is_short
+
+
+async def _is_in_pack(context: UpdateContext, sticker_id: str) -> bool:
+    """Return whether a change has found the sticker in its pack."""
+    sticker = await context.service.packs.sticker(sticker_id)
+    return sticker is not None and sticker.state is StickerState.IN_PACK
 
 
 def keywords_in(words: str) -> tuple[str, ...]:

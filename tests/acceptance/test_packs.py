@@ -238,6 +238,17 @@ async def test_a_sticker_deleted_in_the_app_is_gone_however_long_the_server_show
     assert "2 😎" not in labels(again)
 
 
+async def test_an_answer_about_a_sticker_that_went_meanwhile_says_so(stage: Stage) -> None:
+    person = await with_stickers(stage, "😀😎")
+    sticker = await menu_of(person, await opened(person), "2 😎")
+    question = await asked(person, sticker, "Keywords")
+    await person.delete_sticker(sticker)
+
+    await person.send_text("boo", question)
+
+    await person.wait_for_text("That sticker isn't in your pack any more.")
+
+
 async def test_a_pack_deleted_in_the_app_is_told(stage: Stage) -> None:
     person = await with_stickers(stage, "😀")
     page = await opened(person)

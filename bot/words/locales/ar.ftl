@@ -20,6 +20,7 @@ help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
     /pack – ملصقاتك
+    /export – ملصقاتك من أجل WhatsApp أو Signal
     /queue – ما أعمل عليه الآن
     /cancel – إيقافه
     /settings – كل ذلك في مكان واحد وأكثر

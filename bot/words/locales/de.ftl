@@ -20,6 +20,7 @@ help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
+    /export – deine Sticker für WhatsApp oder Signal
     /queue – woran ich gerade arbeite
     /cancel – damit aufhören
     /settings – alles an einem Ort, und mehr

@@ -20,6 +20,7 @@ help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
     /pack – your stickers
+    /export – your stickers for WhatsApp or Signal
     /queue – what I'm working on
     /cancel – stop that
     /settings – all of it in one place, and more

@@ -20,6 +20,7 @@ help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
+    /export – tus stickers para WhatsApp o Signal
     /queue – en qué estoy trabajando
     /cancel – pararlo
     /settings – todo en un sitio, y más

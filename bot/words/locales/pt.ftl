@@ -20,6 +20,7 @@ help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
     /pack – suas figurinhas
+    /export – suas figurinhas para WhatsApp ou Signal
     /queue – no que estou trabalhando
     /cancel – parar isso
     /settings – tudo num lugar só, e mais

@@ -20,6 +20,7 @@ help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
     /pack – 你的贴纸
+    /export – 把贴纸带到 WhatsApp 或 Signal
     /queue – 我正在做什么
     /cancel – 停下来
     /settings – 所有设置都在这里

@@ -163,6 +163,13 @@ class Packs:
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
+    async def first_sticker(self, owner: str) -> Sticker | None:
+        """Return the owner's oldest sticker, in whatever state."""
+        row = await self._database.one(
+            "SELECT * FROM stickers WHERE owner = :owner ORDER BY created_at, rowid LIMIT 1", {"owner": owner}
+        )
+        return _sticker(row) if row else None
+
     async def sticker_in_message(self, owner: str, message_id: int) -> Sticker | None:
         """Return the owner's sticker that was sent in this message."""
         row = await self._database.one(
@@ -272,7 +279,7 @@ class Packs:
             )
 
     async def question(self, owner: str) -> Question | None:
-        """Return what the owner was asked last and has not answered."""
+        """Return what the owner was asked last."""
         row = await self._database.one(
             "SELECT *, :now - asked_at AS age_s FROM questions WHERE owner = :owner",
             {"owner": owner, "now": self._clock()},
@@ -280,8 +287,8 @@ class Packs:
         return record_of(Question, row) if row else None
 
     async def answered(self, owner: str) -> None:
-        """Note that the owner is asked nothing any more."""
-        await self._database.run("DELETE FROM questions WHERE owner = :owner", {"owner": owner})
+        """Note that the owner's last question is answered: only a reply to it is another answer."""
+        await self._database.run("UPDATE questions SET asked_at = 0 WHERE owner = :owner", {"owner": owner})
 
 
 def _json(words: object) -> str:

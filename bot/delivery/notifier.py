@@ -139,7 +139,7 @@ class Notifier:
             case EventKind.QUEUED:
                 self._places_changed.set()
             case EventKind.STARTED:
-                self._board.set_text(job.id, "progress-started")
+                self._board.set_text(job.id, _started(job))
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
@@ -188,11 +188,11 @@ class Notifier:
             return
         to = Addressee.of(job)
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
-        if await self._service.operators.is_paused():
+        if job.status is JobStatus.QUEUED and await self._service.operators.is_paused():
             waiting = "progress-paused"
         is_drawn_soon = job.has_photo and waiting != "progress-paused"
         try:
-            message_id = await self._board.open(job, say(to.language, "progress-started" if is_drawn_soon else waiting))
+            message_id = await self._board.open(job, say(to.language, _started(job) if is_drawn_soon else waiting))
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
             kind = classify(error)
             logger.info("no progress for job %s: %s", job.id[:8], kind)
@@ -213,3 +213,7 @@ class Notifier:
             await self._board.close(job, None)
         except TelegramError as error:
             logger.debug("a forgotten job's message stays: %s", classify(error))
+
+
+def _started(job: Job) -> str:
+    return "progress-styles" if job.request.model == STYLES.name else "progress-started"

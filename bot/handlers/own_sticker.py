@@ -5,23 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import emoji
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 from telegram.ext import filters as only
 
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import PRIVATE, Callback, Feature
+from bot.handlers.keywords import MOST, MOST_CHARS, are_few_enough, keywords_of
 from bot.handlers.questions import ask
 from bot.packs.editing import Step
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.buttons import Press, button
-from service.readable import readable
+from bot.words.captions import emoji_in
 from storage.records import PackState, Sticker, StickerState
 
-MOST_EMOJI = 20  # Bot API, like the following
-MOST_KEYWORDS = 20
-KEYWORDS_CHARS = 64  # of all together
 OwnStickerHandler = Callable[[UpdateContext, Sticker], Awaitable[str]]
 
 
@@ -107,7 +104,7 @@ async def ask_emoji(context: UpdateContext, sticker: Sticker) -> str:
 
 async def ask_keywords(context: UpdateContext, sticker: Sticker) -> str:
     """Ask for other keywords."""
-    await ask(context, "keywords", sticker.id, context.say("sticker-ask-keywords"), ", ".join(sticker.keywords))
+    await ask(context, "keywords", sticker.id, context.say("keywords-ask", most=MOST), ", ".join(sticker.keywords))
     return ""
 
 
@@ -137,7 +134,7 @@ def _not_there(context: UpdateContext) -> str:
 
 async def take_emoji(context: UpdateContext, sticker_id: str, words: str) -> bool:
     """Give a sticker the emoji that the person sends. Raises `PackError`."""
-    found = tuple(dict.fromkeys(str(each["emoji"]) for each in emoji.emoji_list(words)))[:MOST_EMOJI]
+    found = emoji_in(words)
     if not found:
         await context.reply(context.say("sticker-no-emoji"))
         return False
@@ -151,32 +148,24 @@ async def take_emoji(context: UpdateContext, sticker_id: str, words: str) -> boo
 
 async def take_keywords(context: UpdateContext, sticker_id: str, words: str) -> bool:
     """Give a sticker the keywords that the person sends; a dash is none. Raises `PackError`."""
-    keywords = keywords_in(words)
-    is_short = len(keywords) <= MOST_KEYWORDS and sum(map(len, keywords)) <= KEYWORDS_CHARS
-    if not is_short:
-        text = context.say("sticker-keywords-too-long")
+    found = () if words.strip() in ("-", "–") else keywords_of(words)
+    if not are_few_enough(found):
+        await context.reply(context.say("keywords-too-many", most=MOST, chars=MOST_CHARS))
+        return False
+    await context.parts.sets.set_keywords(context.user_id, sticker_id, found)
+    if not await _is_in_pack(context, sticker_id):
+        await context.reply(context.say("sticker-not-there"))
+    elif found:
+        await context.reply(context.say("keywords-set", words=", ".join(found)))
     else:
-        await context.parts.sets.set_keywords(context.user_id, sticker_id, keywords)
-        known = ", ".join(keywords)
-        text = context.say("sticker-keywords", words=known) if keywords else context.say("sticker-no-keywords")
-        if not await _is_in_pack(context, sticker_id):
-            text = context.say("sticker-not-there")
-    await context.reply(text)
-    return is_short
+        await context.reply(context.say("keywords-removed"))
+    return True
 
 
 async def _is_in_pack(context: UpdateContext, sticker_id: str) -> bool:
     """Return whether a change has found the sticker in its pack."""
     sticker = await context.service.packs.sticker(sticker_id)
     return sticker is not None and sticker.state is StickerState.IN_PACK
-
-
-def keywords_in(words: str) -> tuple[str, ...]:
-    """Return the keywords that stand between commas or line breaks, each once; none where there is only a dash."""
-    for mark in ("،", "、", "，", ";", "\n"):
-        words = words.replace(mark, ",")
-    found = [word for each in words.split(",") if (word := readable(each))]
-    return () if found in (["-"], ["–"]) else tuple(dict.fromkeys(found))
 
 
 def menu(language: str, unique_id: str) -> InlineKeyboardMarkup:

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] مرحبًا.
        *[other] مرحبًا { $name }.
-    } أرسل لي صورة سيلفي وسأحوّلها إلى ملصق.
-    تريد أسلوبًا معيّنًا؟ اكتبه تحت الصورة، مثل «كوميكس».
-    ملصقاتك تجتمع في حزمة خاصة بك، جاهزة لأي محادثة.
-    الأمر /style يعرض الأساليب، و /help كل ما تبقّى.
+    } أرسل لي صورة سيلفي: ستصبح ملصقًا كهذه.
 help =
     أرسل صورة يظهر فيها وجه، ويعود إليك ملصق.
 
@@ -16,6 +13,7 @@ help =
     ما تكتبه بعدها، أو ردًّا على ملصق، يخصّ تلك الصورة: «نيون» يرسمها مرة أخرى.
     إذا أُرسلت الصورة كملف احتفظت بكامل جودتها.
 help-reactions = زر «😂 كل التعابير» تحت الملصق يرسم وجهك في ستة عشر مزاجًا، لكل منها إيموجي خاص به.
+help-parameters = لصورة واحدة فقط يقبل التعليق أيضًا shape=badge أو outline=white أو seed=42. والأمر /settings يحفظ مثل ذلك للجميع.
 help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
@@ -29,6 +27,12 @@ help-commands =
     /forget – حذف كل شيء
 start-in-group = أصنع الملصقات في محادثة خاصة. افتحني هناك وأرسل صورة سيلفي.
 button-open-chat = فتح المحادثة
+
+# --- first minute ---
+button-profile-photo = 🤳 استخدم صورة ملفي الشخصي
+button-done = تم
+press-no-profile-photo = لا أرى صورة لملفك الشخصي: إما لا توجد أو تخفيها إعدادات الخصوصية. أرسل لي صورة سيلفي.
+press-done = المس الملصق لتضيف الحزمة. كل صورة ترسلها تصبح ملصقًا آخر.
 
 # --- photos ---
 progress-fetching = وصلت. أحضر صورتك…
@@ -81,7 +85,7 @@ note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
 note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
 note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
 note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
-news-first-pack = هذه حزمتك الخاصة، ويراها كل من لديه رابطها. المس الملصق لتضيفها إلى لوحة مفاتيحك.
+news-first-pack = هذه حزمتك الخاصة؛ يراها كل من لديه رابطها.
 news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
 news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
 pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
@@ -116,6 +120,36 @@ words-emoji-refused = لا يقبل Telegram { $emoji } للملصقات. جرّ
 words-thanks = على الرحب والسعة. أرسل لي صورة أخرى متى شئت.
 words-greeting = مرحبًا. أرسل لي صورة، ويأتيك ملصق آخر.
 words-unused = لا أعرف ما أفعل بهذا. اذكر أسلوبًا، مثل «كوميكس»، أو أرسل صورة أخرى. الأمر /style يعرض الأساليب.
+
+# --- editing a sticker ---
+button-edit = ✏️ تعديل
+button-text = 💬 نص
+button-no-text = ✖️ بلا نص
+button-outline = 🖍 الإطار
+button-outline-auto = ✨ كما في النمط
+button-outline-none = 🚫 بدون
+button-outline-thin = رفيع
+button-outline-normal = عادي
+button-outline-thick = سميك
+button-emoji = 😀 الإيموجي
+button-keywords = 🏷 كلمات البحث
+button-no-keywords = ✖️ بلا كلمات بحث
+button-png = 🖼 ملف PNG
+button-restore = ↩️ استرجاع هذا
+press-restored = عاد الملصق السابق إلى مكانه.
+press-same = هو هكذا بالفعل.
+press-emoji = اختر ما يناسب، أو رُدّ على الملصق بما تريد.
+press-last-emoji = يحتاج الملصق إلى إيموجي واحد على الأقل.
+note-replaced = أخذ مكان القديم في حزمتك. «تراجع» يعيد القديم.
+text-ask = ماذا نكتب عليه؟ رُدّ بنص لا يزيد على { $most } حرفًا.
+text-coming = سيُكتب ذلك على ملصقك.
+text-too-long = هذا أطول من أن يُقرأ على ملصق. الحد { $most } حرفًا.
+text-unwritable = لا أملك هنا حروفًا لـ { $letters }. اللاتينية والسيريلية واليونانية تعمل دائمًا.
+keywords-ask = ما الكلمات التي تدلّ عليه؟ رُدّ بما لا يزيد على { $most } كلمة تفصلها فواصل.
+keywords-set = يُعثر عليه بـ: { $words }
+keywords-none = لم تكن فيه كلمة. رُدّ بكلمات تفصلها فواصل.
+keywords-too-many = يقبل Telegram عدد { $most } كلمة بمجموع { $chars } حرفًا. جرّب أقل.
+keywords-removed = لم تعد له كلمات بحث.
 
 # --- errors, by code ---
 error-no-face = لا أجد وجهًا هنا. جرّب صورة بإضاءة جيدة تنظر فيها إلى الكاميرا.
@@ -197,8 +231,22 @@ style-pixel = بكسل
 style-photo = صورة
 
 # --- seed ---
-seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه. مع /seed random يأتي كل ملصق مختلفًا.
+seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه.
 seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
+seed-last = بذرة ملصقك الأخير هي { $seed }.
+button-keep-variation = 📌 ثبّت هذه الرسمة
+button-keep-last = 📌 ثبّت تلك
+button-seed-random = 🎲 واحدة جديدة كل مرة
+press-kept = ثُبّتت. كل ملصقاتك تأتي هكذا الآن؛ الأمر /seed يغيّر ذلك.
+press-seed-random = كل ملصق يأتي مختلفًا قليلًا من جديد.
+
+# --- every style of one photo ---
+progress-styles = أجرّب عليك كل الأساليب …
+styles-add = المس واحدًا لتحصل عليه ملصقًا جديدًا.
+styles-swap = المس واحدًا ليأخذ مكان ملصقك.
+button-styles-swap = 🔄 بل استبدل الملصق
+button-styles-add = ➕ بل ملصقًا جديدًا
+press-is-in-pack = إنه في حزمتك بالفعل.
 
 # --- settings ---
 settings = إعداداتك، لكل الملصقات القادمة. المس أحدها لتغييره.
@@ -366,11 +414,7 @@ pack-already-deleted = لم تعد هذه الحزمة موجودة.
 news-planned-pack = هذا أول ملصق في حزمتك الجديدة.
 sticker-not-there = لم يعد هذا الملصق في حزمتك.
 sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
-sticker-ask-keywords = بأي كلمات تريد العثور عليه؟ افصل بينها بفواصل.
 sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
-sticker-keywords = تجده بهذه الكلمات: { $words }.
-sticker-no-keywords = ليست له كلمات بحث الآن.
-sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
 sticker-is-icon = صار الآن أيقونة حزمتك.
 sticker-place = الموضع { $place } من { $total }.
 sticker-about = إنه لك: { $emoji }
@@ -492,7 +536,7 @@ language-chosen = حسنًا، بالعربية.
 
 # --- buttons ---
 button-another = 🔁 واحد آخر
-button-style = 🎨 الأسلوب
+button-style = 🎨 الأساليب
 button-badge = ⭕ دائري بدلًا منه
 button-cutout = ✂️ مقصوص بدلًا منه
 button-shape = ✂️ الشكل

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hallo.
        *[other] Hallo { $name }.
-    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
-    Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
-    Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
-    /style zeigt die Stile, /help alles Weitere.
+    } Schick mir ein Selfie: Daraus wird so ein Sticker.
 help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
@@ -16,6 +13,7 @@ help =
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
+help-parameters = Nur für ein Foto geht in der Bildunterschrift auch shape=badge, outline=white oder seed=42. /settings behält so etwas für alle.
 help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
@@ -29,6 +27,12 @@ help-commands =
     /forget – alles löschen
 start-in-group = Sticker mache ich im privaten Chat. Öffne mich dort und schick ein Selfie.
 button-open-chat = Chat öffnen
+
+# --- first minute ---
+button-profile-photo = 🤳 Mein Profilfoto nehmen
+button-done = Fertig
+press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
+press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -73,7 +77,7 @@ note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild geno
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
-news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tipp auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
@@ -104,6 +108,36 @@ words-emoji-refused = { $emoji } nimmt Telegram für Sticker nicht an. Ein ander
 words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen willst.
 words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
 words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
+
+# --- editing a sticker ---
+button-edit = ✏️ Ändern
+button-text = 💬 Schrift
+button-no-text = ✖️ Ohne Schrift
+button-outline = 🖍 Rand
+button-outline-auto = ✨ Wie im Stil
+button-outline-none = 🚫 Keiner
+button-outline-thin = Dünn
+button-outline-normal = Mittel
+button-outline-thick = Dick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Suchwörter
+button-no-keywords = ✖️ Keine Suchwörter
+button-png = 🖼 PNG-Datei
+button-restore = ↩️ Diesen zurückholen
+press-restored = Der vorige ist wieder an seinem Platz.
+press-same = So ist er schon.
+press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
+note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
+text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
+text-coming = Das steht dann auf deinem Sticker.
+text-too-long = Das ist zu lang für einen Sticker. Höchstens { $most } Zeichen passen.
+text-unwritable = Für { $letters } habe ich hier keine Schrift. Lateinisch, Kyrillisch und Griechisch gehen immer.
+keywords-ask = Mit welchen Wörtern soll man ihn finden? Antworte mit bis zu { $most }, durch Kommas getrennt.
+keywords-set = Zu finden mit: { $words }
+keywords-none = Da war kein Wort dabei. Antworte mit Wörtern, durch Kommas getrennt.
+keywords-too-many = Telegram nimmt { $most } Suchwörter mit zusammen { $chars } Zeichen. Versuch es mit weniger.
+keywords-removed = Er hat keine Suchwörter mehr.
 
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
@@ -173,8 +207,22 @@ style-pixel = Pixel
 style-photo = Foto
 
 # --- seed ---
-seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
+seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
 seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-last = Dein letzter Sticker hat den Seed { $seed }.
+button-keep-variation = 📌 Diese Variante behalten
+button-keep-last = 📌 Den behalten
+button-seed-random = 🎲 Jedes Mal ein neuer
+press-kept = Behalten. Alle deine Sticker werden jetzt so; /seed ändert das.
+press-seed-random = Jeder Sticker wird wieder ein wenig anders.
+
+# --- every style of one photo ---
+progress-styles = Ich probiere jeden Stil an dir aus …
+styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+button-styles-swap = 🔄 Lieber den Sticker ersetzen
+button-styles-add = ➕ Lieber als neuer Sticker
+press-is-in-pack = Er ist schon in deinem Paket.
 
 # --- settings ---
 settings = Deine Einstellungen, für jeden Sticker von jetzt an. Tipp auf eine, um sie zu ändern.
@@ -347,11 +395,7 @@ pack-already-deleted = Dieses Paket gibt es nicht mehr.
 news-planned-pack = Es ist der erste Sticker deines neuen Pakets.
 sticker-not-there = Dieser Sticker ist nicht mehr in deinem Paket.
 sticker-ask-emoji = Jetzt ist es { $emoji }. Welches Emoji soll es sein? Auch mehrere gehen.
-sticker-ask-keywords = Unter welchen Wörtern soll man ihn finden? Trenne sie mit Kommas.
 sticker-no-emoji = Schick mir ein Emoji oder mehrere.
-sticker-keywords = Du findest ihn mit: { $words }.
-sticker-no-keywords = Er hat jetzt keine Suchwörter.
-sticker-keywords-too-long = Telegram nimmt höchstens 20 Suchwörter, zusammen 64 Zeichen. Schick weniger.
 sticker-is-icon = Er ist jetzt das Bild deines Pakets.
 sticker-place = Platz { $place } von { $total }.
 sticker-about = Er gehört dir: { $emoji }
@@ -449,7 +493,7 @@ language-chosen = Gut, dann auf Deutsch.
 
 # --- buttons ---
 button-another = 🔁 Noch einer
-button-style = 🎨 Stil
+button-style = 🎨 Stile
 button-badge = ⭕ Lieber rund
 button-cutout = ✂️ Lieber ausgeschnitten
 button-shape = ✂️ Form

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hi.
        *[other] Hi { $name }.
-    } Send me a selfie and I'll turn it into a sticker.
-    Want a certain style? Write it under the photo, for example “comic”.
-    Your stickers are collected in a pack of your own, ready for any chat.
-    /style shows the styles, /help everything else.
+    } Send me a selfie: it becomes a sticker like these.
 help =
     Send a photo with a face in it. One sticker comes back.
 
@@ -16,6 +13,7 @@ help =
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-parameters = For one photo alone, its caption also takes shape=badge, outline=white or seed=42. /settings keeps such choices for all.
 help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
@@ -29,6 +27,12 @@ help-commands =
     /forget – delete all of it
 start-in-group = I make stickers in a private chat. Open me there and send a selfie.
 button-open-chat = Open the chat
+
+# --- first minute ---
+button-profile-photo = 🤳 Use my profile photo
+button-done = Done
+press-no-profile-photo = I see no profile photo: there is none, or your privacy settings hide it. Send me a selfie.
+press-done = Tap the sticker to add the pack. Every photo you send makes another one.
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
@@ -73,7 +77,7 @@ note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 note-prompt-unused = I couldn't use your words this time; the style is the same.
-news-first-pack = This is your own pack; whoever has its link can see it. Tap the sticker to add it to your keyboard.
+news-first-pack = This is your own pack; whoever has its link can see it.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
@@ -104,6 +108,36 @@ words-emoji-refused = Telegram takes no { $emoji } for stickers. Another emoji w
 words-thanks = You're welcome. Send me another photo whenever you like.
 words-greeting = Hi. Send me a photo, and there's another sticker.
 words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
+
+# --- editing a sticker ---
+button-edit = ✏️ Edit
+button-text = 💬 Text
+button-no-text = ✖️ No text
+button-outline = 🖍 Outline
+button-outline-auto = ✨ As the style has it
+button-outline-none = 🚫 None
+button-outline-thin = Thin
+button-outline-normal = Normal
+button-outline-thick = Thick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Keywords
+button-no-keywords = ✖️ No keywords
+button-png = 🖼 PNG file
+button-restore = ↩️ Bring this one back
+press-restored = The one before is back in its place.
+press-same = It's like that already.
+press-emoji = Tap all that fit, or reply to the sticker with your own.
+press-last-emoji = A sticker needs at least one emoji.
+note-replaced = It took the old one's place in your pack. Undo brings that one back.
+text-ask = What should it say? Reply with up to { $most } characters.
+text-coming = Your sticker will say so.
+text-too-long = That's too long to read on a sticker. Up to { $most } characters fit.
+text-unwritable = I have no letters for { $letters } here. Latin, Cyrillic and Greek always work.
+keywords-ask = Which words should find it? Reply with up to { $most }, separated by commas.
+keywords-set = Found by: { $words }
+keywords-none = There was no word in that. Reply with words, separated by commas.
+keywords-too-many = Telegram takes { $most } keywords with { $chars } characters in all. Try fewer.
+keywords-removed = It has no keywords any more.
 
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
@@ -173,8 +207,22 @@ style-pixel = Pixel
 style-photo = Photo
 
 # --- seed ---
-seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
+seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
 seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-last = Your last sticker has the seed { $seed }.
+button-keep-variation = 📌 Keep this variation
+button-keep-last = 📌 Keep that one
+button-seed-random = 🎲 A new one each time
+press-kept = Kept. All your stickers come out this way now; /seed changes that.
+press-seed-random = Every sticker comes out a little different again.
+
+# --- every style of one photo ---
+progress-styles = Trying every style on you …
+styles-add = Tap one to get it as a new sticker.
+styles-swap = Tap one to put it in your sticker's place.
+button-styles-swap = 🔄 Replace the sticker instead
+button-styles-add = ➕ As a new sticker instead
+press-is-in-pack = It's in your pack already.
 
 # --- settings ---
 settings = Your settings, for every sticker to come. Tap one to change it.
@@ -347,11 +395,7 @@ pack-already-deleted = That pack is gone.
 news-planned-pack = It's the first sticker of your new pack.
 sticker-not-there = That sticker isn't in your pack any more.
 sticker-ask-emoji = Now it's { $emoji }. Which emoji shall it be? Several work too.
-sticker-ask-keywords = Which words shall it be found by? Put commas between them.
 sticker-no-emoji = Send me one emoji, or several.
-sticker-keywords = You find it by: { $words }.
-sticker-no-keywords = It has no keywords now.
-sticker-keywords-too-long = Telegram takes up to 20 keywords, 64 letters in all. Send fewer.
 sticker-is-icon = It's your pack's icon now.
 sticker-place = Place { $place } of { $total }.
 sticker-about = It's yours: { $emoji }
@@ -449,7 +493,7 @@ language-chosen = All right, English it is.
 
 # --- buttons ---
 button-another = 🔁 Another
-button-style = 🎨 Style
+button-style = 🎨 Styles
 button-badge = ⭕ Badge instead
 button-cutout = ✂️ Cut-out instead
 button-shape = ✂️ Shape

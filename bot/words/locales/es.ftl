@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hola.
        *[other] Hola, { $name }.
-    } Mándame un selfi y lo convierto en un sticker.
-    ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
-    Tus stickers van a un pack tuyo, listos para cualquier chat.
-    /style enseña los estilos, /help todo lo demás.
+    } Mándame un selfi: será un sticker como estos.
 help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
@@ -16,6 +13,7 @@ help =
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
+help-parameters = Solo para una foto, su texto acepta también shape=badge, outline=white o seed=42. /settings lo guarda para todas.
 help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
@@ -29,6 +27,12 @@ help-commands =
     /forget – borrarlo todo
 start-in-group = Hago stickers en un chat privado. Ábreme allí y mándame un selfi.
 button-open-chat = Abrir el chat
+
+# --- first minute ---
+button-profile-photo = 🤳 Usar mi foto de perfil
+button-done = Listo
+press-no-profile-photo = No veo ninguna foto de perfil: no la hay o tu privacidad la oculta. Mándame un selfi.
+press-done = Toca el sticker para añadir el pack. Cada foto que mandes será otro.
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto…
@@ -72,8 +76,8 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
-news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
+note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
+news-first-pack = Este es tu pack; quien tenga su enlace puede verlo.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -104,6 +108,36 @@ words-emoji-refused = Telegram no admite { $emoji } para stickers. Otro emoji s�
 words-thanks = De nada. Mándame otra foto cuando quieras.
 words-greeting = Hola. Mándame una foto y tendrás otro sticker.
 words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
+
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sin texto
+button-outline = 🖍 Borde
+button-outline-auto = ✨ El del estilo
+button-outline-none = 🚫 Ninguno
+button-outline-thin = Fino
+button-outline-normal = Medio
+button-outline-thick = Grueso
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palabras clave
+button-no-keywords = ✖️ Sin palabras clave
+button-png = 🖼 Archivo PNG
+button-restore = ↩️ Volver a este
+press-restored = El anterior vuelve a su sitio.
+press-same = Ya está así.
+press-emoji = Toca los que encajen o responde al sticker con los tuyos.
+press-last-emoji = Un sticker necesita al menos un emoji.
+note-replaced = Ocupa el sitio del anterior en tu pack. Deshacer trae de vuelta ese.
+text-ask = ¿Qué debe poner? Responde con un máximo de { $most } caracteres.
+text-coming = Tu sticker lo llevará escrito.
+text-too-long = Es demasiado largo para un sticker. Caben { $most } caracteres.
+text-unwritable = Aquí no tengo letras para { $letters }. El alfabeto latino, el cirílico y el griego van siempre.
+keywords-ask = ¿Con qué palabras se debe encontrar? Responde con un máximo de { $most }, separadas por comas.
+keywords-set = Se encuentra con: { $words }
+keywords-none = Ahí no había ninguna palabra. Responde con palabras separadas por comas.
+keywords-too-many = Telegram acepta { $most } palabras con { $chars } caracteres en total. Prueba con menos.
+keywords-removed = Ya no tiene palabras clave.
 
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
@@ -173,8 +207,22 @@ style-pixel = Píxel
 style-photo = Foto
 
 # --- seed ---
-seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker. Con /seed random cada uno sale distinto.
+seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.
 seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
+seed-last = Tu último sticker tiene la semilla { $seed }.
+button-keep-variation = 📌 Quedarme con esta variante
+button-keep-last = 📌 Quedarme con esa
+button-seed-random = 🎲 Una nueva cada vez
+press-kept = Guardada. Todos tus stickers salen así ahora; /seed lo cambia.
+press-seed-random = Cada sticker vuelve a salir un poco distinto.
+
+# --- every style of one photo ---
+progress-styles = Te pruebo todos los estilos …
+styles-add = Toca uno y lo tendrás como sticker nuevo.
+styles-swap = Toca uno y ocupará el lugar de tu sticker.
+button-styles-swap = 🔄 Mejor reemplazar el sticker
+button-styles-add = ➕ Mejor como sticker nuevo
+press-is-in-pack = Ya está en tu pack.
 
 # --- settings ---
 settings = Tus ajustes, para todos los stickers que vengan. Toca uno para cambiarlo.
@@ -347,11 +395,7 @@ pack-already-deleted = Ese paquete ya no existe.
 news-planned-pack = Es el primer sticker de tu paquete nuevo.
 sticker-not-there = Ese sticker ya no está en tu paquete.
 sticker-ask-emoji = Ahora es { $emoji }. ¿Qué emoji quieres? También valen varios.
-sticker-ask-keywords = ¿Con qué palabras quieres encontrarlo? Sepáralas con comas.
 sticker-no-emoji = Envíame un emoji o varios.
-sticker-keywords = Lo encuentras con: { $words }.
-sticker-no-keywords = Ahora no tiene palabras clave.
-sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Envía menos.
 sticker-is-icon = Ahora es el icono de tu paquete.
 sticker-place = Puesto { $place } de { $total }.
 sticker-about = Es tuyo: { $emoji }
@@ -449,7 +493,7 @@ language-chosen = De acuerdo, en español.
 
 # --- buttons ---
 button-another = 🔁 Otro
-button-style = 🎨 Estilo
+button-style = 🎨 Estilos
 button-badge = ⭕ Mejor redondo
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma

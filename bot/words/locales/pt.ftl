@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Oi.
        *[other] Oi, { $name }.
-    } Me mande uma selfie e eu faço dela uma figurinha.
-    Quer um estilo específico? Escreva embaixo da foto, por exemplo “quadrinhos”.
-    Suas figurinhas ficam num pacote só seu, prontas para qualquer conversa.
-    /style mostra os estilos, /help todo o resto.
+    } Me mande uma selfie: ela vira uma figurinha assim.
 help =
     Mande uma foto em que apareça um rosto. Volta uma figurinha.
 
@@ -16,6 +13,7 @@ help =
     O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
     Enviada como arquivo, a foto mantém toda a qualidade.
 help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.
+help-parameters = Só para uma foto, a legenda também aceita shape=badge, outline=white ou seed=42. /settings guarda isso para todas.
 help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
@@ -29,6 +27,12 @@ help-commands =
     /forget – apagar tudo
 start-in-group = Eu faço figurinhas numa conversa particular. Abra lá e mande uma selfie.
 button-open-chat = Abrir a conversa
+
+# --- first minute ---
+button-profile-photo = 🤳 Usar minha foto de perfil
+button-done = Pronto
+press-no-profile-photo = Não vejo foto de perfil: não há nenhuma ou sua privacidade a esconde. Me mande uma selfie.
+press-done = Toque na figurinha para adicionar o pacote. Cada foto que você mandar vira mais uma.
 
 # --- photos ---
 progress-fetching = Recebi. Estou baixando sua foto…
@@ -73,7 +77,7 @@ note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
 note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
 note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
 note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
-news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo. Toque na figurinha para pôr o pacote no seu teclado.
+news-first-pack = Este é o seu próprio pacote; quem tem o link pode ver.
 news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
 news-next-pack = Seu pacote estava cheio, então comecei o próximo.
 pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
@@ -104,6 +108,36 @@ words-emoji-refused = O Telegram não aceita { $emoji } em figurinhas. Outro emo
 words-thanks = De nada. Mande outra foto quando quiser.
 words-greeting = Oi. Mande uma foto e vem mais uma figurinha.
 words-unused = Não sei o que fazer com isso. Diga um estilo, como “quadrinhos”, ou mande outra foto. /style mostra os estilos.
+
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sem texto
+button-outline = 🖍 Borda
+button-outline-auto = ✨ A do estilo
+button-outline-none = 🚫 Nenhuma
+button-outline-thin = Fina
+button-outline-normal = Média
+button-outline-thick = Grossa
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palavras-chave
+button-no-keywords = ✖️ Sem palavras-chave
+button-png = 🖼 Arquivo PNG
+button-restore = ↩️ Voltar a esta
+press-restored = A anterior voltou ao lugar.
+press-same = Já está assim.
+press-emoji = Toque nos que combinam ou responda à figurinha com os seus.
+press-last-emoji = Uma figurinha precisa de pelo menos um emoji.
+note-replaced = Ela tomou o lugar da antiga no seu pacote. Desfazer traz a antiga de volta.
+text-ask = O que deve dizer? Responda com até { $most } caracteres.
+text-coming = A sua figurinha vai dizer isso.
+text-too-long = É longo demais para uma figurinha. Cabem { $most } caracteres.
+text-unwritable = Aqui não tenho letras para { $letters }. Latino, cirílico e grego funcionam sempre.
+keywords-ask = Com que palavras ela deve ser encontrada? Responda com até { $most }, separadas por vírgulas.
+keywords-set = Encontrada por: { $words }
+keywords-none = Não havia nenhuma palavra aí. Responda com palavras separadas por vírgulas.
+keywords-too-many = O Telegram aceita { $most } palavras com { $chars } caracteres no total. Tente menos.
+keywords-removed = Ela não tem mais palavras-chave.
 
 # --- errors, by code ---
 error-no-face = Não encontro um rosto aqui. Tente uma foto com boa luz, olhando para a câmera.
@@ -173,8 +207,22 @@ style-pixel = Pixel
 style-photo = Foto
 
 # --- seed ---
-seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha. Com /seed random cada uma sai diferente.
+seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.
 seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
+seed-last = Sua última figurinha tem o seed { $seed }.
+button-keep-variation = 📌 Ficar com esta variação
+button-keep-last = 📌 Ficar com esse
+button-seed-random = 🎲 Um novo a cada vez
+press-kept = Guardado. Todas as suas figurinhas saem assim agora; /seed muda isso.
+press-seed-random = Cada figurinha volta a sair um pouco diferente.
+
+# --- every style of one photo ---
+progress-styles = Provando todos os estilos em você …
+styles-add = Toque em um e ele vira uma figurinha nova.
+styles-swap = Toque em um e ele fica no lugar da sua figurinha.
+button-styles-swap = 🔄 Melhor trocar a figurinha
+button-styles-add = ➕ Melhor como figurinha nova
+press-is-in-pack = Ela já está no seu pacote.
 
 # --- settings ---
 settings = Seus ajustes, para todas as próximas figurinhas. Toque em um para mudar.
@@ -338,11 +386,7 @@ pack-already-deleted = Esse pacote não existe mais.
 news-planned-pack = É a primeira figurinha do seu novo pacote.
 sticker-not-there = Essa figurinha não está mais no seu pacote.
 sticker-ask-emoji = Agora é { $emoji }. Qual emoji vai ser? Podem ser vários.
-sticker-ask-keywords = Com que palavras você quer encontrá-la? Separe com vírgulas.
 sticker-no-emoji = Envie um emoji ou vários.
-sticker-keywords = Você a encontra com: { $words }.
-sticker-no-keywords = Agora ela não tem palavras-chave.
-sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Envie menos.
 sticker-is-icon = Agora é o ícone do seu pacote.
 sticker-place = Posição { $place } de { $total }.
 sticker-about = É sua: { $emoji }
@@ -440,7 +484,7 @@ language-chosen = Certo, em português.
 
 # --- buttons ---
 button-another = 🔁 Outra
-button-style = 🎨 Estilo
+button-style = 🎨 Estilos
 button-badge = ⭕ Melhor redonda
 button-cutout = ✂️ Melhor recortada
 button-shape = ✂️ Forma

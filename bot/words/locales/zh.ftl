@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] 你好。
        *[other] 你好，{ $name }。
-    }发一张自拍给我，我把它变成贴纸。
-    想要某种风格？写在照片下面就行，比如“漫画”。
-    你的贴纸都放在你自己的贴纸包里，哪个聊天都能用。
-    /style 看所有风格，/help 看其他功能。
+    }发一张自拍给我，它会变成这样的贴纸。
 help =
     发一张有脸的照片，就会收到一张贴纸。
 
@@ -16,6 +13,7 @@ help =
     之后写的话，或者回复某张贴纸的话，都是说那张照片：“霓虹”会再画一次。
     用文件方式发送，照片能保留全部画质。
 help-reactions = 贴纸下面的“😂 全部表情”会画出你的脸的十六种心情，每种都有自己的表情符号。
+help-parameters = 只想改一张照片时，说明里也可以写 shape=badge、outline=white 或 seed=42。/settings 对所有照片生效。
 help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
@@ -29,6 +27,12 @@ help-commands =
     /forget – 全部删除
 start-in-group = 我在私聊里做贴纸。去那里打开我，发一张自拍吧。
 button-open-chat = 打开聊天
+
+# --- first minute ---
+button-profile-photo = 🤳 用我的头像
+button-done = 好了
+press-no-profile-photo = 我看不到你的头像：可能没有，也可能被隐私设置隐藏了。发一张自拍给我吧。
+press-done = 点一下贴纸就能添加贴纸包。你每发一张照片，就多一张贴纸。
 
 # --- photos ---
 progress-fetching = 收到。正在取你的照片……
@@ -71,7 +75,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。点一下贴纸，就能加到你的键盘里。
+news-first-pack = 这是你自己的贴纸包；有链接的人都能看到。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -102,6 +106,36 @@ words-emoji-refused = Telegram 不接受用 { $emoji } 做贴纸的表情，换�
 words-thanks = 不客气。想要的话，随时再发照片给我。
 words-greeting = 你好。发一张照片，就又有一张贴纸。
 words-unused = 这些词我用不上。写一种风格，比如“漫画”，或者再发一张照片。/style 看所有风格。
+
+# --- editing a sticker ---
+button-edit = ✏️ 编辑
+button-text = 💬 文字
+button-no-text = ✖️ 去掉文字
+button-outline = 🖍 描边
+button-outline-auto = ✨ 随风格
+button-outline-none = 🚫 无
+button-outline-thin = 细
+button-outline-normal = 中
+button-outline-thick = 粗
+button-emoji = 😀 表情
+button-keywords = 🏷 关键词
+button-no-keywords = ✖️ 去掉关键词
+button-png = 🖼 PNG 文件
+button-restore = ↩️ 换回这张
+press-restored = 之前那张已回到原位。
+press-same = 已经是这样了。
+press-emoji = 点选合适的，或用你自己的表情回复这张贴纸。
+press-last-emoji = 贴纸至少要有一个表情。
+note-replaced = 它取代了包里原来的那张。“撤销”可以换回来。
+text-ask = 上面写什么？请回复，最多 { $most } 个字符。
+text-coming = 会写在你的贴纸上。
+text-too-long = 对贴纸来说太长了，最多 { $most } 个字符。
+text-unwritable = 我这里没有 { $letters } 的字体。拉丁、西里尔和希腊字母总是可以的。
+keywords-ask = 用哪些词能找到它？请回复，最多 { $most } 个，用逗号分开。
+keywords-set = 可用这些词找到：{ $words }
+keywords-none = 里面没有词。请用逗号分开回复。
+keywords-too-many = Telegram 最多接受 { $most } 个词、共 { $chars } 个字符。请少写一些。
+keywords-removed = 它不再有关键词了。
 
 # --- errors, by code ---
 error-no-face = 我没找到脸。换一张光线好、看着镜头的照片试试。
@@ -168,8 +202,22 @@ style-pixel = 像素
 style-photo = 照片
 
 # --- seed ---
-seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。用 /seed random，每张都不一样。
+seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。
 seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
+seed-last = 你上一张贴纸的种子是 { $seed }。
+button-keep-variation = 📌 固定这种画法
+button-keep-last = 📌 固定那一个
+button-seed-random = 🎲 每次都换新的
+press-kept = 已固定。以后你的贴纸都这样画；用 /seed 可以更改。
+press-seed-random = 每张贴纸又会有点不同。
+
+# --- every style of one photo ---
+progress-styles = 正在为你试每一种风格……
+styles-add = 点一种，它就成为一张新贴纸。
+styles-swap = 点一种，它就取代你的那张贴纸。
+button-styles-swap = 🔄 改为替换贴纸
+button-styles-add = ➕ 改为新贴纸
+press-is-in-pack = 它已经在你的贴纸包里了。
 
 # --- settings ---
 settings = 你的设置，对以后所有贴纸有效。点一项就能修改。
@@ -312,11 +360,7 @@ pack-already-deleted = 这个贴纸包已经不在了。
 news-planned-pack = 这是你新贴纸包的第一张贴纸。
 sticker-not-there = 这张贴纸已经不在你的贴纸包里了。
 sticker-ask-emoji = 现在是 { $emoji }。要换成哪个表情？可以发好几个。
-sticker-ask-keywords = 想用哪些词找到它？用逗号隔开。
 sticker-no-emoji = 请发一个或几个表情。
-sticker-keywords = 搜索这些词就能找到它：{ $words }。
-sticker-no-keywords = 它现在没有关键词了。
-sticker-keywords-too-long = Telegram 最多接受 20 个关键词，总共 64 个字。请少发一些。
 sticker-is-icon = 它现在是贴纸包的图标了。
 sticker-place = 第 { $place } 张，共 { $total } 张。
 sticker-about = 这是你的贴纸：{ $emoji }

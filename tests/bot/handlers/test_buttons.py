@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import InlineKeyboardMarkup
 
-from bot.delivery import keyboards
+from bot.delivery import keyboards, styles
 from bot.handlers import (
     CALLBACKS,
     FEATURES,
@@ -17,14 +17,17 @@ from bot.handlers import (
     own_sticker,
     packs,
     privacy,
+    seed,
     settings,
+    start,
     style,
 )
 from bot.packs.editing import PackContents
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
-from engine.types import Shape
+from engine.styles import all_styles
+from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
 from storage.records import Pack, PackState, Sticker, StickerState
 
@@ -37,8 +40,20 @@ PACK = PackContents(Pack(2**40, "tg:7", "u7_1_by_bot", "Ada", 1, PackState.OPEN,
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True, is_variation=True),
+        keyboards.edit(locale, JOB, [Shape.BADGE], has_text=True),
+        keyboards.edit(locale, JOB, list(Shape)[1:], has_text=False),
+        keyboards.outlines(locale, JOB, Outline.AUTO, OutlineWidth.THICK),
+        keyboards.emojis(locale, JOB, ["😀", "❤️", "👨‍👩‍👧"], ["❤️"]),
+        keyboards.keywords(locale, JOB),
+        keyboards.first(locale, JOB, has_reactions=True),
+        start.profile_keyboard(locale),
+        seed.keyboard(locale, JOB, is_fixed=True),
+        *[
+            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True, is_named=True)
+            for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
+        ],
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),

@@ -33,6 +33,10 @@ class Addressee:
     in the pack yet are not wanted any more. `wrong` is what a caption asked for by `key=value` and cannot have: the job
     fails, its photo is had for another try. `is_file`: the sticker is not for the pack but wanted as a file, which is
     in message `document`. `is_first`: the person's first photo, at which they are told what others can see.
+
+    In a group: `author` is who sent the photo where that is another person than who asks, 0 where nobody knows;
+    `is_agreed`: they let the sticker go into the asker's pack; `sticker` is the message that it was sent in. `guest` is
+    the query of somebody who called the bot into a chat that it is not in, `file` the sticker's file id for its answer.
     """
 
     chat: int
@@ -52,6 +56,11 @@ class Addressee:
     is_file: bool = False
     document: int | None = None
     is_first: bool = False
+    author: int | None = None
+    is_agreed: bool = False
+    sticker: int | None = None
+    guest: str | None = None
+    file: str | None = None
 
     @property
     def reply_to(self) -> int | None:
@@ -62,6 +71,21 @@ class Addressee:
     def of(cls, job: Job) -> Addressee:
         """Return the note of a job of this entrance."""
         return cls(**job.note)
+
+    @property
+    def is_group(self) -> bool:
+        """Return whether the answer goes to a group that the bot is in: their ids are negative."""
+        return self.chat < 0 and self.guest is None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Return whether the answer goes anywhere but to the person's own chat with the bot."""
+        return self.is_group or self.guest is not None
+
+    @property
+    def is_others(self) -> bool:
+        """Return whether the photo is of somebody else's who has not agreed to more than a sticker in this chat."""
+        return self.author is not None and not self.is_agreed
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is stored."""

@@ -66,7 +66,7 @@ _NOTES = {
     Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_NEWS = {
+NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
@@ -211,7 +211,7 @@ class Delivery:
         if job.replaces and await self._service.show_hint_once(job.owner, "replaced"):
             sentences.append(say(to.language, "note-replaced"))
         if in_pack.news:
-            sentences.append(say(to.language, _NEWS[in_pack.news]))
+            sentences.append(say(to.language, NEWS[in_pack.news]))
         keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
         if job.result and WELCOMED in user.hints_shown:
             first = await self._service.packs.first_sticker(job.owner)

@@ -21,6 +21,8 @@ from bot.handlers import (
     emojis,
     export,
     face,
+    groups,
+    guests,
     help,
     inline,
     jobs,
@@ -81,6 +83,8 @@ FEATURES: tuple[Feature, ...] = (
     reactions.FEATURE,
     face.FEATURE,
     no_face.FEATURE,
+    groups.FEATURE,
+    guests.FEATURE,
     photo.FEATURE,
     words.FEATURE,
     membership.FEATURE,
@@ -88,6 +92,7 @@ FEATURES: tuple[Feature, ...] = (
 )
 _MENU = [command for feature in FEATURES for command in feature.commands if command.in_menu]
 MENU: tuple[str, ...] = tuple(command.name for command in _MENU if not command.is_for_operators)
+GROUP_MENU = ("sticker",)
 OPERATORS_MENU: tuple[str, ...] = tuple(command.name for command in _MENU if command.is_for_operators)
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()

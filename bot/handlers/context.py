@@ -13,6 +13,7 @@ from bot.delivery.addressee import source_of_album, source_of_message
 from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
+from bot.handlers.group_memory import GroupMemory
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -39,7 +40,7 @@ class PhotosNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat.
+    """What the handlers work with. Short memories: refused albums, the last refusal by chat, and groups.
 
     `exporting` are the owners whose packs are being packed up, `export_slots` how many at the same time.
     """
@@ -55,6 +56,7 @@ class BotParts:
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
     exporting: set[str] = field(default_factory=set)
     export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXPORTS))
+    groups: GroupMemory = field(default_factory=GroupMemory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class UpdateContext:
-    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one).
+    """An update of a person in their private chat with the bot; of groups and guests only what their features take.
 
     `edits` are what a press changes: made once it is answered.
     """

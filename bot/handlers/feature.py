@@ -20,6 +20,7 @@ NEW_MESSAGE = UpdateType.MESSAGE  # edits of old messages ask for nothing new
 PRIVATE = ChatType.PRIVATE & NEW_MESSAGE
 EDITED_PRIVATE = ChatType.PRIVATE & UpdateType.EDITED_MESSAGE
 GROUPS = ChatType.GROUPS & NEW_MESSAGE
+GUESTS = UpdateType.GUEST_MESSAGE  # who calls the bot into a chat that it is not in
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,15 @@ class Callback:
     """What a button does, and exactly what its callback data holds beside the operation.
 
     `arguments` are the words it may end in, "" for none; None is any word, which `handle` judges. Data of another form
-    is not ours, and nothing comes of it.
+    is not ours, and nothing comes of it. `in_groups`: it may be pressed there, by the job's owner; with `is_for_all`
+    by others too, and `handle` judges who may.
     """
 
     handle: CallbackHandler
     has_job: bool = True
     arguments: Container[str] | None = ("",)
+    in_groups: bool = False
+    is_for_all: bool = False
 
     def takes(self, press: Press) -> bool:
         """Return whether the data has the form of this button's."""

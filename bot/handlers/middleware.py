@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 async def handle(parts: BotParts, handler: Handler, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Run `handler` on an update. Raises nothing: the person gets a sentence, the log the rest."""
     person, chat = update.effective_user, update.effective_chat
-    if person is None or person.is_bot:
+    if person is None or (person.is_bot and not _is_of_a_group(update)):
         return
     language = language_of(person.language_code)
     if (
@@ -61,6 +61,12 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
             await _unanswered(parts, update, owner, unsaid)
 
 
+def _is_of_a_group(update: Update) -> bool:
+    """Return whether a message is an anonymous administrator's or a channel's: a bot of Telegram's stands for them."""
+    message = update.message
+    return message is not None and message.sender_chat is not None and message.chat.type != ChatType.PRIVATE
+
+
 async def _is_banned(parts: BotParts, update: Update, owner: str, language: str) -> bool:
     """Return whether nothing is done for this person; they are told once. Raises `TelegramError`."""
     ban = await parts.service.operators.ban_of(owner)
@@ -91,7 +97,8 @@ async def _job_of(parts: BotParts, update: Update) -> str:
 async def _unanswered(parts: BotParts, update: Update, owner: str, error: TelegramError) -> None:
     kind = classify(error)
     if kind in NOBODY_THERE:
-        await mark_blocked(parts.service, owner)
+        if update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
+            await mark_blocked(parts.service, owner)
         return
     is_ours = kind is TelegramErrorKind.OTHER
     logger.log(

@@ -14,7 +14,9 @@ from service.person_settings import PersonSettings
 async def on_privacy(context: UpdateContext) -> None:
     """Send what is kept, and for how long."""
     days = context.service.lifetimes.results_s / 86_400
-    await context.answer(context.say("privacy", hours=_photo_hours(context), days=max(1, round(days))))
+    kept = context.say("privacy", hours=_photo_hours(context), days=max(1, round(days)))
+    groups = context.say("privacy-groups")
+    await context.answer(f"{kept}\n{groups}")
 
 
 async def on_forget(context: UpdateContext) -> None:

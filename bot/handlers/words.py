@@ -215,7 +215,8 @@ async def _job_meant(context: UpdateContext) -> Job | None:
     job = await _job_of_reply(context)
     if job is None:
         jobs = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
-        jobs = [each for each in jobs if not Addressee.of(each).is_file]
+        notes = [(each, Addressee.of(each)) for each in jobs]
+        jobs = [each for each, to in notes if not to.is_file and to.chat == context.chat_id]  # not of a group
         here = [each for each in jobs if Addressee.of(each).thread == context.thread]
         job = next(reversed(here or jobs), None)
     if job is not None and job.request.model in SHEETS and job.parent:

@@ -26,7 +26,7 @@ from service.inbox import Inbox
 logger = logging.getLogger(__name__)
 
 RawUpdate = dict[str, Any]  # as Telegram sent it
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "guest_message")
 _INLINE = "inline_query"
 MAX_ATTEMPTS = 5  # an update that ended the process that often is given up; one that waited for Telegram did not end it
 _PARALLEL = 1_000  # updates handled at the same time: in an outage each may wait for its answer to be taken

@@ -53,6 +53,7 @@ _SET_CALLS = frozenset(
 )
 _SET_WAIT_S = 2.0  # a longer one is the caller's to tell
 _MESSAGE_CALLS = ("send", "edit", "copy", "forward")
+_NO_MESSAGES = ("sendChatAction", "sendMessageDraft")
 # Calls that may be made twice: after an error that leaves open whether they happened, they are made again.
 ANSWER = "sendMessage"
 _REPEATABLE = (ANSWER, "edit", "deleteMessage", "answerCallbackQuery", "setMy")
@@ -304,7 +305,7 @@ def bucket_of(endpoint: str, data: dict[str, Any]) -> tuple[str | None, Limit]:
     if endpoint in _SET_CALLS:
         return f"sets {data.get('user_id')}", STICKER_SETS
     chat = data.get("chat_id")
-    if chat is None or endpoint == "sendChatAction" or not endpoint.startswith(_MESSAGE_CALLS):
+    if chat is None or endpoint in _NO_MESSAGES or not endpoint.startswith(_MESSAGE_CALLS):
         return None, WHOLE_BOT
     # Groups have negative ids; channels and public groups may be named with an @.
     is_group = str(chat).startswith(("-", "@"))

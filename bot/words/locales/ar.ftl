@@ -10,6 +10,7 @@ help =
     أرسل صورة يظهر فيها وجه، ويعود إليك ملصق.
 
     تحت الصورة: كلمات للأسلوب، مثل «ألوان مائية». الوسم #comic يختار أسلوبًا لهذه المرة فقط. والإيموجي في البداية يصبح إيموجي الملصق.
+    ما يوضع بين علامتي تنصيص، مثل «LOL»، يُكتب على الملصق. وزر «✏️ تعديل» تحته يغيّر النص والإطار والشكل والإيموجي.
     ما تكتبه بعدها، أو ردًّا على ملصق، يخصّ تلك الصورة: «نيون» يرسمها مرة أخرى.
     إذا أُرسلت الصورة كملف احتفظت بكامل جودتها.
 help-reactions = زر «😂 كل التعابير» تحت الملصق يرسم وجهك في ستة عشر مزاجًا، لكل منها إيموجي خاص به.
@@ -25,7 +26,7 @@ help-commands =
     /language – تغيير اللغة
     /privacy – ما أحتفظ به وإلى متى
     /forget – حذف كل شيء
-start-in-group = أصنع الملصقات في محادثة خاصة. افتحني هناك وأرسل صورة سيلفي.
+start-in-group = ردّ على صورة بالأمر /sticker وسأصنع منها ملصقًا. حزمتك الخاصة معي في محادثة خاصة.
 button-open-chat = فتح المحادثة
 
 # --- first minute ---
@@ -126,7 +127,7 @@ button-edit = ✏️ تعديل
 button-text = 💬 نص
 button-no-text = ✖️ بلا نص
 button-outline = 🖍 الإطار
-button-outline-auto = ✨ كما في النمط
+button-outline-auto = ✨ كما في الأسلوب
 button-outline-none = 🚫 بدون
 button-outline-thin = رفيع
 button-outline-normal = عادي
@@ -222,13 +223,34 @@ style-cel = رسوم متحركة
 style-comic = كوميكس
 style-caricature = كاريكاتير
 style-popart = بوب آرت
-style-poster = ملصق جداري
+style-poster = بوستر
 style-watercolour = ألوان مائية
 style-pencil = قلم رصاص
 style-ink = حبر
 style-neon = نيون
 style-pixel = بكسل
 style-photo = صورة
+
+# --- groups ---
+group-how = ردّ على صورة بالأمر /sticker وسأصنع منها ملصقًا.
+group-anonymous = الملصق يحتاج إلى صاحب: اكتب باسمك، لا باسم مجموعة أو قناة.
+group-off = حسنًا، سأصمت هنا. يعيدني الأمر /sticker on.
+group-on = لقد عدت. ردّ على صورة بالأمر /sticker.
+group-only-admins = هذا للمشرفين فقط.
+group-slow = هذه ملصقات كثيرة دفعة واحدة. حاول مجددًا بعد دقيقة.
+group-no-stickers = لا يمكنني إرسال الملصقات هنا. يستطيع أحد المشرفين السماح بذلك.
+guest-how = ردّ على صورة واذكرني، وسأصنع منها ملصقًا.
+guest-fetch = ملصقك جاهز.
+button-fetch = ⬇️ خذ الملصق
+button-agree = 👍 صورتي، لا مانع من الحزمة
+button-remove = 🗑 إزالة
+press-agreed = شكرًا. يمكن أن يدخل الحزمة الآن.
+press-not-author = لا يقول ذلك إلا من أرسل الصورة.
+press-not-remove = لا يزيله إلا من طلبه أو من أرسل الصورة أو أحد المشرفين.
+press-removed = أُزيل.
+start-not-yours = هذا الملصق لشخص آخر. أرسل لي صورة وسيكون لك ملصقك.
+privacy-groups = في المجموعات لا تصبح صورة شخص آخر إلا ملصقًا في تلك المحادثة، ثم أحذف الصورة. ولا يدخل حزمة إلا بموافقة ذلك الشخص، ويمكنه إزالته.
+command-sticker = ملصق من الصورة التي ترد عليها
 
 # --- seed ---
 seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه.
@@ -241,7 +263,7 @@ press-kept = ثُبّتت. كل ملصقاتك تأتي هكذا الآن؛ ال
 press-seed-random = كل ملصق يأتي مختلفًا قليلًا من جديد.
 
 # --- every style of one photo ---
-progress-styles = أجرّب عليك كل الأساليب …
+progress-styles = أجرّب عليك كل الأساليب…
 styles-add = المس واحدًا لتحصل عليه ملصقًا جديدًا.
 styles-swap = المس واحدًا ليأخذ مكان ملصقك.
 button-styles-swap = 🔄 بل استبدل الملصق
@@ -284,7 +306,7 @@ setting-pack-about = تلقائيًا: كل ملصق يدخل حزمتك مبا�
 setting-pack-on = تلقائيًا
 setting-pack-off = حين أطلب
 setting-photo = صورتي
-setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأسلوب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
+setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأساليب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
 setting-photo-usual = { $hours } س
 setting-photo-hour = 1 س
 setting-photo-none = أبدًا

@@ -10,6 +10,7 @@ help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter in Anführungszeichen, etwa „LOL“, stehen dann auf dem Sticker. „✏️ Ändern“ darunter ändert Schrift, Rand, Form und Emoji.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
@@ -25,14 +26,14 @@ help-commands =
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
-start-in-group = Sticker mache ich im privaten Chat. Öffne mich dort und schick ein Selfie.
+start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
 
 # --- first minute ---
 button-profile-photo = 🤳 Mein Profilfoto nehmen
 button-done = Fertig
 press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
-press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
+press-done = Tipp auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -114,7 +115,7 @@ button-edit = ✏️ Ändern
 button-text = 💬 Schrift
 button-no-text = ✖️ Ohne Schrift
 button-outline = 🖍 Rand
-button-outline-auto = ✨ Wie im Stil
+button-outline-auto = ✨ Vom Stil
 button-outline-none = 🚫 Keiner
 button-outline-thin = Dünn
 button-outline-normal = Mittel
@@ -126,7 +127,7 @@ button-png = 🖼 PNG-Datei
 button-restore = ↩️ Diesen zurückholen
 press-restored = Der vorige ist wieder an seinem Platz.
 press-same = So ist er schon.
-press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-emoji = Tipp an, was passt, oder antworte dem Sticker mit eigenen.
 press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
 note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
 text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
@@ -206,6 +207,27 @@ style-neon = Neon
 style-pixel = Pixel
 style-photo = Foto
 
+# --- groups ---
+group-how = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus.
+group-anonymous = Ein Sticker braucht einen Besitzer: Schreib als du selbst, nicht als Gruppe oder Kanal.
+group-off = Gut, ich bin hier still. /sticker on holt mich zurück.
+group-on = Ich bin wieder da. Antworte auf ein Foto mit /sticker.
+group-only-admins = Das können nur Admins.
+group-slow = Das sind viele Sticker auf einmal. Versuch es in einer Minute wieder.
+group-no-stickers = Ich darf hier keine Sticker senden. Ein Admin kann es erlauben.
+guest-how = Antworte auf ein Foto und erwähne mich, dann mache ich einen Sticker daraus.
+guest-fetch = Dein Sticker ist fertig.
+button-fetch = ⬇️ Sticker holen
+button-agree = 👍 Mein Foto, darf ins Pack
+button-remove = 🗑 Entfernen
+press-agreed = Danke. Er darf jetzt ins Pack.
+press-not-author = Das kann nur sagen, wer das Foto geschickt hat.
+press-not-remove = Entfernen kann ihn nur, wer ihn wollte, wer das Foto geschickt hat, oder ein Admin.
+press-removed = Entfernt.
+start-not-yours = Dieser Sticker gehört jemand anderem. Schick mir ein Foto, dann hast du deinen eigenen.
+privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Pack kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
+command-sticker = Sticker aus dem Foto, auf das du antwortest
+
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
 seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
@@ -218,8 +240,8 @@ press-seed-random = Jeder Sticker wird wieder ein wenig anders.
 
 # --- every style of one photo ---
 progress-styles = Ich probiere jeden Stil an dir aus …
-styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
-styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+styles-add = Tipp auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tipp auf einen, und er nimmt den Platz deines Stickers ein.
 button-styles-swap = 🔄 Lieber den Sticker ersetzen
 button-styles-add = ➕ Lieber als neuer Sticker
 press-is-in-pack = Er ist schon in deinem Paket.
@@ -260,7 +282,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stil“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stile“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht

@@ -10,6 +10,7 @@ help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words in quotes, like “LOL”, are written on the sticker. “✏️ Edit” under it changes text, outline, shape and emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
@@ -25,7 +26,7 @@ help-commands =
     /language – change the language
     /privacy – what I keep, and for how long
     /forget – delete all of it
-start-in-group = I make stickers in a private chat. Open me there and send a selfie.
+start-in-group = Reply to a photo with /sticker and I'll make a sticker of it. Your own pack is with me in a private chat.
 button-open-chat = Open the chat
 
 # --- first minute ---
@@ -114,7 +115,7 @@ button-edit = ✏️ Edit
 button-text = 💬 Text
 button-no-text = ✖️ No text
 button-outline = 🖍 Outline
-button-outline-auto = ✨ As the style has it
+button-outline-auto = ✨ Style's own
 button-outline-none = 🚫 None
 button-outline-thin = Thin
 button-outline-normal = Normal
@@ -206,6 +207,27 @@ style-neon = Neon
 style-pixel = Pixel
 style-photo = Photo
 
+# --- groups ---
+group-how = Reply to a photo with /sticker and I'll make a sticker of it.
+group-anonymous = A sticker needs an owner: write as yourself, not as a group or channel.
+group-off = All right, I'm silent here. /sticker on brings me back.
+group-on = I'm back. Reply to a photo with /sticker.
+group-only-admins = Only admins can do that.
+group-slow = That's a lot of stickers at once. Try again in a minute.
+group-no-stickers = I may not send stickers here. An admin can allow it.
+guest-how = Reply to a photo and mention me, and I'll make a sticker of it.
+guest-fetch = Your sticker is ready.
+button-fetch = ⬇️ Get the sticker
+button-agree = 👍 My photo, fine for the pack
+button-remove = 🗑 Remove
+press-agreed = Thanks. It may go into the pack now.
+press-not-author = Only the person who sent the photo can say that.
+press-not-remove = Only who asked for it, who sent the photo, and admins can remove it.
+press-removed = Removed.
+start-not-yours = That sticker belongs to somebody else. Send me a photo and you'll have your own.
+privacy-groups = In groups, somebody else's photo only gives a sticker in that chat, then I delete the photo. It goes into a pack only if they agree, and they can remove it.
+command-sticker = Make a sticker of the photo you reply to
+
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
 seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
@@ -260,7 +282,7 @@ setting-pack-about = By itself: every sticker goes straight into your pack. When
 setting-pack-on = by itself
 setting-pack-off = when I ask
 setting-photo = My photo
-setting-photo-about = How long I keep your photo. Another, Style and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
+setting-photo-about = How long I keep your photo. Another, Styles and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = not at all

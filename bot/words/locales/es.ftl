@@ -10,6 +10,7 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que va entre comillas, como «LOL», se escribe en el sticker. «✏️ Editar» debajo cambia texto, borde, forma y emoji.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
@@ -25,7 +26,7 @@ help-commands =
     /language – cambiar el idioma
     /privacy – qué guardo y cuánto tiempo
     /forget – borrarlo todo
-start-in-group = Hago stickers en un chat privado. Ábreme allí y mándame un selfi.
+start-in-group = Responde a una foto con /sticker y hago un sticker de ella. Tu propio pack está conmigo en un chat privado.
 button-open-chat = Abrir el chat
 
 # --- first minute ---
@@ -206,6 +207,27 @@ style-neon = Neón
 style-pixel = Píxel
 style-photo = Foto
 
+# --- groups ---
+group-how = Responde a una foto con /sticker y hago un sticker de ella.
+group-anonymous = Un sticker necesita dueño: escribe con tu cuenta, no como grupo ni canal.
+group-off = De acuerdo, aquí me callo. /sticker on me trae de vuelta.
+group-on = Ya estoy de vuelta. Responde a una foto con /sticker.
+group-only-admins = Eso solo lo pueden hacer los administradores.
+group-slow = Son muchos stickers de golpe. Inténtalo en un minuto.
+group-no-stickers = Aquí no puedo enviar stickers. Un administrador puede permitirlo.
+guest-how = Responde a una foto y mencióname, y hago un sticker de ella.
+guest-fetch = Tu sticker está listo.
+button-fetch = ⬇️ Recoger el sticker
+button-agree = 👍 Es mi foto, vale para el pack
+button-remove = 🗑 Quitar
+press-agreed = Gracias. Ya puede ir al pack.
+press-not-author = Solo puede decirlo quien envió la foto.
+press-not-remove = Solo pueden quitarlo quien lo pidió, quien envió la foto y los administradores.
+press-removed = Quitado.
+start-not-yours = Ese sticker es de otra persona. Envíame una foto y tendrás el tuyo.
+privacy-groups = En los grupos, de la foto de otra persona solo sale un sticker en ese chat, y luego borro la foto. Va a un pack solo si esa persona está de acuerdo, y puede quitarlo.
+command-sticker = Un sticker de la foto a la que respondes
+
 # --- seed ---
 seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.
 seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
@@ -217,7 +239,7 @@ press-kept = Guardada. Todos tus stickers salen así ahora; /seed lo cambia.
 press-seed-random = Cada sticker vuelve a salir un poco distinto.
 
 # --- every style of one photo ---
-progress-styles = Te pruebo todos los estilos …
+progress-styles = Te pruebo todos los estilos…
 styles-add = Toca uno y lo tendrás como sticker nuevo.
 styles-swap = Toca uno y ocupará el lugar de tu sticker.
 button-styles-swap = 🔄 Mejor reemplazar el sticker
@@ -260,7 +282,7 @@ setting-pack-about = Por sí solo: cada sticker va directo a tu pack. Cuando yo 
 setting-pack-on = por sí solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
-setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilo» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilos» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada

@@ -10,6 +10,7 @@ help =
     Mande uma foto em que apareça um rosto. Volta uma figurinha.
 
     Na legenda: palavras para o estilo, como “aquarela”. #comic escolhe um estilo só desta vez. Um emoji no começo vira o emoji da figurinha.
+    O que estiver entre aspas, como “LOL”, é escrito na figurinha. “✏️ Editar” embaixo dela muda texto, borda, formato e emoji.
     O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
     Enviada como arquivo, a foto mantém toda a qualidade.
 help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.
@@ -25,7 +26,7 @@ help-commands =
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
-start-in-group = Eu faço figurinhas numa conversa particular. Abra lá e mande uma selfie.
+start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
 button-open-chat = Abrir a conversa
 
 # --- first minute ---
@@ -50,7 +51,7 @@ progress-load = Trocando de modelo; leva um instante…
 progress-face = Procurando seu rosto…
 progress-cutout = Recortando você…
 progress-draw = Desenhando você…
-progress-finish = Colocando o contorno…
+progress-finish = Colocando a borda…
 progress-pack = Colocando no seu pacote…
 progress-drawing-all = Desenhando { $done } de { $total }…
 progress-pack-all = Colocando todas no seu pacote…
@@ -206,6 +207,27 @@ style-neon = Neon
 style-pixel = Pixel
 style-photo = Foto
 
+# --- groups ---
+group-how = Responda a uma foto com /sticker e eu faço uma figurinha dela.
+group-anonymous = Uma figurinha precisa de dono: escreva com a sua conta, não como grupo ou canal.
+group-off = Tudo bem, fico em silêncio aqui. /sticker on me traz de volta.
+group-on = Voltei. Responda a uma foto com /sticker.
+group-only-admins = Só administradores podem fazer isso.
+group-slow = São muitas figurinhas de uma vez. Tente de novo em um minuto.
+group-no-stickers = Não posso enviar figurinhas aqui. Um administrador pode permitir.
+guest-how = Responda a uma foto e me mencione, e eu faço uma figurinha dela.
+guest-fetch = Sua figurinha está pronta.
+button-fetch = ⬇️ Pegar a figurinha
+button-agree = 👍 Foto minha, pode no pacote
+button-remove = 🗑 Remover
+press-agreed = Obrigado. Agora ela pode ir para o pacote.
+press-not-author = Só quem enviou a foto pode dizer isso.
+press-not-remove = Só quem pediu, quem enviou a foto e os administradores podem removê-la.
+press-removed = Removida.
+start-not-yours = Essa figurinha é de outra pessoa. Envie uma foto e você terá a sua.
+privacy-groups = Em grupos, a foto de outra pessoa só vira uma figurinha naquele chat, e depois eu apago a foto. Ela só vai para um pacote se a pessoa concordar, e a pessoa pode removê-la.
+command-sticker = Figurinha da foto que você responde
+
 # --- seed ---
 seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.
 seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
@@ -217,7 +239,7 @@ press-kept = Guardado. Todas as suas figurinhas saem assim agora; /seed muda iss
 press-seed-random = Cada figurinha volta a sair um pouco diferente.
 
 # --- every style of one photo ---
-progress-styles = Provando todos os estilos em você …
+progress-styles = Provando todos os estilos em você…
 styles-add = Toque em um e ele vira uma figurinha nova.
 styles-swap = Toque em um e ele fica no lugar da sua figurinha.
 button-styles-swap = 🔄 Melhor trocar a figurinha
@@ -260,7 +282,7 @@ setting-pack-about = Sozinhas: cada figurinha vai direto para o seu pacote. Quan
 setting-pack-on = sozinhas
 setting-pack-off = quando eu pedir
 setting-photo = Minha foto
-setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilo e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
+setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilos e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada

@@ -10,6 +10,7 @@ help =
     发一张有脸的照片，就会收到一张贴纸。
 
     照片下面：写上风格，比如“水彩”。#comic 只在这一次用某种风格。开头的表情就是贴纸的表情。
+    引号里的字，比如“LOL”，会写在贴纸上。贴纸下面的“✏️ 编辑”可以改文字、描边、形状和表情。
     之后写的话，或者回复某张贴纸的话，都是说那张照片：“霓虹”会再画一次。
     用文件方式发送，照片能保留全部画质。
 help-reactions = 贴纸下面的“😂 全部表情”会画出你的脸的十六种心情，每种都有自己的表情符号。
@@ -25,7 +26,7 @@ help-commands =
     /language – 更换语言
     /privacy – 我保留什么、保留多久
     /forget – 全部删除
-start-in-group = 我在私聊里做贴纸。去那里打开我，发一张自拍吧。
+start-in-group = 用 /sticker 回复一张照片，我就把它做成贴纸。你自己的贴纸包在和我的私聊里。
 button-open-chat = 打开聊天
 
 # --- first minute ---
@@ -200,6 +201,27 @@ style-ink = 水墨
 style-neon = 霓虹
 style-pixel = 像素
 style-photo = 照片
+
+# --- groups ---
+group-how = 用 /sticker 回复一张照片，我就把它做成贴纸。
+group-anonymous = 贴纸需要有主人：请用你自己的身份发言，不要用群组或频道的身份。
+group-off = 好的，我在这里保持安静。/sticker on 可以叫我回来。
+group-on = 我回来了。用 /sticker 回复一张照片吧。
+group-only-admins = 只有管理员可以这样做。
+group-slow = 一下子要的贴纸太多了，请一分钟后再试。
+group-no-stickers = 我不能在这里发贴纸，管理员可以开放权限。
+guest-how = 回复一张照片并提到我，我就把它做成贴纸。
+guest-fetch = 你的贴纸做好了。
+button-fetch = ⬇️ 领取贴纸
+button-agree = 👍 我的照片，可以进贴纸包
+button-remove = 🗑 移除
+press-agreed = 谢谢，现在可以放进贴纸包了。
+press-not-author = 只有发照片的人可以这样说。
+press-not-remove = 只有提出的人、发照片的人和管理员可以移除它。
+press-removed = 已移除。
+start-not-yours = 这张贴纸是别人的。发一张照片，你也会有自己的。
+privacy-groups = 在群组里，别人的照片只会变成那个聊天里的一张贴纸，之后我就删除照片。只有本人同意才会进贴纸包，本人也可以移除它。
+command-sticker = 把你回复的照片做成贴纸
 
 # --- seed ---
 seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。

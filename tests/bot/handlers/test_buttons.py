@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards, styles
+from bot.delivery.groups import keyboard as group_keyboard
 from bot.handlers import (
     CALLBACKS,
     FEATURES,
@@ -29,12 +32,13 @@ from engine.models import MODELS
 from engine.styles import all_styles
 from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
-from storage.records import Pack, PackState, Sticker, StickerState
+from storage.records import Job, JobRequest, JobStatus, Pack, PackState, Sticker, StickerState
 
 JOB = "0123456789abcdef" * 2
 UNIQUE = "AgADHwADr8ZRGg_-"
 STICKER = Sticker(JOB, "tg:7", StickerState.IN_PACK, ("😀",), file_unique_id=UNIQUE)
 PACK = PackContents(Pack(2**40, "tg:7", "u7_1_by_bot", "Ada", 1, PackState.OPEN, 0.0), "Ada", (STICKER,) * 120)
+DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m"), 1, {}, 0.0)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -77,6 +81,11 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         own_sticker.menu(locale, UNIQUE),
         own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),
+        *[
+            group_keyboard(locale, replace(DONE, note=note), "sticker_face_bot", is_in_pack=is_in_pack)
+            for note in ({"chat": -1, "message": 1}, {"chat": -1, "message": 1, "author": 8})
+            for is_in_pack in (False, True)
+        ],
         keyboards.news(locale, is_on=True),
         keyboards.news(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),

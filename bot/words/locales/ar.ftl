@@ -19,6 +19,7 @@ help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
     /pack – ملصقاتك
+    /export – ملصقاتك من أجل WhatsApp أو Signal
     /queue – ما أعمل عليه الآن
     /cancel – إيقافه
     /settings – كل ذلك في مكان واحد وأكثر
@@ -440,6 +441,8 @@ sticker-no-emoji = أرسل لي إيموجي واحدًا أو أكثر.
 sticker-keywords = تجده بهذه الكلمات: { $words }.
 sticker-no-keywords = ليست له كلمات بحث الآن.
 sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
+sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
+sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
 sticker-is-icon = صار الآن أيقونة حزمتك.
 sticker-place = الموضع { $place } من { $total }.
 sticker-about = إنه لك: { $emoji }

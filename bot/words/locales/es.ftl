@@ -19,6 +19,7 @@ help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
+    /export – tus stickers para WhatsApp o Signal
     /queue – en qué estoy trabajando
     /cancel – pararlo
     /settings – todo en un sitio, y más
@@ -422,6 +423,8 @@ sticker-keywords = Lo encuentras con: { $words }.
 sticker-no-keywords = Ahora no tiene palabras clave.
 sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Manda menos.
 sticker-is-icon = Ahora es el icono de tu pack.
+sticker-no-emoji = Envíame un emoji o varios.
+sticker-is-icon = Ahora es el icono de tu paquete.
 sticker-place = Puesto { $place } de { $total }.
 sticker-about = Es tuyo: { $emoji }
 sticker-about-words = Es tuyo: { $emoji } – se encuentra con { $words }

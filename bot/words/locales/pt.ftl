@@ -19,6 +19,7 @@ help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
     /pack – suas figurinhas
+    /export – suas figurinhas para WhatsApp ou Signal
     /queue – no que estou trabalhando
     /cancel – parar isso
     /settings – tudo num lugar só, e mais
@@ -412,6 +413,7 @@ sticker-no-emoji = Mande um emoji ou vários.
 sticker-keywords = Você a encontra com: { $words }.
 sticker-no-keywords = Agora ela não tem palavras-chave.
 sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Mande menos.
+sticker-no-emoji = Envie um emoji ou vários.
 sticker-is-icon = Agora é o ícone do seu pacote.
 sticker-place = Posição { $place } de { $total }.
 sticker-about = É sua: { $emoji }

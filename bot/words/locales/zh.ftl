@@ -19,6 +19,7 @@ help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
     /pack – 你的贴纸
+    /export – 把贴纸带到 WhatsApp 或 Signal
     /queue – 我正在做什么
     /cancel – 停下来
     /settings – 所有设置都在这里
@@ -381,11 +382,7 @@ pack-already-deleted = 这个贴纸包已经不在了。
 news-planned-pack = 这是你新贴纸包的第一张贴纸。
 sticker-not-there = 这张贴纸已经不在你的贴纸包里了。
 sticker-ask-emoji = 现在是 { $emoji }。要换成哪个表情？可以发好几个。
-sticker-ask-keywords = 想用哪些词找到它？用逗号隔开。
 sticker-no-emoji = 请发一个或几个表情。
-sticker-keywords = 搜索这些词就能找到它：{ $words }。
-sticker-no-keywords = 它现在没有关键词了。
-sticker-keywords-too-long = Telegram 最多接受 20 个关键词，总共 64 个字。请少发一些。
 sticker-is-icon = 它现在是贴纸包的图标了。
 sticker-place = 第 { $place } 张，共 { $total } 张。
 sticker-about = 这是你的贴纸：{ $emoji }

@@ -14,6 +14,7 @@ from api.providers.segmind import SEGMIND
 from api.server.connections import Certificate, raise_descriptor_limit
 from api.server.port import HttpServer
 from bot.app import TelegramBot
+from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
@@ -163,6 +164,7 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         api_url=settings.telegram_api_url,
         service=parts.service,
         admin_ids=settings.admin_ids,
+        alarm_limits=AlarmLimits(settings.alarm_queue_minutes * 60, settings.alarm_disk_mb),
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,
         offers=Offers.of(parts.runner),

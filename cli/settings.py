@@ -147,6 +147,8 @@ class Settings(ServerSettings):
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    alarm_queue_minutes: Annotated[float, Field(ge=0)] = 10.0
+    alarm_disk_mb: Annotated[float, Field(ge=0)] = 500.0
 
     @field_validator("telegram_bot_token")
     @classmethod

@@ -17,7 +17,7 @@ from engine.levels import parameters_of
 from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
-from engine.types import Outline, OutlineWidth
+from engine.types import OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -31,6 +31,7 @@ from service.events import EventKind, Events, JobEvent
 from service.inbox import Inbox
 from service.keys import ApiKeys
 from service.limits import MAX_SEED, Lifetimes, Limits
+from service.operators import Operators
 from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
@@ -51,7 +52,8 @@ POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What an entrance asks for. `style`, `seed` and `shape` None mean the owner's own choice, or the default.
+    """What an entrance asks for. `style`, `seed`, `shape` and `outline` None mean the owner's own choice, or the
+    default.
 
     `parameters` go before those that the owner's own levels stand for.
     `source` names the message it came from: the same source is the same job, however often it is submitted.
@@ -74,7 +76,7 @@ class Submission:
     lifetime_s: float | None = None
     only_stickers: bool = False
     text: str = ""
-    outline: str = Outline.AUTO
+    outline: str | None = None
     outline_width: str = OutlineWidth.NORMAL
 
 
@@ -97,8 +99,8 @@ def parse_seed(text: str) -> int:
 class StickerService:
     """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
 
-    `packs`, `inbox`, `uploads` and `keys` are parts of the door with a subject of their own. Every method may raise
-    `StorageError`.
+    `packs`, `inbox`, `uploads`, `keys`, `operators` and `broadcasts` are parts of the door with a subject of their own.
+    Every method may raise `StorageError`.
     """
 
     def __init__(
@@ -114,9 +116,11 @@ class StickerService:
         self.inbox = Inbox(store.inbox)
         self.uploads = Uploads(store.uploads, store.files)
         self.keys = ApiKeys(store.keys, clock)
+        self.broadcasts = store.broadcasts
         self.limits = limits
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
+        self.operators = Operators(store, self.events, clock)
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
         self._decoding_alone = asyncio.Lock()
@@ -162,6 +166,11 @@ class StickerService:
             self._engines_loading -= 1
 
     @property
+    def has_engine(self) -> bool:
+        """Whether an engine is ready to draw."""
+        return self._engines_ready > 0
+
+    @property
     def is_warming_up(self) -> bool:
         """Whether jobs are taken and wait for the first engine to be ready."""
         return self._engines_loading > 0 and self._engines_ready == 0
@@ -183,7 +192,7 @@ class StickerService:
             parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
             text=submission.text,
-            outline=submission.outline,
+            outline=submission.outline or settings.outline,
             outline_width=submission.outline_width,
         )
         new = NewJob(
@@ -337,10 +346,13 @@ class StickerService:
     async def _check_queue(self, owner: str) -> None:
         if await self.queued() >= self.limits.queue_length:
             raise QueueFull
-        if self.limits.jobs_per_day:
-            today = await self._store.jobs.count_since(owner, self._clock() - _DAY_S)
-            if today >= self.limits.jobs_per_day:
-                raise DailyLimitReached(self.limits.jobs_per_day)
+        limit = 0 if owner in self.limits.exempt else self.limits.jobs_per_day
+        if limit:
+            now = self._clock()
+            today = await self._store.jobs.count_since(owner, now - _DAY_S)
+            if today >= limit:
+                oldest = await self._store.jobs.nth_since(owner, now - _DAY_S, today - limit)
+                raise DailyLimitReached(limit, (oldest or now) + _DAY_S - now)
 
     async def change_request(self, job_id: str, *, seed: int | None = None, **request: Any) -> Job | None:
         """Change some of what a waiting job asks for, parameters one by one; None where it is not waiting any more.
@@ -390,6 +402,11 @@ class StickerService:
                 cancelled.append(ended)
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled
+
+    async def ban(self, owner: str) -> list[Job]:
+        """Draw nothing more for the owner, whatever they send; return the jobs that are cancelled by that."""
+        await self._store.bans.add(owner)
+        return await self.cancel(owner)
 
     async def forget(self, owner: str) -> Forgotten:
         """Delete every row and file of the owner, and count them; what is being drawn for them is thrown away."""
@@ -490,6 +507,10 @@ class StickerService:
     async def check_room(self) -> None:
         """Check that files can be kept. Raises `DiskFull`, `StorageError`."""
         await self._store.files.check_room()
+
+    async def free_bytes(self) -> int:
+        """Return how much room the disk with the files has left."""
+        return await self._store.files.free_bytes()
 
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""

@@ -97,6 +97,10 @@ class Worker:
                     with self._service.engine_loading():
                         await self._runner.load()
                 await self._work()
+            except EngineDead:
+                with contextlib.suppress(StorageError):
+                    await self._service.operators.note_engine_death()
+                raise
             finally:
                 listening.cancel()
 
@@ -167,7 +171,9 @@ class Worker:
         return (first, False) if passing is None else (passing, True)
 
     async def _claim(self) -> Job | None:
-        """Start the next job; None where nothing waits."""
+        """Start the next job; None where nothing waits, or the operators want nothing drawn."""
+        if await self._service.operators.is_paused():
+            return None
         job, is_passing = await self._next()
         claimed = await self._claim_this(job, is_passing) if job else None
         return claimed or await self._jobs.claim()  # another worker was faster, or the queue has moved

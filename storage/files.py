@@ -110,6 +110,12 @@ class Files:
         with _os_errors_as_ours():
             return await asyncio.to_thread(_sweep_folder, self._folder(owner) / "photos", before, frozenset(keep))
 
+    async def free_bytes(self) -> int:
+        """Return how much room the disk has left. Raises `StorageError`."""
+        with _os_errors_as_ours():
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
+
     async def check_room(self) -> None:
         """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
         probe = self._root / "probe"

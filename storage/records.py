@@ -188,6 +188,63 @@ class User:
     app_language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Nothing is drawn for this owner. `told_at` is when they were told, None where they were not."""
+
+    owner: str
+    banned_at: float
+    told_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What ended on one day, `day` counted from 1970-01-01 UTC.
+
+    `people` owners had `jobs`, of which `failed`; half of those that were done took `median_s` from submission on, None
+    where none was done.
+    """
+
+    day: int
+    jobs: int = 0
+    failed: int = 0
+    people: int = 0
+    median_s: float | None = None
+
+
+class BroadcastState(StrEnum):
+    """draft -> sending -> sent, or dropped."""
+
+    DRAFT = "draft"
+    DROPPED = "dropped"
+    SENDING = "sending"
+    SENT = "sent"
+
+
+class CopyState(StrEnum):
+    """What became of one person's copy of a broadcast."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"  # under way; where the process ended meanwhile, nobody knows whether it arrived
+    SENT = "sent"
+    BLOCKED = "blocked"  # the person blocked the bot
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What an operator (`author`) writes to everybody. Times are Unix seconds."""
+
+    id: int
+    source: str
+    author: str
+    text: str
+    state: BroadcastState
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+
+
 class PackState(StrEnum):
     OPEN = "open"  # takes the next sticker
     FULL = "full"

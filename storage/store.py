@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.bans import Bans
+from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.facts import Facts
 from storage.files import Files
@@ -33,6 +35,8 @@ class Store:
     uploads: Uploads
     keys: Keys
     facts: Facts
+    bans: Bans
+    broadcasts: Broadcasts
 
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
@@ -48,6 +52,8 @@ class Store:
             uploads=Uploads(database, clock),
             keys=Keys(database, clock),
             facts=Facts(database),
+            bans=Bans(database, clock),
+            broadcasts=Broadcasts(database, clock),
         )
 
     async def close(self) -> None:

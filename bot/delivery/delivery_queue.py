@@ -65,6 +65,11 @@ class DeliveryQueue:
         if (await self._service.preferences(job.owner)).is_blocked:
             self._board.forget(job.id)
             return
+        if await self._service.operators.ban_of(job.owner):  # they were told once, and hear nothing more
+            with contextlib.suppress(TelegramError):
+                await self._board.close(job, None)
+            await self._service.mark_delivered(job.id)
+            return
         try:
             tidy = await self._delivery.deliver(job)
             if tidy:

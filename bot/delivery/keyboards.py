@@ -114,6 +114,12 @@ def replaced(language: str, job_id: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([_another(language, job_id)])
 
 
+def news(language: str, *, is_on: bool) -> InlineKeyboardMarkup:
+    """Return the button under what is written to everybody: no more of it, or again."""
+    key, word = ("button-news-off", "off") if is_on else ("button-news-on", "on")
+    return InlineKeyboardMarkup([[button(language, key, Press("news", "", word))]])
+
+
 def progress(language: str, job_id: str) -> InlineKeyboardMarkup:
     """Return the button under a progress message."""
     return InlineKeyboardMarkup([[button(language, "button-cancel", Press("cancel", job_id))]])

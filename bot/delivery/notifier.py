@@ -176,6 +176,8 @@ class Notifier:
         if not len(self._board):
             return
         key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
+        if await self._service.operators.is_paused():
+            key = "progress-paused"
         running = await self._service.running()
         for job_id, position in (await self._service.positions()).items():
             self._board.set_text(job_id, key, ahead=position - 1 + running)
@@ -186,8 +188,11 @@ class Notifier:
             return
         to = Addressee.of(job)
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
+        if await self._service.operators.is_paused():
+            waiting = "progress-paused"
+        is_drawn_soon = job.has_photo and waiting != "progress-paused"
         try:
-            message_id = await self._board.open(job, say(to.language, _started(job) if job.has_photo else waiting))
+            message_id = await self._board.open(job, say(to.language, _started(job) if is_drawn_soon else waiting))
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
             kind = classify(error)
             logger.info("no progress for job %s: %s", job.id[:8], kind)

@@ -34,7 +34,7 @@ ADD, SWAP = "add", "swap"  # what a press on a style does: another sticker, or i
 CAPTIONS = {ADD: "styles-add", SWAP: "styles-swap"}
 _OTHERWISE = {ADD: "button-styles-add", SWAP: "button-styles-swap"}
 PER_PAGE = 12
-_NUMBERS = 6  # in a row
+_NUMBERS = 4  # in a row
 _SHEET_NOT_TAKEN = (TelegramErrorKind.FILE_REFUSED, TelegramErrorKind.FILE_TOO_BIG, TelegramErrorKind.OTHER)
 
 

@@ -9,12 +9,14 @@ from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMem
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
+    broadcast,
     face,
     help,
     jobs,
     language,
     membership,
     no_face,
+    operators,
     packs,
     photo,
     privacy,
@@ -23,14 +25,13 @@ from bot.handlers import (
     settings,
     shape,
     start,
-    stats,
     sticker,
     style,
     style_sheet,
     unknown,
     words,
 )
-from bot.handlers.context import BotParts
+from bot.handlers.context import BotParts, UpdateContext
 from bot.handlers.feature import Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
@@ -46,7 +47,8 @@ FEATURES: tuple[Feature, ...] = (
     language.FEATURE,
     privacy.FEATURE,
     help.FEATURE,
-    stats.FEATURE,
+    operators.FEATURE,
+    broadcast.FEATURE,
     sticker.FEATURE,
     shape.FEATURE,
     style_sheet.FEATURE,
@@ -58,7 +60,9 @@ FEATURES: tuple[Feature, ...] = (
     membership.FEATURE,
     unknown.FEATURE,
 )
-MENU: tuple[str, ...] = tuple(command.name for feature in FEATURES for command in feature.commands if command.in_menu)
+_MENU = [command for feature in FEATURES for command in feature.commands if command.in_menu]
+MENU: tuple[str, ...] = tuple(command.name for command in _MENU if not command.is_for_operators)
+OPERATORS_MENU: tuple[str, ...] = tuple(command.name for command in _MENU if command.is_for_operators)
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
@@ -71,7 +75,11 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
         return partial(handle, parts, handler)
 
     handlers: list[BaseHandler[Any, Any, Any]] = [
-        CommandHandler([command.name, *command.aliases], wrap(command.handle), command.filters)
+        CommandHandler(
+            [command.name, *command.aliases],
+            wrap(partial(_for_operators, command.handle) if command.is_for_operators else command.handle),
+            command.filters,
+        )
         for feature in FEATURES
         for command in feature.commands
     ]
@@ -81,3 +89,8 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
             handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))
     application.add_handlers(handlers)
+
+
+async def _for_operators(handler: Handler, context: UpdateContext) -> None:
+    """Run a command of the operators; to anybody else it does not exist."""
+    await (handler if context.user_id in context.parts.admin_ids else unknown.on_unknown_command)(context)

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery.addressee import source_of_album, source_of_message
+from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
 from bot.packs.sticker_sets import StickerSets
@@ -44,6 +45,7 @@ class BotParts:
     notifier: Notifier
     offers: Offers
     admin_ids: frozenset[int]
+    broadcaster: Broadcaster
     refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
 
@@ -97,6 +99,11 @@ class UpdateContext:
     def chat_id(self) -> int:
         assert self.update.effective_chat is not None  # noqa: S101 - as above
         return self.update.effective_chat.id
+
+    @property
+    def command(self) -> str:
+        """Return the command as it was written, slash and all."""
+        return (self.message.text or "").split(maxsplit=1)[0]
 
     @property
     def message(self) -> Message:

@@ -21,13 +21,17 @@ GROUPS = ChatType.GROUPS & NEW_MESSAGE
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command, with its other spellings. One in the menu needs the sentence `command-<name>`."""
+    """A command, with its other spellings. One in the menu needs the sentence `command-<name>`.
+
+    One for operators stands in their menu alone, and is an unknown one to everybody else.
+    """
 
     name: str
     handle: Handler
     aliases: tuple[str, ...] = ()
     in_menu: bool = True
     filters: BaseFilter = PRIVATE
+    is_for_operators: bool = False
 
 
 @dataclass(frozen=True, slots=True)

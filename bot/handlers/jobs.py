@@ -34,6 +34,8 @@ async def on_queue(context: UpdateContext) -> None:
     if waiting:
         lines.append(context.say("queue-drawn", count=waiting))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
+    if await context.service.operators.is_paused():
+        numbered = [context.say("queue-paused"), *numbered]
     await context.answer("\n".join(numbered))
 
 

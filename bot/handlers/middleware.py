@@ -38,6 +38,8 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     try:
         user = await parts.service.preferences(owner)
         language = user.language or language
+        if await _is_banned(parts, update, owner, language):
+            return
         if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
             await parts.notifier.unblock(owner)
         await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
@@ -54,6 +56,19 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
                 await parts.bot.send_message(chat.id, text)
         except TelegramError as unsaid:
             await _unanswered(parts, update, owner, unsaid)
+
+
+async def _is_banned(parts: BotParts, update: Update, owner: str, language: str) -> bool:
+    """Return whether nothing is done for this person; they are told once. Raises `TelegramError`."""
+    ban = await parts.service.operators.ban_of(owner)
+    if ban is None:
+        return False
+    if update.callback_query is not None:
+        await update.callback_query.answer()
+    if ban.told_at is None and update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
+        await parts.bot.send_message(update.effective_chat.id, say(language, "banned"))
+        await parts.service.operators.mark_told(owner)
+    return True
 
 
 async def _job_of(parts: BotParts, update: Update) -> str:

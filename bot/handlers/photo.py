@@ -19,6 +19,7 @@ from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
 from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
+from engine.types import OutlineWidth
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
 from service.person_settings import PersonSettings
@@ -148,11 +149,13 @@ async def _submit(
                 caption.prompt,
                 options.style or caption.style,
                 options.seed,
-                options.shape,
-                options.model or model,
-                options.parameters,
+                model=options.model or model,
+                parameters=options.parameters,
                 note=to.to_json(),
                 only_stickers=True,
+                shape=options.shape,
+                outline=options.outline,
+                outline_width=options.outline_width or OutlineWidth.NORMAL,
             )
         )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
@@ -217,7 +220,7 @@ async def _change_request(
     options, problems = read_for(context, job, caption)
     style = options.style or caption.style or context.user.style or DEFAULT_STYLE
     request: dict[str, Any] = {"prompt": caption.prompt, "style": style, "parameters": dict(options.parameters)}
-    request |= {name: value for name, value in (("shape", options.shape), ("model", options.model)) if value}
+    request |= options.request | ({"model": options.model} if options.model else {})
     return await context.service.change_request(job.id, seed=options.seed, **request), problems
 
 

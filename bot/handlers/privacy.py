@@ -7,6 +7,7 @@ from telegram import InlineKeyboardMarkup
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press, button
+from bot.words.translations import listed
 from service.person_settings import PersonSettings
 
 
@@ -32,7 +33,8 @@ async def forget(context: UpdateContext, press: Press) -> str:
         packs = await context.parts.sets.delete_all(context.user_id)
     gone = await context.service.forget(context.owner)
     counts = {"photos": gone.photos, "stickers": gone.stickers, "requests": gone.jobs, "packs": packs}
-    what = ", ".join(context.say(f"forget-{name}", count=count) for name, count in counts.items() if count)
+    each = (context.say(f"forget-{name}", count=count) for name, count in counts.items() if count)
+    what = listed(context.language, each)
     done = context.say("forget-done-packs" if press.argument == "packs" else "forget-done")
     context.edit(None, "\n".join([done, *([context.say("forget-deleted", what=what)] if what else [])]))
     return ""

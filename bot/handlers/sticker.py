@@ -52,7 +52,7 @@ async def draw_again(
         replaces=replaces,
     )
     context.parts.notifier.announce_soon(job)
-    return context.say("press-drawing")
+    return context.say("press-paused" if await service.operators.is_paused() else "press-drawing")
 
 
 async def another(context: UpdateContext, press: Press) -> str:

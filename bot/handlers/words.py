@@ -68,7 +68,7 @@ async def _draw_as_said(context: UpdateContext, job: Job, words: ParsedCaption, 
     name = options.style or style_of_words(words)
     if job.status is JobStatus.QUEUED:
         request: dict[str, Any] = {"prompt": "", "style": name} if name else {}
-        request |= {"shape": options.shape} if options.shape else {}
+        request |= options.request
         request |= {"parameters": dict(options.parameters)} if options.parameters else {}
         if await context.service.change_request(job.id, seed=options.seed, **request):
             if words.emoji:
@@ -98,6 +98,8 @@ async def _redraw(
         note=to.to_json(),
         style=name,
         shape=options.shape,
+        outline=options.outline,
+        outline_width=options.outline_width,
         model=options.model or (context.parts.offers.model_for(None) if job.request.model in SHEETS else None),
         parameters=options.parameters,
         seed=options.seed,
@@ -147,11 +149,14 @@ async def correct(context: UpdateContext, held: Job, words: ParsedCaption, sourc
             words.prompt or held.request.prompt,
             options.style or style_of_words(words) or held.request.style,
             held.seed if options.seed is None else options.seed,
-            options.shape or held.request.shape,
-            options.model or model,
-            {**held.request.parameters, **options.parameters},
+            model=options.model or model,
+            parameters={**held.request.parameters, **options.parameters},
             note=note.to_json(),
             only_stickers=True,
+            text=held.request.text,
+            shape=options.shape or held.request.shape,
+            outline=options.outline or held.request.outline,
+            outline_width=options.outline_width or held.request.outline_width,
         )
     )
     if job.wants_photo:

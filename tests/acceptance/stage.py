@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
+from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter
@@ -68,6 +69,7 @@ class Stage:
 
     ADMIN = 99
     album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
+    alarm_limits: AlarmLimits | None = None
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -100,6 +102,7 @@ class Stage:
             api_url=self.emulator.url,
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
+            alarm_limits=self.alarm_limits,
             offers=Offers.of(runner),
             backoff=backoff,
             limiter=limiter,

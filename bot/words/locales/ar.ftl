@@ -83,8 +83,7 @@ note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
 note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
 note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
 note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
-news-first-pack = هذه حزمتك الخاصة؛ يراها كل من لديه رابطها.
-news-first-pack = هذه حزمتك الخاصة، ويراها كل من لديه رابطها. المس الملصق لتضيفها إلى لوحة مفاتيحك.
+news-first-pack = هذه حزمتك الخاصة، ويراها كل من لديه رابطها.
 news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
 news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
 pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
@@ -143,12 +142,15 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [zero] لا مزيد من الملصقات اليوم. عد غدًا.
-        [one] كان هذا ملصقك لهذا اليوم. عد غدًا.
-        [two] كان هذان ملصقيك لهذا اليوم. عد غدًا.
-        [few] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
-        [many] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
-       *[other] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
+        [zero] لا مزيد من الملصقات اليوم.
+        [one] كان هذا ملصقك لهذا اليوم.
+        [two] كان هذان ملصقيك لهذا اليوم.
+        [few] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+        [many] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+       *[other] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+    } { $hours ->
+        [0] التالي ممكن بعد { $minutes } د.
+       *[other] التالي ممكن بعد { $hours } س.
     }
 error-queue-full = كثيرون يريدون ملصقات الآن. حاول بعد بضع دقائق.
 error-no-such-job = لم يعد هذا الملصق عندي. أرسل الصورة مرة أخرى.
@@ -198,7 +200,8 @@ style-photo = صورة
 
 # --- seed ---
 seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه.
-seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
+seed-is-random = كل ملصق يأتي مختلفًا قليلًا.
+seed-how = الأمر /seed 42 يثبّت رسمة واحدة.
 seed-last = بذرة ملصقك الأخير هي { $seed }.
 button-keep-variation = 📌 ثبّت هذه الرسمة
 button-keep-last = 📌 ثبّت تلك
@@ -222,6 +225,12 @@ setting-style-about = أسلوب ملصقاتك. كلمة تحت الصورة ت
 setting-shape = الشكل
 setting-shape-about = هيئتك على الملصق. تلقائي: مقصوص، ودائري حين لا ينجح القصّ.
 setting-shape-auto = تلقائي
+setting-outline = الإطار
+setting-outline-about = الحدّ المحيط بك. حسب الأسلوب: لكل أسلوب حدّه.
+setting-outline-auto = حسب الأسلوب
+setting-outline-white = ⚪ أبيض
+setting-outline-black = ⚫ أسود
+setting-outline-none = بلا إطار
 setting-model = النموذج
 setting-model-about = ما يرسم ملصقاتك.
 setting-speed = الرسم
@@ -267,6 +276,40 @@ parameter-whole = قيمة { $name } عدد صحيح من { $least } إلى { $m
 parameter-choice = قيمة { $name } واحدة من { $choices }، وليست { $value }.
 parameter-kept = صورتك ما زالت عندي: اكتبها من جديد مصحّحةً فقط.
 button-without = ✨ ارسم من دونها
+
+# --- operators ---
+operators-paused = متوقّف مؤقتًا. الصور تُقبل وتنتظر حتى /resume.
+operators-is-paused = متوقّف مؤقتًا. الأمر /resume يواصل.
+operators-resumed = أواصل الآن.
+operators-not-paused = لست متوقّفًا.
+operators-chart = آخر الأيام (UTC)، وعددها { $days }: 🟦 ما انتهى، 🟥 ما فشل منه، 🟩 الأشخاص، 🟨 وسيط الثواني من الصورة إلى الملصق.
+operators-no-ban = لا يمكن حظر مشغّل.
+operators-banned = تم حظر { $person }. الملصقات الملغاة: { $count }.
+operators-unbanned = يمكن لصاحب الرقم { $person } أن يعود.
+operators-not-banned = الرقم { $person } ليس محظورًا.
+operators-whom = اكتب رقم Telegram، مثل /ban 1234، أو مرجع أحد ملصقات الشخص، مثل /ban job 3f9a1c.
+operators-no-job = لا ملصق له هذا المرجع. المرجع هو بداية رقمه كما في رسالة أو في السجل.
+banned = لم يعد بإمكانك استخدام هذا البوت.
+progress-paused = وصلت. أنا في استراحة، وملصقك يأتي حين أعود.
+press-paused = أنا في استراحة، ويأتي حين أعود.
+queue-paused = أنا في استراحة. كل شيء يأتي حين أعود.
+broadcast-empty = اكتب ما يجب أن يقرأه الجميع، مثل /broadcast مرحبًا.
+broadcast-ask = هكذا تبدو. أرسلها؟ عدد الأشخاص: { $count }.
+broadcast-sending = في الطريق. سأخبرك في النهاية.
+broadcast-dropped = لن تصل إلى أحد.
+button-broadcast-send = 📣 إرسال
+button-broadcast-drop = ✖️ لا ترسلها
+broadcast-sent = وصلت إلى هذا العدد: { $count }.
+broadcast-blocked = حظروا البوت: { $count }.
+broadcast-failed = تعذّر الوصول إليهم: { $count }.
+broadcast-begun = لا أعرف هل وصلت إليهم: { $count }. انقطع الاتصال، ولم أرسل شيئًا مرتين.
+alarm-queue = ⚠️ أقدم ملصق ينتظر منذ { $minutes } د.
+alarm-queue-over = ✅ قصر الدور من جديد.
+alarm-disk = ⚠️ القرص شبه ممتلئ: بقي { $megabytes } MB.
+alarm-disk-over = ✅ في القرص متّسع من جديد: { $megabytes } MB.
+alarm-engine = ⚠️ تعطّل المحرّك وأُعيد تشغيله، وهو يُحمَّل الآن.
+alarm-engine-over = ✅ المحرّك يرسم من جديد.
+alarm-telegram-over = ⚠️ تعذّر الوصول إلى Telegram مدة { $minutes } د. ✅ وقد عاد.
 
 # --- packs, queue ---
 pack-none = ليست لديك ملصقات بعد. أرسل لي صورة سيلفي ويصبح لديك واحد.
@@ -450,3 +493,10 @@ command-settings = إعداداتك
 command-privacy = ما أحتفظ به
 command-forget = حذف بياناتي
 command-help = كيف يعمل
+command-stats = الأيام الأخيرة
+command-pause = إيقاف الرسم مؤقتًا
+command-resume = مواصلة الرسم
+command-ban = حظر شخص
+command-unban = رفع الحظر
+command-job = ما حدث لملصق
+command-broadcast = الكتابة إلى الجميع

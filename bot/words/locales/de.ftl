@@ -30,7 +30,7 @@ button-open-chat = Chat öffnen
 button-profile-photo = 🤳 Mein Profilfoto nehmen
 button-done = Fertig
 press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
-press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
+press-done = Tipp auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -76,7 +76,6 @@ note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeig
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
 news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen.
-news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tipp auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
@@ -127,8 +126,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Das war dein Sticker für heute. Komm morgen wieder.
-       *[other] Das waren deine { $limit } Sticker für heute. Komm morgen wieder.
+        [one] Das war dein Sticker für heute.
+       *[other] Das waren deine { $limit } Sticker für heute.
+    } { $hours ->
+        [0] Der nächste geht in { $minutes } Min.
+       *[other] Der nächste geht in { $hours } Std.
     }
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
@@ -174,7 +176,8 @@ style-photo = Foto
 
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
-seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-is-random = Jeder Sticker wird ein wenig anders.
+seed-how = /seed 42 bleibt bei einer Variante.
 seed-last = Dein letzter Sticker hat den Seed { $seed }.
 button-keep-variation = 📌 Diese Variante behalten
 button-keep-last = 📌 Den behalten
@@ -184,8 +187,8 @@ press-seed-random = Jeder Sticker wird wieder ein wenig anders.
 
 # --- every style of one photo ---
 progress-styles = Ich probiere jeden Stil an dir aus …
-styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
-styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+styles-add = Tipp auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tipp auf einen, und er nimmt den Platz deines Stickers ein.
 button-styles-swap = 🔄 Lieber den Sticker ersetzen
 button-styles-add = ➕ Lieber als neuer Sticker
 press-is-in-pack = Er ist schon in deinem Paket.
@@ -198,6 +201,12 @@ setting-style-about = Der Stil deiner Sticker. Ein Wort unter einem Foto gilt vo
 setting-shape = Form
 setting-shape-about = Wie du auf dem Sticker stehst. Automatisch: ausgeschnitten, und rund, wo das nicht geht.
 setting-shape-auto = Automatisch
+setting-outline = Umriss
+setting-outline-about = Der Rand um dich herum. Nach Stil: Jeder Stil hat seinen eigenen.
+setting-outline-auto = nach Stil
+setting-outline-white = ⚪ weiß
+setting-outline-black = ⚫ schwarz
+setting-outline-none = keiner
 setting-model = Modell
 setting-model-about = Was deine Sticker zeichnet.
 setting-speed = Zeichnen
@@ -243,6 +252,64 @@ parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, ni
 parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
 parameter-kept = Dein Foto habe ich noch: Schreib die Angabe einfach neu.
 button-without = ✨ Ohne das zeichnen
+
+# --- operators ---
+operators-paused = Angehalten. Fotos nehme ich an, sie warten bis /resume.
+operators-is-paused = Angehalten. Mit /resume geht es weiter.
+operators-resumed = Es geht weiter.
+operators-not-paused = Ich bin nicht angehalten.
+operators-chart = Die letzten { $days } Tage, UTC: 🟦 beendet, 🟥 davon gescheitert, 🟩 Personen, 🟨 mittlere Sekunden vom Foto bis zum Sticker (Median).
+operators-no-ban = Betreiber lassen sich nicht sperren.
+operators-banned =
+    { $count ->
+        [one] { $person } ist gesperrt. { $count } Sticker ist abgebrochen.
+       *[other] { $person } ist gesperrt. { $count } Sticker sind abgebrochen.
+    }
+operators-unbanned = { $person } darf wieder kommen.
+operators-not-banned = { $person } ist nicht gesperrt.
+operators-whom = Schreib die Telegram-Nummer, wie /ban 1234, oder die Kennung eines Stickers der Person, wie /ban job 3f9a1c.
+operators-no-job = Diese Kennung hat kein Sticker. Sie ist der Anfang seiner Nummer, wie sie in einer Nachricht oder im Log steht.
+banned = Du kannst diesen Bot nicht mehr benutzen.
+progress-paused = Hab ich. Ich mache gerade Pause; dein Sticker kommt, wenn ich zurück bin.
+press-paused = Ich mache gerade Pause; er kommt, wenn ich zurück bin.
+queue-paused = Ich mache gerade Pause. Alles kommt, wenn ich zurück bin.
+broadcast-empty = Schreib dazu, was alle lesen sollen, wie /broadcast Hallo.
+broadcast-ask =
+    { $count ->
+        [one] So sieht es aus. An { $count } Person schicken?
+       *[other] So sieht es aus. An { $count } Personen schicken?
+    }
+broadcast-sending = Unterwegs. Am Ende berichte ich.
+broadcast-dropped = Niemand bekommt es.
+button-broadcast-send = 📣 Abschicken
+button-broadcast-drop = ✖️ An niemanden
+broadcast-sent =
+    { $count ->
+        [one] { $count } Person hat es.
+       *[other] { $count } Personen haben es.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } hat den Bot blockiert.
+       *[other] { $count } haben den Bot blockiert.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } ist nicht erreichbar.
+       *[other] { $count } sind nicht erreichbar.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+       *[other] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+    }
+alarm-queue = ⚠️ Der älteste Sticker wartet seit { $minutes } Min.
+alarm-queue-over = ✅ Die Schlange ist wieder kurz.
+alarm-disk = ⚠️ Die Platte ist fast voll: { $megabytes } MB sind frei.
+alarm-disk-over = ✅ Die Platte hat wieder Platz: { $megabytes } MB.
+alarm-engine = ⚠️ Die Engine ist ausgefallen und wurde neu gestartet. Sie lädt.
+alarm-engine-over = ✅ Die Engine zeichnet wieder.
+alarm-telegram-over = ⚠️ Telegram war { $minutes } Min. nicht erreichbar. ✅ Es ist wieder da.
 
 # --- packs, queue ---
 pack-none = Du hast noch keine Sticker. Schick mir ein Selfie, und du hast einen.
@@ -383,3 +450,10 @@ command-settings = Deine Einstellungen
 command-privacy = Was ich behalte
 command-forget = Meine Daten löschen
 command-help = So geht es
+command-stats = Die letzten Tage
+command-pause = Nichts Neues zeichnen
+command-resume = Wieder zeichnen
+command-ban = Jemanden sperren
+command-unban = Wieder hereinlassen
+command-job = Was aus einem Sticker wurde
+command-broadcast = An alle schreiben

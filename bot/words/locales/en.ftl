@@ -126,8 +126,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] That was your sticker for today. Come back tomorrow.
-       *[other] Those were your { $limit } stickers for today. Come back tomorrow.
+        [one] That was your sticker for today.
+       *[other] Those were your { $limit } stickers for today.
+    } { $hours ->
+        [0] The next one can come in { $minutes } min.
+       *[other] The next one can come in { $hours } h.
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
@@ -173,7 +176,8 @@ style-photo = Photo
 
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
-seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-is-random = Every sticker comes out a little different.
+seed-how = /seed 42 keeps one variation.
 seed-last = Your last sticker has the seed { $seed }.
 button-keep-variation = 📌 Keep this variation
 button-keep-last = 📌 Keep that one
@@ -197,6 +201,12 @@ setting-style-about = The style of your stickers. A word under a photo wins over
 setting-shape = Shape
 setting-shape-about = How you stand on a sticker. Automatic: cut out, and a badge where that doesn't work.
 setting-shape-auto = Automatic
+setting-outline = Outline
+setting-outline-about = The border around you. By style: each style has its own.
+setting-outline-auto = by style
+setting-outline-white = ⚪ white
+setting-outline-black = ⚫ black
+setting-outline-none = none
 setting-model = Model
 setting-model-about = What draws your stickers.
 setting-speed = Drawing
@@ -242,6 +252,64 @@ parameter-whole = { $name } is a whole number from { $least } to { $most }, not 
 parameter-choice = { $name } is one of { $choices }, not { $value }.
 parameter-kept = I still have your photo: just write it corrected.
 button-without = ✨ Draw it without
+
+# --- operators ---
+operators-paused = Paused. Photos are taken and wait until /resume.
+operators-is-paused = Paused. /resume goes on.
+operators-resumed = Going on.
+operators-not-paused = I'm not paused.
+operators-chart = The last { $days } days, UTC: 🟦 ended, 🟥 of these failed, 🟩 people, 🟨 median seconds from photo to sticker.
+operators-no-ban = An operator can't be banned.
+operators-banned =
+    { $count ->
+        [one] { $person } is banned. { $count } sticker is cancelled.
+       *[other] { $person } is banned. { $count } stickers are cancelled.
+    }
+operators-unbanned = { $person } may come back.
+operators-not-banned = { $person } isn't banned.
+operators-whom = Write the Telegram number, as in /ban 1234, or the reference of one of their stickers, as in /ban job 3f9a1c.
+operators-no-job = No sticker has that reference. It's the beginning of its number, as a message or the log has it.
+banned = You can't use this bot any more.
+progress-paused = Got it. I'm taking a break; your sticker comes when I'm back.
+press-paused = I'm taking a break; it comes when I'm back.
+queue-paused = I'm taking a break. All of it comes when I'm back.
+broadcast-empty = Write what everybody should read, as in /broadcast Hello.
+broadcast-ask =
+    { $count ->
+        [one] That's how it looks. Send it to { $count } person?
+       *[other] That's how it looks. Send it to { $count } people?
+    }
+broadcast-sending = On its way. I'll report at the end.
+broadcast-dropped = Nobody gets it.
+button-broadcast-send = 📣 Send it
+button-broadcast-drop = ✖️ To nobody
+broadcast-sent =
+    { $count ->
+        [one] { $count } person has it.
+       *[other] { $count } people have it.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } has blocked the bot.
+       *[other] { $count } have blocked the bot.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } can't be reached.
+       *[other] { $count } can't be reached.
+    }
+broadcast-begun =
+    { $count ->
+        [one] With { $count } I don't know: the connection broke off. I didn't send it twice.
+       *[other] With { $count } I don't know: the connection broke off. I didn't send it twice.
+    }
+alarm-queue = ⚠️ The oldest sticker has waited for { $minutes } min.
+alarm-queue-over = ✅ The queue is short again.
+alarm-disk = ⚠️ The disk is nearly full: { $megabytes } MB are left.
+alarm-disk-over = ✅ The disk has room again: { $megabytes } MB.
+alarm-engine = ⚠️ The engine broke down and was started again. It's loading.
+alarm-engine-over = ✅ The engine draws again.
+alarm-telegram-over = ⚠️ Telegram couldn't be reached for { $minutes } min. ✅ It's back.
 
 # --- packs, queue ---
 pack-none = You have no stickers yet. Send me a selfie and you'll have one.
@@ -382,3 +450,10 @@ command-settings = Your settings
 command-privacy = What I keep
 command-forget = Delete my data
 command-help = How it works
+command-stats = The last days
+command-pause = Draw nothing new
+command-resume = Draw again
+command-ban = Shut somebody out
+command-unban = Let them back in
+command-job = What became of a sticker
+command-broadcast = Write to everybody

@@ -74,10 +74,8 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
 news-first-pack = Este es tu pack; quien tenga su enlace puede verlo.
 note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
-news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -128,8 +126,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Ese era tu sticker de hoy. Vuelve mañana.
-       *[other] Esos eran tus { $limit } stickers de hoy. Vuelve mañana.
+        [one] Ese era tu sticker de hoy.
+       *[other] Esos eran tus { $limit } stickers de hoy.
+    } { $hours ->
+        [0] El próximo puede ser dentro de { $minutes } min.
+       *[other] El próximo puede ser dentro de { $hours } h.
     }
 error-queue-full = Ahora mismo hay demasiada gente pidiendo stickers. Prueba dentro de unos minutos.
 error-no-such-job = Ese sticker ya no lo tengo. Manda la foto otra vez.
@@ -175,7 +176,8 @@ style-photo = Foto
 
 # --- seed ---
 seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.
-seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
+seed-is-random = Cada sticker sale un poco distinto.
+seed-how = /seed 42 mantiene una variante.
 seed-last = Tu último sticker tiene la semilla { $seed }.
 button-keep-variation = 📌 Quedarme con esta variante
 button-keep-last = 📌 Quedarme con esa
@@ -199,6 +201,12 @@ setting-style-about = El estilo de tus stickers. Una palabra bajo una foto manda
 setting-shape = Forma
 setting-shape-about = Cómo sales en el sticker. Automática: recortado, y redondo donde no se puede.
 setting-shape-auto = Automática
+setting-outline = Contorno
+setting-outline-about = El borde a tu alrededor. Según el estilo: cada estilo tiene el suyo.
+setting-outline-auto = según el estilo
+setting-outline-white = ⚪ blanco
+setting-outline-black = ⚫ negro
+setting-outline-none = sin
 setting-model = Modelo
 setting-model-about = Lo que dibuja tus stickers.
 setting-speed = Dibujo
@@ -244,6 +252,64 @@ parameter-whole = { $name } es un número entero de { $least } a { $most }, no {
 parameter-choice = { $name } es uno de estos: { $choices }, no { $value }.
 parameter-kept = Aún tengo tu foto: escríbelo corregido y ya está.
 button-without = ✨ Dibujar sin eso
+
+# --- operators ---
+operators-paused = En pausa. Las fotos se aceptan y esperan hasta /resume.
+operators-is-paused = En pausa. /resume sigue.
+operators-resumed = Sigo.
+operators-not-paused = No estoy en pausa.
+operators-chart = Los últimos { $days } días, UTC: 🟦 terminados, 🟥 de ellos fallidos, 🟩 personas, 🟨 mediana de segundos de la foto al sticker.
+operators-no-ban = No se puede vetar a un operador.
+operators-banned =
+    { $count ->
+        [one] { $person } queda vetado. { $count } sticker cancelado.
+       *[other] { $person } queda vetado. { $count } stickers cancelados.
+    }
+operators-unbanned = { $person } puede volver.
+operators-not-banned = { $person } no está vetado.
+operators-whom = Escribe el número de Telegram, como /ban 1234, o la referencia de un sticker suyo, como /ban job 3f9a1c.
+operators-no-job = Ningún sticker tiene esa referencia. Es el principio de su número, como sale en un mensaje o en el log.
+banned = Ya no puedes usar este bot.
+progress-paused = Recibida. Estoy en una pausa; tu sticker llega cuando vuelva.
+press-paused = Estoy en una pausa; llega cuando vuelva.
+queue-paused = Estoy en una pausa. Todo llega cuando vuelva.
+broadcast-empty = Escribe lo que deben leer todos, como /broadcast Hola.
+broadcast-ask =
+    { $count ->
+        [one] Así se ve. ¿Lo envío a { $count } persona?
+       *[other] Así se ve. ¿Lo envío a { $count } personas?
+    }
+broadcast-sending = En camino. Al final te cuento.
+broadcast-dropped = No lo recibe nadie.
+button-broadcast-send = 📣 Enviar
+button-broadcast-drop = ✖️ A nadie
+broadcast-sent =
+    { $count ->
+        [one] { $count } persona lo tiene.
+       *[other] { $count } personas lo tienen.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } ha bloqueado el bot.
+       *[other] { $count } han bloqueado el bot.
+    }
+broadcast-failed =
+    { $count ->
+        [one] A { $count } no se puede llegar.
+       *[other] A { $count } no se puede llegar.
+    }
+broadcast-begun =
+    { $count ->
+        [one] De { $count } no lo sé: se cortó la conexión. No envié nada dos veces.
+       *[other] De { $count } no lo sé: se cortó la conexión. No envié nada dos veces.
+    }
+alarm-queue = ⚠️ El sticker más antiguo espera desde hace { $minutes } min.
+alarm-queue-over = ✅ La cola vuelve a ser corta.
+alarm-disk = ⚠️ El disco está casi lleno: quedan { $megabytes } MB.
+alarm-disk-over = ✅ El disco vuelve a tener sitio: { $megabytes } MB.
+alarm-engine = ⚠️ El motor se averió y se ha reiniciado. Está cargando.
+alarm-engine-over = ✅ El motor vuelve a dibujar.
+alarm-telegram-over = ⚠️ No se pudo llegar a Telegram durante { $minutes } min. ✅ Ha vuelto.
 
 # --- packs, queue ---
 pack-none = Todavía no tienes stickers. Mándame un selfi y tendrás uno.
@@ -331,8 +397,6 @@ language-chosen = De acuerdo, en español.
 # --- buttons ---
 button-another = 🔁 Otro
 button-style = 🎨 Estilos
-button-badge = ⭕ Mejor insignia
-button-style = 🎨 Estilo
 button-badge = ⭕ Mejor redondo
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma
@@ -386,3 +450,10 @@ command-settings = Tus ajustes
 command-privacy = Qué guardo
 command-forget = Borrar mis datos
 command-help = Cómo funciona
+command-stats = Los últimos días
+command-pause = No dibujar nada nuevo
+command-resume = Volver a dibujar
+command-ban = Vetar a alguien
+command-unban = Dejarle volver
+command-job = Qué fue de un sticker
+command-broadcast = Escribir a todos

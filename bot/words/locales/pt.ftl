@@ -75,8 +75,7 @@ note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
 note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
 note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
 note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
-news-first-pack = Este é o seu próprio pacote; quem tem o link pode ver.
-news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo. Toque na figurinha para pôr o pacote no seu teclado.
+news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo.
 news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
 news-next-pack = Seu pacote estava cheio, então comecei o próximo.
 pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
@@ -127,8 +126,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] Essa era a sua figurinha de hoje. Volte amanhã.
-       *[other] Essas eram as suas { $limit } figurinhas de hoje. Volte amanhã.
+        [one] Essa era a sua figurinha de hoje.
+       *[other] Essas eram as suas { $limit } figurinhas de hoje.
+    } { $hours ->
+        [0] A próxima pode vir em { $minutes } min.
+       *[other] A próxima pode vir em { $hours } h.
     }
 error-queue-full = Tem gente demais querendo figurinhas agora. Tente daqui a alguns minutos.
 error-no-such-job = Essa figurinha eu não tenho mais. Mande a foto de novo.
@@ -174,7 +176,8 @@ style-photo = Foto
 
 # --- seed ---
 seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.
-seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
+seed-is-random = Cada figurinha sai um pouco diferente.
+seed-how = /seed 42 mantém uma variação.
 seed-last = Sua última figurinha tem o seed { $seed }.
 button-keep-variation = 📌 Ficar com esta variação
 button-keep-last = 📌 Ficar com esse
@@ -198,6 +201,12 @@ setting-style-about = O estilo das suas figurinhas. Uma palavra embaixo da foto 
 setting-shape = Forma
 setting-shape-about = Como você aparece na figurinha. Automática: recortada, e redonda onde isso não funciona.
 setting-shape-auto = Automática
+setting-outline = Contorno
+setting-outline-about = A borda em volta de você. Pelo estilo: cada estilo tem a sua.
+setting-outline-auto = pelo estilo
+setting-outline-white = ⚪ branco
+setting-outline-black = ⚫ preto
+setting-outline-none = sem
 setting-model = Modelo
 setting-model-about = O que desenha suas figurinhas.
 setting-speed = Desenho
@@ -243,6 +252,56 @@ parameter-whole = { $name } é um número inteiro de { $least } a { $most }, nã
 parameter-choice = { $name } é um destes: { $choices }, não { $value }.
 parameter-kept = Ainda tenho sua foto: é só escrever de novo, corrigido.
 button-without = ✨ Desenhar sem isso
+
+# --- operators ---
+operators-paused = Em pausa. As fotos são aceitas e esperam até /resume.
+operators-is-paused = Em pausa. /resume continua.
+operators-resumed = Continuando.
+operators-not-paused = Não estou em pausa.
+operators-chart = Os últimos { $days } dias, UTC: 🟦 terminadas, 🟥 delas com falha, 🟩 pessoas, 🟨 mediana de segundos da foto à figurinha.
+operators-no-ban = Um operador não pode ser banido.
+operators-banned =
+    { $count ->
+        [one] { $person } foi banido. { $count } figurinha cancelada.
+       *[other] { $person } foi banido. { $count } figurinhas canceladas.
+    }
+operators-unbanned = { $person } pode voltar.
+operators-not-banned = { $person } não está banido.
+operators-whom = Escreva o número do Telegram, como /ban 1234, ou a referência de uma figurinha da pessoa, como /ban job 3f9a1c.
+operators-no-job = Nenhuma figurinha tem essa referência. É o começo do número dela, como aparece numa mensagem ou no log.
+banned = Você não pode mais usar este bot.
+progress-paused = Recebi. Estou numa pausa; sua figurinha vem quando eu voltar.
+press-paused = Estou numa pausa; ela vem quando eu voltar.
+queue-paused = Estou numa pausa. Tudo vem quando eu voltar.
+broadcast-empty = Escreva o que todos devem ler, como /broadcast Olá.
+broadcast-ask =
+    { $count ->
+        [one] Fica assim. Enviar para { $count } pessoa?
+       *[other] Fica assim. Enviar para { $count } pessoas?
+    }
+broadcast-sending = A caminho. No fim eu conto.
+broadcast-dropped = Ninguém recebe.
+button-broadcast-send = 📣 Enviar
+button-broadcast-drop = ✖️ Para ninguém
+broadcast-sent =
+    { $count ->
+        [one] { $count } pessoa recebeu.
+       *[other] { $count } pessoas receberam.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } bloqueou o bot.
+       *[other] { $count } bloquearam o bot.
+    }
+broadcast-failed = Sem como alcançar: { $count }.
+broadcast-begun = Não sei se chegou: { $count }. A conexão caiu, e nada foi enviado duas vezes.
+alarm-queue = ⚠️ A figurinha mais antiga espera há { $minutes } min.
+alarm-queue-over = ✅ A fila está curta de novo.
+alarm-disk = ⚠️ O disco está quase cheio: restam { $megabytes } MB.
+alarm-disk-over = ✅ O disco tem espaço de novo: { $megabytes } MB.
+alarm-engine = ⚠️ O motor quebrou e foi reiniciado. Está carregando.
+alarm-engine-over = ✅ O motor desenha de novo.
+alarm-telegram-over = ⚠️ O Telegram ficou fora de alcance por { $minutes } min. ✅ Voltou.
 
 # --- packs, queue ---
 pack-none = Você ainda não tem figurinhas. Me mande uma selfie e vai ter.
@@ -382,3 +441,10 @@ command-settings = Seus ajustes
 command-privacy = O que eu guardo
 command-forget = Apagar meus dados
 command-help = Como funciona
+command-stats = Os últimos dias
+command-pause = Não desenhar nada novo
+command-resume = Desenhar de novo
+command-ban = Banir alguém
+command-unban = Deixar voltar
+command-job = O que houve com uma figurinha
+command-broadcast = Escrever a todos

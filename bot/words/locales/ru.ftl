@@ -78,7 +78,6 @@ note-prompt-as-style = Стиль я выбрал по твоим словам. 
 note-prompt-ignored = Я могу сменить стиль, но не нарисую то, что ты описываешь. /style покажет стили, которые я знаю.
 note-prompt-unused = На этот раз твои слова не пригодились; стиль тот же.
 news-first-pack = Это твой собственный набор; его видит каждый, у кого есть ссылка.
-news-first-pack = Это твой собственный набор; его видит каждый, у кого есть ссылка. Коснись стикера, чтобы добавить набор на клавиатуру.
 news-new-pack = Твой старый набор удалён, поэтому я начал новый.
 news-next-pack = Твой набор заполнен, поэтому я начал следующий.
 pack-loose = Твой стикер готов, но ещё не в наборе. Чуть позже нажми «Попробовать ещё раз».
@@ -130,9 +129,12 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сегодня это всё: { $limit } стикер. Приходи завтра.
-        [few] На сегодня это всё: { $limit } стикера. Приходи завтра.
-       *[other] На сегодня это всё: { $limit } стикеров. Приходи завтра.
+        [one] На сегодня это всё: { $limit } стикер.
+        [few] На сегодня это всё: { $limit } стикера.
+       *[other] На сегодня это всё: { $limit } стикеров.
+    } { $hours ->
+        [0] Следующий можно через { $minutes } мин.
+       *[other] Следующий можно через { $hours } ч.
     }
 error-queue-full = Сейчас стикеров хочет слишком много людей. Попробуй через несколько минут.
 error-no-such-job = Этого стикера у меня уже нет. Пришли фото ещё раз.
@@ -179,7 +181,8 @@ style-photo = Фото
 
 # --- seed ---
 seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер.
-seed-is-random = Каждый стикер выходит немного другим. /seed 42 держит один вариант.
+seed-is-random = Каждый стикер выходит немного другим.
+seed-how = /seed 42 закрепит один вариант.
 seed-last = У твоего последнего стикера seed { $seed }.
 button-keep-variation = 📌 Оставить этот вариант
 button-keep-last = 📌 Оставить его
@@ -194,8 +197,6 @@ styles-swap = Коснись одного, и он встанет на мест�
 button-styles-swap = 🔄 Лучше заменить стикер
 button-styles-add = ➕ Лучше новым стикером
 press-is-in-pack = Он уже в твоём наборе.
-seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер. С /seed random каждый другой.
-seed-is-random = Каждый стикер выходит немного другим. /seed 42 закрепит один вариант.
 
 # --- settings ---
 settings = Твои настройки для всех будущих стикеров. Нажми, чтобы изменить.
@@ -205,6 +206,12 @@ setting-style-about = Стиль твоих стикеров. Слово под 
 setting-shape = Форма
 setting-shape-about = Как ты выглядишь на стикере. Автоматически: вырезанный, а где не выходит – круглый.
 setting-shape-auto = Автоматически
+setting-outline = Контур
+setting-outline-about = Полоса вокруг тебя. По стилю: у каждого стиля своя.
+setting-outline-auto = по стилю
+setting-outline-white = ⚪ белый
+setting-outline-black = ⚫ чёрный
+setting-outline-none = без
 setting-model = Модель
 setting-model-about = Что рисует твои стикеры.
 setting-speed = Рисование
@@ -250,6 +257,70 @@ parameter-whole = { $name } – целое число от { $least } до { $mo
 parameter-choice = { $name } – одно из { $choices }, а не { $value }.
 parameter-kept = Твоё фото ещё у меня: просто напиши ещё раз без ошибки.
 button-without = ✨ Нарисовать без этого
+
+# --- operators ---
+operators-paused = Приостановлено. Фото принимаются и ждут до /resume.
+operators-is-paused = Приостановлено. /resume продолжит.
+operators-resumed = Продолжаю.
+operators-not-paused = Я не на паузе.
+operators-chart = Последние { $days } дн., UTC: 🟦 завершено, 🟥 из них неудачно, 🟩 людей, 🟨 медиана секунд от фото до стикера.
+operators-no-ban = Оператора нельзя заблокировать.
+operators-banned =
+    { $count ->
+        [one] { $person } заблокирован. Отменён { $count } стикер.
+        [few] { $person } заблокирован. Отменены { $count } стикера.
+       *[other] { $person } заблокирован. Отменены { $count } стикеров.
+    }
+operators-unbanned = { $person } может вернуться.
+operators-not-banned = { $person } не заблокирован.
+operators-whom = Напиши номер в Telegram, как /ban 1234, или метку одного из стикеров этого человека, как /ban job 3f9a1c.
+operators-no-job = Такой метки нет ни у одного стикера. Это начало его номера, как в сообщении или в журнале.
+banned = Ты больше не можешь пользоваться этим ботом.
+progress-paused = Есть. У меня перерыв; твой стикер придёт, когда я вернусь.
+press-paused = У меня перерыв; он придёт, когда я вернусь.
+queue-paused = У меня перерыв. Всё придёт, когда я вернусь.
+broadcast-empty = Напиши, что должны прочитать все, как /broadcast Привет.
+broadcast-ask =
+    { $count ->
+        [one] Вот как это выглядит. Отправить { $count } человеку?
+        [few] Вот как это выглядит. Отправить { $count } людям?
+       *[other] Вот как это выглядит. Отправить { $count } людям?
+    }
+broadcast-sending = Отправляю. В конце расскажу.
+broadcast-dropped = Никто этого не получит.
+button-broadcast-send = 📣 Отправить
+button-broadcast-drop = ✖️ Никому
+broadcast-sent =
+    { $count ->
+        [one] Получил { $count } человек.
+        [few] Получили { $count } человека.
+       *[other] Получили { $count } человек.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } заблокировал бота.
+        [few] { $count } заблокировали бота.
+       *[other] { $count } заблокировали бота.
+    }
+broadcast-failed =
+    { $count ->
+        [one] До { $count } не добраться.
+        [few] До { $count } не добраться.
+       *[other] До { $count } не добраться.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Про { $count } не знаю: связь оборвалась. Дважды я не отправлял.
+        [few] Про { $count } не знаю: связь оборвалась. Дважды я не отправлял.
+       *[other] Про { $count } не знаю: связь оборвалась. Дважды я не отправлял.
+    }
+alarm-queue = ⚠️ Самый старый стикер ждёт уже { $minutes } мин.
+alarm-queue-over = ✅ Очередь снова короткая.
+alarm-disk = ⚠️ Диск почти полон: осталось { $megabytes } МБ.
+alarm-disk-over = ✅ На диске снова есть место: { $megabytes } МБ.
+alarm-engine = ⚠️ Движок сломался, его запустили снова. Он загружается.
+alarm-engine-over = ✅ Движок снова рисует.
+alarm-telegram-over = ⚠️ Telegram был недоступен { $minutes } мин. ✅ Он снова есть.
 
 # --- packs, queue ---
 pack-none = У тебя ещё нет стикеров. Пришли селфи, и будет.
@@ -400,3 +471,10 @@ command-settings = Твои настройки
 command-privacy = Что я храню
 command-forget = Удалить мои данные
 command-help = Как это работает
+command-stats = Последние дни
+command-pause = Не рисовать нового
+command-resume = Рисовать снова
+command-ban = Заблокировать кого-то
+command-unban = Разблокировать
+command-job = Что стало со стикером
+command-broadcast = Написать всем

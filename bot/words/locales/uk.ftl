@@ -78,7 +78,6 @@ note-prompt-as-style = Стиль я обрав за твоїми словами
 note-prompt-ignored = Я можу змінити стиль, але не намалюю те, що ти описуєш. /style покаже стилі, які я знаю.
 note-prompt-unused = Цього разу твої слова не знадобилися; стиль той самий.
 news-first-pack = Це твій власний набір; його бачить кожен, хто має посилання.
-news-first-pack = Це твій власний набір; його бачить кожен, хто має посилання. Торкнися стікера, щоб додати набір до клавіатури.
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
@@ -105,7 +104,7 @@ is-document = З цього файлу стікера не зробити. На�
 unknown-command = Такого я не знаю. /help покаже, що я вмію.
 words-style = Добре, для цього фото: { $style }.
 words-emoji = Тепер його емодзі – { $emoji }.
-words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інший емодзі підійде.
+words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інше емодзі підійде.
 words-thanks = Будь ласка. Надішли ще фото, коли захочеш.
 words-greeting = Привіт. Надішли фото – і буде ще один стікер.
 words-unused = Не знаю, що з цим робити. Назви стиль, наприклад «комікс», або надішли ще фото. /style показує стилі.
@@ -130,9 +129,12 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сьогодні це все: { $limit } стікер. Приходь завтра.
-        [few] На сьогодні це все: { $limit } стікери. Приходь завтра.
-       *[other] На сьогодні це все: { $limit } стікерів. Приходь завтра.
+        [one] На сьогодні це все: { $limit } стікер.
+        [few] На сьогодні це все: { $limit } стікери.
+       *[other] На сьогодні це все: { $limit } стікерів.
+    } { $hours ->
+        [0] Наступний можна за { $minutes } хв.
+       *[other] Наступний можна за { $hours } год.
     }
 error-queue-full = Зараз стікерів хоче забагато людей. Спробуй за кілька хвилин.
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
@@ -179,7 +181,8 @@ style-photo = Фото
 
 # --- seed ---
 seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 тримає один варіант.
+seed-is-random = Кожен стікер виходить трохи інакшим.
+seed-how = /seed 42 закріпить один варіант.
 seed-last = У твого останнього стікера seed { $seed }.
 button-keep-variation = 📌 Залишити цей варіант
 button-keep-last = 📌 Залишити його
@@ -194,8 +197,6 @@ styles-swap = Торкнися одного, і він стане на місц�
 button-styles-swap = 🔄 Краще замінити стікер
 button-styles-add = ➕ Краще новим стікером
 press-is-in-pack = Він уже в твоєму наборі.
-seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер. З /seed random кожен інший.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 закріпить один варіант.
 
 # --- settings ---
 settings = Твої налаштування для всіх майбутніх стікерів. Торкнися, щоб змінити.
@@ -205,6 +206,12 @@ setting-style-about = Стиль твоїх стікерів. Слово під 
 setting-shape = Форма
 setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізаний, а де не вдається – круглий.
 setting-shape-auto = Автоматично
+setting-outline = Контур
+setting-outline-about = Смужка навколо тебе. За стилем: у кожного стилю своя.
+setting-outline-auto = за стилем
+setting-outline-white = ⚪ білий
+setting-outline-black = ⚫ чорний
+setting-outline-none = без
 setting-model = Модель
 setting-model-about = Що малює твої стікери.
 setting-speed = Малювання
@@ -250,6 +257,70 @@ parameter-whole = { $name } – ціле число від { $least } до { $mo
 parameter-choice = { $name } – одне з { $choices }, а не { $value }.
 parameter-kept = Твоє фото ще в мене: просто напиши ще раз без помилки.
 button-without = ✨ Малюй без цього
+
+# --- operators ---
+operators-paused = Призупинено. Фото приймаються й чекають до /resume.
+operators-is-paused = Призупинено. /resume продовжить.
+operators-resumed = Продовжую.
+operators-not-paused = Я не на паузі.
+operators-chart = Останні { $days } дн., UTC: 🟦 завершено, 🟥 з них невдало, 🟩 людей, 🟨 медіана секунд від фото до стікера.
+operators-no-ban = Оператора не можна заблокувати.
+operators-banned =
+    { $count ->
+        [one] { $person } заблоковано. Скасовано { $count } стікер.
+        [few] { $person } заблоковано. Скасовано { $count } стікери.
+       *[other] { $person } заблоковано. Скасовано { $count } стікерів.
+    }
+operators-unbanned = { $person } може повернутися.
+operators-not-banned = { $person } не заблоковано.
+operators-whom = Напиши номер у Telegram, як /ban 1234, або позначку одного зі стікерів цієї людини, як /ban job 3f9a1c.
+operators-no-job = Такої позначки немає в жодного стікера. Це початок його номера, як у повідомленні чи в журналі.
+banned = Ти більше не можеш користуватися цим ботом.
+progress-paused = Є. У мене перерва; твій стікер прийде, коли я повернуся.
+press-paused = У мене перерва; він прийде, коли я повернуся.
+queue-paused = У мене перерва. Усе прийде, коли я повернуся.
+broadcast-empty = Напиши, що мають прочитати всі, як /broadcast Привіт.
+broadcast-ask =
+    { $count ->
+        [one] Ось який це має вигляд. Надіслати { $count } людині?
+        [few] Ось який це має вигляд. Надіслати { $count } людям?
+       *[other] Ось який це має вигляд. Надіслати { $count } людям?
+    }
+broadcast-sending = Надсилаю. Наприкінці розповім.
+broadcast-dropped = Ніхто цього не отримає.
+button-broadcast-send = 📣 Надіслати
+button-broadcast-drop = ✖️ Нікому
+broadcast-sent =
+    { $count ->
+        [one] Отримала { $count } людина.
+        [few] Отримали { $count } людини.
+       *[other] Отримали { $count } людей.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } заблокувала бота.
+        [few] { $count } заблокували бота.
+       *[other] { $count } заблокували бота.
+    }
+broadcast-failed =
+    { $count ->
+        [one] До { $count } не дістатися.
+        [few] До { $count } не дістатися.
+       *[other] До { $count } не дістатися.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+        [few] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+       *[other] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+    }
+alarm-queue = ⚠️ Найдавніший стікер чекає вже { $minutes } хв.
+alarm-queue-over = ✅ Черга знову коротка.
+alarm-disk = ⚠️ Диск майже повний: лишилося { $megabytes } МБ.
+alarm-disk-over = ✅ На диску знову є місце: { $megabytes } МБ.
+alarm-engine = ⚠️ Рушій зламався, його запущено знову. Він завантажується.
+alarm-engine-over = ✅ Рушій знову малює.
+alarm-telegram-over = ⚠️ Telegram був недоступний { $minutes } хв. ✅ Він знову є.
 
 # --- packs, queue ---
 pack-none = У тебе ще немає стікерів. Надішли селфі, і буде.
@@ -400,3 +471,10 @@ command-settings = Твої налаштування
 command-privacy = Що я зберігаю
 command-forget = Видалити мої дані
 command-help = Як це працює
+command-stats = Останні дні
+command-pause = Не малювати нового
+command-resume = Малювати знову
+command-ban = Заблокувати когось
+command-unban = Розблокувати
+command-job = Що сталося зі стікером
+command-broadcast = Написати всім

@@ -73,8 +73,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包；有链接的人都能看到。
-news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。点一下贴纸，就能加到你的键盘里。
+news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -124,7 +123,10 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-       *[other] 今天的 { $limit } 张贴纸已经用完了。明天再来吧。
+       *[other] 今天的 { $limit } 张贴纸已经用完了。
+    } { $hours ->
+        [0] { $minutes } 分钟后可以再来。
+       *[other] { $hours } 小时后可以再来。
     }
 error-queue-full = 现在想要贴纸的人太多了。过几分钟再试。
 error-no-such-job = 这张贴纸我这里已经没有了。请再发一次照片。
@@ -169,7 +171,8 @@ style-photo = 照片
 
 # --- seed ---
 seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。
-seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
+seed-is-random = 每张贴纸都会有点不同。
+seed-how = /seed 42 会固定一种画法。
 seed-last = 你上一张贴纸的种子是 { $seed }。
 button-keep-variation = 📌 固定这种画法
 button-keep-last = 📌 固定那一个
@@ -193,6 +196,12 @@ setting-style-about = 你的贴纸用的风格。写在照片下面的词优先�
 setting-shape = 形状
 setting-shape-about = 你在贴纸上的样子。自动：抠图，抠不了就做成圆形。
 setting-shape-auto = 自动
+setting-outline = 描边
+setting-outline-about = 你周围的边。随风格：每种风格有自己的边。
+setting-outline-auto = 随风格
+setting-outline-white = ⚪ 白色
+setting-outline-black = ⚫ 黑色
+setting-outline-none = 无
 setting-model = 模型
 setting-model-about = 由谁来画你的贴纸。
 setting-speed = 画法
@@ -238,6 +247,40 @@ parameter-whole = { $name } 是 { $least } 到 { $most } 之间的整数，不�
 parameter-choice = { $name } 只能是 { $choices } 之一，不能是 { $value }。
 parameter-kept = 你的照片还在我这里：改好了再写一次就行。
 button-without = ✨ 不用它，直接画
+
+# --- operators ---
+operators-paused = 已暂停。照片照收，等到 /resume 再画。
+operators-is-paused = 已暂停。/resume 继续。
+operators-resumed = 继续了。
+operators-not-paused = 现在没有暂停。
+operators-chart = 最近 { $days } 天（UTC）：🟦 已结束，🟥 其中失败，🟩 人数，🟨 从照片到贴纸的秒数中位数。
+operators-no-ban = 运营者不能被封禁。
+operators-banned = { $person } 已被封禁，取消了 { $count } 张贴纸。
+operators-unbanned = { $person } 可以回来了。
+operators-not-banned = { $person } 没有被封禁。
+operators-whom = 请写 Telegram 编号，如 /ban 1234，或者对方某张贴纸的编号开头，如 /ban job 3f9a1c。
+operators-no-job = 没有贴纸是这个编号。它是消息或日志里贴纸编号的开头。
+banned = 你不能再用这个机器人了。
+progress-paused = 收到。我在休息，回来就画你的贴纸。
+press-paused = 我在休息，回来就画。
+queue-paused = 我在休息，回来就全部画好。
+broadcast-empty = 请写上要发给大家的话，如 /broadcast 你好。
+broadcast-ask = 看起来就是这样。发给 { $count } 个人吗？
+broadcast-sending = 正在发送，结束后告诉你。
+broadcast-dropped = 谁也不会收到。
+button-broadcast-send = 📣 发送
+button-broadcast-drop = ✖️ 不发了
+broadcast-sent = { $count } 个人收到了。
+broadcast-blocked = { $count } 个人屏蔽了机器人。
+broadcast-failed = { $count } 个人联系不上。
+broadcast-begun = { $count } 个人不清楚是否收到：连接断了。没有发第二次。
+alarm-queue = ⚠️ 最早的贴纸已经等了 { $minutes } 分钟。
+alarm-queue-over = ✅ 队伍又短了。
+alarm-disk = ⚠️ 磁盘快满了：还剩 { $megabytes } MB。
+alarm-disk-over = ✅ 磁盘又有空间了：{ $megabytes } MB。
+alarm-engine = ⚠️ 引擎坏了，已重新启动，正在加载。
+alarm-engine-over = ✅ 引擎又能画了。
+alarm-telegram-over = ⚠️ 有 { $minutes } 分钟连不上 Telegram。✅ 现在恢复了。
 
 # --- packs, queue ---
 pack-none = 你还没有贴纸。发一张自拍给我，马上就有。
@@ -366,3 +409,10 @@ command-settings = 你的设置
 command-privacy = 我保留什么
 command-forget = 删除我的数据
 command-help = 怎么用
+command-stats = 最近几天
+command-pause = 暂停画新的
+command-resume = 继续画
+command-ban = 封禁某人
+command-unban = 解除封禁
+command-job = 查一张贴纸
+command-broadcast = 写给所有人

@@ -6,7 +6,7 @@ import pytest
 from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards, styles
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, seed, settings, start, style
+from bot.handlers import CALLBACKS, FEATURES, MENU, broadcast, language, privacy, seed, settings, start, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
@@ -47,9 +47,11 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
         privacy.keyboard(locale, has_packs=True),
-        settings.news_keyboard(locale, is_on=True),
-        settings.news_keyboard(locale, is_on=False),
+        keyboards.news(locale, is_on=True),
+        keyboards.news(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
+        broadcast.keyboard(locale, 12),
+        settings.overview(locale, {"photo": "hour", "style": "comic"}, 24),
         *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],
     ]
     data = [

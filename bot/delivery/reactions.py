@@ -22,6 +22,7 @@ from bot.packs.names import set_link
 from bot.packs.sticker_sets import BatchProgress, News, NewSticker, StickerSets
 from bot.transport.rate_limits import DELIVERY, RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
+from bot.words.captions import emoji_in
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.model import ResultFile
@@ -112,7 +113,7 @@ class ReactionsDelivery:
             NewSticker(
                 f"{job.id}-{name.removesuffix('.webp')}",
                 await self._service.result_file(job, name),
-                (emoji if job.request.model == REACTIONS.name else Addressee.of(job).emoji or emoji,),
+                (emoji,) if job.request.model == REACTIONS.name else emoji_in(Addressee.of(job).emoji or emoji),
             )
             for name, emoji in job.result.stickers.items()
         ]

@@ -52,10 +52,11 @@ class BotParts:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of the message whose button was pressed."""
+    """A change of the message whose button was pressed, or of `message_id` in the same chat."""
 
     keyboard: InlineKeyboardMarkup | None
     text: str | None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class UpdateContext:
         """Send a message to the chat."""
         return await self.bot.send_message(self.chat_id, text, message_thread_id=self.thread, reply_markup=keyboard)
 
-    async def reply(self, text: str) -> Message:
+    async def reply(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
         """Send a message that points at the person's own."""
         return await self.bot.send_message(
             self.chat_id,
@@ -147,6 +148,7 @@ class UpdateContext:
             reply_to_message_id=self.message.message_id,
             allow_sending_without_reply=True,
             message_thread_id=self.thread,
+            reply_markup=keyboard,
         )
 
     def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
@@ -156,16 +158,23 @@ class UpdateContext:
         """
         self.edits.append(Edit(keyboard, text))
 
+    def edit_other(self, message_id: int | None, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Change the keyboard of another message of ours in this chat, as `edit` does; None is no message."""
+        if message_id is not None:
+            self.edits.append(Edit(keyboard, None, message_id))
+
     async def make_edits(self) -> None:
         """Make the edits of a press that has been answered. Raises `TelegramError`."""
         message = self.query.message
         edits = list(self.edits)
         self.edits.clear()
-        if message is None or not message.is_accessible:
-            return
         for edit in edits:
             try:
-                if edit.text is None:
+                if edit.message_id is not None:
+                    await self.bot.edit_message_reply_markup(self.chat_id, edit.message_id, reply_markup=edit.keyboard)
+                elif message is None or not message.is_accessible:
+                    continue
+                elif edit.text is None:
                     await self.bot.edit_message_reply_markup(
                         self.chat_id, message.message_id, reply_markup=edit.keyboard
                     )

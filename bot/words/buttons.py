@@ -49,3 +49,16 @@ def choice(label: str, press: Press, *, is_current: bool) -> InlineKeyboardButto
 def in_pairs(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
     """Return rows of two buttons."""
     return [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
+
+
+def emoji_argument(emoji: str) -> str:
+    """Return an emoji as the argument of a press: its code points in hex."""
+    return "-".join(f"{ord(each):x}" for each in emoji)
+
+
+def emoji_from(argument: str) -> str:
+    """Return the characters that an argument names, "" where it names none."""
+    try:
+        return "".join(chr(int(each, 16)) for each in argument.split("-"))
+    except (ValueError, OverflowError):
+        return ""

@@ -119,6 +119,36 @@ words-thanks = على الرحب والسعة. أرسل لي صورة أخرى �
 words-greeting = مرحبًا. أرسل لي صورة، ويأتيك ملصق آخر.
 words-unused = لا أعرف ما أفعل بهذا. اذكر أسلوبًا، مثل «كوميكس»، أو أرسل صورة أخرى. الأمر /style يعرض الأساليب.
 
+# --- editing a sticker ---
+button-edit = ✏️ تعديل
+button-text = 💬 نص
+button-no-text = ✖️ بلا نص
+button-outline = 🖍 الإطار
+button-outline-auto = ✨ كما في النمط
+button-outline-none = 🚫 بدون
+button-outline-thin = رفيع
+button-outline-normal = عادي
+button-outline-thick = سميك
+button-emoji = 😀 الإيموجي
+button-keywords = 🏷 كلمات البحث
+button-no-keywords = ✖️ بلا كلمات بحث
+button-png = 🖼 ملف PNG
+button-restore = ↩️ استرجاع هذا
+press-restored = عاد الملصق السابق إلى مكانه.
+press-same = هو هكذا بالفعل.
+press-emoji = اختر ما يناسب، أو رُدّ على الملصق بما تريد.
+press-last-emoji = يحتاج الملصق إلى إيموجي واحد على الأقل.
+note-replaced = أخذ مكان القديم في حزمتك. «تراجع» يعيد القديم.
+text-ask = ماذا نكتب عليه؟ رُدّ بنص لا يزيد على { $most } حرفًا.
+text-coming = سيُكتب ذلك على ملصقك.
+text-too-long = هذا أطول من أن يُقرأ على ملصق. الحد { $most } حرفًا.
+text-unwritable = لا أملك هنا حروفًا لـ { $letters }. اللاتينية والسيريلية واليونانية تعمل دائمًا.
+keywords-ask = ما الكلمات التي تدلّ عليه؟ رُدّ بما لا يزيد على { $most } كلمة تفصلها فواصل.
+keywords-set = يُعثر عليه بـ: { $words }
+keywords-none = لم تكن فيه كلمة. رُدّ بكلمات تفصلها فواصل.
+keywords-too-many = يقبل Telegram عدد { $most } كلمة بمجموع { $chars } حرفًا. جرّب أقل.
+keywords-removed = لم تعد له كلمات بحث.
+
 # --- errors, by code ---
 error-no-face = لا أجد وجهًا هنا. جرّب صورة بإضاءة جيدة تنظر فيها إلى الكاميرا.
 error-photo-empty = الملف فارغ. أرسل الصورة مرة أخرى.

@@ -107,6 +107,36 @@ words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen wil
 words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
 words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
 
+# --- editing a sticker ---
+button-edit = ✏️ Ändern
+button-text = 💬 Schrift
+button-no-text = ✖️ Ohne Schrift
+button-outline = 🖍 Rand
+button-outline-auto = ✨ Wie im Stil
+button-outline-none = 🚫 Keiner
+button-outline-thin = Dünn
+button-outline-normal = Mittel
+button-outline-thick = Dick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Suchwörter
+button-no-keywords = ✖️ Keine Suchwörter
+button-png = 🖼 PNG-Datei
+button-restore = ↩️ Diesen zurückholen
+press-restored = Der vorige ist wieder an seinem Platz.
+press-same = So ist er schon.
+press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
+note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
+text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
+text-coming = Das steht dann auf deinem Sticker.
+text-too-long = Das ist zu lang für einen Sticker. Höchstens { $most } Zeichen passen.
+text-unwritable = Für { $letters } habe ich hier keine Schrift. Lateinisch, Kyrillisch und Griechisch gehen immer.
+keywords-ask = Mit welchen Wörtern soll man ihn finden? Antworte mit bis zu { $most }, durch Kommas getrennt.
+keywords-set = Zu finden mit: { $words }
+keywords-none = Da war kein Wort dabei. Antworte mit Wörtern, durch Kommas getrennt.
+keywords-too-many = Telegram nimmt { $most } Suchwörter mit zusammen { $chars } Zeichen. Versuch es mit weniger.
+keywords-removed = Er hat keine Suchwörter mehr.
+
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
 error-photo-empty = Die Datei ist leer. Schick das Foto noch einmal.

@@ -107,6 +107,36 @@ words-thanks = You're welcome. Send me another photo whenever you like.
 words-greeting = Hi. Send me a photo, and there's another sticker.
 words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
 
+# --- editing a sticker ---
+button-edit = ✏️ Edit
+button-text = 💬 Text
+button-no-text = ✖️ No text
+button-outline = 🖍 Outline
+button-outline-auto = ✨ As the style has it
+button-outline-none = 🚫 None
+button-outline-thin = Thin
+button-outline-normal = Normal
+button-outline-thick = Thick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Keywords
+button-no-keywords = ✖️ No keywords
+button-png = 🖼 PNG file
+button-restore = ↩️ Bring this one back
+press-restored = The one before is back in its place.
+press-same = It's like that already.
+press-emoji = Tap all that fit, or reply to the sticker with your own.
+press-last-emoji = A sticker needs at least one emoji.
+note-replaced = It took the old one's place in your pack. Undo brings that one back.
+text-ask = What should it say? Reply with up to { $most } characters.
+text-coming = Your sticker will say so.
+text-too-long = That's too long to read on a sticker. Up to { $most } characters fit.
+text-unwritable = I have no letters for { $letters } here. Latin, Cyrillic and Greek always work.
+keywords-ask = Which words should find it? Reply with up to { $most }, separated by commas.
+keywords-set = Found by: { $words }
+keywords-none = There was no word in that. Reply with words, separated by commas.
+keywords-too-many = Telegram takes { $most } keywords with { $chars } characters in all. Try fewer.
+keywords-removed = It has no keywords any more.
+
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
 error-photo-empty = That file is empty. Send the photo once more.

@@ -107,6 +107,36 @@ words-thanks = De nada. Mándame otra foto cuando quieras.
 words-greeting = Hola. Mándame una foto y tendrás otro sticker.
 words-unused = No sé qué hacer con eso. Di un estilo, como «cómic», o manda otra foto. /style muestra los estilos.
 
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sin texto
+button-outline = 🖍 Borde
+button-outline-auto = ✨ El del estilo
+button-outline-none = 🚫 Ninguno
+button-outline-thin = Fino
+button-outline-normal = Medio
+button-outline-thick = Grueso
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palabras clave
+button-no-keywords = ✖️ Sin palabras clave
+button-png = 🖼 Archivo PNG
+button-restore = ↩️ Volver a este
+press-restored = El anterior vuelve a su sitio.
+press-same = Ya está así.
+press-emoji = Toca los que encajen o responde al sticker con los tuyos.
+press-last-emoji = Un sticker necesita al menos un emoji.
+note-replaced = Ocupa el sitio del anterior en tu pack. Deshacer trae de vuelta ese.
+text-ask = ¿Qué debe poner? Responde con un máximo de { $most } caracteres.
+text-coming = Tu sticker lo llevará escrito.
+text-too-long = Es demasiado largo para un sticker. Caben { $most } caracteres.
+text-unwritable = Aquí no tengo letras para { $letters }. El alfabeto latino, el cirílico y el griego van siempre.
+keywords-ask = ¿Con qué palabras se debe encontrar? Responde con un máximo de { $most }, separadas por comas.
+keywords-set = Se encuentra con: { $words }
+keywords-none = Ahí no había ninguna palabra. Responde con palabras separadas por comas.
+keywords-too-many = Telegram acepta { $most } palabras con { $chars } caracteres en total. Prueba con menos.
+keywords-removed = Ya no tiene palabras clave.
+
 # --- errors, by code ---
 error-no-face = Aquí no encuentro ninguna cara. Prueba con una foto con buena luz en la que mires a la cámara.
 error-photo-empty = El archivo está vacío. Manda la foto otra vez.

@@ -107,6 +107,36 @@ words-thanks = De nada. Mande outra foto quando quiser.
 words-greeting = Oi. Mande uma foto e vem mais uma figurinha.
 words-unused = Não sei o que fazer com isso. Diga um estilo, como “quadrinhos”, ou mande outra foto. /style mostra os estilos.
 
+# --- editing a sticker ---
+button-edit = ✏️ Editar
+button-text = 💬 Texto
+button-no-text = ✖️ Sem texto
+button-outline = 🖍 Borda
+button-outline-auto = ✨ A do estilo
+button-outline-none = 🚫 Nenhuma
+button-outline-thin = Fina
+button-outline-normal = Média
+button-outline-thick = Grossa
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Palavras-chave
+button-no-keywords = ✖️ Sem palavras-chave
+button-png = 🖼 Arquivo PNG
+button-restore = ↩️ Voltar a esta
+press-restored = A anterior voltou ao lugar.
+press-same = Já está assim.
+press-emoji = Toque nos que combinam ou responda à figurinha com os seus.
+press-last-emoji = Uma figurinha precisa de pelo menos um emoji.
+note-replaced = Ela tomou o lugar da antiga no seu pacote. Desfazer traz a antiga de volta.
+text-ask = O que deve dizer? Responda com até { $most } caracteres.
+text-coming = A sua figurinha vai dizer isso.
+text-too-long = É longo demais para uma figurinha. Cabem { $most } caracteres.
+text-unwritable = Aqui não tenho letras para { $letters }. Latino, cirílico e grego funcionam sempre.
+keywords-ask = Com que palavras ela deve ser encontrada? Responda com até { $most }, separadas por vírgulas.
+keywords-set = Encontrada por: { $words }
+keywords-none = Não havia nenhuma palavra aí. Responda com palavras separadas por vírgulas.
+keywords-too-many = O Telegram aceita { $most } palavras com { $chars } caracteres no total. Tente menos.
+keywords-removed = Ela não tem mais palavras-chave.
+
 # --- errors, by code ---
 error-no-face = Não encontro um rosto aqui. Tente uma foto com boa luz, olhando para a câmera.
 error-photo-empty = O arquivo está vazio. Mande a foto de novo.

@@ -109,6 +109,36 @@ words-thanks = Пожалуйста. Присылай ещё фото, когд�
 words-greeting = Привет. Пришли фото – и будет ещё один стикер.
 words-unused = Не знаю, что с этим делать. Назови стиль, например «комикс», или пришли ещё фото. /style показывает стили.
 
+# --- editing a sticker ---
+button-edit = ✏️ Изменить
+button-text = 💬 Надпись
+button-no-text = ✖️ Без надписи
+button-outline = 🖍 Контур
+button-outline-auto = ✨ Как в стиле
+button-outline-none = 🚫 Без контура
+button-outline-thin = Тонкий
+button-outline-normal = Обычный
+button-outline-thick = Толстый
+button-emoji = 😀 Эмодзи
+button-keywords = 🏷 Слова для поиска
+button-no-keywords = ✖️ Убрать слова
+button-png = 🖼 Файл PNG
+button-restore = ↩️ Вернуть этот
+press-restored = Прежний снова на своём месте.
+press-same = Он уже такой.
+press-emoji = Отметь подходящие или ответь на стикер своими.
+press-last-emoji = Стикеру нужен хотя бы один эмодзи.
+note-replaced = Он занял место прежнего в наборе. «Отменить» вернёт прежний.
+text-ask = Что на нём написать? Ответь, до { $most } знаков.
+text-coming = Так и будет на стикере.
+text-too-long = Для стикера это слишком длинно. Помещается до { $most } знаков.
+text-unwritable = Для { $letters } у меня здесь нет шрифта. Латиница, кириллица и греческий работают всегда.
+keywords-ask = По каким словам его искать? Ответь, до { $most } через запятую.
+keywords-set = Находится по словам: { $words }
+keywords-none = Там не было слов. Ответь словами через запятую.
+keywords-too-many = Telegram берёт { $most } слов, всего { $chars } знаков. Попробуй меньше.
+keywords-removed = Слов для поиска у него больше нет.
+
 # --- errors, by code ---
 error-no-face = Не вижу здесь лица. Попробуй фото при хорошем свете, где ты смотришь в камеру.
 error-photo-empty = Файл пустой. Пришли фото ещё раз.

@@ -109,6 +109,36 @@ words-thanks = Будь ласка. Надішли ще фото, коли за�
 words-greeting = Привіт. Надішли фото – і буде ще один стікер.
 words-unused = Не знаю, що з цим робити. Назви стиль, наприклад «комікс», або надішли ще фото. /style показує стилі.
 
+# --- editing a sticker ---
+button-edit = ✏️ Змінити
+button-text = 💬 Напис
+button-no-text = ✖️ Без напису
+button-outline = 🖍 Контур
+button-outline-auto = ✨ Як у стилі
+button-outline-none = 🚫 Без контуру
+button-outline-thin = Тонкий
+button-outline-normal = Звичайний
+button-outline-thick = Товстий
+button-emoji = 😀 Емодзі
+button-keywords = 🏷 Слова для пошуку
+button-no-keywords = ✖️ Прибрати слова
+button-png = 🖼 Файл PNG
+button-restore = ↩️ Повернути цей
+press-restored = Попередній знову на своєму місці.
+press-same = Він уже такий.
+press-emoji = Познач ті, що пасують, або відповідай на стікер своїми.
+press-last-emoji = Стікеру потрібен хоча б один емодзі.
+note-replaced = Він посів місце попереднього в наборі. «Скасувати» поверне попередній.
+text-ask = Що на ньому написати? Відповідай, до { $most } знаків.
+text-coming = Так і буде на стікері.
+text-too-long = Для стікера це задовго. Вміщується до { $most } знаків.
+text-unwritable = Для { $letters } я тут не маю шрифту. Латиниця, кирилиця й грецька працюють завжди.
+keywords-ask = За якими словами його шукати? Відповідай, до { $most } через кому.
+keywords-set = Знаходиться за словами: { $words }
+keywords-none = Там не було слів. Відповідай словами через кому.
+keywords-too-many = Telegram бере { $most } слів, разом { $chars } знаків. Спробуй менше.
+keywords-removed = Слів для пошуку в нього більше немає.
+
 # --- errors, by code ---
 error-no-face = Не бачу тут обличчя. Спробуй фото при доброму світлі, де ти дивишся в камеру.
 error-photo-empty = Файл порожній. Надішли фото ще раз.

@@ -105,6 +105,36 @@ words-thanks = 不客气。想要的话，随时再发照片给我。
 words-greeting = 你好。发一张照片，就又有一张贴纸。
 words-unused = 这些词我用不上。写一种风格，比如“漫画”，或者再发一张照片。/style 看所有风格。
 
+# --- editing a sticker ---
+button-edit = ✏️ 编辑
+button-text = 💬 文字
+button-no-text = ✖️ 去掉文字
+button-outline = 🖍 描边
+button-outline-auto = ✨ 随风格
+button-outline-none = 🚫 无
+button-outline-thin = 细
+button-outline-normal = 中
+button-outline-thick = 粗
+button-emoji = 😀 表情
+button-keywords = 🏷 关键词
+button-no-keywords = ✖️ 去掉关键词
+button-png = 🖼 PNG 文件
+button-restore = ↩️ 换回这张
+press-restored = 之前那张已回到原位。
+press-same = 已经是这样了。
+press-emoji = 点选合适的，或用你自己的表情回复这张贴纸。
+press-last-emoji = 贴纸至少要有一个表情。
+note-replaced = 它取代了包里原来的那张。“撤销”可以换回来。
+text-ask = 上面写什么？请回复，最多 { $most } 个字符。
+text-coming = 会写在你的贴纸上。
+text-too-long = 对贴纸来说太长了，最多 { $most } 个字符。
+text-unwritable = 我这里没有 { $letters } 的字体。拉丁、西里尔和希腊字母总是可以的。
+keywords-ask = 用哪些词能找到它？请回复，最多 { $most } 个，用逗号分开。
+keywords-set = 可用这些词找到：{ $words }
+keywords-none = 里面没有词。请用逗号分开回复。
+keywords-too-many = Telegram 最多接受 { $most } 个词、共 { $chars } 个字符。请少写一些。
+keywords-removed = 它不再有关键词了。
+
 # --- errors, by code ---
 error-no-face = 我没找到脸。换一张光线好、看着镜头的照片试试。
 error-photo-empty = 这个文件是空的。请再发一次照片。

@@ -11,7 +11,7 @@ from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
 from engine.styles import all_styles
-from engine.types import Shape
+from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
 
 JOB = "0123456789abcdef" * 2
@@ -20,11 +20,7 @@ JOB = "0123456789abcdef" * 2
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
-        keyboards.in_pack(
-            locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True, is_variation=True
-        ),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True, is_variation=True),
         keyboards.first(locale, JOB, has_reactions=True),
         start.profile_keyboard(locale),
         seed.keyboard(locale, JOB, is_fixed=True),
@@ -32,6 +28,11 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
             styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True, is_named=True)
             for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
         ],
+        keyboards.edit(locale, JOB, [Shape.BADGE], has_text=True),
+        keyboards.edit(locale, JOB, list(Shape)[1:], has_text=False),
+        keyboards.outlines(locale, JOB, Outline.AUTO, OutlineWidth.THICK),
+        keyboards.emojis(locale, JOB, ["😀", "❤️", "👨‍👩‍👧"], ["❤️"]),
+        keyboards.keywords(locale, JOB),
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),

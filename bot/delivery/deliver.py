@@ -212,11 +212,10 @@ class Delivery:
         if in_pack.news:
             sentences.append(say(to.language, _NEWS[in_pack.news]))
         keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
-        if job.result and WELCOMED in user.hints_shown:
-            first = await self._service.packs.first_sticker(job.owner)
-            if first is not None and first.id == job.id:
-                has_reactions = self._offers.has_reactions(job.result)
-                keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
+        is_new_here = WELCOMED in user.hints_shown
+        if job.result and is_new_here and not await self._service.packs.has_others(job.owner, job.id):
+            has_reactions = self._offers.has_reactions(job.result)
+            keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
         return _StickerMessage(in_pack.file_id, keyboard, sentences, old)
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:

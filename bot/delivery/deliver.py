@@ -209,7 +209,8 @@ class Delivery:
         sentences = await self._notes(job)
         if job.replaces and await self._service.show_hint_once(job.owner, "replaced"):
             sentences.append(say(to.language, "note-replaced"))
-        if in_pack.news:
+        # Nobody reads two lines above a sticker; of their first pack people were told at the photo.
+        if in_pack.news and not (sentences and in_pack.news == "first_pack"):
             sentences.append(say(to.language, _NEWS[in_pack.news]))
         keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
         is_new_here = WELCOMED in user.hints_shown

@@ -15,7 +15,7 @@ from telegram.ext import Application
 
 from bot.delivery.alarms import AlarmLimits, Alarms
 from bot.delivery.broadcaster import Broadcaster
-from bot.delivery.notifier import Notifier
+from bot.delivery.notifier import DRAFT_S, Notifier
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S
 from bot.errors import BotTokenRejected
@@ -48,7 +48,7 @@ class TelegramBot:
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
     one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing. `admin_ids`
     are the operators, who are alarmed as `alarm_limits` say. An album is complete when no more of its photos have come
-    for `album_quiet_s`.
+    for `album_quiet_s`. For `draft_s` progress is shown as a draft.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class TelegramBot:
         backoff: Backoff | None = None,
         limiter: RateLimiter | None = None,
         album_quiet_s: float = ALBUM_QUIET_S,
+        draft_s: float = DRAFT_S,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._limiter = limiter or RateLimiter(backoff=self._backoff)
@@ -75,7 +76,14 @@ class TelegramBot:
         sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
         self._notifier = Notifier(
-            self._bot, service, sets, offers, self._limiter, self._backoff, album_quiet_s=album_quiet_s
+            self._bot,
+            service,
+            sets,
+            offers,
+            self._limiter,
+            self._backoff,
+            album_quiet_s=album_quiet_s,
+            draft_s=draft_s,
         )
         self._broadcaster = Broadcaster(self._bot, service, self._backoff)
         self._alarms = Alarms(self._bot, service, admin_ids, self.outage_s, alarm_limits)

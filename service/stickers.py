@@ -99,8 +99,8 @@ def parse_seed(text: str) -> int:
 class StickerService:
     """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
 
-    `packs`, `inbox`, `uploads`, `keys`, `operators` and `broadcasts` are parts of the door with a subject of their own.
-    Every method may raise `StorageError`.
+    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators` and `broadcasts` are parts of the door with a subject of
+    their own. Every method may raise `StorageError`.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class StickerService:
         self.inbox = Inbox(store.inbox)
         self.uploads = Uploads(store.uploads, store.files)
         self.keys = ApiKeys(store.keys, clock)
+        self.groups = store.groups
         self.broadcasts = store.broadcasts
         self.limits = limits
         self.lifetimes = lifetimes or Lifetimes()
@@ -418,18 +419,26 @@ class StickerService:
         await self._store.files.delete_owner(owner)
         return Forgotten(len(jobs), photos, stickers)
 
-    async def mark_delivered(self, job_id: str) -> None:
+    async def mark_delivered(self, job_id: str, *, keeps_photo: bool = True) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent.
 
-        Its photos are deleted where the owner wants none kept, unless another job still needs them.
+        Its photos are deleted without `keeps_photo`, and where the owner wants none kept, unless another job still
+        needs them.
         """
         await self._store.jobs.mark_delivered(job_id)
         job = await self._store.jobs.get(job_id)
-        if job is None or PersonSettings.of(await self._store.users.get(job.owner)).photo != "none":
+        if job is None:
+            return
+        if keeps_photo and PersonSettings.of(await self._store.users.get(job.owner)).photo != "none":
             return
         shown = [job.result.faces_photo] if job.result and job.result.faces_photo else []
         needed = await self._store.jobs.photos_in_use()
         await self._delete_photos(job.owner, [name for name in (*job.request.photos, *shown) if name not in needed])
+
+    async def delete_results(self, job: Job) -> None:
+        """Delete what a job made before its lifetime ends. Missing files are ignored."""
+        for name in job.result.files if job.result else ():
+            await self._store.files.delete_result(job.owner, job.id, name)
 
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for. Idempotent."""

@@ -13,6 +13,7 @@ from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.facts import Facts
 from storage.files import Files
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
@@ -35,6 +36,7 @@ class Store:
     uploads: Uploads
     keys: Keys
     facts: Facts
+    groups: Groups
     bans: Bans
     broadcasts: Broadcasts
 
@@ -52,6 +54,7 @@ class Store:
             uploads=Uploads(database, clock),
             keys=Keys(database, clock),
             facts=Facts(database),
+            groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
         )

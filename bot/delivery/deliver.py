@@ -66,10 +66,11 @@ _NOTES = {
     Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_NEWS = {
+NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
+    "planned_pack": "news-planned-pack",
 }
 
 
@@ -211,7 +212,7 @@ class Delivery:
             sentences.append(say(to.language, "note-replaced"))
         # Nobody reads two lines above a sticker; of their first pack people were told at the photo.
         if in_pack.news and not (sentences and in_pack.news == "first_pack"):
-            sentences.append(say(to.language, _NEWS[in_pack.news]))
+            sentences.append(say(to.language, NEWS[in_pack.news]))
         keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
         is_new_here = WELCOMED in user.hints_shown
         if job.result and is_new_here and not await self._service.packs.has_others(job.owner, job.id):

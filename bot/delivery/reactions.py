@@ -42,6 +42,7 @@ _NEWS: dict[News, str] = {
     "first_pack": "news-first-pack-of-all",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
+    "planned_pack": "news-planned-pack",
 }
 
 
@@ -120,7 +121,7 @@ class ReactionsDelivery:
 
     async def _open_progress(self, job: Job) -> None:
         """See that the job has a progress message, with a button to stop: a restart has none open."""
-        if job.id in self._board:
+        if job.id in self._board and not self._board.is_draft(job.id):
             return
         to = Addressee.of(job)
         try:

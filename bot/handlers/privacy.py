@@ -14,12 +14,15 @@ from service.person_settings import PersonSettings
 async def on_privacy(context: UpdateContext) -> None:
     """Send what is kept, and for how long."""
     days = context.service.lifetimes.results_s / 86_400
-    await context.answer(context.say("privacy", hours=_photo_hours(context), days=max(1, round(days))))
+    kept = context.say("privacy", hours=_photo_hours(context), days=max(1, round(days)))
+    groups = context.say("privacy-groups")
+    await context.answer(f"{kept}\n{groups}")
 
 
 async def on_forget(context: UpdateContext) -> None:
     """Ask first; the buttons do it."""
-    has_packs = bool(await context.service.packs.of_owner(context.owner))
+    packs = context.service.packs
+    has_packs = bool(await packs.of_owner(context.owner) or await packs.mosaics_of_owner(context.owner))
     await context.answer(context.say("forget-ask"), keyboard(context.language, has_packs=has_packs))
 
 

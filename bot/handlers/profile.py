@@ -8,10 +8,16 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 from telegram.error import TelegramError
 
-from bot.handlers import MENU, OPERATORS_MENU
+from bot.handlers import GROUP_MENU, MENU, OPERATORS_MENU
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES, say
 from service.stickers import StickerService
@@ -25,6 +31,7 @@ class Profile:
 
     language_code: str
     commands: tuple[tuple[str, str], ...]
+    group_commands: tuple[tuple[str, str], ...]
     description: str
     short_description: str
 
@@ -33,8 +40,8 @@ def profiles() -> Iterator[Profile]:
     """Yield the profile of every language."""
     for code in ("", *(each for each in LANGUAGES if each != DEFAULT_LANGUAGE)):
         language = code or DEFAULT_LANGUAGE
-        commands = _commands(code, MENU)
-        yield Profile(code, commands, say(language, "about"), say(language, "about-short"))
+        commands, in_groups = _commands(code, MENU), _commands(code, GROUP_MENU)
+        yield Profile(code, commands, in_groups, say(language, "about"), say(language, "about-short"))
 
 
 def _commands(language_code: str, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -82,13 +89,17 @@ async def _register_for_operators(bot: Bot, service: StickerService, admin_ids: 
 async def _register_for_all(bot: Bot, service: StickerService) -> None:
     for profile in profiles():
         name = f"profile {bot.id} {profile.language_code}"
-        text = json.dumps([profile.commands, profile.description, profile.short_description], ensure_ascii=False)
+        facts = [profile.commands, profile.group_commands, profile.description, profile.short_description]
+        text = json.dumps(facts, ensure_ascii=False)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if await service.fact(name) == digest:
             continue
         code = profile.language_code or None
-        commands = [BotCommand(name, description) for name, description in profile.commands]
-        await bot.set_my_commands(commands, BotCommandScopeAllPrivateChats(), code)
+        for scope, listed in (
+            (BotCommandScopeAllPrivateChats(), profile.commands),
+            (BotCommandScopeAllGroupChats(), profile.group_commands),
+        ):
+            await bot.set_my_commands([BotCommand(*each) for each in listed], scope, code)
         await bot.set_my_description(profile.description, code)
         await bot.set_my_short_description(profile.short_description, code)
         await service.set_fact(name, digest)

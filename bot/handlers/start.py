@@ -7,18 +7,20 @@ import logging
 from functools import cache
 from importlib import resources
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, PhotoSize
+from telegram import InlineKeyboardMarkup, PhotoSize
 from telegram.error import TelegramError
 
 from bot.delivery.addressee import CONSENT, Addressee
 from bot.delivery.deliver import WELCOMED
+from bot.delivery.groups import ADD_LATER
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Callback, Command, Feature
+from bot.handlers.groups import add_later
 from bot.handlers.reactions import draw_all
 from bot.handlers.sticker import buttons_of
 from bot.handlers.style_sheet import show_styles
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
-from bot.words.buttons import Press, button
+from bot.words.buttons import Press, button, link
 from service.person_settings import PersonSettings
 from service.readable import readable
 from service.stickers import Submission
@@ -33,8 +35,11 @@ _NOT_TAKEN = (TelegramErrorKind.FILE_REFUSED, TelegramErrorKind.FILE_TOO_BIG, Te
 async def on_start(context: UpdateContext) -> None:
     """Greet: a picture, a line, and a button for the profile photo where there is one.
 
-    What follows in a deep link, `/start hello`, needs nothing else.
+    A deep link under a sticker of a group puts it into the person's pack; any other, `/start hello`, says nothing else.
     """
+    if context.args and context.args[0].startswith(ADD_LATER):
+        await add_later(context, context.args[0].removeprefix(ADD_LATER))
+        return
     await context.service.show_hint_once(context.owner, WELCOMED)
     text = context.say("start", name=readable(context.first_name) or NAMELESS)
     keyboard = None
@@ -118,7 +123,7 @@ async def use_profile_photo(context: UpdateContext, press: Press) -> str:
     if to.is_first:
         await service.show_hint_once(context.owner, CONSENT)
     context.parts.notifier.announce(job)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _profile_photo(context: UpdateContext) -> PhotoSize | None:
@@ -147,7 +152,7 @@ async def go_on(context: UpdateContext, press: Press) -> str:
 async def on_group_start(context: UpdateContext) -> None:
     """Point a group to the private chat."""
     url = f"https://t.me/{context.bot.username}?start=hello"
-    to_chat = InlineKeyboardButton(context.say("button-open-chat"), url=url)
+    to_chat = link(context.language, "button-open-chat", url)
     await context.answer(context.say("start-in-group"), InlineKeyboardMarkup([[to_chat]]))
 
 
@@ -157,7 +162,10 @@ def profile_keyboard(language: str) -> InlineKeyboardMarkup:
 
 
 FEATURE = Feature(
-    commands=(Command("start", on_start), Command("start", on_group_start, in_menu=False, filters=GROUPS)),
+    commands=(
+        Command("start", on_start),
+        Command("start", on_group_start, aliases=("help",), in_menu=False, filters=GROUPS),
+    ),
     callbacks={
         "profile": Callback(use_profile_photo, has_job=False),
         "first": Callback(go_on, arguments=("reactions", "styles", "done")),

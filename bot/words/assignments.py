@@ -117,10 +117,10 @@ def read_options(
     return options, problems
 
 
-def explain_problems(language: str, problems: Sequence[WrongAssignment]) -> str:
-    """Return what is wrong, a line for each, and that a corrected reply is enough."""
+def explain_problems(language: str, problems: Sequence[WrongAssignment], *, is_kept: bool = True) -> str:
+    """Return what is wrong, a line for each, and where the photo `is_kept` that a corrected reply is enough."""
     lines = [say(language, problem.key, **problem.variables) for problem in problems]
-    return "\n".join([*lines, say(language, "parameter-kept")])
+    return "\n".join([*lines, *([say(language, "parameter-kept")] if is_kept else [])])
 
 
 def _word(fields: Mapping[str, str | int], name: str) -> str | None:

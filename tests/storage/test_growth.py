@@ -55,6 +55,7 @@ QUESTIONS: dict[str, Question] = {
     "rows due": lambda jobs, *_: jobs.delete_finished_before(0),
     "rows without files due": lambda jobs, *_: jobs.delete_without_files("tg", 0),
     "crashed": lambda jobs, *_: jobs.recover(),
+    "another sticker": lambda _jobs, _inbox, packs, *_: packs.has_others(OWNER, "none"),
     "inbox, open": lambda _jobs, inbox, *_: inbox.open(),
     "inbox, due": lambda _jobs, inbox, *_: inbox.delete_handled_before(0),
     "uploads, due": lambda _jobs, _inbox, _packs, uploads, *_: uploads.take_expired(),

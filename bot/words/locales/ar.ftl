@@ -86,7 +86,7 @@ note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
 note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
 note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
 note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
-news-first-pack = هذه حزمتك الخاصة؛ يراها كل من لديه رابطها.
+news-first-pack = هذه حزمتك الخاصة، ويراها كل من لديه رابطها.
 news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
 news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
 pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
@@ -254,7 +254,8 @@ command-sticker = ملصق من الصورة التي ترد عليها
 
 # --- seed ---
 seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه.
-seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
+seed-is-random = كل ملصق يأتي مختلفًا قليلًا.
+seed-how = الأمر /seed 42 يثبّت رسمة واحدة.
 seed-last = بذرة ملصقك الأخير هي { $seed }.
 button-keep-variation = 📌 ثبّت هذه الرسمة
 button-keep-last = 📌 ثبّت تلك
@@ -441,8 +442,6 @@ sticker-no-emoji = أرسل لي إيموجي واحدًا أو أكثر.
 sticker-keywords = تجده بهذه الكلمات: { $words }.
 sticker-no-keywords = ليست له كلمات بحث الآن.
 sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
-sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
-sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
 sticker-is-icon = صار الآن أيقونة حزمتك.
 sticker-place = الموضع { $place } من { $total }.
 sticker-about = إنه لك: { $emoji }

@@ -230,7 +230,8 @@ command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
-seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-is-random = Jeder Sticker wird ein wenig anders.
+seed-how = /seed 42 bleibt bei einer Variante.
 seed-last = Dein letzter Sticker hat den Seed { $seed }.
 button-keep-variation = 📌 Diese Variante behalten
 button-keep-last = 📌 Den behalten

@@ -230,7 +230,8 @@ command-sticker = Make a sticker of the photo you reply to
 
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
-seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-is-random = Every sticker comes out a little different.
+seed-how = /seed 42 keeps one variation.
 seed-last = Your last sticker has the seed { $seed }.
 button-keep-variation = 📌 Keep this variation
 button-keep-last = 📌 Keep that one

@@ -235,7 +235,8 @@ command-sticker = Стикер из фото, на которое отвечае
 
 # --- seed ---
 seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер.
-seed-is-random = Каждый стикер выходит немного другим. /seed 42 закрепит один вариант.
+seed-is-random = Каждый стикер выходит немного другим.
+seed-how = /seed 42 закрепит один вариант.
 seed-last = У твоего последнего стикера seed { $seed }.
 button-keep-variation = 📌 Оставить этот вариант
 button-keep-last = 📌 Оставить его

@@ -235,7 +235,8 @@ command-sticker = Стікер із фото, на яке відповідаєш
 
 # --- seed ---
 seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 закріпить один варіант.
+seed-is-random = Кожен стікер виходить трохи інакшим.
+seed-how = /seed 42 закріпить один варіант.
 seed-last = У твого останнього стікера seed { $seed }.
 button-keep-variation = 📌 Залишити цей варіант
 button-keep-last = 📌 Залишити його

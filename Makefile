@@ -43,7 +43,8 @@ test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (AR
 	$(PYTEST) $(ARGS)
 
 test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler
-	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/diffusion tests/docs/test_diffusion_example.py $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/diffusion tests/docs/test_diffusion_example.py \
+		tests/test_dependencies.py $(ARGS)
 
 check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -107,6 +107,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "storage_error": Answer(500, "internal_error", "The server could not keep the request."),
     "schema_too_new": Answer(500, "internal_error", "The server could not keep the request."),
     "database_broken": Answer(500, "internal_error", "The server could not keep the request."),
+    "text_unwritable": _BROKEN,  # no provider has text on pictures
     "drawing_failed": _BROKEN,
     "engine_error": _BROKEN,
     "service_error": _BROKEN,

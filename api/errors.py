@@ -12,6 +12,7 @@ ApiError                       code                      meaning
 ├── TargetRefused              bad_target                the proxy's header names no address that is served here
 ├── KeyReused                  key_reused                the same idempotency key with another body
 ├── BadTimeout                 bad_timeout               a request timeout that is no number of seconds above 1
+├── FieldsRefused              bad_input                 fields of the body that are not valid; `problems` says why
 └── InputRefused               bad_input                 a file the request names cannot be used
     ├── DownloadFailed         download_failed           its address does not give it
     ├── DataUriInvalid         data_uri_invalid          its data URI is broken
@@ -24,7 +25,11 @@ ApiError                       code                      meaning
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from api.inputs.table import Problem
 
 
 class ApiError(Exception):
@@ -101,6 +106,16 @@ class BadTimeout(ApiError):
     """The request timeout is no number of seconds above 1."""
 
     code = "bad_timeout"
+
+
+class FieldsRefused(ApiError):
+    """Fields of the body are not valid."""
+
+    code = "bad_input"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
 
 
 class InputRefused(ApiError):

@@ -55,6 +55,11 @@ class Architecture:
     face_resampler: dict[str, int] = field(default_factory=lambda: resampler_sizes(source=512))
     photo_resampler: dict[str, int] = field(default_factory=lambda: resampler_sizes(source=1280))
     photo_states: int = 257  # of CLIP ViT-H: 16 x 16 patches and the class
+    # (width, layers, heads) of the text encoders, CLIP ViT-L and OpenCLIP ViT-bigG, and of the image encoder, ViT-H,
+    # which sees squares of 224 px in patches of 14.
+    text_encoders: tuple[tuple[int, int, int], ...] = ((768, 12, 12), (1280, 32, 20))
+    image_encoder: tuple[int, int, int] = (1280, 32, 16)
+    image_px: tuple[int, int] = (224, 14)
     hires_unet: dict[str, Any] = field(default_factory=lambda: {"cross_attention_dim": 768, "sample_size": 64})
     hires_vae: dict[str, Any] = field(default_factory=lambda: _VAE | {"scaling_factor": 0.18215, "sample_size": 512})
     enlarger: dict[str, int] = field(default_factory=lambda: {"width": 64, "growth": 32, "blocks": 23, "doublings": 2})
@@ -98,6 +103,9 @@ TINY = Architecture(
     face_resampler=resampler_sizes(source=512, width=64, out=96, queries=4),
     photo_resampler=resampler_sizes(source=48, width=64, out=96, queries=4),
     photo_states=10,
+    text_encoders=((32, 2, 2), (64, 2, 2)),
+    image_encoder=(48, 2, 2),
+    image_px=(32, 8),
     hires_unet={
         "sample_size": 8,
         "block_out_channels": (8, 16, 16, 16),
@@ -240,9 +248,11 @@ class _Filler:
         flat.mul_(deviation).add_(mean)
 
     def _finish(self, network: nn.Module) -> None:
-        """Give buffers, which `to_empty` leaves undefined, their value: these networks have none that hold one."""
-        if any(True for _ in network.buffers()):
-            raise ValueError(f"{type(network).__name__} has buffers, and nobody fills them")
+        """Give buffers, which `to_empty` leaves undefined, their value: those of CLIP number the positions."""
+        for name, buffer in network.named_buffers():
+            if not name.endswith("position_ids"):
+                raise ValueError(f"{type(network).__name__} has a buffer {name}, and nobody fills it")
+            buffer.copy_(torch.arange(buffer.numel(), device=buffer.device).view_as(buffer))
 
 
 def engine_networks(weights: Weights) -> DiffusionNetworks:

@@ -4,7 +4,8 @@ Nothing is downloaded: the networks have their published sizes and random weight
 to pixels: denoising and decoding, not faces, words and the cut-out, which are cached or small. First both are drawn in
 fp32 at a small size and compared; a benchmark of two different pictures says nothing. Then every variant is timed at
 every batch: medians, in one process, on one card. The floor is the operations a sticker needs, counted on these
-networks, at the card's bf16 rate.
+networks, at the card's bf16 rate. With `--stickers` whole stickers are made too, as the product makes them
+(`benchmarks.product`).
 """
 
 from __future__ import annotations
@@ -37,9 +38,13 @@ from benchmarks.architecture import (
 )
 from benchmarks.operations import sticker_tflop
 from benchmarks.prepared import TEXT_TOKENS, draw_pictures
+from benchmarks.product import VARIANTS as PRODUCT_VARIANTS
+from benchmarks.product import measure_product, product_table
 from benchmarks.stock import StockPipeline
-from engine.diffusion.compile import speed_up
+from engine.diffusion.compile import GraphShape, speed_up, warm_up
+from engine.diffusion.cuda_graphs import CudaRecorder
 from engine.diffusion.denoise import decode, denoise
+from engine.diffusion.engine import MAX_BATCH
 from engine.diffusion.inputs import GuidanceWindows, PictureInputs
 from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
 from engine.diffusion.models.face_to_sticker.tiles import Tiling
@@ -49,7 +54,7 @@ from engine.diffusion.schedule import sde_karras
 BF16_TFLOPS = 790.0  # of an H200, as a matrix product reaches it; give yours with --tflops
 ROUNDING = 1e-4  # relative, fp32 against fp32 in another order of operations
 UPSCALE_STEPS = 10
-VARIANTS = ("stock", "stock-compiled", "engine", "engine-compiled", "engine-fp8")
+VARIANTS = ("stock", "stock-compiled", "engine", "engine-compiled", "engine-fp8", "engine-graphs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ]
     rows = list(measure(settings, options.variants, options.batches))
     lines += table(rows, settings)
+    if options.stickers:
+        lines += ["", "Whole stickers, photos in and WebPs out:", "", *_product(settings, options)]
     if options.upscale:
         lines += ["", *(f"- {line}" for line in measure_upscale(settings))]
     print("\n".join(lines))
@@ -113,6 +120,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--px", type=int, default=1024)
     parser.add_argument("--tflops", type=float, default=BF16_TFLOPS, help="the card's bf16 rate, for the floor")
+    parser.add_argument("--stickers", type=int, default=0, help="make so many whole stickers with each variant too")
+    parser.add_argument(
+        "--product-variants",
+        nargs="+",
+        choices=list(PRODUCT_VARIANTS),
+        default=["engine", "engine-compiled", "engine-fp8"],
+    )
     parser.add_argument("--upscale", action="store_true", help="time the doubling too")
     parser.add_argument("--out", type=Path, help="write the table there too")
     return parser.parse_args(arguments)
@@ -131,6 +145,20 @@ def _settings(options: argparse.Namespace) -> Settings:
         repeats=options.repeats,
         tflops=options.tflops,
     )
+
+
+def _product(settings: Settings, options: argparse.Namespace) -> list[str]:
+    """Return the lines of the table of whole stickers, in batches of the engine's own size."""
+    weights = draw_weights(settings.architecture, settings.device, settings.dtype)
+    rows = measure_product(
+        weights,
+        options.product_variants,
+        stickers=options.stickers,
+        batch=MAX_BATCH,
+        steps=settings.steps,
+        side_px=256 if options.tiny else settings.side_px,
+    )
+    return product_table(list(rows))
 
 
 def compare(settings: Settings, steps: int = 4, batch: int = 2) -> float:
@@ -190,7 +218,16 @@ def _variant(variant: str, weights: Weights, settings: Settings) -> Draw:
             stock.compile()
         return lambda pictures: stock.draw(pictures, settings.steps, GuidanceWindows())
     networks = engine_networks(weights)
-    speed_up(networks, compiles=variant != "engine", is_fp8=variant == "engine-fp8")
+    has_graphs = variant == "engine-graphs"
+    speed_up(
+        networks,
+        compiles=variant in ("engine-compiled", "engine-fp8"),
+        is_fp8=variant == "engine-fp8",
+        recorder=CudaRecorder() if has_graphs and settings.device.type == "cuda" else None,
+    )
+    if has_graphs:
+        side = settings.side_px
+        warm_up(networks, [GraphShape(2 * batch, side, side) for batch in (1, 2)])
     return lambda pictures: decode(networks, denoise(networks, pictures, sde_karras(settings.steps)))
 
 

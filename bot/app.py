@@ -13,7 +13,9 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.delivery.notifier import Notifier
+from bot.delivery.alarms import AlarmLimits, Alarms
+from bot.delivery.broadcaster import Broadcaster
+from bot.delivery.notifier import DRAFT_S, Notifier
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S
 from bot.errors import BotTokenRejected
@@ -44,8 +46,9 @@ class TelegramBot:
     """Run a bot that polls, or with `webhook_url` waits for deliveries at `routes()`.
 
     `api_url` is the Bot API's address without a path (`https://api.telegram.org`). Without `webhook_secret` a random
-    one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing. An album is
-    complete when no more of its photos have come for `album_quiet_s`.
+    one is made and kept. `offers` is what the engine can do: without it the buttons for that are missing. `admin_ids`
+    are the operators, who are alarmed as `alarm_limits` say. An album is complete when no more of its photos have come
+    for `album_quiet_s`. For `draft_s` progress is shown as a draft.
     """
 
     def __init__(
@@ -55,12 +58,14 @@ class TelegramBot:
         api_url: str,
         service: StickerService,
         admin_ids: frozenset[int] = frozenset(),
+        alarm_limits: AlarmLimits | None = None,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
         offers: Offers | None = None,
         backoff: Backoff | None = None,
         limiter: RateLimiter | None = None,
         album_quiet_s: float = ALBUM_QUIET_S,
+        draft_s: float = DRAFT_S,
     ) -> None:
         self._backoff = backoff or Backoff()
         self._limiter = limiter or RateLimiter(backoff=self._backoff)
@@ -71,9 +76,20 @@ class TelegramBot:
         sets = StickerSets(self._bot, service.packs, backoff_s=self._backoff.first_s)
         offers = offers or Offers()
         self._notifier = Notifier(
-            self._bot, service, sets, offers, self._limiter, self._backoff, album_quiet_s=album_quiet_s
+            self._bot,
+            service,
+            sets,
+            offers,
+            self._limiter,
+            self._backoff,
+            album_quiet_s=album_quiet_s,
+            draft_s=draft_s,
         )
-        register_all(self._application, BotParts(self._bot, service, sets, self._notifier, offers, admin_ids))
+        self._broadcaster = Broadcaster(self._bot, service, self._backoff)
+        self._alarms = Alarms(self._bot, service, admin_ids, self.outage_s, alarm_limits)
+        self._admin_ids = admin_ids
+        parts = BotParts(self._bot, service, sets, self._notifier, offers, admin_ids, self._broadcaster)
+        register_all(self._application, parts)
         self._intake = Intake(service.inbox, self._process)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
@@ -107,7 +123,13 @@ class TelegramBot:
 
     async def run(self) -> None:
         """Take updates and deliver until `stop`. Raises `BotTokenRejected`."""
-        work: list[Coroutine[Any, Any, object]] = [self._notifier.run(), self._keep_profile(), self._stopping.wait()]
+        work: list[Coroutine[Any, Any, object]] = [
+            self._notifier.run(),
+            self._keep_profile(),
+            self._broadcaster.run(),
+            self._alarms.run(),
+            self._stopping.wait(),
+        ]
         if self._webhook is None:
             work.append(Polling(self._bot, self._intake, self._outage).run())
         self._running = {asyncio.create_task(each) for each in work}
@@ -121,6 +143,7 @@ class TelegramBot:
 
     async def stop(self) -> None:
         """Take nothing new, let what is being handled finish for a moment, close the connections."""
+        await self._broadcaster.stop(_GRACE_S)
         self._stopping.set()
         await self._end_running()
         await asyncio.gather(self._intake.stop(_GRACE_S), self._notifier.stop())
@@ -147,7 +170,7 @@ class TelegramBot:
 
     async def _keep_profile(self) -> None:
         """Register commands and descriptions, beside everything else and however long that takes."""
-        step = partial(self._until_reached, partial(register_profile, self._bot, self._service))
+        step = partial(self._until_reached, partial(register_profile, self._bot, self._service, self._admin_ids))
         try:
             await keep_trying(step, self._stopping)
         except StorageError:  # stopping

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.settings import EngineSettings, ServerSettings, WeightsSettings
+from cli.settings import EngineSettings, ServerSettings, Settings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.models import DEFAULT_MODEL, MODELS, open_models
@@ -17,6 +17,7 @@ from engine.portrait.engine import PortraitEngine
 from engine.types import Engine
 from engine.weights import WeightsReport, weights_report
 from service.limits import Lifetimes, Limits
+from storage.records import Entrance
 
 if TYPE_CHECKING:
     from engine.runner import EngineRunner
@@ -117,6 +118,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         has_safety=settings.safety_checker,
         few_steps=settings.few_steps,
         canvas_px=settings.canvas,
+        is_compiled=settings.compile and warms_up,
     )
     # Where torch keeps what it has compiled, for the next start; /tmp, its own place, is emptied.
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str((settings.data_dir / "compiled").absolute()))
@@ -129,6 +131,7 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
         warms_up=warms_up,
         is_compiled=settings.compile and warms_up,
         is_fp8=settings.fp8,
+        has_cuda_graphs=settings.cuda_graphs and warms_up,
     )
 
 
@@ -147,9 +150,11 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     from service.worker import Worker
 
     chosen = engine or choose_engine(settings)
+    admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
+    exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await StickerService.open(
         settings.data_dir,
-        limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length),
+        limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
     runner = EngineRunner(chosen)

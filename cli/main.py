@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -11,6 +12,8 @@ import typer
 
 from cli.keys import keys_app
 from service.limits import MAX_SEED
+
+Word = TypeVar("Word", bound=StrEnum)
 
 app = typer.Typer(
     name="stickerface",
@@ -69,6 +72,11 @@ def make(
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the portrait engine takes a style from them.")] = "",
     shape: Annotated[str, typer.Option(help="auto, bust, figure, head or badge.")] = "auto",
+    text: Annotated[str, typer.Option(help="Words to stand on the sticker, at most 80 characters.")] = "",
+    outline: Annotated[
+        str, typer.Option(help="auto, none, white, black, red, orange, yellow, green, blue, purple or pink.")
+    ] = "auto",
+    outline_width: Annotated[str, typer.Option(help="thin, normal or thick.")] = "normal",
     reactions: Annotated[
         bool, typer.Option("--reactions", help="Sixteen stickers of each face, from a grin to tears, in a folder.")
     ] = False,
@@ -81,14 +89,18 @@ def make(
         list[str] | None,
         typer.Option("--set", help="name=value, repeatable; `stickerface parameters` lists them."),
     ] = None,
+    png: Annotated[
+        bool, typer.Option("--png", help="PNG files, which every program opens, in place of Telegram's WebP.")
+    ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
     from cli.settings import read_engine_settings
     from engine.errors import ParameterRefused, UnsupportedModel
+    from engine.lettering import MAX_CHARS
     from engine.models import DEFAULT_MODEL, REACTIONS
     from engine.models import model as find_model
-    from engine.types import Shape
+    from engine.types import Outline, OutlineWidth, Shape
 
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
     try:
@@ -98,11 +110,20 @@ def make(
         _stop(f"--model {refused}")
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
-    try:
-        chosen_shape = Shape(shape.lower())
-    except ValueError:
-        _stop(f"--shape {shape}: expected {', '.join(Shape)}")
-    options = MakeOptions(model, style, seed, prompt, chosen_shape, parameters)
+    if len(text) > MAX_CHARS:
+        _stop(f"--text: {len(text)} characters, at most {MAX_CHARS}")
+    options = MakeOptions(
+        model,
+        style,
+        seed,
+        prompt,
+        _one_of(Shape, "--shape", shape),
+        parameters,
+        text,
+        _one_of(Outline, "--outline", outline),
+        _one_of(OutlineWidth, "--outline-width", outline_width),
+        png,
+    )
     _collect_garbage()
     raise typer.Exit(make_stickers(photos, out, settings, options))
 
@@ -206,6 +227,14 @@ def _read(reader: Callable[[], _Read]) -> _Read:
         return reader()
     except SettingsInvalid as report:
         _stop(str(report))
+
+
+def _one_of(words: type[Word], option: str, given: str) -> Word:
+    """Return the word that an option means."""
+    try:
+        return words(given.lower())
+    except ValueError:
+        _stop(f"{option} {given}: expected {', '.join(words)}")
 
 
 def _stop(message: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.progress import Progress
 
@@ -19,7 +21,7 @@ from engine.errors import EngineError, ParameterRefused
 from engine.model import FACE, Model, ResultFile
 from engine.models import DEFAULT_MODEL, MODELS
 from engine.parameters import Parameter, Value
-from engine.types import Engine, Shape, Step, StickerRequest, StickerResult
+from engine.types import Engine, Outline, OutlineWidth, Shape, Step, StickerRequest, StickerResult
 from service.errors import PhotoRefused
 from service.limits import MAX_SEED
 from service.photos import read_photo
@@ -38,6 +40,7 @@ class MakeOptions:
     """Options for every photo of the run. `seed` None draws another one for each.
 
     A model of several photos takes those of a folder, or all that are given by name, as photos of one person.
+    `is_png`: files that every program opens, in place of Telegram's WebP.
     """
 
     model: Model
@@ -46,6 +49,10 @@ class MakeOptions:
     prompt: str
     shape: Shape
     parameters: Mapping[str, Value]
+    text: str = ""
+    outline: Outline = Outline.AUTO
+    outline_width: OutlineWidth = OutlineWidth.NORMAL
+    is_png: bool = False
 
 
 def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, options: MakeOptions) -> int:
@@ -96,14 +103,22 @@ def _make_files(engine: Engine, paths: list[Path], out: Path, options: MakeOptio
         target = _free_name(out / f"{path.stem}-{options.model.name}")
         target.mkdir()
         for number, name in enumerate(result.stickers, 1):
-            (target / f"{number:02}-{name}").write_bytes(result.files[name])
+            _write_sticker(target / f"{number:02}-{name}", result.files[name], options)
         (target / ResultFile.SHEET).write_bytes(result.files[ResultFile.SHEET])
         print(f"{target}  {len(result.stickers)} stickers, style {result.style}, seed {result.seed}")
     else:
-        target = _free_name(out / f"{path.stem}.webp")
-        target.write_bytes(result.files[ResultFile.STICKER])
+        target = _free_name(out / f"{path.stem}.{'png' if options.is_png else 'webp'}")
+        _write_sticker(target, result.files[ResultFile.STICKER], options)
         print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
     return True
+
+
+def _write_sticker(target: Path, webp: bytes, options: MakeOptions) -> None:
+    if not options.is_png:
+        target.write_bytes(webp)
+        return
+    with Image.open(io.BytesIO(webp)) as sticker:
+        sticker.save(target.with_suffix(".png"), optimize=True)
 
 
 def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Progress) -> StickerResult:
@@ -123,6 +138,9 @@ def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Pro
         shape=options.shape,
         parameters=options.parameters,
         only_stickers=True,
+        text=options.text,
+        outline=options.outline,
+        outline_width=options.outline_width,
     )
     steps = progress.add_task(path.name, total=None)
 

@@ -10,9 +10,11 @@ from contextlib import ExitStack
 from typing import Any
 
 from api.app import ApiOptions, HttpApi
+from api.providers.segmind import SEGMIND
 from api.server.connections import Certificate, raise_descriptor_limit
 from api.server.port import HttpServer
 from bot.app import TelegramBot
+from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
@@ -98,7 +100,7 @@ class App:
                 is_on=settings.http_api,
                 public_url=settings.public_url,
                 cors_origins=tuple(settings.cors_origins),
-                response_forms={"segmind": settings.segmind_response},
+                response_forms={SEGMIND.name: settings.segmind_response},
                 allow_private_hosts=settings.allow_private_hosts,
                 files_lifetime_s=settings.keep_files_hours * 3600,
             ),
@@ -162,6 +164,7 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         api_url=settings.telegram_api_url,
         service=parts.service,
         admin_ids=settings.admin_ids,
+        alarm_limits=AlarmLimits(settings.alarm_queue_minutes * 60, settings.alarm_disk_mb),
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,
         offers=Offers.of(parts.runner),

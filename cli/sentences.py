@@ -15,6 +15,7 @@ SENTENCES = {
     "not_a_photo": "not a picture of a kind we read (JPEG, PNG, WebP, HEIC, BMP, TIFF)",
     "unknown_style": "no such style; `stickerface styles` lists them",
     "parameter_refused": "a parameter is unknown or out of its limits",
+    "text_unwritable": "no font here has all the letters of the text; Latin, Cyrillic and Greek are always there",
     "unsupported_model": "this engine does not run that model",
     "drawing_failed": "drawing failed; run again with LOG_LEVEL=DEBUG to see why",
     "engine_unavailable": "the engine cannot be loaded",

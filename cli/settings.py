@@ -72,6 +72,7 @@ class EngineSettings(WeightsSettings):
     max_batch: Literal["auto"] | Annotated[int, Field(ge=1, le=16)] = "auto"
     deterministic: bool = False
     compile: bool = True
+    cuda_graphs: bool = False
     few_steps: Literal["", "lightning-4", "lightning-8", "hyper-8-cfg"] = ""
     fp8: bool = False
     canvas: Annotated[int, Field(ge=0, le=1016, multiple_of=8)] = 0
@@ -146,6 +147,8 @@ class Settings(ServerSettings):
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = None
     admin_ids: Annotated[frozenset[int], NoDecode] = frozenset()
+    alarm_queue_minutes: Annotated[float, Field(ge=0)] = 10.0
+    alarm_disk_mb: Annotated[float, Field(ge=0)] = 500.0
 
     @field_validator("telegram_bot_token")
     @classmethod

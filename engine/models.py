@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["DEFAULT_MODEL", "FACE_ID", "FACE_TO_STICKER", "MODELS", "PHOTOMAKER", "REACTIONS", "model", "open_models"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "FACE_ID",
+    "FACE_TO_STICKER",
+    "MODELS",
+    "PHOTOMAKER",
+    "REACTIONS",
+    "SHEETS",
+    "STYLES",
+    "model",
+    "open_models",
+]
 
 # Of one face: a sticker for each mood, each a file of the result's `stickers`.
 REACTIONS = Model(
@@ -27,7 +38,16 @@ REACTIONS = Model(
     outputs=(ResultFile.SHEET,),
 )
 
-MODELS = MappingProxyType({each.name: each for each in (FACE_TO_STICKER, FACE_ID, PHOTOMAKER, REACTIONS)})
+# Of one photo: a small WebP in every style, to choose from, each named `<style>.webp`, in the order of the styles.
+STYLES = Model(
+    name="styles",
+    inputs=(Input(FACE),),
+    parameters=MappingProxyType({name: FACE_TO_STICKER.parameters[name] for name in ("face_index", "allow_no_face")}),
+    outputs=(),
+)
+
+MODELS = MappingProxyType({each.name: each for each in (FACE_TO_STICKER, FACE_ID, PHOTOMAKER, REACTIONS, STYLES)})
+SHEETS = frozenset({REACTIONS.name, STYLES.name})  # models of many small pictures: nobody chooses one to draw a photo
 DEFAULT_MODEL = FACE_TO_STICKER.name
 
 

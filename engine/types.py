@@ -76,7 +76,8 @@ class StickerRequest:
     upright, sRGB, long side at most 2048 px, no metadata. `seed` is 0 .. 2**32 - 1. `style` is a name of
     `engine.styles`. `only_stickers` leaves an engine free to make no PNGs beside the WebPs. `text` is written on the
     sticker, at most `lettering.MAX_CHARS` characters. `drawn` is the CUTOUT of an earlier result of the same request
-    but for text and outline, b"" for none: an engine may finish that again instead of drawing.
+    but for text and outline, b"" for none: an engine may finish that again instead of drawing. With
+    `wants_faces_picture` a person can be shown the faces of a photo, to choose one.
     """
 
     inputs: Mapping[str, tuple[bytes, ...]]
@@ -91,6 +92,7 @@ class StickerRequest:
     outline: Outline = Outline.AUTO
     outline_width: OutlineWidth = OutlineWidth.NORMAL
     drawn: bytes = b""
+    wants_faces_picture: bool = False
 
     @property
     def faces(self) -> tuple[bytes, ...]:
@@ -106,7 +108,7 @@ class StickerResult:
     changed it), `shape` is the one made, never AUTO. `emoji` is that of the face's own expression, "" for one at rest
     or not measured. `stickers`, of a model that makes several, maps the names of their files to their emoji, in order.
     `faces` counts the faces among which a person may choose by `face_index`, `faces_picture` is the photo with their
-    numbers, index 0 as 1, a JPEG; 0 and empty where one was chosen or there is but one.
+    numbers, index 0 as 1, a JPEG; 0 and empty where one was chosen or there is but one, and empty where none is wanted.
     `photos_used` counts the photos that it was made of, None for all of them. `likeness` is the cosine, -1 .. 1, of the
     photos' face and the picture's, None where there is none or it was not measured. `timings` maps a phase to seconds.
     """

@@ -40,13 +40,14 @@ class TooManyJobs(ServiceError):
 
 
 class DailyLimitReached(ServiceError):
-    """This owner made as many stickers in 24 hours as one may make (`limit`)."""
+    """This owner made as many stickers in 24 hours as one may make (`limit`); the next may come in `seconds`."""
 
     code = "daily_limit"
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, seconds: float) -> None:
         super().__init__(f"{limit} jobs in 24 hours")
         self.limit = limit
+        self.seconds = seconds
 
 
 class QueueFull(ServiceError):

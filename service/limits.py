@@ -24,6 +24,7 @@ class Limits:
     jobs_per_owner: int = 10
     jobs_per_day: int = 0  # 0: no limit
     queue_length: int = 1000
+    exempt: frozenset[str] = frozenset()  # owners for whom a day has no limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.levels import LIKENESS, SPEED, STRENGTH
-from engine.types import Shape
+from engine.types import Outline, Shape
 from storage.records import User
 
 HOUR_S: Final = 3600.0
@@ -20,6 +20,7 @@ HOUR_S: Final = 3600.0
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "shape": tuple(each.value for each in Shape),
+        "outline": (Outline.AUTO.value, Outline.WHITE.value, Outline.BLACK.value, Outline.NONE.value),
         "pack": ("on", "off"),  # off: a sticker comes with a button that adds it
         "photo": ("usual", "hour", "none"),  # how long photos are kept; none: until the sticker is delivered
         "speed": SPEED,
@@ -35,6 +36,7 @@ class PersonSettings:
     """The settings of one person, each one of the words in `CHOICES`."""
 
     shape: str = "auto"
+    outline: str = "auto"
     pack: str = "on"
     photo: str = "usual"
     speed: str = "normal"

@@ -14,8 +14,10 @@ from typing import Any
 
 from engine.errors import UnknownStyle
 from engine.levels import parameters_of
+from engine.model import ResultFile
 from engine.models import DEFAULT_MODEL
 from engine.styles import DEFAULT_STYLE, is_style
+from engine.types import OutlineWidth
 from service.errors import (
     BadSeed,
     DailyLimitReached,
@@ -29,6 +31,7 @@ from service.events import EventKind, Events, JobEvent
 from service.inbox import Inbox
 from service.keys import ApiKeys
 from service.limits import MAX_SEED, Lifetimes, Limits
+from service.operators import Operators
 from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
@@ -49,7 +52,8 @@ POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What an entrance asks for. `style`, `seed` and `shape` None mean the owner's own choice, or the default.
+    """What an entrance asks for. `style`, `seed`, `shape` and `outline` None mean the owner's own choice, or the
+    default.
 
     `parameters` go before those that the owner's own levels stand for.
     `source` names the message it came from: the same source is the same job, however often it is submitted.
@@ -71,6 +75,18 @@ class Submission:
     jobs_waiting: int | None = None
     lifetime_s: float | None = None
     only_stickers: bool = False
+    text: str = ""
+    outline: str | None = None
+    outline_width: str = OutlineWidth.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much of an owner was deleted: jobs, photo files, stickers we knew of."""
+
+    jobs: int
+    photos: int
+    stickers: int
 
 
 def parse_seed(text: str) -> int:
@@ -83,8 +99,8 @@ def parse_seed(text: str) -> int:
 class StickerService:
     """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
 
-    `packs`, `inbox`, `uploads` and `keys` are parts of the door with a subject of their own. Every method may raise
-    `StorageError`.
+    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators` and `broadcasts` are parts of the door with a subject of
+    their own. Every method may raise `StorageError`.
     """
 
     def __init__(
@@ -100,9 +116,12 @@ class StickerService:
         self.inbox = Inbox(store.inbox)
         self.uploads = Uploads(store.uploads, store.files)
         self.keys = ApiKeys(store.keys, clock)
+        self.groups = store.groups
+        self.broadcasts = store.broadcasts
         self.limits = limits
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
+        self.operators = Operators(store, self.events, clock)
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
         self._decoding_alone = asyncio.Lock()
@@ -148,6 +167,11 @@ class StickerService:
             self._engines_loading -= 1
 
     @property
+    def has_engine(self) -> bool:
+        """Whether an engine is ready to draw."""
+        return self._engines_ready > 0
+
+    @property
     def is_warming_up(self) -> bool:
         """Whether jobs are taken and wait for the first engine to be ready."""
         return self._engines_loading > 0 and self._engines_ready == 0
@@ -168,6 +192,9 @@ class StickerService:
             shape=submission.shape or settings.shape,
             parameters={**parameters_of(submission.model, settings.levels), **submission.parameters},
             only_stickers=submission.only_stickers,
+            text=submission.text,
+            outline=submission.outline or settings.outline,
+            outline_width=submission.outline_width,
         )
         new = NewJob(
             owner=submission.owner,
@@ -249,12 +276,17 @@ class StickerService:
         parameters: Mapping[str, str | int | float | bool] | None = None,
         seed: int | None = None,
         new_seed: bool = False,
+        text: str | None = None,
+        outline: str | None = None,
+        outline_width: str | None = None,
+        only_stickers: bool | None = None,
         replaces: str | None = None,
         is_low: bool = False,
     ) -> Job:
-        """Submit another sticker from the same photo: another seed, style or shape, or more parameters.
+        """Submit another sticker from the same photo: another seed, style, shape, text or outline, or more parameters.
 
-        Another model gets no parameters of the first one's. `is_low` lets others pass for a while.
+        Another model gets no parameters and no text of the first one's. `is_low` lets others pass for a while. Where
+        only text and outline are others and the drawing is kept, that is finished again.
 
         Raises `PhotoGone`, `UnknownStyle` where there is no such style any more, and what `submit` raises.
         """
@@ -264,7 +296,10 @@ class StickerService:
         name = style or parent.drawn_style
         if not is_style(name):
             raise UnknownStyle(name)
-        if not await self.has_photo(parent):
+        is_finish = text is not None or outline is not None or outline_width is not None
+        is_other = bool(style or shape or model or parameters or new_seed or seed is not None or only_stickers is False)
+        finishes = parent.id if is_finish and not is_other and await self._has_cutout(parent) else ""
+        if not finishes and not await self.has_photo(parent):
             raise PhotoGone
         request = replace(
             parent.request,
@@ -274,7 +309,14 @@ class StickerService:
             parameters={**(parent.request.parameters if model is None else {}), **(parameters or {})},
             # A style chosen by hand wins over words of the old caption that had chosen another.
             prompt="" if style else parent.request.prompt,
+            text=(parent.request.text if model is None else "") if text is None else text,
+            outline=outline or parent.request.outline,
+            outline_width=outline_width or parent.request.outline_width,
+            only_stickers=parent.request.only_stickers if only_stickers is None else only_stickers,
+            finishes=finishes,
         )
+        if finishes and parent.result is not None:
+            request = replace(request, shape=parent.result.shape)
         drawn_seed = _seed(seed if seed is not None else None if new_seed else parent.seed)
         return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
@@ -305,10 +347,13 @@ class StickerService:
     async def _check_queue(self, owner: str) -> None:
         if await self.queued() >= self.limits.queue_length:
             raise QueueFull
-        if self.limits.jobs_per_day:
-            today = await self._store.jobs.count_since(owner, self._clock() - _DAY_S)
-            if today >= self.limits.jobs_per_day:
-                raise DailyLimitReached(self.limits.jobs_per_day)
+        limit = 0 if owner in self.limits.exempt else self.limits.jobs_per_day
+        if limit:
+            now = self._clock()
+            today = await self._store.jobs.count_since(owner, now - _DAY_S)
+            if today >= limit:
+                oldest = await self._store.jobs.nth_since(owner, now - _DAY_S, today - limit)
+                raise DailyLimitReached(limit, (oldest or now) + _DAY_S - now)
 
     async def change_request(self, job_id: str, *, seed: int | None = None, **request: Any) -> Job | None:
         """Change some of what a waiting job asks for, parameters one by one; None where it is not waiting any more.
@@ -359,26 +404,41 @@ class StickerService:
                 self.events.emit(JobEvent(EventKind.ENDED, ended))
         return cancelled
 
-    async def forget(self, owner: str) -> None:
-        """Delete every row and file of the owner; what is being drawn for them is thrown away."""
+    async def ban(self, owner: str) -> list[Job]:
+        """Draw nothing more for the owner, whatever they send; return the jobs that are cancelled by that."""
+        await self._store.bans.add(owner)
+        return await self.cancel(owner)
+
+    async def forget(self, owner: str) -> Forgotten:
+        """Delete every row and file of the owner, and count them; what is being drawn for them is thrown away."""
         jobs = await self._store.jobs.of_owner(owner)
+        photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)
+        return Forgotten(len(jobs), photos, stickers)
 
-    async def mark_delivered(self, job_id: str) -> None:
+    async def mark_delivered(self, job_id: str, *, keeps_photo: bool = True) -> None:
         """Note that the owner has what the job made, or knows that it failed. Idempotent.
 
-        Its photos are deleted where the owner wants none kept, unless another job still needs them.
+        Its photos are deleted without `keeps_photo`, and where the owner wants none kept, unless another job still
+        needs them.
         """
         await self._store.jobs.mark_delivered(job_id)
         job = await self._store.jobs.get(job_id)
-        if job is None or PersonSettings.of(await self._store.users.get(job.owner)).photo != "none":
+        if job is None:
+            return
+        if keeps_photo and PersonSettings.of(await self._store.users.get(job.owner)).photo != "none":
             return
         shown = [job.result.faces_photo] if job.result and job.result.faces_photo else []
         needed = await self._store.jobs.photos_in_use()
         await self._delete_photos(job.owner, [name for name in (*job.request.photos, *shown) if name not in needed])
+
+    async def delete_results(self, job: Job) -> None:
+        """Delete what a job made before its lifetime ends. Missing files are ignored."""
+        for name in job.result.files if job.result else ():
+            await self._store.files.delete_result(job.owner, job.id, name)
 
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for. Idempotent."""
@@ -457,6 +517,10 @@ class StickerService:
         """Check that files can be kept. Raises `DiskFull`, `StorageError`."""
         await self._store.files.check_room()
 
+    async def free_bytes(self) -> int:
+        """Return how much room the disk with the files has left."""
+        return await self._store.files.free_bytes()
+
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""
         return await self._store.jobs.waiting(entrance)
@@ -522,6 +586,16 @@ class StickerService:
     async def result_file(self, job: Job, name: str) -> bytes:
         """Return one file of a job's result. Raises `FileGone`."""
         return await self._store.files.result(job.owner, job.id, name)
+
+    async def _has_cutout(self, job: Job) -> bool:
+        """Return whether what the job drew is kept, cut out."""
+        if job.result is None or ResultFile.CUTOUT not in job.result.files:
+            return False
+        try:
+            await self.result_file(job, ResultFile.CUTOUT)
+        except FileGone:
+            return False
+        return True
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""

@@ -15,13 +15,14 @@ import io
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
 from engine.errors import Cancelled, EngineDead, EngineError
+from engine.model import ResultFile
 from engine.runner import EngineRunner, Ticket
-from engine.types import Shape, Step, StickerRequest, StickerResult
+from engine.types import Outline, OutlineWidth, Shape, Step, StickerRequest, StickerResult
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
@@ -96,6 +97,10 @@ class Worker:
                     with self._service.engine_loading():
                         await self._runner.load()
                 await self._work()
+            except EngineDead:
+                with contextlib.suppress(StorageError):
+                    await self._service.operators.note_engine_death()
+                raise
             finally:
                 listening.cancel()
 
@@ -166,7 +171,9 @@ class Worker:
         return (first, False) if passing is None else (passing, True)
 
     async def _claim(self) -> Job | None:
-        """Start the next job; None where nothing waits."""
+        """Start the next job; None where nothing waits, or the operators want nothing drawn."""
+        if await self._service.operators.is_paused():
+            return None
         job, is_passing = await self._next()
         claimed = await self._claim_this(job, is_passing) if job else None
         return claimed or await self._jobs.claim()  # another worker was faster, or the queue has moved
@@ -232,15 +239,33 @@ class Worker:
         ticket = self._running[job.id] = Ticket()  # before the photo is read: it may be cancelled meanwhile
         self._service.events.emit(JobEvent(EventKind.STARTED, job))
         try:
-            photos = {
-                name: tuple([await self._files.photo(job.owner, file) for file in files])
-                for name, files in job.request.inputs.items()
-            }
-            return [ClaimedJob(job, _request(job, photos), ticket)]
+            drawn = await self._drawn(job)
+            try:
+                photos = await self._photos(job)
+            except FileGone:
+                if not drawn:
+                    raise
+                photos = {}
+            return [ClaimedJob(job, replace(_request(job, photos), drawn=drawn), ticket)]
         except Exception as error:  # one job must not end the worker
             del self._running[job.id]
             await self._failed(job, error)
             return []
+
+    async def _photos(self, job: Job) -> dict[str, tuple[bytes, ...]]:
+        return {
+            name: tuple([await self._files.photo(job.owner, file) for file in files])
+            for name, files in job.request.inputs.items()
+        }
+
+    async def _drawn(self, job: Job) -> bytes:
+        """Return the kept drawing that the job finishes again, b"" where it has to be drawn."""
+        if not job.request.finishes:
+            return b""
+        try:
+            return await self._files.result(job.owner, job.request.finishes, ResultFile.CUTOUT)
+        except FileGone:
+            return b""
 
     async def _claim_companion(self, request: StickerRequest, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
@@ -312,7 +337,7 @@ class Worker:
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         faces_photo = ""
-        if result.faces_picture and job.entrance == Entrance.TELEGRAM:  # others choose a face by its index
+        if result.faces_picture:
             faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
         for name, data in result.files.items():
             await self._files.save_result(job.owner, job.id, name, data)
@@ -397,6 +422,10 @@ def _request(job: Job, photos: Mapping[str, tuple[bytes, ...]]) -> StickerReques
         model=job.request.model,
         parameters=job.request.parameters,
         only_stickers=job.request.only_stickers,
+        text=job.request.text,
+        outline=Outline(job.request.outline),
+        outline_width=OutlineWidth(job.request.outline_width),
+        wants_faces_picture=job.entrance == Entrance.TELEGRAM,  # others choose a face by its index
     )
 
 

@@ -61,6 +61,10 @@ class Files:
     async def has_photo(self, owner: str, name: str) -> bool:
         return await asyncio.to_thread(self._photo(owner, name).is_file)
 
+    async def count_photos(self, owner: str) -> int:
+        """Count the photos that are kept of this owner."""
+        return await asyncio.to_thread(lambda: sum(1 for _ in (self._folder(owner) / "photos").glob("*")))
+
     async def delete_photo(self, owner: str, name: str) -> None:
         """Delete a photo before its lifetime ends. Missing files are ignored."""
         await self._delete(self._photo(owner, name))
@@ -105,6 +109,11 @@ class Files:
         """Delete this owner's photos last written before `before`, but for those in `keep`; return how many."""
         with _os_errors_as_ours():
             return await asyncio.to_thread(_sweep_folder, self._folder(owner) / "photos", before, frozenset(keep))
+
+    async def free_bytes(self) -> int:
+        """Return how much room the disk has left. Raises `StorageError`."""
+        with _os_errors_as_ours():
+            return await asyncio.to_thread(_free_bytes, self._root)
 
     async def check_room(self) -> None:
         """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
@@ -151,6 +160,11 @@ class Files:
             if folder != self._root:
                 _remove_if_empty(folder)
         return count
+
+
+def _free_bytes(folder: Path) -> int:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free
 
 
 def _sweep_folder(folder: Path, before: float, keep: frozenset[str]) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storage.database import Database, record_of
-from storage.records import Job, JobRequest, JobResult, JobStatus
+from storage.records import DayFigures, Job, JobRequest, JobResult, JobStatus
 from storage.users import ADD_OWNER
 
 MAX_ATTEMPTS = 2  # of a drawing that fails
@@ -251,7 +251,7 @@ class Jobs:
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for; its style and model stay."""
         await self._database.run(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.parameters', json('{}'))
+            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.text', '', '$.parameters', json('{}'))
                WHERE id = :id AND finished_at IS NOT NULL""",
             {"id": job_id},
         )
@@ -335,6 +335,32 @@ class Jobs:
             {"owner": owner, "moment": moment},
         )
         return int(row["n"]) if row else 0
+
+    async def nth_since(self, owner: str, moment: float, offset: int) -> float | None:
+        """Return when one of the jobs that `count_since` counts was submitted: the oldest, or `offset` after it."""
+        row = await self._database.one(
+            """SELECT created_at FROM jobs WHERE owner = :owner AND created_at >= :moment
+               AND status IN ('queued', 'running', 'done') ORDER BY created_at LIMIT 1 OFFSET :offset""",
+            {"owner": owner, "moment": moment, "offset": offset},
+        )
+        return float(row["created_at"]) if row else None
+
+    async def days(self, first: int, count: int) -> list[DayFigures]:
+        """Return what ended on each of `count` days from `first` on, a number of days since 1970 in UTC."""
+        rows = await self._database.run(
+            """SELECT day, COUNT(*) AS jobs, SUM(status = 'failed') AS failed, COUNT(DISTINCT owner) AS people,
+                      AVG(CASE WHEN status = 'done' AND place IN ((done + 1) / 2, (done + 2) / 2) THEN seconds END)
+                          AS median_s
+               FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY day, status ORDER BY seconds) AS place,
+                            SUM(status = 'done') OVER (PARTITION BY day) AS done
+                     FROM (SELECT CAST(finished_at / 86400 AS INTEGER) AS day, status, owner,
+                                  finished_at - created_at AS seconds
+                           FROM jobs WHERE finished_at >= :since AND finished_at < :until))
+               GROUP BY day""",
+            {"since": first * 86_400.0, "until": (first + count) * 86_400.0},
+        )
+        found = {row["day"]: record_of(DayFigures, row) for row in rows}
+        return [found.get(day, DayFigures(day)) for day in range(first, first + count)]
 
     async def count_active(self, owner: str) -> int:
         """Count the owner's jobs that wait or run."""

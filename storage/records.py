@@ -46,7 +46,8 @@ class Entrance(StrEnum):
 class JobRequest:
     """What a job asks for, as it stands in the row. `inputs` are file names in the owner's folder, by input.
 
-    `only_stickers`: nobody will ask for its pictures as PNG.
+    `only_stickers`: nobody will ask for its pictures as PNG. `text` is written on the sticker. `finishes` is the job
+    whose drawing may be finished again instead of drawing: only text and outline differ.
     """
 
     style: str
@@ -56,6 +57,10 @@ class JobRequest:
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     only_stickers: bool = False
+    text: str = ""
+    outline: str = "auto"
+    outline_width: str = "normal"
+    finishes: str = ""
 
     @property
     def photos(self) -> tuple[str, ...]:
@@ -183,6 +188,63 @@ class User:
     app_language: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Nothing is drawn for this owner. `told_at` is when they were told, None where they were not."""
+
+    owner: str
+    banned_at: float
+    told_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What ended on one day, `day` counted from 1970-01-01 UTC.
+
+    `people` owners had `jobs`, of which `failed`; half of those that were done took `median_s` from submission on, None
+    where none was done.
+    """
+
+    day: int
+    jobs: int = 0
+    failed: int = 0
+    people: int = 0
+    median_s: float | None = None
+
+
+class BroadcastState(StrEnum):
+    """draft -> sending -> sent, or dropped."""
+
+    DRAFT = "draft"
+    DROPPED = "dropped"
+    SENDING = "sending"
+    SENT = "sent"
+
+
+class CopyState(StrEnum):
+    """What became of one person's copy of a broadcast."""
+
+    WAITING = "waiting"
+    BEGUN = "begun"  # under way; where the process ended meanwhile, nobody knows whether it arrived
+    SENT = "sent"
+    BLOCKED = "blocked"  # the person blocked the bot
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """What an operator (`author`) writes to everybody. Times are Unix seconds."""
+
+    id: int
+    source: str
+    author: str
+    text: str
+    state: BroadcastState
+    created_at: float
+    started_at: float | None = None
+    ended_at: float | None = None
+
+
 class PackState(StrEnum):
     OPEN = "open"  # takes the next sticker
     FULL = "full"
@@ -191,7 +253,10 @@ class PackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Where an owner's stickers are collected. `generation` counts from 1 and is part of `name`."""
+    """Where an owner's stickers are collected. `generation` counts from 1 and is part of `name`.
+
+    `mosaic_of` is the sticker that an emoji set was cut from, None for a pack.
+    """
 
     id: int
     owner: str
@@ -200,6 +265,17 @@ class Pack:
     generation: int
     state: PackState
     created_at: float
+    mosaic_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an owner was asked, in which message, and how long ago; `argument` is what it is about."""
+
+    subject: str
+    argument: str
+    message_id: int
+    age_s: float
 
 
 class StickerState(StrEnum):

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from storage.bans import Bans
+from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.facts import Facts
 from storage.files import Files
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
@@ -33,6 +36,9 @@ class Store:
     uploads: Uploads
     keys: Keys
     facts: Facts
+    groups: Groups
+    bans: Bans
+    broadcasts: Broadcasts
 
     @classmethod
     async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
@@ -48,6 +54,9 @@ class Store:
             uploads=Uploads(database, clock),
             keys=Keys(database, clock),
             facts=Facts(database),
+            groups=Groups(database, clock),
+            bans=Bans(database, clock),
+            broadcasts=Broadcasts(database, clock),
         )
 
     async def close(self) -> None:

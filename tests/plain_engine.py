@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import threading
 import time
+import zlib
 from collections.abc import Sequence
 
 from PIL import Image
 
 from engine.errors import Cancelled, EngineError
 from engine.model import ResultFile
-from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
+from engine.types import OnStep, Outline, OutlineWidth, Shape, Step, StickerRequest, StickerResult
 
 STEPS = ("face", "cutout", "draw", "finish")
 
@@ -88,6 +89,9 @@ class PlainEngine:
     def _draw(self, request: StickerRequest) -> StickerResult:
         photo = Image.open(io.BytesIO(request.faces[0])).convert("RGBA").resize((512, 512))
         photo.putpixel((0, 0), (request.seed % 256, request.seed // 256 % 256, request.seed // 65536 % 256, 255))
+        if (request.text, request.outline, request.outline_width) != ("", Outline.AUTO, OutlineWidth.NORMAL):
+            digest = zlib.crc32(f"{request.text}:{request.outline}:{request.outline_width}".encode())
+            photo.putpixel((1, 0), (digest % 256, digest // 256 % 256, digest // 65536 % 256, 255))
         shape = Shape.BUST if request.shape is Shape.AUTO else request.shape
         webp, png = io.BytesIO(), io.BytesIO()
         photo.save(webp, "WEBP", lossless=True)

@@ -6,6 +6,7 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
+import cv2
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -44,3 +45,10 @@ def test_no_extra_brings_an_opencv_that_needs_libgl() -> None:
 def test_no_constraint_pins_one() -> None:
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     assert not {pin.split("==")[0] for pin in pins} & WITH_LIBGL
+
+
+def test_the_opencv_that_is_installed_asks_for_no_libgl() -> None:
+    """Read off the library itself, so that it also holds on a machine that has a libGL."""
+    libraries = list(Path(cv2.__file__).parent.glob("cv2*.so"))
+    assert libraries
+    assert not [path for path in libraries if b"libGL.so" in path.read_bytes()]

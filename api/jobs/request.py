@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.errors import FieldsRefused
 from api.inputs.forms import MEDIA_TYPE, parse_form
 from api.inputs.table import Reading, Table
 from api.inputs.validation import read
@@ -32,6 +33,11 @@ class RequestBody:
     hash: str
     idempotency_key: str | None
     forget: Callable[[], None]
+
+    def check(self) -> None:
+        """Raise `FieldsRefused` where a field is not valid: for providers that make no job of such a request."""
+        if self.reading.problems:
+            raise FieldsRefused(self.reading.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,8 +158,7 @@ class PixazoEndpoints:
         key = await context.authenticator.authenticate(call, PIXAZO)
         await context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
         asked = await read_request(call, PIXAZO_FACE_TO_STICKER)
-        if asked.reading.problems:
-            return PIXAZO.refuse(Failure("bad_input", asked.reading.problems))
+        asked.check()
         url, wanted, webhook = asked.reading.values["webhook"], asked.reading.values["webhook_events_filter"], None
         if url:
             context.poster.check(url)

@@ -177,8 +177,6 @@ class SegmindEndpoints:
     async def draw(self, call: Call) -> web.StreamResponse:
         """Draw, wait, answer with the sticker without its background."""
         asked = await self._read(call)
-        if asked.body.reading.problems:
-            return SEGMIND.refuse(Failure("bad_input", asked.body.reading.problems))
         wants_base64 = asked.body.reading.values["base64"]
         try:
             async with asyncio.timeout(WAIT_S):
@@ -194,8 +192,6 @@ class SegmindEndpoints:
     async def submit(self, call: Call) -> web.StreamResponse:
         """Write the job and answer where to ask for it."""
         asked = await self._read(call)
-        if asked.body.reading.problems:
-            return SEGMIND.refuse(Failure("bad_input", asked.body.reading.problems))
         job = await self._context.submitter.submit(asked)
         poll = call.origin.url(SEGMIND.name, f"/v1/requests/{request_id_of(job)}")
         return json_answer({"request_id": request_id_of(job), "status": "QUEUED", "poll_url": poll, **_urls(call, job)})
@@ -211,7 +207,9 @@ class SegmindEndpoints:
     async def _read(self, call: Call) -> PictureRequest:
         key = await self._context.authenticator.authenticate(call, SEGMIND)
         await self._context.submitter.admit(key, call.request.headers.get("Idempotency-Key"))
-        return PictureRequest(key=key, body=await read_request(call, SEGMIND_FACE_TO_STICKER, takes_forms=True))
+        body = await read_request(call, SEGMIND_FACE_TO_STICKER, takes_forms=True)
+        body.check()
+        return PictureRequest(key=key, body=body)
 
     async def _render(self, ended: Job, call: Call, *, wants_base64: bool) -> web.Response:
         if failure := failure_of(ended):

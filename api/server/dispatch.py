@@ -9,7 +9,7 @@ from functools import partial
 from aiohttp import web
 
 from api.answers import INTERNAL, Failure, refusal
-from api.errors import ApiError, RateLimited, TargetRefused
+from api.errors import ApiError, FieldsRefused, RateLimited, TargetRefused
 from api.server.body import BUDGET, ROOM
 from api.server.byte_budget import ByteBudget
 from api.server.metrics import Metrics
@@ -104,7 +104,8 @@ class Dispatcher:
             return refusal(envelope, Failure(error.code), retry_after_s=error.retry_after_s)
         except (ApiError, ServiceError, EngineError) as error:
             logger.debug("%s %s: %s", request.method, found.route.pattern, error.code)
-            return refusal(envelope, Failure(error.code))
+            problems = error.problems if isinstance(error, FieldsRefused) else ()
+            return refusal(envelope, Failure(error.code, problems))
         except StorageError as error:
             logger.warning("%s %s: %s (%s)", request.method, found.route.pattern, error.code, error)
             return refusal(envelope, Failure(error.code))

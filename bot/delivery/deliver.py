@@ -19,8 +19,10 @@ from telegram.ext import ExtBot
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
 from bot.delivery.offers import Offers
+from bot.delivery.places import holder_of
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import ReactionsDelivery, is_batch
+from bot.delivery.styles import StylesDelivery
 from bot.errors import DeliverLater, PackError, PackFailed, PackWait, TelegramDown, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
@@ -29,23 +31,25 @@ from bot.transport.outage import Backoff
 from bot.transport.rate_limits import DELIVERY, PROGRESS, Priority, RateLimiter, Urgency
 from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from bot.words.assignments import explain_problems, take_assignments
-from bot.words.captions import describes
+from bot.words.captions import describes, emoji_in
 from bot.words.sentences import explain
 from bot.words.small_talk import small_talk
 from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, ParameterRefused, UnknownStyle
 from engine.model import FACE, ResultFile
-from engine.models import DEFAULT_MODEL
+from engine.models import DEFAULT_MODEL, STYLES
 from engine.styles import style
 from engine.types import Note, Shape
 from service.person_settings import PersonSettings
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Entrance, Job, JobResult, JobStatus, StickerState
+from storage.records import Entrance, Job, JobResult, JobStatus, Sticker, StickerState
 
 logger = logging.getLogger(__name__)
 
+ANOTHER = "again"  # what the button for another variation asks for, and the sources of its jobs say
+WELCOMED = "welcomed"  # the hint of who has pressed START: their first sticker says what to try next
 _OWNERS_KEPT = 1000
 _TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
 _BLIP_S = 2.0  # what fails for a shorter time is over before it is read
@@ -62,10 +66,11 @@ _NOTES = {
     Note.PROMPT_AS_STYLE: "note-prompt-as-style",
     Note.PROMPT_IGNORED: "note-prompt-ignored",
 }
-_NEWS = {
+NEWS = {
     "first_pack": "news-first-pack",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
+    "planned_pack": "news-planned-pack",
 }
 
 
@@ -73,12 +78,13 @@ _NEWS = {
 class _StickerMessage:
     """What goes into the chat: the sticker in its pack, or the bytes where there is no pack to be had.
 
-    `sentences` stand in the progress message afterwards.
+    `sentences` stand in the progress message afterwards. `replaced` is the sticker whose place it took.
     """
 
     sticker: str | bytes
     keyboard: InlineKeyboardMarkup
     sentences: list[str]
+    replaced: Sticker | None = None
 
 
 class Delivery:
@@ -104,6 +110,7 @@ class Delivery:
         self._offers = offers
         self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
         self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
+        self._styles = StylesDelivery(bot, service, board)
 
     async def deliver(self, job: Job) -> QueuedTask | None:
         """Send what an ended job made, or why it made nothing, and mark it delivered; return what is left to tidy up.
@@ -125,6 +132,10 @@ class Delivery:
             await self._board.end_with(job, text, keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
+        elif Addressee.of(job).is_file:
+            await self._send_file(job)
+        elif job.request.model == STYLES.name:
+            await self._styles.deliver(job)
         elif is_batch(job):
             await self._reactions.deliver(job, await self._notes(job))
         else:
@@ -167,10 +178,11 @@ class Delivery:
     async def _into_pack(self, job: Job, webp: bytes) -> _StickerMessage:
         """Put the sticker into the pack; where that fails it is sent without one."""
         to, user_id = Addressee.of(job), int(Entrance.TELEGRAM.id_of(job.owner))
-        emoji_list: tuple[str, ...] = (emoji_of(job),)
+        emoji_list = emoji_of(job)
         keywords: tuple[str, ...] = ()
         user = await self._service.preferences(job.owner)
-        if not (PersonSettings.of(user).adds_to_pack or job.replaces):
+        old = await holder_of(self._service, job) if job.replaces else None
+        if not (PersonSettings.of(user).adds_to_pack or old):
             row = await self._service.packs.begin(job.id, job.owner, emoji_list)
             if row.state is StickerState.MADE:  # not one that was added before this attempt
                 await self._service.packs.mark_loose(job.id)
@@ -178,11 +190,11 @@ class Delivery:
             return _StickerMessage(webp, keyboard, await self._notes(job))
         try:
             if job.replaces:
-                if old := await self._service.packs.sticker(job.replaces):
+                old = old if old and old.id != job.id else await self._service.packs.sticker(job.replaces)
+                if old is not None:
                     emoji_list, keywords = old.emoji_list or emoji_list, old.keywords
-                in_pack = await self._sets.replace(
-                    user_id, to.first_name, job.replaces, job.id, webp, emoji_list, keywords
-                )
+                old_id = old.id if old else job.replaces
+                in_pack = await self._sets.replace(user_id, to.first_name, old_id, job.id, webp, emoji_list, keywords)
             else:
                 in_pack = await self._sets.add(user_id, to.first_name, job.id, webp, emoji_list)
         except UserBlocked:
@@ -196,11 +208,17 @@ class Delivery:
             sentences = [say(to.language, "pack-loose"), *await self._notes(job)]
             return _StickerMessage(webp, keyboards.loose(to.language, job.id), sentences)
         sentences = await self._notes(job)
+        if job.replaces and await self._service.show_hint_once(job.owner, "replaced"):
+            sentences.append(say(to.language, "note-replaced"))
         if in_pack.news:
-            sentences.append(say(to.language, _NEWS[in_pack.news]))
-        return _StickerMessage(
-            in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences
-        )
+            sentences.append(say(to.language, NEWS[in_pack.news]))
+        keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
+        if job.result and WELCOMED in user.hints_shown:
+            first = await self._service.packs.first_sticker(job.owner)
+            if first is not None and first.id == job.id:
+                has_reactions = self._offers.has_reactions(job.result)
+                keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
+        return _StickerMessage(in_pack.file_id, keyboard, sentences, old)
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
         """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
@@ -231,7 +249,7 @@ class Delivery:
                 sent = await self._bot.send_message(
                     to.chat,
                     text,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     rate_limit_args=PROGRESS,
@@ -289,12 +307,34 @@ class Delivery:
         return await self._bot.send_sticker(
             to.chat,
             sticker,
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboard,
             rate_limit_args=DELIVERY,
         )
+
+    async def _send_file(self, job: Job) -> None:
+        """Send the sticker as a file that no app makes smaller, unless an earlier attempt has."""
+        to = Addressee.of(job)
+        if to.document is None:
+            try:
+                png = await self._service.result_file(job, ResultFile.CUTOUT)
+            except FileGone as gone:
+                await self._board.end_with(job, explain(to.language, gone.code))
+                return
+            sent = await self._bot.send_document(
+                to.chat,
+                png,
+                filename="sticker.png",
+                disable_content_type_detection=True,
+                reply_to_message_id=to.message,
+                allow_sending_without_reply=True,
+                message_thread_id=to.thread,
+                rate_limit_args=DELIVERY,
+            )
+            await self._service.set_note(job.id, document=sent.message_id)
+        await self._board.close(job, None)
 
     async def _clean_up(self, job: Job, sent: _StickerMessage | None) -> None:
         """Delete the progress message, or write the sentences into it, and let the person choose among several faces.
@@ -310,7 +350,7 @@ class Delivery:
                 await self._board.end_with(job, "\n".join(sent.sentences), urgency=_TIDYING)
             else:
                 await self._board.close(job, None, urgency=_TIDYING)
-            old = await self._service.packs.sticker(job.replaces) if job.replaces else None
+            old = sent.replaced
             if old is not None and old.message_id is not None:  # keep only the buttons that still mean something
                 to = Addressee.of(job)
                 await self._bot.edit_message_reply_markup(
@@ -333,7 +373,7 @@ class Delivery:
             to.chat,
             photo,
             caption=say(to.language, "note-choose-face"),
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboards.faces(job.id, job.result.faces if job.result else 0),
@@ -353,18 +393,18 @@ def _has_faces(job: Job) -> bool:
 
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
-    if job.result is None:
-        return keyboards.in_pack(language, job.id, pack_url, (), has_reactions=False)
-    shapes, has_reactions = offers.other_shapes(job.result), offers.has_reactions(job.result)
-    return keyboards.in_pack(language, job.id, pack_url, shapes, has_reactions=has_reactions)
+    has_reactions = job.result is not None and offers.has_reactions(job.result)
+    is_variation = f":{ANOTHER}:" in job.source
+    return keyboards.in_pack(language, job.id, pack_url, has_reactions=has_reactions, is_variation=is_variation)
 
 
-def emoji_of(job: Job) -> str:
+def emoji_of(job: Job) -> tuple[str, ...]:
     """Return the sticker's emoji: the person's, that of the face's expression, or that of the style that was drawn."""
-    chosen = Addressee.of(job).emoji or (job.result.emoji if job.result else "")
-    if chosen:
+    if chosen := emoji_in(Addressee.of(job).emoji or ""):
         return chosen
+    if job.result is not None and job.result.emoji:
+        return (job.result.emoji,)
     try:
-        return style(job.drawn_style).emoji
+        return (style(job.drawn_style).emoji,)
     except UnknownStyle:
-        return DEFAULT_EMOJI
+        return (DEFAULT_EMOJI,)

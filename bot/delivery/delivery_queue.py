@@ -7,10 +7,12 @@ import contextlib
 import logging
 from functools import partial
 
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
+from bot.delivery.groups import GroupDelivery
+from bot.delivery.guests import GuestDelivery
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import is_batch
 from bot.errors import DeliverLater, UserBlocked
@@ -33,9 +35,19 @@ class DeliveryQueue:
     turn, and are then delivered beside the others, one at a time for a chat.
     """
 
-    def __init__(self, service: StickerService, delivery: Delivery, board: ProgressBoard, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        service: StickerService,
+        delivery: Delivery,
+        groups: GroupDelivery,
+        guests: GuestDelivery,
+        board: ProgressBoard,
+        backoff: Backoff,
+    ) -> None:
         self._service = service
         self._delivery = delivery
+        self._groups = groups
+        self._guests = guests
         self._board = board
         self._backoff = backoff
         self._chats = KeyedQueue()
@@ -58,17 +70,33 @@ class DeliveryQueue:
         else:
             await self._attempt(job_id, attempt)
 
+    async def _deliver_by(self, job: Job, to: Addressee) -> None:
+        if not to.is_elsewhere:
+            if tidy := await self._delivery.deliver(job):
+                self._tidying.put(job.id, tidy)
+            return
+        await (self._guests if to.guest else self._groups).deliver(job)
+        await self._end(job, to)
+
+    async def _end(self, job: Job, to: Addressee) -> None:
+        """Note that a job of a group or guest is dealt with: a photo of somebody else's was for this one sticker."""
+        await self._service.mark_delivered(job.id, keeps_photo=to.author is None)
+
     async def _attempt(self, job_id: str, attempt: int) -> None:
         job = await self._service.job(job_id)
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
-        if (await self._service.preferences(job.owner)).is_blocked:
+        to = Addressee.of(job)
+        if not to.is_elsewhere and (await self._service.preferences(job.owner)).is_blocked:
             self._board.forget(job.id)
             return
+        if await self._service.operators.ban_of(job.owner):  # they were told once, and hear nothing more
+            with contextlib.suppress(TelegramError):
+                await self._board.close(job, None)
+            await self._service.mark_delivered(job.id)
+            return
         try:
-            tidy = await self._delivery.deliver(job)
-            if tidy:
-                self._tidying.put(job.id, tidy)
+            await self._deliver_by(job, to)
         except UserBlocked:
             self._board.forget(job.id)
             await mark_blocked(self._service, job.owner)
@@ -77,23 +105,31 @@ class DeliveryQueue:
         except StorageError as error:
             logger.warning("delivery of job %s: %s", job.id[:8], error.code)
             self._retry(job, _STORAGE_PAUSE_S, attempt)
+        except ChatMigrated as moved:  # its old messages have no numbers there
+            await self._service.set_note(job.id, chat=moved.new_chat_id, message=0, thread=None)
+            self._retry(job, 0.0, attempt)
         except TelegramError as error:
-            kind = classify(error)
-            unexpected = error if kind is TelegramErrorKind.OTHER else None
-            logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
-            if kind in NOBODY_THERE:
-                await mark_blocked(self._service, job.owner)
-            elif kind in WILL_PASS:
-                self._retry(job, retry_after_s(error), attempt)
-            else:  # the same answer would come every time
-                await self._service.mark_delivered(job.id)
-                logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
-                with contextlib.suppress(TelegramError):
-                    await self._delivery.apologise(job)
-
+            await self._on_refusal(job, error, attempt)
         except Exception:  # ours; the row stays, and the next start tries again
             self._board.forget(job.id)
             logger.exception("delivery of job %s failed", job.id[:8])
+
+    async def _on_refusal(self, job: Job, error: TelegramError, attempt: int) -> None:
+        """Try again where that may help, else see to it that the job is dealt with."""
+        kind, to = classify(error), Addressee.of(job)
+        unexpected = error if kind is TelegramErrorKind.OTHER else None
+        logger.warning("delivery of job %s, try %d: %s", job.id[:8], attempt, kind, exc_info=unexpected)
+        if kind in NOBODY_THERE and to.is_elsewhere:  # a group that threw the bot out says nothing of the person
+            await self._end(job, to)
+        elif kind in NOBODY_THERE:
+            await mark_blocked(self._service, job.owner)
+        elif kind in WILL_PASS:
+            self._retry(job, retry_after_s(error), attempt)
+        else:  # the same answer would come every time
+            await self._service.mark_delivered(job.id)
+            logger.error("job %s cannot be delivered", job.id[:8], exc_info=error)
+            with contextlib.suppress(TelegramError):
+                await self._delivery.apologise(job)
 
     def _retry(self, job: Job, least_s: float, attempt: int) -> None:
         pause_s = max(least_s, self._backoff.pause_s(attempt - 1))

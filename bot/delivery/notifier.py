@@ -18,6 +18,8 @@ from telegram.ext import ExtBot
 from bot.delivery.addressee import Addressee
 from bot.delivery.deliver import Delivery
 from bot.delivery.delivery_queue import DeliveryQueue, mark_blocked
+from bot.delivery.groups import GroupDelivery
+from bot.delivery.guests import GuestDelivery
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S, PhotoFetcher
 from bot.delivery.progress import ProgressBoard
@@ -28,7 +30,7 @@ from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, classify, retry_after_s
 from bot.words.translations import say
-from engine.models import REACTIONS
+from engine.models import SHEETS, STYLES
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from storage.records import Entrance, Job, JobStatus
@@ -37,11 +39,15 @@ logger = logging.getLogger(__name__)
 
 _TICK_S = 1.0
 _SOON_S = 1.0
+DRAFT_S = 2.0  # what is over by then needs no message with a button to stop it
 _GRACE_S = 1.5
 
 
 class Notifier:
-    """Tell the owners of Telegram's jobs how their jobs are going, from the photo on. `start`, `run` until `stop`."""
+    """Tell the owners of Telegram's jobs how their jobs are going, from the photo on. `start`, `run` until `stop`.
+
+    For `draft_s` progress is a draft, 0 for never; then it is a message.
+    """
 
     def __init__(
         self,
@@ -54,14 +60,17 @@ class Notifier:
         *,
         clock: Callable[[], float] = time.monotonic,
         album_quiet_s: float = ALBUM_QUIET_S,
+        draft_s: float = DRAFT_S,
     ) -> None:
+        self._draft_s = draft_s
         self._service = service
         self._backoff = backoff or Backoff()
         self._board = ProgressBoard(bot, clock)
         self._openings = KeyedQueue()
         self._photos = PhotoFetcher(bot, service, self._board, self._backoff, album_quiet_s=album_quiet_s)
         delivery = Delivery(bot, service, sets, self._board, offers, limiter, self._backoff)
-        self._deliveries = DeliveryQueue(service, delivery, self._board, self._backoff)
+        self._groups, guests = GroupDelivery(bot, service, sets), GuestDelivery(bot, service, sets, offers)
+        self._deliveries = DeliveryQueue(service, delivery, self._groups, guests, self._board, self._backoff)
         self._listening = ExitStack()
         self._events: asyncio.Queue[JobEvent] | None = None
         self._places_changed = asyncio.Event()
@@ -100,7 +109,9 @@ class Notifier:
 
     def announce_soon(self, job: Job) -> None:
         """Open the message in a second unless the job has ended by then: who pressed a button has had an answer."""
-        self._openings.put_after(_SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id, 0))
+        self._openings.put_after(
+            _SOON_S, Addressee.of(job).chat, partial(self._open_message, job.id, 0, may_draft=False)
+        )
 
     async def stop_adding(self, owner: str, job_id: str | None = None) -> int:
         """Add no more of the owner's many stickers to a pack: of one job, or of all. Return of how many jobs.
@@ -139,11 +150,11 @@ class Notifier:
             case EventKind.QUEUED:
                 self._places_changed.set()
             case EventKind.STARTED:
-                self._board.set_text(job.id, "progress-started")
+                self._board.set_text(job.id, _started(job))
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
-                if job.request.model == REACTIONS.name and event.step.phase == "draw":
+                if job.request.model in SHEETS and event.step.phase == "draw":
                     step = event.step
                     self._board.set_text(job.id, "progress-drawing-all", done=step.done + 1, total=step.total)
                 else:
@@ -152,7 +163,7 @@ class Notifier:
                     self._board.set_preview(job.id, event.step.preview)
             case EventKind.ENDED:
                 self._photos.end(job.id)
-                if job.status is JobStatus.DONE:
+                if job.status is JobStatus.DONE and job.request.model != STYLES.name:
                     self._board.set_text(job.id, "progress-pack")
                 self._places_changed.set()
                 self._deliveries.put(job)
@@ -176,18 +187,36 @@ class Notifier:
         if not len(self._board):
             return
         key = "progress-warming-up" if self._service.is_warming_up else "progress-queued"
+        if await self._service.operators.is_paused():
+            key = "progress-paused"
         running = await self._service.running()
         for job_id, position in (await self._service.positions()).items():
             self._board.set_text(job_id, key, ahead=position - 1 + running)
 
-    async def _open_message(self, job_id: str, failures: int) -> None:
+    async def _open_message(self, job_id: str, failures: int, *, may_draft: bool = True) -> None:
         job = await self._service.job(job_id)
-        if job is None or job.status.is_final or job.id in self._board:
+        if job is None or job.status.is_final:
+            return
+        is_draft = self._board.is_draft(job.id)
+        if job.id in self._board and not is_draft:
             return
         to = Addressee.of(job)
+        if to.is_group:
+            await self._groups.acknowledge(job)
+        if to.is_elsewhere:
+            return
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
+        if job.status is JobStatus.QUEUED and await self._service.operators.is_paused():
+            waiting = "progress-paused"
+        is_drawn_soon = job.has_photo and waiting != "progress-paused"
+        text = say(to.language, _started(job) if is_drawn_soon else waiting)
         try:
-            message_id = await self._board.open(job, say(to.language, "progress-started" if job.has_photo else waiting))
+            is_quick = self._draft_s and may_draft and not is_draft and waiting != "progress-paused"
+            if is_quick and await self._board.draft(job, text):
+                self._places_changed.set()
+                self._openings.put_after(self._draft_s, to.chat, partial(self._open_message, job_id, 0))
+                return
+            message_id = await self._board.open(job, text)
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it
             kind = classify(error)
             logger.info("no progress for job %s: %s", job.id[:8], kind)
@@ -208,3 +237,7 @@ class Notifier:
             await self._board.close(job, None)
         except TelegramError as error:
             logger.debug("a forgotten job's message stays: %s", classify(error))
+
+
+def _started(job: Job) -> str:
+    return "progress-styles" if job.request.model == STYLES.name else "progress-started"

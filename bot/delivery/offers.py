@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.words.assignments import Options, WrongAssignment, read_options
 from engine.levels import levels_of
-from engine.models import DEFAULT_MODEL, MODELS, REACTIONS
+from engine.models import DEFAULT_MODEL, MODELS, REACTIONS, SHEETS, STYLES
 from engine.runner import EngineRunner
 from engine.types import Note, Shape
 from storage.records import JobResult
@@ -34,7 +34,7 @@ class Offers:
     @property
     def choices(self) -> list[str]:
         """Return the models that draw a photo, the default one first."""
-        return [name for name in MODELS if name in self.models and name != REACTIONS.name]
+        return [name for name in MODELS if name in self.models and name not in SHEETS]
 
     def model_for(self, wanted: str | None) -> str:
         """Return the model that draws for somebody who chose `wanted`, which may not run any more."""
@@ -53,6 +53,11 @@ class Offers:
     def no_face(self) -> bool:
         """Return whether a photo without a face can be drawn."""
         return ALLOW_NO_FACE in self.parameters
+
+    @property
+    def has_styles(self) -> bool:
+        """Return whether a photo can be shown in every style on one picture."""
+        return STYLES.name in self.models
 
     def has_reactions(self, result: JobResult) -> bool:
         """Return whether the face of a sticker can be drawn in every mood."""

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 from telegram import Bot
@@ -31,15 +32,22 @@ logger = logging.getLogger(__name__)
 
 ALBUM_QUIET_S = 2.5  # after the last photo of an album; they come up to 2 s apart
 MOST_IN_ALBUM = 10  # Telegram's limit
-_LOOK_EVERY_S = 0.25  # for more photos of an album
 _AT_ONCE = 32  # files fetched at the same time
 _AT_ONCE_OF_ONE = 3  # of one person
 _TOLD_AFTER = 2  # failures: one alone is no news
 _SAME_LENGTH = 4  # times that a file came with another length than Telegram's: that is its length
 
 
+@dataclass
+class _Growth:
+    """When the last photo of an album came, by the monotonic clock; `is_new` until it is looked at."""
+
+    at: float = 0.0
+    is_new: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class PhotoFetcher:
-    """Fetch the photo of each job once, beside each other. `clock` gives seconds on any scale, `sleep` waits."""
+    """Fetch the photo of each job once, beside each other."""
 
     def __init__(
         self,
@@ -48,18 +56,14 @@ class PhotoFetcher:
         board: ProgressBoard,
         backoff: Backoff,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         album_quiet_s: float = ALBUM_QUIET_S,
     ) -> None:
         self._bot = bot
         self._service = service
         self._board = board
         self._backoff = backoff
-        self._clock = clock
-        self._sleep = sleep
         self._album_quiet_s = album_quiet_s
-        self._joined: dict[str, float] = {}  # when the last photo of an album came, by job
+        self._growing: dict[str, _Growth] = {}  # albums, by job
         self._places = FairSemaphore(_AT_ONCE, _AT_ONCE_OF_ONE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -68,11 +72,13 @@ class PhotoFetcher:
         if not job.wants_photo:
             return
         if Addressee.of(job).album:
-            self._joined[job.id] = self._clock()
+            growth = self._growing.setdefault(job.id, _Growth())
+            growth.at = time.monotonic()
+            growth.is_new.set()
         if job.id in self._tasks:
             return
         task = self._tasks[job.id] = asyncio.create_task(self._fetch(job))
-        task.add_done_callback(lambda _: (self._tasks.pop(job.id, None), self._joined.pop(job.id, None)))
+        task.add_done_callback(lambda _: (self._tasks.pop(job.id, None), self._growing.pop(job.id, None)))
 
     def end(self, job_id: str) -> None:
         """Fetch this job's photo no longer: it has ended, or is forgotten."""
@@ -110,7 +116,7 @@ class PhotoFetcher:
 
         It is given the length of a file that came again and again. Raises `NoSuchJob`.
         """
-        until, failures, lengths = self._clock() + self._backoff.patience_s, 0, list[int | None]()
+        until, failures, lengths = time.monotonic() + self._backoff.patience_s, 0, list[int | None]()
         while True:
             least_s = 0.0
             try:
@@ -127,14 +133,14 @@ class PhotoFetcher:
                 return "internal"
             pause_s = max(least_s, self._backoff.pause_s(failures))
             failures += 1
-            if self._clock() + pause_s > until:
+            if time.monotonic() + pause_s > until:
                 logger.warning("the photo of job %s is given up: %s", job.id[:8], reason)
                 return code
             level = logging.WARNING if failures == 1 else logging.INFO
             logger.log(level, "the photo of job %s, try %d: %s", job.id[:8], failures, reason)
             if failures == _TOLD_AFTER:
                 self._board.set_text(job.id, "progress-telegram-slow")
-            await self._sleep(pause_s)
+            await asyncio.sleep(pause_s)
 
     async def _attempt(
         self, job: Job, file_id: str | None, keep: Callable[[bytes], Awaitable[None]], length: int | None
@@ -163,8 +169,10 @@ class PhotoFetcher:
         `names` are those of the files that are kept, `codes` say what is wrong with the others, by message. Returns a
         code where no photo is of use. Raises `NoSuchJob`, `StorageError`: then it goes on with what is in both.
         """
+        growth = self._growing[job.id]
         while True:
-            joined, row = self._joined[job.id], await self._service.job(job.id)
+            growth.is_new.clear()
+            row = await self._service.job(job.id)
             if row is None:
                 raise NoSuchJob(job.id)
             to = Addressee.of(row)
@@ -172,11 +180,11 @@ class PhotoFetcher:
             await asyncio.gather(*(self._fetch_one(job, message, to.album[message], names, codes) for message in new))
             if to.is_closed:
                 break
-            if self._joined[job.id] > joined:
-                continue
-            if len(to.album) < MOST_IN_ALBUM and (wait_s := joined + self._album_quiet_s - self._clock()) > 0:
-                await self._sleep(min(wait_s, _LOOK_EVERY_S))
-            else:
+            try:
+                quiet_s = 0.0 if len(to.album) >= MOST_IN_ALBUM else self._album_quiet_s
+                async with asyncio.timeout(growth.at + quiet_s - time.monotonic()):
+                    await growth.is_new.wait()
+            except TimeoutError:
                 await self._service.set_note(job.id, is_closed=True)  # from here on a photo is none of this job's
         if not names:
             return codes[min(codes, key=int)]

@@ -1,5 +1,9 @@
 """Progress messages: one per job, edited seldom, never after the end. Knows no queue, no event.
 
+What is over soon needs no message: its progress is a draft (`sendMessageDraft`), which costs no limit, makes no sound
+and is gone by itself when the sticker comes. A draft cannot have buttons: a job that lasts longer gets its message with
+the button that stops it. Never both: Telegram drops a draft when the bot sends a message to that chat.
+
 Nothing here is needed for a delivery: every edit may be lost.
 """
 
@@ -17,9 +21,9 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery import keyboards
-from bot.delivery.addressee import Addressee
-from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Urgency
-from bot.transport.telegram_errors import WILL_PASS, TelegramErrorKind, classify
+from bot.delivery.addressee import CONSENT, Addressee
+from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Priority, Urgency
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, TelegramErrorKind, classify
 from bot.words.translations import say
 from storage.records import Job
 
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 EDIT_EVERY_S = 3.0  # Telegram counts edits as messages: about one a second in a chat
 ACTION_EVERY_S = 4.5  # an action is shown for 5 s
+_DRAFT = Urgency(max_wait_s=1.0, patience_s=0.0, priority=Priority.PROGRESS)  # else a message
 _MAX_EDITS = 5  # in one flush: with a long queue everybody's place changes at every end
 
 
@@ -35,7 +40,8 @@ class _ProgressMessage:
     """One message. The lock keeps an edit under way from overtaking the last one.
 
     `preview` is the newest picture that was not shown yet; with the first one the message becomes a photo, and its text
-    a caption. A chat or a server that does not take one gets no other. `to.progress` None: it is being sent.
+    a caption. A chat or a server that does not take one gets no other. `to.progress` None: it is being sent, or with a
+    `draft_id` it is a draft so far.
     """
 
     to: Addressee
@@ -46,6 +52,7 @@ class _ProgressMessage:
     is_photo: bool = False
     takes_previews: bool = True
     is_drawing: bool = False
+    draft_id: int = 0
     action_at: float = float("-inf")
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -62,6 +69,7 @@ class ProgressBoard:
         self._bot = bot
         self._clock = clock
         self._messages: dict[str, _ProgressMessage] = {}
+        self._takes_drafts = True  # until the server says otherwise
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -69,20 +77,67 @@ class ProgressBoard:
     def __contains__(self, job_id: str) -> bool:
         return job_id in self._messages
 
+    def is_draft(self, job_id: str) -> bool:
+        """Return whether the job's progress is shown as a draft, and not as a message yet."""
+        message = self._messages.get(job_id)
+        return message is not None and message.draft_id != 0
+
+    async def draft(self, job: Job, text: str) -> bool:
+        """Show the job's progress as a draft until `open` sends its message; False where that has to be now.
+
+        A chat has one draft at a time, a person's first photo none: what others can see is told by a message. Raises
+        `TelegramError` where nobody is there.
+        """
+        to = Addressee.of(job)
+        is_taken = any(each.draft_id and each.to.chat == to.chat for each in self._messages.values())
+        if not self._takes_drafts or is_taken or to.is_first or to.progress is not None:
+            return False
+        draft_id = int(job.id[:7], 16) or 1
+        message = self._messages[job.id] = _ProgressMessage(to, "", text, self._clock(), draft_id=draft_id)
+        try:
+            await self._send_draft(message, _DRAFT)
+        except TelegramError as error:
+            kind = classify(error)
+            if self._messages.get(job.id) is message:
+                del self._messages[job.id]
+            if kind in NOBODY_THERE:
+                raise
+            if kind in (TelegramErrorKind.OTHER, TelegramErrorKind.TOKEN_REJECTED):  # 404 reads like a rejected token
+                self._takes_drafts = False
+                logger.info("this server takes no drafts: progress is shown by messages")
+            return False
+        return True
+
+    async def _send_draft(self, message: _ProgressMessage, urgency: Urgency) -> None:
+        message.shown = message.text
+        await self._bot.send_message_draft(
+            message.to.chat,
+            message.draft_id,
+            message.shown,
+            message_thread_id=message.to.thread,
+            rate_limit_args=urgency,
+        )
+
     async def open(self, job: Job, text: str) -> int | None:
         """Send the job's progress message, or take over the one it has; return its id.
 
         None where the job was closed before the message was there: then it is deleted. Raises `TelegramError`.
         """
         to = Addressee.of(job)
+        text = _with_consent(to, text)
+        draft = self._messages.get(job.id)
+        if draft is not None and draft.draft_id:  # it lasts: say what the draft says now
+            text = draft.text
         message = self._messages[job.id] = _ProgressMessage(to, "", text, self._clock())
+        if draft is not None:
+            message.is_drawing, message.action_at = draft.is_drawing, draft.action_at
         if to.progress is not None:
             return to.progress
         try:
             sent = await self._bot.send_message(
                 to.chat,
                 text,
-                reply_to_message_id=to.message,
+                reply_to_message_id=to.reply_to,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,
                 reply_markup=keyboards.progress(to.language, job.id),
@@ -101,7 +156,7 @@ class ProgressBoard:
     def set_text(self, job_id: str, key: str, **variables: int) -> None:
         """Set what the message says from the next flush on."""
         if message := self._messages.get(job_id):
-            message.text = say(message.to.language, key, **variables)
+            message.text = _with_consent(message.to, say(message.to.language, key, **variables))
 
     def set_preview(self, job_id: str, picture: bytes) -> None:
         """Set what the sticker looks like so far, a small JPEG; a newer one takes its place until it is shown."""
@@ -125,6 +180,12 @@ class ProgressBoard:
         ]
         await asyncio.gather(*(self._edit(job_id, message) for job_id, message in due[:_MAX_EDITS]))
         for message in list(self._messages.values()):
+            if message.draft_id and message.text != message.shown:
+                try:
+                    await self._send_draft(message, DROPPABLE)
+                except TelegramError as error:
+                    logger.debug("a draft was not shown: %s", classify(error))
+        for message in list(self._messages.values()):
             if message.is_drawing and now - message.action_at >= ACTION_EVERY_S:
                 message.action_at = now
                 try:
@@ -142,6 +203,9 @@ class ProgressBoard:
         message = self._messages.get(job.id)
         if message is None:
             return await self.close(job, text)
+        if message.draft_id:  # this is to stay
+            del self._messages[job.id]
+            return False
         if message.to.progress is None or message.shown == text:
             message.text = text
             return True
@@ -192,7 +256,7 @@ class ProgressBoard:
             await self._bot.send_message(
                 to.chat,
                 text,
-                reply_to_message_id=to.message,
+                reply_to_message_id=to.reply_to,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,
                 reply_markup=keyboard,
@@ -280,3 +344,8 @@ class ProgressBoard:
         was_sent = isinstance(answer, Message)  # a droppable call that had to wait was not
         message.is_photo = message.is_photo or was_sent
         return was_sent
+
+
+def _with_consent(to: Addressee, text: str) -> str:
+    """Return `text`, at a person's first photo below what others will be able to see."""
+    return f"{say(to.language, CONSENT)}\n{text}" if to.is_first else text

@@ -22,6 +22,7 @@ from bot.packs.names import set_link
 from bot.packs.sticker_sets import BatchProgress, News, NewSticker, StickerSets
 from bot.transport.rate_limits import DELIVERY, RateLimiter, Urgency
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
+from bot.words.captions import emoji_in
 from bot.words.sentences import explain
 from bot.words.translations import say
 from engine.model import ResultFile
@@ -41,6 +42,7 @@ _NEWS: dict[News, str] = {
     "first_pack": "news-first-pack-of-all",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
+    "planned_pack": "news-planned-pack",
 }
 
 
@@ -112,14 +114,14 @@ class ReactionsDelivery:
             NewSticker(
                 f"{job.id}-{name.removesuffix('.webp')}",
                 await self._service.result_file(job, name),
-                (emoji if job.request.model == REACTIONS.name else Addressee.of(job).emoji or emoji,),
+                (emoji,) if job.request.model == REACTIONS.name else emoji_in(Addressee.of(job).emoji or emoji),
             )
             for name, emoji in job.result.stickers.items()
         ]
 
     async def _open_progress(self, job: Job) -> None:
         """See that the job has a progress message, with a button to stop: a restart has none open."""
-        if job.id in self._board:
+        if job.id in self._board and not self._board.is_draft(job.id):
             return
         to = Addressee.of(job)
         try:
@@ -213,7 +215,7 @@ class ReactionsDelivery:
                     to.chat,
                     sheet,
                     caption=caption,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     reply_markup=keyboard,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, InlineQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery.addressee import source_of_album, source_of_message
+from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.notifier import Notifier
 from bot.delivery.offers import Offers
+from bot.handlers.group_memory import GroupMemory
 from bot.packs.sticker_sets import StickerSets
 from bot.transport.rate_limits import Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -21,6 +24,7 @@ from storage.records import Job, User
 
 _ALBUMS_KEPT = 1000
 _CHATS_KEPT = 1000
+_EXPORTS = 2  # each may hold 70 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,10 @@ class PhotosNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Two short memories: refused albums, and the last refusal by chat."""
+    """What the handlers work with. Short memories: refused albums, the last refusal by chat, and groups.
+
+    `exporting` are the owners whose packs are being packed up, `export_slots` how many at the same time.
+    """
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -44,21 +51,26 @@ class BotParts:
     notifier: Notifier
     offers: Offers
     admin_ids: frozenset[int]
+    broadcaster: Broadcaster
     refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    exporting: set[str] = field(default_factory=set)
+    export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXPORTS))
+    groups: GroupMemory = field(default_factory=GroupMemory)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of the message whose button was pressed."""
+    """A change of the message whose button was pressed, or of `message_id` in the same chat."""
 
     keyboard: InlineKeyboardMarkup | None
     text: str | None
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateContext:
-    """An update of a person in their private chat with the bot (in groups, only `on_group_start` gets one).
+    """An update of a person in their private chat with the bot; of groups and guests only what their features take.
 
     `edits` are what a press changes: made once it is answered.
     """
@@ -99,6 +111,11 @@ class UpdateContext:
         return self.update.effective_chat.id
 
     @property
+    def command(self) -> str:
+        """Return the command as it was written, slash and all."""
+        return (self.message.text or "").split(maxsplit=1)[0]
+
+    @property
     def message(self) -> Message:
         assert self.update.effective_message is not None  # noqa: S101 - the filters let only messages through
         return self.update.effective_message
@@ -116,9 +133,19 @@ class UpdateContext:
         assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
         return self.update.callback_query
 
+    @property
+    def inline_query(self) -> InlineQuery:
+        """Return what was typed after `@bot`."""
+        assert self.update.inline_query is not None  # noqa: S101 - only inline queries come to their handler
+        return self.update.inline_query
+
     def say(self, key: str, **variables: str | int) -> str:
         """Return the sentence `key` in the person's language."""
         return say(self.language, key, **variables)
+
+    async def say_drawing(self) -> str:
+        """Return what answers a press whose job is submitted: on it, or after the break."""
+        return self.say("press-paused" if await self.service.operators.is_paused() else "press-drawing")
 
     def in_language(self, language: str) -> UpdateContext:
         """Return the same context in another language."""
@@ -132,7 +159,7 @@ class UpdateContext:
         """Send a message to the chat."""
         return await self.bot.send_message(self.chat_id, text, message_thread_id=self.thread, reply_markup=keyboard)
 
-    async def reply(self, text: str) -> Message:
+    async def reply(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
         """Send a message that points at the person's own."""
         return await self.bot.send_message(
             self.chat_id,
@@ -140,6 +167,7 @@ class UpdateContext:
             reply_to_message_id=self.message.message_id,
             allow_sending_without_reply=True,
             message_thread_id=self.thread,
+            reply_markup=keyboard,
         )
 
     def edit(self, keyboard: InlineKeyboardMarkup | None, text: str | None = None) -> None:
@@ -149,16 +177,23 @@ class UpdateContext:
         """
         self.edits.append(Edit(keyboard, text))
 
+    def edit_other(self, message_id: int | None, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Change the keyboard of another message of ours in this chat, as `edit` does; None is no message."""
+        if message_id is not None:
+            self.edits.append(Edit(keyboard, None, message_id))
+
     async def make_edits(self) -> None:
         """Make the edits of a press that has been answered. Raises `TelegramError`."""
         message = self.query.message
         edits = list(self.edits)
         self.edits.clear()
-        if message is None or not message.is_accessible:
-            return
         for edit in edits:
             try:
-                if edit.text is None:
+                if edit.message_id is not None:
+                    await self.bot.edit_message_reply_markup(self.chat_id, edit.message_id, reply_markup=edit.keyboard)
+                elif message is None or not message.is_accessible:
+                    continue
+                elif edit.text is None:
                     await self.bot.edit_message_reply_markup(
                         self.chat_id, message.message_id, reply_markup=edit.keyboard
                     )

@@ -6,7 +6,7 @@ from bot.delivery.reactions import is_batch
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press
-from engine.models import REACTIONS
+from engine.models import SHEETS
 from storage.records import Entrance, JobStatus
 
 
@@ -34,6 +34,8 @@ async def on_queue(context: UpdateContext) -> None:
     if waiting:
         lines.append(context.say("queue-drawn", count=waiting))
     numbered = [f"{number}. {line}" for number, line in enumerate(lines, 1)] if len(lines) > 1 else lines
+    if await context.service.operators.is_paused():
+        numbered = [context.say("queue-paused"), *numbered]
     await context.answer("\n".join(numbered))
 
 
@@ -44,7 +46,7 @@ async def on_cancel(context: UpdateContext) -> None:
     done = await context.service.jobs_of(context.owner, JobStatus.DONE)
     drawn = [job for job in done if job.delivered_at is None and not is_batch(job)]
     sentences = []
-    if is_batch_stopped or any(job.request.model == REACTIONS.name for job in cancelled):
+    if is_batch_stopped or any(job.request.model in SHEETS for job in cancelled):
         sentences.append(context.say("press-stopped"))  # of how many stickers, its own message says
     elif cancelled:
         sentences.append(context.say("cancel-done", count=len(cancelled)))

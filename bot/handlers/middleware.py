@@ -26,10 +26,12 @@ logger = logging.getLogger(__name__)
 async def handle(parts: BotParts, handler: Handler, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Run `handler` on an update. Raises nothing: the person gets a sentence, the log the rest."""
     person, chat = update.effective_user, update.effective_chat
-    if person is None or person.is_bot:
+    if person is None or (person.is_bot and not _is_of_a_group(update)):
         return
     language = language_of(person.language_code)
-    if chat is None:  # a message that was sent through the bot into a chat it is not in has no buttons of ours
+    if (
+        chat is None and update.inline_query is None
+    ):  # a message that was sent through the bot into a chat it is not in has no buttons of ours
         if update.callback_query is not None:
             with contextlib.suppress(TelegramError):
                 await update.callback_query.answer(say(language, "press-stale"))
@@ -38,7 +40,10 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     try:
         user = await parts.service.preferences(owner)
         language = user.language or language
-        if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
+        if await _is_banned(parts, update, owner, language):
+            return
+        is_here = chat is not None and chat.type == ChatType.PRIVATE
+        if user.is_blocked and is_here and update.my_chat_member is None:
             await parts.notifier.unblock(owner)
         await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
         if user.app_language != (app_language := language_of(person.language_code)):
@@ -50,10 +55,29 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
         try:
             if update.callback_query is not None:
                 await update.callback_query.answer(text[:PRESS_ANSWER_CHARS], show_alert=True)
-            elif update.message is not None:
+            elif update.message is not None and chat is not None:
                 await parts.bot.send_message(chat.id, text)
         except TelegramError as unsaid:
             await _unanswered(parts, update, owner, unsaid)
+
+
+def _is_of_a_group(update: Update) -> bool:
+    """Return whether a message is an anonymous administrator's or a channel's: a bot of Telegram's stands for them."""
+    message = update.message
+    return message is not None and message.sender_chat is not None and message.chat.type != ChatType.PRIVATE
+
+
+async def _is_banned(parts: BotParts, update: Update, owner: str, language: str) -> bool:
+    """Return whether nothing is done for this person; they are told once. Raises `TelegramError`."""
+    ban = await parts.service.operators.ban_of(owner)
+    if ban is None:
+        return False
+    if update.callback_query is not None:
+        await update.callback_query.answer()
+    if ban.told_at is None and update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
+        await parts.bot.send_message(update.effective_chat.id, say(language, "banned"))
+        await parts.service.operators.mark_told(owner)
+    return True
 
 
 async def _job_of(parts: BotParts, update: Update) -> str:
@@ -73,7 +97,8 @@ async def _job_of(parts: BotParts, update: Update) -> str:
 async def _unanswered(parts: BotParts, update: Update, owner: str, error: TelegramError) -> None:
     kind = classify(error)
     if kind in NOBODY_THERE:
-        await mark_blocked(parts.service, owner)
+        if update.effective_chat is not None and update.effective_chat.type == ChatType.PRIVATE:
+            await mark_blocked(parts.service, owner)
         return
     is_ours = kind is TelegramErrorKind.OTHER
     logger.log(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from telegram import Document, Message, PhotoSize
 from telegram.ext import filters as only
 
-from bot.delivery.addressee import Addressee, source_of_album, source_of_message
+from bot.delivery.addressee import CONSENT, Addressee, source_of_album, source_of_message
+from bot.handlers import text
 from bot.handlers.context import PhotosNotTaken, UpdateContext, job_of_message
 from bot.handlers.feature import EDITED_PRIVATE, PRIVATE, Feature
 from bot.handlers.words import correct, is_held, on_late_caption, read_for
@@ -19,8 +21,10 @@ from bot.words.captions import ParsedCaption, parse_caption
 from bot.words.sentences import explain_error
 from engine.errors import ParameterRefused
 from engine.styles import DEFAULT_STYLE
+from engine.types import OutlineWidth
 from service.errors import DailyLimitReached, PhotoTooBig, QueueFull, TooManyJobs
 from service.limits import MAX_PHOTO_BYTES
+from service.person_settings import PersonSettings
 from service.stickers import Submission
 from storage.records import Job, JobStatus
 
@@ -49,7 +53,7 @@ async def on_photo(context: UpdateContext) -> None:
         await _on_album(context, album)
         return
     source = source_of_message(context.chat_id, context.message.message_id)
-    job = await _submit(context, source, parse_caption(context.message.caption or ""), photo=_file(context).file_id)
+    job = await _submit(context, source, await _caption(context), photo=_file(context).file_id)
     if job is None or not job.wants_photo:  # refused, or this message came a second time
         return
     if (_file(context).file_size or 0) > MAX_PHOTO_BYTES:
@@ -77,7 +81,7 @@ async def _on_album(context: UpdateContext, album: str) -> None:
         job = await _submit(
             context,
             source_of_album(context.chat_id, album),
-            parse_caption(caption),
+            await _caption(context),
             album={message: file_id},
             captioned=captioned,
         )
@@ -89,7 +93,7 @@ async def _on_album(context: UpdateContext, album: str) -> None:
         return
     first = Addressee.of(job).captioned
     if caption and (first is None or context.message.message_id < first):  # of several captions the first one counts
-        words = parse_caption(caption)
+        words = await _caption(context)
         _, problems = await _change_request(context, job, words)
         wrong = join_assignments(words.assignments) if problems else None
         await service.set_note(job.id, captioned=context.message.message_id, emoji=words.emoji, wrong=wrong)
@@ -105,10 +109,11 @@ async def _join(context: UpdateContext, job: Job, message: str, file_id: str) ->
         await context.service.set_note(job.id, album={message: None})  # it was completed at that moment
     if job.status is JobStatus.CANCELLED:
         return None
-    words = parse_caption(context.message.caption or "")
+    words = await _caption(context)
     if not context.message.caption:
         to = Addressee.of(job)
-        words = ParsedCaption(job.request.prompt, to.emoji, job.request.style, take_assignments(to.wrong or "")[1])
+        wrong = take_assignments(to.wrong or "")[1]
+        words = ParsedCaption(job.request.prompt, to.emoji, job.request.style, wrong, job.request.text)
     return await _submit(
         context, source_of_message(context.chat_id, context.message.message_id), words, photo=file_id or None
     )
@@ -137,25 +142,41 @@ async def _submit(
         album=album,
         captioned=captioned,
         wrong=join_assignments(caption.assignments) if problems else None,
+        is_first=CONSENT not in context.user.hints_shown and PersonSettings.of(context.user).adds_to_pack,
     )
     try:
-        return await context.service.submit(
+        job = await context.service.submit(
             Submission(
                 context.owner,
                 source,
                 caption.prompt,
                 options.style or caption.style,
                 options.seed,
-                options.shape,
-                options.model or model,
-                options.parameters,
+                model=options.model or model,
+                parameters=options.parameters,
                 note=to.to_json(),
                 only_stickers=True,
+                text=caption.text,
+                shape=options.shape,
+                outline=options.outline,
+                outline_width=options.outline_width or OutlineWidth.NORMAL,
             )
         )
     except (TooManyJobs, QueueFull, DailyLimitReached) as refusal:
         await _refuse(context, explain_error(context.language, refusal))
         return None
+    if to.is_first:
+        await context.service.show_hint_once(context.owner, CONSENT)
+    return job
+
+
+async def _caption(context: UpdateContext) -> ParsedCaption:
+    """Parse the caption of the message; a text that cannot stand on a sticker is left out, and the person told."""
+    caption = parse_caption(context.message.caption or "")
+    if caption.text and (refusal := await text.refused(context, caption.text)):
+        await context.reply(refusal)
+        return replace(caption, text="")
+    return caption
 
 
 def _file(context: UpdateContext) -> PhotoSize | Document:
@@ -188,7 +209,7 @@ async def on_new_caption(context: UpdateContext) -> None:
     job = await job_of_message(service, context.message)
     if job is None:
         return
-    caption = parse_caption(context.message.caption or "")
+    caption = await _caption(context)
     if is_held(job):
         digest = hashlib.sha256((context.message.caption or "").encode()).hexdigest()[:16]
         await correct(context, job, caption, f"{job.source}:edited:{digest}")
@@ -212,7 +233,8 @@ async def _change_request(
     options, problems = read_for(context, job, caption)
     style = options.style or caption.style or context.user.style or DEFAULT_STYLE
     request: dict[str, Any] = {"prompt": caption.prompt, "style": style, "parameters": dict(options.parameters)}
-    request |= {name: value for name, value in (("shape", options.shape), ("model", options.model)) if value}
+    request["text"] = caption.text
+    request |= options.request | ({"model": options.model} if options.model else {})
     return await context.service.change_request(job.id, seed=options.seed, **request), problems
 
 

@@ -26,7 +26,7 @@ async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) ->
     if press is None or callback is None or not callback.takes(press):
         await _answer(context, context.say("press-stale"))
         return
-    if context.chat_id != context.user_id:
+    if context.chat_id != context.user_id and not await _may_press(context, callback, press):
         await _answer(context, context.say("press-not-yours"))
         return
     work = asyncio.ensure_future(callback.handle(context, press))
@@ -46,6 +46,14 @@ async def on_press(callbacks: Mapping[str, Callback], context: UpdateContext) ->
         raise
     await _answer(context, text)
     await context.make_edits()
+
+
+async def _may_press(context: UpdateContext, callback: Callback, press: Press) -> bool:
+    """Return whether a person in a group may press this button."""
+    if not callback.in_groups or callback.is_for_all:
+        return callback.in_groups
+    job = await context.service.job(press.job_id)
+    return job is None or job.owner == context.owner
 
 
 async def _finish_late(context: UpdateContext, press: Press, work: asyncio.Future[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
+from bot.delivery.keyboards import news
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
 from bot.words.buttons import Press, button, choice, in_pairs
@@ -47,14 +48,8 @@ async def change(context: UpdateContext, press: Press) -> str:
 async def stop_news(context: UpdateContext, press: Press) -> str:
     """Send this person no more of what is written to everybody, or again."""
     await context.service.choose(context.owner, news=press.argument)
-    context.edit(news_keyboard(context.language, is_on=press.argument == "on"))
+    context.edit(news(context.language, is_on=press.argument == "on"))
     return context.say(f"news-{press.argument}")
-
-
-def news_keyboard(language: str, *, is_on: bool) -> InlineKeyboardMarkup:
-    """Return the button under what is written to everybody."""
-    key, word = ("button-news-off", "off") if is_on else ("button-news-on", "on")
-    return InlineKeyboardMarkup([[button(language, key, Press("news", "", word))]])
 
 
 def keyboard(language: str, name: str, words: Sequence[str], current: str, hours: int) -> InlineKeyboardMarkup:
@@ -88,6 +83,7 @@ def _offered(context: UpdateContext) -> dict[str, Sequence[str]]:
     offered: dict[str, Sequence[str]] = {"style": [each.name for each in all_styles()]}
     if offers.shapes:
         offered["shape"] = [word for word in CHOICES["shape"] if word == "auto" or word in offers.shapes]
+    offered["outline"] = CHOICES["outline"]
     if len(offers.choices) > 1:
         offered["model"] = offers.choices
     levels = offers.levels(offers.model_for(context.user.model))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from bot.delivery import keyboards
-from bot.delivery.deliver import in_pack_keyboard
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Feature
-from bot.handlers.sticker import draw_again
-from bot.packs.names import set_link
+from bot.handlers.sticker import buttons_of, draw_again
 from bot.words.buttons import Press
 from engine.types import Shape
-from storage.records import Job, StickerState
 
 
 async def show_shapes(context: UpdateContext, press: Press) -> str:
     """Show the shapes in place of the sticker's other buttons, or those again. Raises `NoSuchJob`."""
     job = await context.service.own(context.owner, press.job_id)
-    if press.argument:
-        await _show_buttons(context, job)
+    if press.argument:  # of older messages
+        context.edit(await buttons_of(context, job))
     else:
         shapes = context.parts.offers.other_shapes(job.result) if job.result else []
         context.edit(keyboards.shapes_of(context.language, job.id, shapes))
@@ -26,17 +23,8 @@ async def show_shapes(context: UpdateContext, press: Press) -> str:
 
 async def draw_in_shape(context: UpdateContext, press: Press) -> str:
     """Draw the same photo in another shape, and replace the sticker in its pack. Raises `NoSuchJob`."""
-    await _show_buttons(context, await context.service.own(context.owner, press.job_id))
+    context.edit(await buttons_of(context, await context.service.own(context.owner, press.job_id)))
     return await draw_again(context, press, shape=Shape(press.argument), replaces=press.job_id)
-
-
-async def _show_buttons(context: UpdateContext, job: Job) -> None:
-    sticker = await context.service.packs.sticker(job.id)
-    if sticker is None or sticker.pack_id is None or sticker.state is not StickerState.IN_PACK:
-        return
-    pack = await context.service.packs.get(sticker.pack_id)
-    if pack is not None:
-        context.edit(in_pack_keyboard(context.language, job, set_link(pack.name), context.parts.offers))
 
 
 FEATURE = Feature(

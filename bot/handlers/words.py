@@ -8,15 +8,17 @@ from typing import Any
 from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
+from bot.delivery.places import holder_of
+from bot.handlers import text
 from bot.handlers.context import UpdateContext, job_of_message
 from bot.handlers.feature import PRIVATE, Callback, Feature
 from bot.words.assignments import UNKNOWN, Options, WrongAssignment, explain_problems, take_assignments
 from bot.words.buttons import Press
-from bot.words.captions import ParsedCaption, parse_caption, style_of_words
+from bot.words.captions import ParsedCaption, emoji_in, parse_caption, style_of_words
 from bot.words.small_talk import small_talk
 from bot.words.translations import style_title
 from engine.errors import ParameterRefused
-from engine.models import REACTIONS
+from engine.models import SHEETS
 from engine.styles import style
 from service.stickers import Submission
 from storage.records import Job, JobStatus
@@ -24,14 +26,14 @@ from storage.records import Job, JobStatus
 
 async def on_words(context: UpdateContext) -> None:
     """Draw the photo that is meant in the style that is named, give its sticker an emoji, or answer small talk."""
-    text = context.message.text or ""
-    words = parse_caption(text)
+    said = context.message.text or ""
+    words = parse_caption(said)
     held = await _held_job(context)
-    if held is not None and (words.assignments or small_talk(text) is None):
+    if held is not None and (words.assignments or words.text or small_talk(said) is None):
         await correct(context, held, words, source_of_message(context.chat_id, context.message.message_id))
         return
     job = await _job_meant(context)
-    talk = small_talk(text)
+    talk = None if words.text else small_talk(said)
     options, problems = read_for(context, job, words) if job is not None else (Options(), [])
     if job is None and not await _has_stickers(context):
         await context.answer(context.say("send-a-selfie"))
@@ -39,8 +41,14 @@ async def on_words(context: UpdateContext) -> None:
         await context.reply(context.say(talk.value))
     elif problems:
         await context.reply(explain_problems(context.language, problems))
+    elif job is not None and words.text and (refusal := await text.refused(context, words.text)):
+        await context.reply(refusal)
     elif job is not None and (options or style_of_words(words)):
         await _draw_as_said(context, job, words, options)
+    elif job is not None and words.text:
+        if words.emoji:
+            await _give_emoji(context, job, words.emoji)
+        await text.write(context, job, words.text)
     elif job is not None and words.emoji:
         await context.reply(await _give_emoji(context, job, words.emoji))
     else:
@@ -56,9 +64,11 @@ async def on_late_caption(context: UpdateContext, job: Job, caption: ParsedCapti
         source = f"{source_of_message(context.chat_id, context.message.message_id)}:edited:{what}"
         earlier = await context.service.job_from(source)
         if earlier is None:
-            await _redraw(context, job, source, options, name, caption.emoji)
+            await _redraw(context, job, source, options, name, caption)
             return
         job = earlier
+    if caption.text and caption.text != job.request.text:
+        await text.write(context, job, caption.text)
     if caption.emoji and caption.emoji != Addressee.of(job).emoji:
         await context.reply(await _give_emoji(context, job, caption.emoji))
 
@@ -68,7 +78,8 @@ async def _draw_as_said(context: UpdateContext, job: Job, words: ParsedCaption, 
     name = options.style or style_of_words(words)
     if job.status is JobStatus.QUEUED:
         request: dict[str, Any] = {"prompt": "", "style": name} if name else {}
-        request |= {"shape": options.shape} if options.shape else {}
+        request |= options.request
+        request |= {"text": words.text} if words.text else {}
         request |= {"parameters": dict(options.parameters)} if options.parameters else {}
         if await context.service.change_request(job.id, seed=options.seed, **request):
             if words.emoji:
@@ -77,11 +88,11 @@ async def _draw_as_said(context: UpdateContext, job: Job, words: ParsedCaption, 
             await context.reply(context.say("words-style", style=title))
             return
     source = source_of_message(context.chat_id, context.message.message_id)
-    await _redraw(context, job, source, options, name, words.emoji)
+    await _redraw(context, job, source, options, name, words)
 
 
 async def _redraw(
-    context: UpdateContext, job: Job, source: str, options: Options, name: str | None, emoji: str | None
+    context: UpdateContext, job: Job, source: str, options: Options, name: str | None, words: ParsedCaption
 ) -> None:
     """Submit another sticker of the job's photo. Raises what `service.again` raises."""
     to = Addressee(
@@ -89,7 +100,7 @@ async def _redraw(
         context.message.message_id,
         context.first_name,
         context.language,
-        emoji or Addressee.of(job).emoji,
+        words.emoji or Addressee.of(job).emoji,
         thread=context.thread,
     )
     again = await context.service.again(
@@ -98,10 +109,13 @@ async def _redraw(
         note=to.to_json(),
         style=name,
         shape=options.shape,
-        model=options.model or (context.parts.offers.model_for(None) if job.request.model == REACTIONS.name else None),
+        outline=options.outline,
+        outline_width=options.outline_width,
+        model=options.model or (context.parts.offers.model_for(None) if job.request.model in SHEETS else None),
         parameters=options.parameters,
         seed=options.seed,
         new_seed=name == job.drawn_style,
+        text=words.text or None,
     )
     if not again.status.is_final:
         context.parts.notifier.announce(again)
@@ -147,11 +161,14 @@ async def correct(context: UpdateContext, held: Job, words: ParsedCaption, sourc
             words.prompt or held.request.prompt,
             options.style or style_of_words(words) or held.request.style,
             held.seed if options.seed is None else options.seed,
-            options.shape or held.request.shape,
-            options.model or model,
-            {**held.request.parameters, **options.parameters},
+            model=options.model or model,
+            parameters={**held.request.parameters, **options.parameters},
             note=note.to_json(),
             only_stickers=True,
+            text=words.text or held.request.text,
+            shape=options.shape or held.request.shape,
+            outline=options.outline or held.request.outline,
+            outline_width=options.outline_width or held.request.outline_width,
         )
     )
     if job.wants_photo:
@@ -165,7 +182,7 @@ async def draw_without(context: UpdateContext, press: Press) -> str:
         return context.say("press-stale")
     await correct(context, held, ParsedCaption(""), f"{held.source}:without")
     context.edit(None)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _held_job(context: UpdateContext) -> Job | None:
@@ -178,12 +195,18 @@ async def _held_job(context: UpdateContext) -> Job | None:
 
 
 async def _give_emoji(context: UpdateContext, job: Job, emoji: str) -> str:
-    """Give the job's sticker, or all of them, another emoji, in its pack too. Raises `PackError`."""
+    """Give the job's sticker, or all of them, other emoji, in its pack too. Raises `PackError`.
+
+    What counts is the sticker that is now in the job's place; one that takes it later takes over the emoji, too.
+    """
     rows = await context.service.packs.stickers_of(job.id)
-    for sticker_id in [row.id for row in rows] or [job.id]:
-        if not await context.parts.sets.set_emoji(context.user_id, sticker_id, (emoji,)):
+    holder = await holder_of(context.service, job)
+    one = holder.id if holder else job.id
+    for sticker_id in [row.id for row in rows] or [one]:
+        if not await context.parts.sets.set_emoji(context.user_id, sticker_id, emoji_in(emoji)):
             return context.say("words-emoji-refused", emoji=emoji)
-    await context.service.set_note(job.id, emoji=emoji)
+    for job_id in {job.id, one}:
+        await context.service.set_note(job_id, emoji=emoji)
     return context.say("words-emoji", emoji=emoji)
 
 
@@ -192,9 +215,11 @@ async def _job_meant(context: UpdateContext) -> Job | None:
     job = await _job_of_reply(context)
     if job is None:
         jobs = [each for each in await context.service.jobs_of(context.owner) if each.has_photo or each.wants_photo]
+        notes = [(each, Addressee.of(each)) for each in jobs]
+        jobs = [each for each, to in notes if not to.is_file and to.chat == context.chat_id]  # not of a group
         here = [each for each in jobs if Addressee.of(each).thread == context.thread]
         job = next(reversed(here or jobs), None)
-    if job is not None and job.request.model == REACTIONS.name and job.parent:
+    if job is not None and job.request.model in SHEETS and job.parent:
         job = await context.service.job(job.parent) or job
     return job if job is not None and (job.has_photo or job.wants_photo) else None
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable
 from typing import Any, cast
 
+from telegram import InlineKeyboardMarkup
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.transport.intake import ALLOWED_UPDATES, RawUpdate
 from bot.transport.rate_limits import RateLimiter, Urgency
+from bot.transport.telegram_errors import TelegramErrorKind, classify
+
+logger = logging.getLogger(__name__)
 
 POLL_S = 30  # Telegram holds an empty answer back that long
 # Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
@@ -27,6 +33,21 @@ class UpdatesBot(ExtBot[Urgency]):
     """A bot that also gives updates as Telegram sent them: `get_updates` fails for a whole batch, for ever, where one
     update of it has a form python-telegram-bot does not know."""
 
+    _takes_styles = True  # of buttons; until the server says otherwise
+
+    async def _do_post(self, endpoint: str, data: dict[str, Any], **timeouts: Any) -> Any:
+        """Make a call; on a server that refuses the colours of buttons without them, from the first refusal on."""
+        if not self._takes_styles:
+            _drop_styles(data)
+        try:
+            return await super()._do_post(endpoint, dict(data), **timeouts)
+        except BadRequest as error:
+            if classify(error) is not TelegramErrorKind.BUTTON_STYLE_REFUSED or not _drop_styles(data):
+                raise
+        self._takes_styles = False
+        logger.info("this server takes no coloured buttons")
+        return await super()._do_post(endpoint, data, **timeouts)
+
     async def raw_updates(self, offset: int | None) -> list[RawUpdate]:
         """Return the next updates, after at most `POLL_S` seconds. This call confirms everything below `offset`."""
         data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH_SIZE, "allowed_updates": list(ALLOWED_UPDATES)}
@@ -34,6 +55,17 @@ class UpdatesBot(ExtBot[Urgency]):
             data["offset"] = offset
         answer = await self._post("getUpdates", data, read_timeout=POLL_S + _READ_TIMEOUT_S)
         return cast("list[RawUpdate]", answer)
+
+
+def _drop_styles(data: dict[str, Any]) -> bool:
+    """Take the colours from the buttons of a call; return whether there were any."""
+    markup = data.get("reply_markup")
+    if not isinstance(markup, InlineKeyboardMarkup):
+        return False
+    rows = markup.to_dict()["inline_keyboard"]
+    had_styles = [button.pop("style", None) for row in rows for button in row]
+    data["reply_markup"] = InlineKeyboardMarkup.de_json({"inline_keyboard": rows})
+    return any(had_styles)
 
 
 def connect(

@@ -53,6 +53,7 @@ _SET_CALLS = frozenset(
 )
 _SET_WAIT_S = 2.0  # a longer one is the caller's to tell
 _MESSAGE_CALLS = ("send", "edit", "copy", "forward")
+_NO_MESSAGES = ("sendChatAction", "sendMessageDraft")
 # Calls that may be made twice: after an error that leaves open whether they happened, they are made again.
 ANSWER = "sendMessage"
 _REPEATABLE = (ANSWER, "edit", "deleteMessage", "answerCallbackQuery", "setMy")
@@ -193,7 +194,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         patience_s = self._backoff.patience_s if urgency.patience_s is None else urgency.patience_s
         is_in_line = endpoint == ANSWER and is_repeatable and patience_s > 0
         if is_in_line and bucket.answers.locked():
-            _tell_of_waiting()
+            tell_of_waiting()
         async with bucket.answers if is_in_line else nullcontext():
             return await self._repeating(call, bucket, urgency, endpoint, patience_s if is_repeatable else 0.0)
 
@@ -217,7 +218,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 pause_s = self._backoff.pause_s(failures)
                 if kind is not TelegramErrorKind.AMBIGUOUS or self._clock() + pause_s >= until:
                     raise
-                _tell_of_waiting()
+                tell_of_waiting()
                 if not failures:
                     logger.warning("%s: Telegram cannot be reached; trying again", endpoint)
                 failures += 1
@@ -244,7 +245,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 if attempt == _MAX_TRIES or bucket.closed_until > deadline:
                     raise
                 if endpoint.startswith(_REPEATABLE):
-                    _tell_of_waiting()
+                    tell_of_waiting()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _acquire(self, bucket: Bucket, deadline: float, urgency: Urgency) -> bool:
@@ -293,7 +294,8 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         return bucket
 
 
-def _tell_of_waiting() -> None:
+def tell_of_waiting() -> None:
+    """Let the chat's next update begin: from here on this one only waits for Telegram."""
     if (tell := on_wait.get()) is not None:
         tell()
 
@@ -303,7 +305,7 @@ def bucket_of(endpoint: str, data: dict[str, Any]) -> tuple[str | None, Limit]:
     if endpoint in _SET_CALLS:
         return f"sets {data.get('user_id')}", STICKER_SETS
     chat = data.get("chat_id")
-    if chat is None or endpoint == "sendChatAction" or not endpoint.startswith(_MESSAGE_CALLS):
+    if chat is None or endpoint in _NO_MESSAGES or not endpoint.startswith(_MESSAGE_CALLS):
         return None, WHOLE_BOT
     # Groups have negative ids; channels and public groups may be named with an @.
     is_group = str(chat).startswith(("-", "@"))

@@ -47,8 +47,11 @@ class TelegramErrorKind(StrEnum):
     MESSAGE_GONE = "message_gone"  # deleted, or too old to be changed
     TOPIC_GONE = "topic_gone"  # the topic of a chat was deleted
     HAS_NO_TEXT = "has_no_text"  # it is a picture: its words are a caption
+    BUTTON_STYLE_REFUSED = "button_style_refused"  # an older server
     QUERY_EXPIRED = "query_expired"  # the button's spinner has stopped by itself
+    # the chat
     CHAT_MIGRATED = "chat_migrated"
+    NO_RIGHTS = "no_rights"  # the group does not let the bot send this
     # the connection
     WAIT = "wait"  # flood control: `retry_after_s` says how long
     AMBIGUOUS = "ambiguous"  # no answer, or the server broke: it may have happened or not
@@ -119,6 +122,12 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("file is too big", TelegramErrorKind.FILE_TOO_BIG),
     ("message thread not found", TelegramErrorKind.TOPIC_GONE),
     ("topic_deleted", TelegramErrorKind.TOPIC_GONE),
+    ("topic_closed", TelegramErrorKind.NO_RIGHTS),
+    ("not enough rights", TelegramErrorKind.NO_RIGHTS),
+    ("have no rights to send", TelegramErrorKind.NO_RIGHTS),
+    ("chat_write_forbidden", TelegramErrorKind.NO_RIGHTS),
+    ("chat_restricted", TelegramErrorKind.NO_RIGHTS),
+    ("chat_send_", TelegramErrorKind.NO_RIGHTS),
     ("message is not modified", TelegramErrorKind.NOT_MODIFIED),
     ("no text in the message to edit", TelegramErrorKind.HAS_NO_TEXT),
     ("message to edit not found", TelegramErrorKind.MESSAGE_GONE),
@@ -127,6 +136,8 @@ _TEXTS: tuple[tuple[str, TelegramErrorKind], ...] = (
     ("message can't be edited", TelegramErrorKind.MESSAGE_GONE),
     ("message can't be deleted", TelegramErrorKind.MESSAGE_GONE),
     ("message_id_invalid", TelegramErrorKind.MESSAGE_GONE),
+    ("button style", TelegramErrorKind.BUTTON_STYLE_REFUSED),
+    ('field "style"', TelegramErrorKind.BUTTON_STYLE_REFUSED),
     ("query is too old", TelegramErrorKind.QUERY_EXPIRED),
     ("query_id_invalid", TelegramErrorKind.QUERY_EXPIRED),
     ("frozen_method_invalid", TelegramErrorKind.ACCOUNT_FROZEN),

@@ -12,7 +12,7 @@ from engine.errors import ParameterRefused, UnknownStyle
 from engine.models import MODELS
 from engine.parameters import Parameter, Value
 from engine.styles import all_styles, style
-from engine.types import Shape
+from engine.types import Outline, OutlineWidth, Shape
 from service.limits import MAX_SEED
 
 # A name of one letter is none of ours, and "E=mc2" is what somebody wants to read on a sticker.
@@ -32,11 +32,19 @@ class Options:
     style: str | None = None
     seed: int | None = None
     shape: str | None = None
+    outline: str | None = None
+    outline_width: str | None = None
     model: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self != Options()
+
+    @property
+    def request(self) -> dict[str, str]:
+        """What they ask for among the fields of a request that hold a word; style and model are others' to choose."""
+        words = {"shape": self.shape, "outline": self.outline, "outline_width": self.outline_width}
+        return {name: word for name, word in words.items() if word is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,12 @@ def read_options(
     fields: dict[str, str | int] = {}
     values: dict[str, Value] = {}
     problems: list[WrongAssignment] = []
-    choices = {"style": [each.name for each in all_styles()], "shape": [each.value for each in Shape]}
+    choices = {
+        "style": [each.name for each in all_styles()],
+        "shape": [each.value for each in Shape],
+        "outline": [each.value for each in Outline],
+        "outline_width": [each.value for each in OutlineWidth],
+    }
     if len(models) > 1:
         choices["model"] = list(models)
         if (wanted := assignments.get("model", "").casefold()) in models:
@@ -96,16 +109,18 @@ def read_options(
         style=_word(fields, "style"),
         seed=int(fields["seed"]) if "seed" in fields else None,
         shape=_word(fields, "shape"),
+        outline=_word(fields, "outline"),
+        outline_width=_word(fields, "outline_width"),
         model=_word(fields, "model"),
         parameters=values,
     )
     return options, problems
 
 
-def explain_problems(language: str, problems: Sequence[WrongAssignment]) -> str:
-    """Return what is wrong, a line for each, and that a corrected reply is enough."""
+def explain_problems(language: str, problems: Sequence[WrongAssignment], *, is_kept: bool = True) -> str:
+    """Return what is wrong, a line for each, and where the photo `is_kept` that a corrected reply is enough."""
     lines = [say(language, problem.key, **problem.variables) for problem in problems]
-    return "\n".join([*lines, say(language, "parameter-kept")])
+    return "\n".join([*lines, *([say(language, "parameter-kept")] if is_kept else [])])
 
 
 def _word(fields: Mapping[str, str | int], name: str) -> str | None:

@@ -46,6 +46,7 @@ SENTENCES: Final = {
     "engine_unavailable": "error-engine-down",
     "engine_dead": "error-engine-down",
     "parameter_refused": "error-parameter-refused",
+    "text_unwritable": "error-text-unwritable",
     "unsupported_model": "error-unsupported-model",
     # the pack on Telegram
     "wait": "error-wait",
@@ -73,7 +74,16 @@ def explain(language: str, code: str, *, reference: str = "", limit: int = 0, se
     that speak of them.
     """
     key = SENTENCES.get(code, "error-broken")
-    return say(language, key, reference=reference[:REFERENCE_CHARS] or "–", limit=limit, seconds=seconds)
+    hours, minutes = round(seconds / 3600), max(1, round(seconds / 60))
+    return say(
+        language,
+        key,
+        reference=reference[:REFERENCE_CHARS] or "–",
+        limit=limit,
+        seconds=seconds,
+        hours=hours if minutes > 90 else 0,
+        minutes=minutes,
+    )
 
 
 def explain_error(language: str, error: Exception, job_id: str = "") -> str:
@@ -82,8 +92,10 @@ def explain_error(language: str, error: Exception, job_id: str = "") -> str:
     `job_id` is the job it is about, where there is one: its beginning is the reference then.
     """
     match error:
-        case TooManyJobs() | DailyLimitReached():
+        case TooManyJobs():
             return explain(language, error.code, limit=error.limit)
+        case DailyLimitReached():
+            return explain(language, error.code, limit=error.limit, seconds=max(60, round(error.seconds)))
         case PackWait():
             return explain(language, error.code, seconds=max(1, round(error.retry_after_s)))
         case PackError() | ServiceError() | UnknownStyle():

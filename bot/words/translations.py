@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -33,9 +34,10 @@ LANGUAGES: Final = {
 DEFAULT_LANGUAGE: Final = "en"
 RIGHT_TO_LEFT: Final = frozenset(("ar",))
 
+_COMMAS = {"zh": "、", "ar": "، "}
 _LEFT_TO_RIGHT_ISOLATE, _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2068", "\u2069"
-# A Latin word, a link, a name or a hashtag, and a command with what may follow it.
-_LATIN = re.compile(r"https?://\S+|/[a-z]+(?: (?:\d+|random)\b)?|[#@]?[a-z][\w.-]*\b", re.ASCII | re.IGNORECASE)
+# A link, or a run of Latin words: names, hashtags, a command with what follows it.
+_LATIN = re.compile(r"https?://\S+|[/#@]?[a-z][\w.-]*(?: [a-z0-9][\w.-]*)*\b", re.ASCII | re.IGNORECASE)
 
 
 class _Isolated(str, FluentType):
@@ -75,6 +77,11 @@ def say(language: str, key: str, **variables: str | int) -> str:
     for problem in problems:
         logger.error("sentence %s in %s: %s", key, language, problem)
     return _LATIN.sub(rf"{_LEFT_TO_RIGHT_ISOLATE}\g<0>{_END_OF_ISOLATE}", str(text)) if is_right_to_left else str(text)
+
+
+def listed(language: str, parts: Iterable[str]) -> str:
+    """Return `parts` in one line, with the commas of `language`."""
+    return _COMMAS.get(language, ", ").join(parts)
 
 
 def style_title(language: str, style: Style) -> str:

@@ -151,7 +151,7 @@ export class Chat {
     view.draft.hidden = draft === null;
     if (draft === null) return;
     const words = draft.text ? renderText(draft.text, draft.entities, this.#actions()) : ["Thinking…"];
-    view.draft.replaceChildren(el("div", { class: "bubble is-draft" }, el("div", { class: "body" }, el("span", { class: "text", dir: "auto" }, ...words))));
+    view.draft.replaceChildren(el("div", { class: "bubble is-draft" }, el("div", { class: "body", dir: "auto" }, el("span", { class: "text" }, ...words))));
     this.#draftTimer = setTimeout(() => this.#showDraft(null), draft.expires_in_s * 1000);
     this.log.scrollToEnd();
   }

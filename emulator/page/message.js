@@ -59,9 +59,9 @@ function body(message, actions) {
   const words = message.text ?? message.caption;
   const entities = message.entities ?? message.caption_entities;
   const text = words
-    ? el("span", { class: "text", dir: "auto" }, ...renderText(words, entities, actions))
+    ? el("span", { class: "text" }, ...renderText(words, entities, actions))
     : mediaKind(message) === null && el("span", { class: "text unknown" }, "This page cannot show this kind of message.");
-  return el("div", { class: words ? "body" : "body only-meta" }, text, meta(message));
+  return el("div", { class: words ? "body" : "body only-meta", dir: words && "auto" }, text, meta(message));
 }
 
 /** A row for one message. `actions` are the callbacks of chat.js; `userId` is the person looking. */

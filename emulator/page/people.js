@@ -5,7 +5,7 @@ import { avatar, el, fullName, icon } from "./dom.js";
 
 const NAMES = ["Ada", "Boris", "Clara", "Davide", "Emeka", "Farah", "Greta", "Hiro"];
 const FIRST_ID = 1001;
-const LANGUAGES = [["en", "English"], ["ru", "Русский"], ["uk", "Українська"], ["de", "Deutsch"], ["es", "Español"], ["fr", "Français"], ["pt", "Português"]];
+const LANGUAGES = [["en", "English"], ["ru", "Русский"], ["uk", "Українська"], ["de", "Deutsch"], ["es", "Español"], ["fr", "Français"], ["pt-br", "Português"], ["zh-hans", "简体中文"], ["ar", "العربية"]];
 const REMEMBERED = "emulator.person";
 
 const nameFor = (id) => NAMES[Math.abs(id - FIRST_ID) % NAMES.length];

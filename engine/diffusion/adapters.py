@@ -154,6 +154,10 @@ class ScaleBank(nn.Module):
                 self.scales = self.scales.new_zeros(len(self.scales), len(rows), 1, 1)
             self.scales[index, : len(rows), 0, 0] = rows
 
+    def place(self) -> int:
+        """Return where the buffer lies, which changes when it grows: a recorded graph reads it there."""
+        return self.scales.data_ptr()
+
 
 class AdapterAttention(nn.Module):
     """Attend to the text, and to every adapter's tokens at its row's scale: a cross-attention processor.

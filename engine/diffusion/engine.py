@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.diffusion.compile import GraphShape, batch_size, has_c_compiler, only_compiled, speed_up, warm_up
+from engine.diffusion.cuda_graphs import CudaRecorder
 from engine.diffusion.device import AUTO, DevicePlacement, choose_device
 from engine.diffusion.die_cut import finished_again
 from engine.diffusion.failures import OutOfMemory, attempt, device_errors, free_memory
@@ -83,6 +84,7 @@ class DiffusionEngine:
         warms_up: bool = True,
         is_compiled: bool = False,
         is_fp8: bool = False,
+        has_cuda_graphs: bool = False,
     ) -> None:
         """`device` is auto, cuda, mps or cpu. `max_batch` is lowered where a batch does not fit.
 
@@ -93,6 +95,7 @@ class DiffusionEngine:
 
         Without `warms_up` the first sticker of each kind is slow instead of the start. `is_compiled` makes a CUDA
         device faster and the start slower by minutes; `is_fp8` needs one that multiplies 8-bit floats.
+        `has_cuda_graphs` has small batches of the shapes that were warmed up replay what they launch.
         """
         self.models = frozenset(model.name for model in models)
         self.parameters = frozenset[str]().union(*(model.parameters for model in models))
@@ -107,6 +110,7 @@ class DiffusionEngine:
         self._warms_up = warms_up
         self._is_compiled = is_compiled
         self._is_fp8 = is_fp8
+        self._has_cuda_graphs = has_cuda_graphs
 
     def load(self) -> None:
         """Load the first model, the others when they are asked for. Raises `EngineUnavailable`."""
@@ -135,8 +139,9 @@ class DiffusionEngine:
         compiles = self._is_compiled and has_c_compiler()
         if self._is_compiled and not compiles:
             logger.warning("no C compiler here (gcc or clang, or CC): COMPILE=true has no effect")
+        recorder = CudaRecorder() if self._has_cuda_graphs else None
         with device_errors(placement.device):
-            speed_up(loaded.networks, compiles=compiles, is_fp8=self._is_fp8)
+            speed_up(loaded.networks, compiles=compiles, is_fp8=self._is_fp8, recorder=recorder)
         done = self._warm_up(title, loaded, compiles, placement.device)
         logger.info("%s: warmed up in %.1f s", title, time.perf_counter() - started)
         return _Held(loaded, frozenset(done) if compiles else None)

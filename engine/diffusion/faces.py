@@ -79,7 +79,7 @@ class Identity:
     `embeddings`, each [512] and not normalised, are those of the photos that show the person, `kept`, by number and in
     order; `faceless` and `others` count the photos that show no face, or somebody else. `face` is the one of photo
     number `photo`, which the pose is taken from; `boxes` are those of all faces of that photo, from the left, and
-    `picture` shows that photo with their numbers, a JPEG; empty where there is one.
+    `picture` shows that photo with their numbers, a JPEG; empty where there is one, or none is wanted.
     """
 
     embeddings: tuple[Floats, ...]
@@ -146,7 +146,14 @@ class FaceFinder:
         cosines = [float(one @ embedding / (np.linalg.norm(one) * np.linalg.norm(embedding))) for one in found]
         return max(cosines, default=None)
 
-    def identify(self, photos: Sequence[Rgb], face_index: int = LARGEST, size_px: int = DETECTION_PX) -> Identity:
+    def identify(
+        self,
+        photos: Sequence[Rgb],
+        face_index: int = LARGEST,
+        size_px: int = DETECTION_PX,
+        *,
+        wants_picture: bool = False,
+    ) -> Identity:
         """Say who is on `photos`: several of the same person make a better likeness.
 
         The person is who most of the photos show; a photo without a face, or of somebody else, is passed over. The
@@ -173,7 +180,7 @@ class FaceFinder:
             face=kept[first][0],
             photo=first,
             boxes=boxes,
-            picture=number_faces(photos[first], boxes) if len(boxes) > 1 else b"",
+            picture=number_faces(photos[first], boxes) if wants_picture and len(boxes) > 1 else b"",
             kept=tuple(sorted(kept)),
             faceless=len(photos) - len(seen),
             others=len(seen) - len(kept),

@@ -23,7 +23,8 @@ class ModelOptions:
     """Say what an operator chose: where the weights are, and how pictures are drawn.
 
     `canvas_px`: what is asked for at exactly 1024 x 1024 px is drawn so large and enlarged; 0 draws it as it is.
-    `few_steps` names a few-step mode, empty for none; a model without such modes draws as ever.
+    `few_steps` names a few-step mode, empty for none; a model without such modes draws as ever. `is_compiled`: networks
+    outside the loop are compiled too where there is a CUDA device and a C compiler; the loop's are the engine's.
     """
 
     weights: Path
@@ -31,6 +32,7 @@ class ModelOptions:
     has_safety: bool = True
     few_steps: str = ""
     canvas_px: int = 0
+    is_compiled: bool = False
 
 
 class ReadRequest(Protocol):

@@ -1,27 +1,18 @@
-"""From the decoder's numbers to bytes: pixels, previews. Knows no model."""
+"""From the decoder's numbers to pixels, in the size that was asked for. Knows no model."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from PIL import Image
 
-from engine.diffusion.compile import uncompiled
-from engine.diffusion.denoise import preview
 from engine.errors import DrawingFailed
 from engine.pixels import Rgb
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from engine.diffusion.networks import DiffusionNetworks
-    from engine.diffusion.safety import SafetyChecker
-
-PREVIEW_QUALITY = 80  # of JPEG
 
 
 def to_pixels(pictures: Tensor) -> Rgb:
@@ -39,22 +30,3 @@ def in_size(picture: Rgb, width: int, height: int) -> Rgb:
         return np.asarray(Image.fromarray(picture).resize((width, height), Image.Resampling.LANCZOS))
     above, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
     return np.ascontiguousarray(picture[above : above + height, left : left + width])
-
-
-def previews(
-    networks: DiffusionNetworks, clean: Tensor, checker: SafetyChecker | None, are_checked: Sequence[bool]
-) -> list[bytes]:
-    """Return a small JPEG for each of the N latents `clean` [N, C, h, w].
-
-    It is empty where the picture is to be checked and `checker` flags it.
-    """
-    with uncompiled():  # the decoder's graph is for the whole picture
-        pixels = to_pixels(preview(networks, clean))
-    flagged = checker.are_flagged(list(pixels)) if checker and any(are_checked) else [False] * len(pixels)
-    jpegs = []
-    for picture, is_flagged, is_checked in zip(pixels, flagged, are_checked, strict=True):
-        buffer = io.BytesIO()
-        if not (is_flagged and is_checked):
-            Image.fromarray(picture).save(buffer, "JPEG", quality=PREVIEW_QUALITY)
-        jpegs.append(buffer.getvalue())
-    return jpegs

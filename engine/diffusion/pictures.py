@@ -15,7 +15,8 @@ import numpy as np
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.device import onnx_providers
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
-from engine.diffusion.output import in_size, previews, to_pixels
+from engine.diffusion.output import in_size, to_pixels
+from engine.diffusion.previews import Previews
 from engine.diffusion.progress import AROUND, Progress, Stopwatch
 from engine.diffusion.safety import CheckedPicture, SafetyChecker, censor, check, load_safety_checker
 from engine.errors import EngineUnavailable
@@ -99,10 +100,10 @@ def draw_pictures(
     for first in range(0, len(inputs), MOST_AT_ONCE):
         chunk = inputs[first : first + MOST_AT_ONCE]
 
-        def on_step(step: StepDone, before: int = told) -> bool:
-            jpeg = b""
-            if preview_every and step.done % preview_every == 0 and step.done < step.total:
-                (jpeg,) = previews(networks, step.clean[:1], checker, [asked.is_checked])
+        previews = Previews(networks, checker, [asked.is_checked], preview_every)
+
+        def on_step(step: StepDone, before: int = told, previews: Previews = previews) -> bool:
+            (jpeg,) = previews.at(step)
             progress.tell(place, Step("draw", before + step.done, asked.total_steps, jpeg))
             return True
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from engine.cache import LruCache
 from engine.diffusion.models.face_to_sticker.record import FaceToStickerParameters
@@ -15,25 +16,28 @@ from engine.finish import encode_png, encode_webp, fit, on_canvas, on_white, out
 from engine.lettering import with_text
 from engine.matte import MattingModel, load_matting_model
 from engine.model import ResultFile
-from engine.models import FACE_TO_STICKER, REACTIONS
+from engine.models import FACE_TO_STICKER, REACTIONS, STYLES
 from engine.pixels import Rgba
 from engine.portrait.best import best_photo
 from engine.portrait.border import bordered
+from engine.portrait.faces import LARGEST
 from engine.portrait.figure import CANVAS_PX, Figure
 from engine.portrait.mesh import JAW_LINE
 from engine.portrait.networks import Networks
 from engine.portrait.photo import open_photo
 from engine.portrait.prepare import KeepGoing, Prepared, PreparedThing, prepare
 from engine.portrait.study import study_of
-from engine.portrait.styles import STYLES
+from engine.portrait.styles import STYLES as DRAWINGS
 from engine.portrait.styles.drawing import Drawing
 from engine.portrait.variation import vary
-from engine.sheet import contact_sheet
+from engine.sheet import contact_sheet, tile
 from engine.styles import Style, all_styles, match_words, refused_styles, style
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
 
+T = TypeVar("T")
+
 PHASES = ("face", "cutout", "draw", "finish")
-REACTIONS_AT_ONCE = 2  # OpenCV has threads of its own; what is in NumPy gains by a second one
+AT_ONCE = 2  # pictures of one request; OpenCV has threads of its own; what is in NumPy gains by a second one
 KEPT_PHOTOS = 4  # prepared photos held for "another style" and "another seed"; about 15 MB each
 
 
@@ -42,7 +46,7 @@ class PortraitEngine:
 
     name = "portrait"
     max_batch = 1
-    models = frozenset({FACE_TO_STICKER.name, REACTIONS.name})
+    models = frozenset({FACE_TO_STICKER.name, REACTIONS.name, STYLES.name})
     parameters = frozenset({"width", "height", "upscale", "face_index", "allow_no_face"})
     shapes = frozenset(Shape) - {Shape.AUTO}
 
@@ -80,6 +84,8 @@ class PortraitEngine:
         try:
             if request.model == REACTIONS.name:
                 return self._make_reactions(request, keep_going)
+            if request.model == STYLES.name:
+                return self._make_styles(request, keep_going)
             return self._make(request, keep_going)
         except EngineError as error:
             return error
@@ -94,9 +100,7 @@ class PortraitEngine:
         parameters = FaceToStickerParameters.read(request.parameters)
         chosen, prompt_notes = _choose_style(request)
         prepared, timings = self._prepare(request, parameters, keep_going)
-        shape = prepared.choose(request.shape)
-        if request.shape is Shape.AUTO and shape is not Shape.BADGE and chosen.shape is not Shape.AUTO:
-            shape = chosen.shape
+        shape = _shape_in(chosen, prepared, request)
         notes = prompt_notes
         if request.shape is Shape.AUTO and shape is Shape.BADGE:
             notes = (Note.BADGE_FALLBACK, *notes)
@@ -111,7 +115,7 @@ class PortraitEngine:
         started = time.perf_counter()
         variation = vary(request.seed)
         figure = prepared.place(shape, variation)
-        drawing = STYLES[chosen.drawing](figure, variation)
+        drawing = DRAWINGS[chosen.drawing](figure, variation)
         drawn = time.perf_counter()
 
         _begin("finish", keep_going)
@@ -130,7 +134,7 @@ class PortraitEngine:
             notes=notes,
             emoji=prepared.emoji,
             faces=prepared.faces if is_choice else 0,
-            faces_picture=prepared.faces_picture if is_choice else b"",
+            faces_picture=prepared.faces_picture,
             photos_used=1,
             timings={**timings, "draw": drawn - started, "finish": finished - drawn},
         )
@@ -155,17 +159,11 @@ class PortraitEngine:
         started = time.perf_counter()
 
         def draw(reaction: Reaction) -> bytes:
-            drawing = draw_reaction(figure, reaction, STYLES[chosen.drawing], variation)
+            drawing = draw_reaction(figure, reaction, DRAWINGS[chosen.drawing], variation)
             return encode_webp(_finished(drawing, figure, request))
 
-        drawn: dict[str, bytes] = {}
-        with ThreadPoolExecutor(REACTIONS_AT_ONCE) as pool:
-            waiting = [(reaction, pool.submit(draw, reaction)) for reaction in ALL_REACTIONS]
-            for done, (reaction, drawing) in enumerate(waiting):
-                if not steps.draw(done, len(waiting)):
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise Cancelled(f"before {reaction.name}")
-                drawn[f"{reaction.name.replace(' ', '-')}.webp"] = drawing.result()
+        names = [f"{reaction.name.replace(' ', '-')}.webp" for reaction in ALL_REACTIONS]
+        drawn = dict(zip(names, _draw_all(draw, ALL_REACTIONS, steps), strict=True))
         return StickerResult(
             files={**drawn, ResultFile.SHEET: contact_sheet(list(drawn.values()))},
             seed=request.seed,
@@ -174,6 +172,31 @@ class PortraitEngine:
             notes=(*_photo_notes(request), *notes),
             photos_used=1,
             stickers=dict(zip(drawn, (reaction.emoji for reaction in ALL_REACTIONS), strict=True)),
+            timings={**timings, "draw": time.perf_counter() - started},
+        )
+
+    def _make_styles(self, request: StickerRequest, steps: _Steps) -> StickerResult:
+        """Draw every style, small, as each would come out alone; the steps count those that are drawn."""
+        parameters = FaceToStickerParameters.read(request.parameters)
+        chosen, _ = _choose_style(request)
+        prepared, timings = self._prepare(request, parameters, steps)
+        variation = vary(request.seed)
+        started = time.perf_counter()
+
+        def draw(each: tuple[Style, Figure]) -> bytes:
+            drawn, figure = each
+            return tile(_finished(DRAWINGS[drawn.drawing](figure, variation), figure, request))
+
+        shapes = {each: _shape_in(each, prepared, request) for each in all_styles()}
+        figures = {shape: prepared.place(shape, variation) for shape in set(shapes.values())}
+        styles = [(each, figures[shape]) for each, shape in shapes.items()]
+        names = [f"{each.name}.webp" for each in shapes]
+        return StickerResult(
+            files=dict(zip(names, _draw_all(draw, styles, steps), strict=True)),
+            seed=request.seed,
+            style=chosen.name,
+            shape=_shape_in(chosen, prepared, request),
+            photos_used=1,
             timings={**timings, "draw": time.perf_counter() - started},
         )
 
@@ -187,7 +210,8 @@ class PortraitEngine:
             self.load()
         assert self._networks is not None  # noqa: S101  loaded by the line above
         digests = " ".join(hashlib.sha256(data).hexdigest() for data in request.faces)
-        key = f"{digests} {parameters.face_index} {parameters.allow_no_face}"
+        wants_faces_picture = request.wants_faces_picture and parameters.face_index == LARGEST
+        key = f"{digests} {parameters.face_index} {parameters.allow_no_face} {wants_faces_picture}"
         if (known := self._prepared.find(key)) is not None:
             return known, {}
         photos = [open_photo(data) for data in request.faces]
@@ -197,6 +221,7 @@ class PortraitEngine:
             self._matter,
             face_index=parameters.face_index,
             needs_face=not parameters.allow_no_face,
+            wants_faces_picture=wants_faces_picture,
             keep_going=keep_going,
         )
         self._prepared.put(key, prepared)
@@ -215,6 +240,26 @@ class _Steps:
     def draw(self, done: int, total: int) -> bool:
         """Say how many of several stickers are drawn; return whether to go on."""
         return self._on_step(self._index, Step("draw", done, total))
+
+
+def _draw_all(draw: Callable[[T], bytes], wanted: Sequence[T], steps: _Steps) -> list[bytes]:
+    """Draw several pictures, some at a time, in order. Raises `Cancelled` where the steps say stop."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        waiting = [pool.submit(draw, each) for each in wanted]
+        drawn = list[bytes]()
+        for done, drawing in enumerate(waiting):
+            if not steps.draw(done, len(waiting)):
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise Cancelled(f"before {done + 1} of {len(waiting)}")
+            drawn.append(drawing.result())
+    return drawn
+
+
+def _shape_in(style: Style, prepared: Prepared | PreparedThing, request: StickerRequest) -> Shape:
+    """Return the shape that a request comes out in, in a style that may prefer one."""
+    shape = prepared.choose(request.shape)
+    prefers = request.shape is Shape.AUTO and shape is not Shape.BADGE and style.shape is not Shape.AUTO
+    return style.shape if prefers else shape
 
 
 def _begin(phase: str, keep_going: KeepGoing) -> None:

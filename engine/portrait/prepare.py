@@ -29,8 +29,8 @@ KeepGoing = Callable[[str], bool]  # told the phase that begins; False stops bef
 class Prepared:
     """One person of a photo; each cut is made when it is first asked for.
 
-    `faces` counts all faces of the photo, `faces_picture` shows them numbered where there are several. `timings` maps
-    "face" and "cutout" to seconds.
+    `faces` counts all faces of the photo, `faces_picture` shows them numbered where there are several and it is wanted.
+    `timings` maps "face" and "cutout" to seconds.
     """
 
     photo: OpenedPhoto
@@ -110,6 +110,7 @@ def prepare(
     matter: MattingModel | None = None,
     face_index: int = LARGEST,
     needs_face: bool = True,
+    wants_faces_picture: bool = False,
     keep_going: KeepGoing = lambda phase: True,
 ) -> Prepared | PreparedThing:
     """Find the face of `photo` and cut its person out; equal photos give equal bytes.
@@ -135,9 +136,10 @@ def prepare(
         thing = cut_thing(photo, networks, matter)
         return PreparedThing(thing, {"face": seen - started, "cutout": time.perf_counter() - seen})
     turned = photo.turned(found.quarter_turns)
-    picture = number_faces(turned.rgb, [each.box for each in found.faces]) if len(found.faces) > 1 else b""
+    boxes = [each.box for each in found.faces]
+    picture = number_faces(turned.rgb, boxes) if wants_faces_picture and len(boxes) > 1 else b""
     photo, face = shrunk(turned, face)
-    prepared = Prepared(photo, face, len(found.faces), networks, matter, picture)
+    prepared = Prepared(photo, face, len(boxes), networks, matter, picture)
     prepared.choose(Shape.AUTO)
     prepared.timings |= {"face": seen - started, "cutout": time.perf_counter() - seen}
     return prepared

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.app import TelegramBot
 from bot.delivery.addressee import Addressee, source_of_message
+from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import RateLimiter
@@ -50,7 +51,8 @@ class NotingEngine(PlainEngine):
         drawn = replace(super()._draw(request), notes=self.notes, emoji=self.emoji, photos_used=self.photos_used)
         if self.faces and "face_index" not in request.parameters:
             notes = (Note.SEVERAL_FACES, *self.notes)
-            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=picture((0, 0, self.faces)))
+            shown = picture((0, 0, self.faces)) if request.wants_faces_picture else b""
+            drawn = replace(drawn, notes=notes, faces=self.faces, faces_picture=shown)
         if self.pictures == 1:
             return drawn
         names = [numbered(ResultFile.STICKER, number + 1) for number in range(self.pictures)]
@@ -67,6 +69,8 @@ class Stage:
 
     ADMIN = 99
     album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
+    draft_s = 0.0  # progress is a message at once; test_drafts.py has drafts
+    alarm_limits: AlarmLimits | None = None
 
     def __init__(self, emulator: Emulator, root: Path, engine: Engine) -> None:
         self.emulator = emulator
@@ -99,10 +103,12 @@ class Stage:
             api_url=self.emulator.url,
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
+            alarm_limits=self.alarm_limits,
             offers=Offers.of(runner),
             backoff=backoff,
             limiter=limiter,
             album_quiet_s=self.album_quiet_s,
+            draft_s=self.draft_s,
         )
         await worker.recover()
         try:
@@ -151,6 +157,10 @@ class Stage:
             while await self.service.jobs_of(owner, JobStatus.QUEUED, JobStatus.RUNNING):  # noqa: ASYNC110 - as said
                 await asyncio.sleep(0.02)
 
+    async def wait_until_drawing(self) -> None:
+        """Until the engine draws and is held: which nothing announces in a group."""
+        assert await asyncio.to_thread(self.plain.holding.wait, 10)
+
     async def wait_until_delivered(self) -> None:
         """Until the bot has noted that everybody has what was drawn: rows that nothing announces."""
         async with asyncio.timeout(10):
@@ -178,7 +188,9 @@ async def _end(task: asyncio.Task[Any]) -> None:
 @asynccontextmanager
 async def stage_at(root: Path, engine: Engine, rules: Rules | None = None) -> AsyncIterator[Stage]:
     """An emulator with one bot account; `Stage.start` starts the bot."""
-    emulator = Emulator([make_bot(TOKEN, "sticker_face_bot", "Sticker Face")], rules=rules or Rules(flood=None))
+    emulator = Emulator(
+        [make_bot(TOKEN, "sticker_face_bot", "Sticker Face", supports_inline=True)], rules=rules or Rules(flood=None)
+    )
     await emulator.start()
     stage = Stage(emulator, root, engine)
     try:

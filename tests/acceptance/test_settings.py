@@ -33,6 +33,7 @@ async def test_one_message_shows_every_setting_and_changes_it(stage: Stage) -> N
 
     assert await choose(person, settings, "Style", "Comic") == "Saved."
     await choose(person, settings, "Shape", "Badge")
+    await choose(person, settings, "Outline", "white")
     await person.send_photo(picture())
     await person.wait_for_sticker()
 
@@ -40,7 +41,7 @@ async def test_one_message_shows_every_setting_and_changes_it(stage: Stage) -> N
         "Style: 💥 Comic",
         "Shape: ⭕ Badge",
     ]
-    assert [(each.style, each.shape) for each in stage.plain.seen] == [("comic", "badge")]
+    assert [(each.style, each.shape, each.outline) for each in stage.plain.seen] == [("comic", "badge", "white")]
 
 
 async def test_levels_in_words_become_parameters_of_the_model(stage: Stage) -> None:
@@ -123,18 +124,19 @@ async def test_a_setting_survives_a_restart(stage: Stage) -> None:
 async def test_a_caption_sets_parameters_beside_its_words(stage: Stage) -> None:
     person = stage.person()
 
-    await person.send_photo(picture(), "🤠 a cowboy steps=30 Guidance=6,5 seed=42 shape=badge style=comic")
+    await person.send_photo(picture(), "🤠 a cowboy steps=30 Guidance=6,5 seed=42 shape=badge style=comic outline=pink")
     await person.wait_for_sticker()
 
     (request,) = stage.plain.seen
     assert (request.prompt, request.style, request.shape, request.seed) == ("a cowboy", "comic", "badge", 42)
     assert dict(request.parameters) == {"steps": 30, "guidance": 6.5}
+    assert request.outline == "pink"
 
 
 @pytest.mark.parametrize(
     ("caption", "sentence"),
     [
-        ("stesp=30", "There's no “stesp”. I know steps, style."),
+        ("stesp=30", "There's no “stesp”. I know "),
         ("steps=900", "steps is a whole number from 1 to 50, not 900."),
         ("guidance=much", "guidance goes from 0 to 20, not much."),
         ("shape=star", "shape is one of auto, bust, figure, head, badge, not star."),

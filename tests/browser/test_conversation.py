@@ -41,6 +41,27 @@ async def test_entities_become_elements_and_markup_in_a_text_stays_text(chat: Pa
     await expect(text.locator("img")).to_have_count(0)
 
 
+async def test_words_from_right_to_left_begin_at_the_right_and_a_command_in_them_keeps_its_direction(
+    chat: Page, bot: ScriptedBot
+) -> None:
+    words = "الأمر \u2066/style\u2069 يعرض الأساليب"
+    key = {"text": "📦 فتح", "callback_data": "x"}
+    await bot.call("sendMessage", chat_id=ADA, text=words, reply_markup={"inline_keyboard": [[key]]})
+
+    row = chat.locator(".row.in").last
+    text, time = await row.locator(".text").bounding_box(), await row.locator(".meta").bounding_box()
+    assert text is not None and time is not None
+    assert text["x"] > time["x"] + time["width"]
+    where = """(element, at) => {
+      const range = document.createRange();
+      range.setStart(element.firstChild, at), range.setEnd(element.firstChild, at + 1);
+      return range.getBoundingClientRect().x;
+    }"""
+    command, label = row.locator(".link-button"), row.locator(".key-label")
+    assert await command.evaluate(where, 0) < await command.evaluate(where, 1), "the slash stands before the word"
+    assert await label.evaluate(where, 4) < await label.evaluate(where, 0), "the emoji begins at the right"
+
+
 async def test_a_link_that_would_run_a_script_is_no_link(chat: Page) -> None:
     module = "async (address) => (await import('/entities.js')).safeUrl(address)"
     harmful = ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x"]

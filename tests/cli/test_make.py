@@ -30,6 +30,12 @@ def test_a_photo_becomes_a_sticker_file(tmp_path: Path) -> None:
     assert "style comic, seed 42" in result.output
 
 
+def test_png_files_are_made_on_demand(tmp_path: Path) -> None:
+    assert _make(ASTRONAUT, "-o", tmp_path, "--png", "--seed", "42").exit_code == 0
+    with Image.open(tmp_path / "astronaut.png") as image:
+        assert (image.format, image.mode, max(image.size)) == ("PNG", "RGBA", 512)
+
+
 def test_the_same_seed_is_the_same_file_and_nothing_is_overwritten(tmp_path: Path) -> None:
     for _ in range(2):
         assert _make(ASTRONAUT, "-o", tmp_path, "--seed", "7").exit_code == 0
@@ -56,7 +62,33 @@ def test_what_fails_is_told_and_the_rest_is_made(tmp_path: Path) -> None:
     assert "notes.txt" not in output
 
 
-@pytest.mark.parametrize("arguments", [["--shape", "star"], ["--seed", "-1"], ["--seed", "x"], ["--style", "nonsense"]])
+def test_a_sticker_has_the_text_and_the_outline_that_are_asked_for(tmp_path: Path) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path, "--text", "LOL", "--outline", "Blue", "--outline-width", "thick")
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "astronaut.webp") as image:
+        colours = {colour[:3] for _, colour in image.getcolors(1 << 20) if colour[3] > 250}
+    for wanted in ((30, 136, 229), (255, 255, 255), (28, 20, 32)):
+        assert min(max(abs(a - b) for a, b in zip(each, wanted, strict=True)) for each in colours) < 12
+
+
+def test_a_text_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path, "--text", "\U0010fffc")
+    assert result.exit_code == 1
+    assert "no font here" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--shape", "star"],
+        ["--seed", "-1"],
+        ["--seed", "x"],
+        ["--style", "nonsense"],
+        ["--outline", "plaid"],
+        ["--outline-width", "7"],
+        ["--text", "x" * 81],
+    ],
+)
 def test_a_request_that_makes_no_sense_makes_nothing(tmp_path: Path, arguments: list[str]) -> None:
     result = _make(ASTRONAUT, "-o", tmp_path / "out", *arguments)
     assert result.exit_code != 0

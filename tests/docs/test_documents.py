@@ -7,11 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import app
 from docs.tables import with_tables
 from docs.tree import with_files
+from engine.models import DEFAULT_MODEL, MODELS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -47,6 +49,16 @@ def test_every_command_is_in_the_readme_and_the_other_way_round() -> None:
     registered |= {group.name for group in app.registered_groups if group.name}
     assert registered - named - {"demo"} == set()
     assert named <= registered
+
+
+@pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.open_diffusion])
+def test_every_model_of_the_diffusion_engine_is_in_the_documents_and_the_help(name: str) -> None:
+    for command in ("make", "download"):
+        (option,) = (each for each in get_command(app).commands[command].params if "--model" in each.opts)
+        assert name in option.help or (command, name) == ("make", DEFAULT_MODEL)
+    assert f"\n| {name} |" in (ROOT / "docs/licences.md").read_text(encoding="utf-8")
+    folder = MODELS[name].open_diffusion.__module__.split(".")[-2]
+    assert f"\n| `models/{folder}/` |" in (ROOT / "docs/diffusion.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", [["--help"], ["run", "--help"], ["make", "--help"], ["styles"]])

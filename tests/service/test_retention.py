@@ -33,3 +33,39 @@ async def test_photos_go_first_results_later_and_waiting_jobs_keep_theirs(house:
     assert await house.store.jobs.get(old.id) is None
     kept = await house.store.jobs.get(waiting.id)
     assert kept is not None and kept.status is JobStatus.QUEUED
+
+
+async def test_photos_go_when_their_owner_wants_them_gone(house: House) -> None:
+    house.work()
+    now = time.time()
+    service = StickerService(house.store, limits=Limits(), clock=lambda: now)
+    names = {}
+    for owner, word in (("tg:1", "hour"), ("tg:2", "none"), ("tg:3", "usual")):
+        await service.choose(owner, photo=word)
+        job = await house.submit_photo(owner, owner)
+        names[owner] = (await house.service.wait(job.id)).request.photos[0]
+
+    kept = {}
+    for minutes in (5, 15, 70):
+        now += minutes * 60
+        await service.sweep_chosen()
+        kept[minutes] = [owner for owner, name in names.items() if await house.store.files.has_photo(owner, name)]
+
+    assert kept == {5: ["tg:1", "tg:2", "tg:3"], 15: ["tg:1", "tg:3"], 70: ["tg:3"]}
+
+
+async def test_a_delivered_photo_that_nobody_wants_kept_goes_once_no_job_needs_it(house: House) -> None:
+    house.work()
+    await house.service.choose("tg:1", photo="none")
+    job = await house.service.wait((await house.submit_photo("tg:1", "a")).id)
+    house.engine.hold()
+    again = await house.service.again(job, source="b", note={})
+    await house.held()
+
+    await house.service.mark_delivered(job.id)
+    assert await house.service.has_photo(job)
+    house.engine.release()
+    await house.service.wait(again.id)
+    await house.service.mark_delivered(again.id)
+
+    assert not await house.service.has_photo(job)

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from engine.model import FACE
+from engine.types import Outline
 from service.errors import BadSeed, DailyLimitReached, NoSuchJob, PhotoGone, QueueFull, TooManyJobs
 from service.events import EventKind
 from service.limits import Limits
-from service.stickers import parse_seed
+from service.stickers import Submission, parse_seed
 from storage.records import JobStatus
 from tests.service.conftest import House, photo
 
@@ -95,6 +96,35 @@ async def test_another_style_keeps_the_seed_and_wins_over_the_caption(house: Hou
     first = await house.service.wait((await house.submit_photo(seed=5, prompt="pixel art")).id)
     other = await house.service.again(first, source="press:1", note={}, style="neon")
     assert (other.request.style, other.request.prompt, other.seed) == ("neon", "", 5)
+
+
+async def test_a_text_goes_along_with_another_style_and_not_with_another_model(house: House) -> None:
+    house.work()
+    job = await house.service.submit(Submission("tg:1", "tg:1:1", text="LOL", outline="black"))
+    await house.service.attach_inputs(job.id, {FACE: [photo()]})
+    first = await house.service.wait(job.id)
+    other = await house.service.again(first, source="press:1", note={}, style="neon")
+    moods = await house.service.again(first, source="press:2", note={}, model="reactions")
+    assert (house.engine.seen[0].text, house.engine.seen[0].outline) == ("LOL", Outline.BLACK)
+    assert (other.request.text, other.request.outline) == ("LOL", "black")
+    assert (moods.request.text, moods.request.outline) == ("", "black")
+
+
+async def test_another_text_finishes_the_kept_drawing_again_and_needs_no_photo(house: House) -> None:
+    house.work()
+    first = await house.service.wait((await house.submit_photo()).id)
+    cutout = await house.service.result_file(first, "cutout.png")
+    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=())
+
+    job = await house.service.again(first, source="press:1", note={}, text="LOL", outline="none")
+    await house.service.wait(job.id)
+
+    request = house.engine.seen[1]
+    assert (request.text, request.outline, request.drawn, request.shape) == ("LOL", "none", cutout, "bust")
+    assert (request.faces, request.seed) == ((), first.seed)
+    await house.store.files.sweep(photos_before=0, results_before=4e9, keep=())
+    with pytest.raises(PhotoGone):
+        await house.service.again(first, source="press:2", note={}, text="OMG")
 
 
 async def test_a_photo_past_its_lifetime_cannot_be_drawn_again(house: House) -> None:

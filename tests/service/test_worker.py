@@ -33,6 +33,13 @@ async def test_a_watcher_sees_queued_started_steps_and_the_end(house: House) -> 
     assert [event.step.phase for event in seen if event.step] == ["face", "cutout", "draw", "finish"]
 
 
+@pytest.mark.parametrize(("owner", "wants"), [("tg:1", True), ("api:1", False), ("cli", False)])
+async def test_only_a_chat_wants_a_picture_of_the_faces_to_choose_from(house: House, owner: str, wants: bool) -> None:
+    house.work()
+    await house.service.wait((await house.submit_photo(owner)).id)
+    assert house.engine.seen[0].wants_faces_picture is wants
+
+
 async def test_what_the_person_can_mend_fails_at_once(house: House) -> None:
     house.engine.fail_with = [NoFace()]
     house.work()

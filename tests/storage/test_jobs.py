@@ -196,16 +196,16 @@ async def test_what_ended_is_undelivered_until_it_is_marked(jobs: Jobs, add: Cal
 
 async def test_what_an_ended_job_was_asked_can_be_forgotten(jobs: Jobs, add: Callable[..., Any]) -> None:
     job = await add()
-    await jobs.change_request(job.id, {"prompt": "a secret", "style": "cartoon"})
+    await jobs.change_request(job.id, {"prompt": "a secret", "style": "cartoon", "text": "a dear name"})
     await jobs.forget_request(job.id)  # it is still to be drawn
     asked = await jobs.get(job.id)
     await jobs.fail(job.id, "no_face")
     await jobs.forget_request(job.id)
     forgotten = await jobs.get(job.id)
 
-    assert asked is not None and asked.request.prompt == "a secret"
+    assert asked is not None and (asked.request.prompt, asked.request.text) == ("a secret", "a dear name")
     assert forgotten is not None
-    assert (forgotten.request.prompt, forgotten.request.parameters) == ("", {})
+    assert (forgotten.request.prompt, forgotten.request.text, forgotten.request.parameters) == ("", "", {})
     assert (forgotten.request.style, forgotten.request.inputs) == ("cartoon", asked.request.inputs)
 
 

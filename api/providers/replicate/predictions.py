@@ -15,8 +15,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from api.access.authentication import Scheme
-from api.answers import Envelope, Failure, json_answer
-from api.errors import BodyRefused, NoSuchEndpoint
+from api.answers import json_answer
+from api.errors import BodyRefused, FieldsRefused, NoSuchEndpoint
 from api.files.public import PublicFiles
 from api.inputs.table import EVENTS, Problem
 from api.inputs.validation import read
@@ -38,10 +38,9 @@ _WAIT: Final = re.compile(r"(?:^|[,;\s])wait(?:\s*=\s*(\d{1,6}))?(?=$|[,;\s])", 
 class Predictions:
     """The handlers."""
 
-    def __init__(self, context: FacadeContext, scheme: Scheme, envelope: Envelope) -> None:
+    def __init__(self, context: FacadeContext, scheme: Scheme) -> None:
         self._context = context
         self._scheme = scheme
-        self._envelope = envelope
 
     def routes(self) -> list[Route]:
         return [
@@ -68,7 +67,7 @@ class Predictions:
         table = table_of_version(body.values.get("version"))
         if table is None:
             problem = Problem(("version",), "invalid_version", "There is no such version here")
-            return self._envelope.refuse(Failure("bad_input", [problem]))
+            raise FieldsRefused([problem])
         return await self._create(call, key, body, body.against(table, "input"))
 
     async def get(self, call: Call) -> web.StreamResponse:
@@ -116,7 +115,7 @@ class Predictions:
             Problem(("input", *each.path), each.type, each.message, each.context) for each in asked.reading.problems
         ]
         if problems := (*inputs, *options.problems):
-            return self._envelope.refuse(Failure("bad_input", problems))
+            raise FieldsRefused(problems)
         webhook = self._webhook(options.values)
         job = await self._context.submitter.submit(PictureRequest(key=key, body=asked, webhook=webhook))
         if wait_s := wait_s_of(call.request.headers.get("Prefer", "")):

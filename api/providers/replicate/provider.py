@@ -105,7 +105,7 @@ class Replicate:
 
     def sites(self, context: FacadeContext) -> Sequence[Site]:
         routes = [
-            *Predictions(context, self, self).routes(),
+            *Predictions(context, self).routes(),
             *Uploads(context, self).routes(),
             *_About(context).routes(),
         ]

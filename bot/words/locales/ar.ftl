@@ -5,32 +5,38 @@ start =
     { $name ->
         [none] مرحبًا.
        *[other] مرحبًا { $name }.
-    } أرسل لي صورة سيلفي وسأحوّلها إلى ملصق.
-    تريد أسلوبًا معيّنًا؟ اكتبه تحت الصورة، مثل «كوميكس».
-    ملصقاتك تجتمع في حزمة خاصة بك، جاهزة لأي محادثة.
-    الأمر /style يعرض الأساليب، و /help كل ما تبقّى.
+    } أرسل لي صورة سيلفي: ستصبح ملصقًا كهذه.
 help =
     أرسل صورة يظهر فيها وجه، ويعود إليك ملصق.
 
     تحت الصورة: كلمات للأسلوب، مثل «ألوان مائية». الوسم #comic يختار أسلوبًا لهذه المرة فقط. والإيموجي في البداية يصبح إيموجي الملصق.
+    ما يوضع بين علامتي تنصيص، مثل «LOL»، يُكتب على الملصق. وزر «✏️ تعديل» تحته يغيّر النص والإطار والشكل والإيموجي.
     ما تكتبه بعدها، أو ردًّا على ملصق، يخصّ تلك الصورة: «نيون» يرسمها مرة أخرى.
     إذا أُرسلت الصورة كملف احتفظت بكامل جودتها.
 help-reactions = زر «😂 كل التعابير» تحت الملصق يرسم وجهك في ستة عشر مزاجًا، لكل منها إيموجي خاص به.
+help-parameters = لصورة واحدة فقط يقبل التعليق أيضًا shape=badge أو outline=white أو seed=42. والأمر /settings يحفظ مثل ذلك للجميع.
 help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
     /pack – ملصقاتك
     /queue – ما أعمل عليه الآن
     /cancel – إيقافه
+    /settings – كل ذلك في مكان واحد وأكثر
     /language – تغيير اللغة
     /privacy – ما أحتفظ به وإلى متى
     /forget – حذف كل شيء
-start-in-group = أصنع الملصقات في محادثة خاصة. افتحني هناك وأرسل صورة سيلفي.
+start-in-group = ردّ على صورة بالأمر /sticker وسأصنع منها ملصقًا. حزمتك الخاصة معي في محادثة خاصة.
 button-open-chat = فتح المحادثة
 
+# --- first minute ---
+button-profile-photo = 🤳 استخدم صورة ملفي الشخصي
+button-done = تم
+press-no-profile-photo = لا أرى صورة لملفك الشخصي: إما لا توجد أو تخفيها إعدادات الخصوصية. أرسل لي صورة سيلفي.
+press-done = المس الملصق لتضيف الحزمة. كل صورة ترسلها تصبح ملصقًا آخر.
+
 # --- photos ---
-progress-fetching = وصلت. أحضر صورتك …
-progress-fetching-album = وصلت. أحضر صورك …
+progress-fetching = وصلت. أحضر صورتك…
+progress-fetching-album = وصلت. أحضر صورك…
 progress-telegram-slow = وصلت. Telegram بطيء الآن، وما زلت أحاول إحضار صورتك.
 progress-queued =
     { $ahead ->
@@ -43,17 +49,17 @@ progress-queued =
        *[other] في الدور، وأمامك { $ahead } ملصق.
     }
 progress-warming-up = وصلت. ما زلت أستعدّ، وملصقك يأتي بعدها مباشرة.
-progress-started = أبدأ ملصقك …
-progress-load = أبدّل النموذج، لحظة من فضلك …
-progress-face = أبحث عن وجهك …
-progress-cutout = أقصّ صورتك …
-progress-draw = أرسمك …
-progress-finish = أضيف الإطار …
-progress-pack = أضعه في حزمتك …
-progress-drawing-all = أرسم { $done } من { $total } …
-progress-pack-all = أضعها في حزمتك …
-progress-adding = إلى حزمتك: { $done } من { $total } …
-progress-adding-slowly = إلى حزمتك: { $done } من { $total } … يقبل Telegram القليل كل دقيقة، وبقي نحو { $minutes } د.
+progress-started = أبدأ ملصقك…
+progress-load = أبدّل النموذج، لحظة من فضلك…
+progress-face = أبحث عن وجهك…
+progress-cutout = أقصّ صورتك…
+progress-draw = أرسمك…
+progress-finish = أضيف الإطار…
+progress-pack = أضعه في حزمتك…
+progress-drawing-all = أرسم { $done } من { $total }…
+progress-pack-all = أضعها في حزمتك…
+progress-adding = إلى حزمتك: { $done } من { $total }…
+progress-adding-slowly = إلى حزمتك: { $done } من { $total }… يقبل Telegram القليل كل دقيقة، وبقي نحو { $minutes } د.
 progress-wait-all = اكتمل الرسم. يطلب مني Telegram الانتظار { $minutes } د، ثم أضيف الباقي إلى حزمتك.
 progress-wait =
     { $seconds ->
@@ -79,7 +85,7 @@ note-no-face-badge = لا وجه هنا، فأخذت الصورة كلها.
 note-prompt-as-style = اخترت الأسلوب من كلماتك. الأمر /style يعرضها كلها.
 note-prompt-ignored = أغيّر الأسلوب، لكني لا أرسم ما تصفه كلماتك. الأمر /style يعرض ما أعرفه.
 note-prompt-unused = لم أستطع استخدام كلماتك هذه المرة، والأسلوب كما هو.
-news-first-pack = هذه حزمتك الخاصة. المس الملصق لتضيفها إلى لوحة مفاتيحك.
+news-first-pack = هذه حزمتك الخاصة؛ يراها كل من لديه رابطها.
 news-new-pack = حُذفت حزمتك القديمة، فبدأت لك حزمة جديدة.
 news-next-pack = امتلأت حزمتك، فبدأت لك التالية.
 pack-loose = ملصقك جاهز، لكنه ليس في حزمتك بعد. المس «إعادة المحاولة» بعد قليل.
@@ -115,6 +121,36 @@ words-thanks = على الرحب والسعة. أرسل لي صورة أخرى �
 words-greeting = مرحبًا. أرسل لي صورة، ويأتيك ملصق آخر.
 words-unused = لا أعرف ما أفعل بهذا. اذكر أسلوبًا، مثل «كوميكس»، أو أرسل صورة أخرى. الأمر /style يعرض الأساليب.
 
+# --- editing a sticker ---
+button-edit = ✏️ تعديل
+button-text = 💬 نص
+button-no-text = ✖️ بلا نص
+button-outline = 🖍 الإطار
+button-outline-auto = ✨ كما في الأسلوب
+button-outline-none = 🚫 بدون
+button-outline-thin = رفيع
+button-outline-normal = عادي
+button-outline-thick = سميك
+button-emoji = 😀 الإيموجي
+button-keywords = 🏷 كلمات البحث
+button-no-keywords = ✖️ بلا كلمات بحث
+button-png = 🖼 ملف PNG
+button-restore = ↩️ استرجاع هذا
+press-restored = عاد الملصق السابق إلى مكانه.
+press-same = هو هكذا بالفعل.
+press-emoji = اختر ما يناسب، أو رُدّ على الملصق بما تريد.
+press-last-emoji = يحتاج الملصق إلى إيموجي واحد على الأقل.
+note-replaced = أخذ مكان القديم في حزمتك. «تراجع» يعيد القديم.
+text-ask = ماذا نكتب عليه؟ رُدّ بنص لا يزيد على { $most } حرفًا.
+text-coming = سيُكتب ذلك على ملصقك.
+text-too-long = هذا أطول من أن يُقرأ على ملصق. الحد { $most } حرفًا.
+text-unwritable = لا أملك هنا حروفًا لـ { $letters }. اللاتينية والسيريلية واليونانية تعمل دائمًا.
+keywords-ask = ما الكلمات التي تدلّ عليه؟ رُدّ بما لا يزيد على { $most } كلمة تفصلها فواصل.
+keywords-set = يُعثر عليه بـ: { $words }
+keywords-none = لم تكن فيه كلمة. رُدّ بكلمات تفصلها فواصل.
+keywords-too-many = يقبل Telegram عدد { $most } كلمة بمجموع { $chars } حرفًا. جرّب أقل.
+keywords-removed = لم تعد له كلمات بحث.
+
 # --- errors, by code ---
 error-no-face = لا أجد وجهًا هنا. جرّب صورة بإضاءة جيدة تنظر فيها إلى الكاميرا.
 error-photo-empty = الملف فارغ. أرسل الصورة مرة أخرى.
@@ -138,12 +174,15 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [zero] لا مزيد من الملصقات اليوم. عد غدًا.
-        [one] كان هذا ملصقك لهذا اليوم. عد غدًا.
-        [two] كان هذان ملصقيك لهذا اليوم. عد غدًا.
-        [few] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
-        [many] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
-       *[other] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }. عد غدًا.
+        [zero] لا مزيد من الملصقات اليوم.
+        [one] كان هذا ملصقك لهذا اليوم.
+        [two] كان هذان ملصقيك لهذا اليوم.
+        [few] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+        [many] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+       *[other] كانت هذه ملصقاتك لهذا اليوم، وعددها { $limit }.
+    } { $hours ->
+        [0] التالي ممكن بعد { $minutes } د.
+       *[other] التالي ممكن بعد { $hours } س.
     }
 error-queue-full = كثيرون يريدون ملصقات الآن. حاول بعد بضع دقائق.
 error-no-such-job = لم يعد هذا الملصق عندي. أرسل الصورة مرة أخرى.
@@ -151,6 +190,7 @@ error-bad-seed = البذرة عدد صحيح من 0 إلى 4294967295، مثل 
 error-unknown-style = لا أعرف هذا الأسلوب. هذه هي التي عندي:
 error-style-gone = لم يعد هذا الأسلوب موجودًا. الأمر /style يعرض ما عندي.
 error-parameter-refused = لا أستطيع استخدام هذا الإعداد هنا.
+error-text-unwritable = لا أستطيع كتابة هذه الحروف على ملصق هنا. اللاتينية والسيريلية واليونانية تصلح دائمًا.
 error-unsupported-model = لا أستطيع رسم هذا النوع من الملصقات هنا.
 error-engine-down = لا أستطيع الرسم الآن. حاول لاحقًا.
 error-storage = لا أستطيع حفظ شيء الآن. حاول بعد بضع دقائق.
@@ -182,7 +222,7 @@ style-cel = رسوم متحركة
 style-comic = كوميكس
 style-caricature = كاريكاتير
 style-popart = بوب آرت
-style-poster = ملصق جداري
+style-poster = بوستر
 style-watercolour = ألوان مائية
 style-pencil = قلم رصاص
 style-ink = حبر
@@ -190,9 +230,138 @@ style-neon = نيون
 style-pixel = بكسل
 style-photo = صورة
 
+# --- groups ---
+group-how = ردّ على صورة بالأمر /sticker وسأصنع منها ملصقًا.
+group-anonymous = الملصق يحتاج إلى صاحب: اكتب باسمك، لا باسم مجموعة أو قناة.
+group-off = حسنًا، سأصمت هنا. يعيدني الأمر /sticker on.
+group-on = لقد عدت. ردّ على صورة بالأمر /sticker.
+group-only-admins = هذا للمشرفين فقط.
+group-slow = هذه ملصقات كثيرة دفعة واحدة. حاول مجددًا بعد دقيقة.
+group-no-stickers = لا يمكنني إرسال الملصقات هنا. يستطيع أحد المشرفين السماح بذلك.
+guest-how = ردّ على صورة واذكرني، وسأصنع منها ملصقًا.
+guest-fetch = ملصقك جاهز.
+button-fetch = ⬇️ خذ الملصق
+button-agree = 👍 صورتي، لا مانع من الحزمة
+button-remove = 🗑 إزالة
+press-agreed = شكرًا. يمكن أن يدخل الحزمة الآن.
+press-not-author = لا يقول ذلك إلا من أرسل الصورة.
+press-not-remove = لا يزيله إلا من طلبه أو من أرسل الصورة أو أحد المشرفين.
+press-removed = أُزيل.
+start-not-yours = هذا الملصق لشخص آخر. أرسل لي صورة وسيكون لك ملصقك.
+privacy-groups = في المجموعات لا تصبح صورة شخص آخر إلا ملصقًا في تلك المحادثة، ثم أحذف الصورة. ولا يدخل حزمة إلا بموافقة ذلك الشخص، ويمكنه إزالته.
+command-sticker = ملصق من الصورة التي ترد عليها
+
 # --- seed ---
-seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه. مع /seed random يأتي كل ملصق مختلفًا.
+seed-is-fixed = بذرتك هي { $seed }: الصورة نفسها تعطي الملصق نفسه.
 seed-is-random = كل ملصق يأتي مختلفًا قليلًا. الأمر /seed 42 يثبّت رسمة واحدة.
+seed-last = بذرة ملصقك الأخير هي { $seed }.
+button-keep-variation = 📌 ثبّت هذه الرسمة
+button-keep-last = 📌 ثبّت تلك
+button-seed-random = 🎲 واحدة جديدة كل مرة
+press-kept = ثُبّتت. كل ملصقاتك تأتي هكذا الآن؛ الأمر /seed يغيّر ذلك.
+press-seed-random = كل ملصق يأتي مختلفًا قليلًا من جديد.
+
+# --- every style of one photo ---
+progress-styles = أجرّب عليك كل الأساليب…
+styles-add = المس واحدًا لتحصل عليه ملصقًا جديدًا.
+styles-swap = المس واحدًا ليأخذ مكان ملصقك.
+button-styles-swap = 🔄 بل استبدل الملصق
+button-styles-add = ➕ بل ملصقًا جديدًا
+press-is-in-pack = إنه في حزمتك بالفعل.
+
+# --- settings ---
+settings = إعداداتك، لكل الملصقات القادمة. المس أحدها لتغييره.
+setting-saved = حُفظ.
+setting-style = الأسلوب
+setting-style-about = أسلوب ملصقاتك. كلمة تحت الصورة تتقدّم عليه، لتلك الصورة فقط.
+setting-shape = الشكل
+setting-shape-about = هيئتك على الملصق. تلقائي: مقصوص، ودائري حين لا ينجح القصّ.
+setting-shape-auto = تلقائي
+setting-outline = الإطار
+setting-outline-about = الحدّ المحيط بك. حسب الأسلوب: لكل أسلوب حدّه.
+setting-outline-auto = حسب الأسلوب
+setting-outline-white = ⚪ أبيض
+setting-outline-black = ⚫ أسود
+setting-outline-none = بلا إطار
+setting-model = النموذج
+setting-model-about = ما يرسم ملصقاتك.
+setting-speed = الرسم
+setting-speed-about = السريع خطواته أقل، والدقيق خطواته أكثر ووقته أطول.
+setting-speed-normal = عادي
+setting-speed-quick = سريع
+setting-speed-fine = دقيق
+setting-likeness = الشبه
+setting-likeness-about = كم يبقى من وجهك. كلما زاد الشبه ضاق المجال أمام الأسلوب.
+setting-likeness-normal = عادي
+setting-likeness-less = أقل
+setting-likeness-more = أكثر
+setting-strength = قوة الأسلوب
+setting-strength-about = إلى أي حدّ ألتزم بالأسلوب وبكلماتك.
+setting-strength-normal = عادية
+setting-strength-soft = خفيفة
+setting-strength-strong = قوية
+setting-pack = إلى الحزمة
+setting-pack-about = تلقائيًا: كل ملصق يدخل حزمتك مباشرة. حين أطلب: يأتي ومعه زر يضيفه. كل التعابير تدخل الحزمة في الحالتين.
+setting-pack-on = تلقائيًا
+setting-pack-off = حين أطلب
+setting-photo = صورتي
+setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأساليب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
+setting-photo-usual = { $hours } س
+setting-photo-hour = 1 س
+setting-photo-none = أبدًا
+setting-language = اللغة
+setting-language-about = أيّ لغة؟
+setting-news = الأخبار
+setting-news-about = من حين لآخر يكتب أصحاب هذا البوت إلى الجميع. متوقفة: لا يكتبون إليك.
+setting-news-on = مفعّلة
+setting-news-off = متوقفة
+news-on = ستصلك الأخبار من جديد.
+news-off = لا مزيد من الأخبار. الأمر /settings يعيدها.
+button-news-off = 🔕 لا أريد المزيد
+button-news-on = 🔔 أريدها من جديد
+
+# --- key=value in a caption ---
+parameter-unknown = لا يوجد «{ $name }». أعرف { $nearest }.
+parameter-useless = لا يغيّر «{ $name }» شيئًا هنا. أعرف { $nearest }.
+parameter-range = قيمة { $name } من { $least } إلى { $most }، وليست { $value }.
+parameter-whole = قيمة { $name } عدد صحيح من { $least } إلى { $most }، وليست { $value }.
+parameter-choice = قيمة { $name } واحدة من { $choices }، وليست { $value }.
+parameter-kept = صورتك ما زالت عندي: اكتبها من جديد مصحّحةً فقط.
+button-without = ✨ ارسم من دونها
+
+# --- operators ---
+operators-paused = متوقّف مؤقتًا. الصور تُقبل وتنتظر حتى /resume.
+operators-is-paused = متوقّف مؤقتًا. الأمر /resume يواصل.
+operators-resumed = أواصل الآن.
+operators-not-paused = لست متوقّفًا.
+operators-chart = آخر الأيام (UTC)، وعددها { $days }: 🟦 ما انتهى، 🟥 ما فشل منه، 🟩 الأشخاص، 🟨 وسيط الثواني من الصورة إلى الملصق.
+operators-no-ban = لا يمكن حظر مشغّل.
+operators-banned = تم حظر { $person }. الملصقات الملغاة: { $count }.
+operators-unbanned = يمكن لصاحب الرقم { $person } أن يعود.
+operators-not-banned = الرقم { $person } ليس محظورًا.
+operators-whom = اكتب رقم Telegram، مثل /ban 1234، أو مرجع أحد ملصقات الشخص، مثل /ban job 3f9a1c.
+operators-no-job = لا ملصق له هذا المرجع. المرجع هو بداية رقمه كما في رسالة أو في السجل.
+banned = لم يعد بإمكانك استخدام هذا البوت.
+progress-paused = وصلت. أنا في استراحة، وملصقك يأتي حين أعود.
+press-paused = أنا في استراحة، ويأتي حين أعود.
+queue-paused = أنا في استراحة. كل شيء يأتي حين أعود.
+broadcast-empty = اكتب ما يجب أن يقرأه الجميع، مثل /broadcast مرحبًا.
+broadcast-ask = هكذا تبدو. أرسلها؟ عدد الأشخاص: { $count }.
+broadcast-sending = في الطريق. سأخبرك في النهاية.
+broadcast-dropped = لن تصل إلى أحد.
+button-broadcast-send = 📣 إرسال
+button-broadcast-drop = ✖️ لا ترسلها
+broadcast-sent = وصلت إلى هذا العدد: { $count }.
+broadcast-blocked = حظروا البوت: { $count }.
+broadcast-failed = تعذّر الوصول إليهم: { $count }.
+broadcast-begun = لا أعرف هل وصلت إليهم: { $count }. انقطع الاتصال، ولم أرسل شيئًا مرتين.
+alarm-queue = ⚠️ أقدم ملصق ينتظر منذ { $minutes } د.
+alarm-queue-over = ✅ قصر الدور من جديد.
+alarm-disk = ⚠️ القرص شبه ممتلئ: بقي { $megabytes } MB.
+alarm-disk-over = ✅ في القرص متّسع من جديد: { $megabytes } MB.
+alarm-engine = ⚠️ تعطّل المحرّك وأُعيد تشغيله، وهو يُحمَّل الآن.
+alarm-engine-over = ✅ المحرّك يرسم من جديد.
+alarm-telegram-over = ⚠️ تعذّر الوصول إلى Telegram مدة { $minutes } د. ✅ وقد عاد.
 
 # --- packs, queue ---
 pack-none = ليست لديك ملصقات بعد. أرسل لي صورة سيلفي ويصبح لديك واحد.
@@ -252,10 +421,81 @@ cancel-drawn =
        *[other] { $count } ملصق رُسمت وستصل.
     }
 
+# --- my packs ---
+pack-takes-next = ملصقك التالي يأتي إلى هنا.
+pack-chosen = «{ $title }» تستقبل ملصقك التالي.
+pack-ask-new = ما اسم الحزمة الجديدة؟
+pack-ask-title = ماذا تريد أن تسمي «{ $title }»؟
+pack-title-refused = الاسم من 1 إلى 64 حرفًا. أرسل اسمًا آخر.
+pack-planned = «{ $title }» تبدأ بملصقك التالي.
+pack-renamed = اسمها الآن «{ $title }».
+pack-delete-ask = حذف «{ $title }» مع كل ملصقاتها؟ لا يمكن استعادتها.
+pack-deleted = حُذفت الحزمة.
+pack-already-deleted = لم تعد هذه الحزمة موجودة.
+news-planned-pack = هذا أول ملصق في حزمتك الجديدة.
+sticker-not-there = لم يعد هذا الملصق في حزمتك.
+sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
+sticker-ask-keywords = بأي كلمات تريد العثور عليه؟ افصل بينها بفواصل.
+sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
+sticker-keywords = تجده بهذه الكلمات: { $words }.
+sticker-no-keywords = ليست له كلمات بحث الآن.
+sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
+sticker-is-icon = صار الآن أيقونة حزمتك.
+sticker-place = الموضع { $place } من { $total }.
+sticker-about = إنه لك: { $emoji }
+sticker-about-words = إنه لك: { $emoji } – تجده بكلمات { $words }
+is-foreign-sticker = هذا الملصق ليس من حزمة صنعتها لك، لذلك لا أستطيع تغييره.
+button-show-pack = 👀 عرض
+button-share-pack = 📤 مشاركة
+button-send-sticker = 💬 إرسال واحد
+button-rename = ✏️ إعادة تسمية
+button-delete-pack = 🗑 حذف الحزمة
+button-delete-really = 🗑 نعم، احذفها
+button-next-here = ⭐ الملصق التالي هنا
+button-new-pack = ➕ حزمة جديدة
+button-all-packs = ‹ كل الحزم
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 الرمز
+button-own-keywords = 🏷 الكلمات
+button-icon = 🖼 أيقونة الحزمة
+button-take-out = 🗑 إخراج
+button-take-out-really = 🗑 نعم، أخرجه
+
+# --- inline ---
+button-inline-first = ✨ اصنع ملصقك الأول
+button-inline-none = لا ملصق كهذا. اصنع واحدًا
+button-inline-new = ✨ اصنع ملصقًا جديدًا
+
+# --- export ---
+export-which = أي حزمة؟
+export-where = إلى أين تذهب «{ $title }»؟
+export-packing = أجهز { $done } من { $total } …
+export-already = أنا أجهزها بالفعل.
+export-few = يقبل WhatsApp الحزم من 3 ملصقات فأكثر؛ في هذه { $count }.
+export-empty = لا يوجد ملصق فيها.
+export-failed = لا يعطيني Telegram الملصقات الآن. حاول بعد قليل.
+export-done-whatsapp = من أجل WhatsApp: { $count } من { $total } ملصقات.
+export-done-signal = من أجل Signal: { $count } من { $total } ملصقات. يصنع منها Signal على الحاسوب حزمة.
+button-export = ⬇️ WhatsApp، Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = ملصقاتك من أجل WhatsApp أو Signal
+
+# --- emoji mosaic ---
+mosaic-done = وجهك من { $count } رمزًا. مع Telegram Premium يمكنك كتابته في أي مكان.
+mosaic-deleted = حُذفت الرموز.
+button-mosaic = 🧩 كرموز
+button-open-emoji = 🧩 فتح الرموز
+button-delete-emoji = 🗑 حذف
+
 # --- privacy ---
 privacy =
     { $hours ->
-        [zero] لا أحتفظ بصورتك بعد الرسم.
+        [0] لا أحتفظ بصورتك كما اخترت: تُحذف حين يصل الملصق.
+        [zero] لا أحتفظ بصورتك كما اخترت: تُحذف حين يصل الملصق.
         [one] أحتفظ بصورتك ساعة واحدة، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
         [two] أحتفظ بصورتك ساعتين، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
         [few] أحتفظ بصورتك { $hours } ساعات، لتطلب نسخة أخرى. ثم تُحذف تلقائيًا.
@@ -276,6 +516,44 @@ forget-ask = أحذف كل ما أعرفه عنك؟ صورك وملصقاتك ه
 forget-done = تم. لقد نسيتك. أرسل صورة متى أردت أن نبدأ من جديد.
 forget-done-packs = تم. لقد نسيتك، وحُذفت حزمك.
 forget-kept = لم يُحذف شيء.
+consent = ملصقاتك تدخل حزمة يراها كل من لديه رابطها. /privacy
+forget-packs =
+    { $count ->
+        [zero] لا حزم
+        [one] حزمة واحدة
+        [two] حزمتان
+        [few] { $count } حزم
+        [many] { $count } حزمةً
+       *[other] { $count } حزمة
+    }
+forget-requests =
+    { $count ->
+        [zero] لا طلبات
+        [one] طلب واحد وكلماته
+        [two] طلبان وكلماتهما
+        [few] { $count } طلبات وكلماتها
+        [many] { $count } طلبًا وكلماتها
+       *[other] { $count } طلب وكلماتها
+    }
+forget-stickers =
+    { $count ->
+        [zero] لا ملصقات
+        [one] ملصق واحد
+        [two] ملصقان
+        [few] { $count } ملصقات
+        [many] { $count } ملصقًا
+       *[other] { $count } ملصق
+    }
+forget-photos =
+    { $count ->
+        [zero] لا صور
+        [one] صورة واحدة
+        [two] صورتان
+        [few] { $count } صور
+        [many] { $count } صورةً
+       *[other] { $count } صورة
+    }
+forget-deleted = حُذف: { $what }.
 
 # --- language ---
 language-choose = أيّ لغة؟
@@ -283,7 +561,7 @@ language-chosen = حسنًا، بالعربية.
 
 # --- buttons ---
 button-another = 🔁 واحد آخر
-button-style = 🎨 الأسلوب
+button-style = 🎨 الأساليب
 button-badge = ⭕ دائري بدلًا منه
 button-cutout = ✂️ مقصوص بدلًا منه
 button-shape = ✂️ الشكل
@@ -300,6 +578,7 @@ button-put-back = ➕ أعده إلى الحزمة
 button-put-all-back = ➕ أعدها إلى الحزمة
 button-open-pack = 📦 فتح الحزمة
 button-add = ➕ إعادة المحاولة
+button-add-to-pack = ➕ أضفه إلى حزمتي
 button-cancel = ✖️ إيقاف
 button-forget = حذف كل شيء
 button-forget-packs = حذف كل شيء مع حزمي
@@ -316,7 +595,7 @@ press-undone-all = خرجت كلها من حزمتك.
 press-already-undone-all = لم تعد في حزمتك أصلًا.
 press-back = عاد إلى حزمتك.
 press-added = صار في حزمتك.
-press-working = لحظة …
+press-working = لحظة…
 press-stopped = توقّفت.
 press-too-late = لقد اكتمل.
 press-stale = هذا الزر لم يعد يعمل. أرسل لي صورة بدلًا منه.
@@ -332,6 +611,14 @@ command-pack = ملصقاتك
 command-queue = ما أعمل عليه الآن
 command-cancel = إيقافه
 command-language = تغيير اللغة
+command-settings = إعداداتك
 command-privacy = ما أحتفظ به
 command-forget = حذف بياناتي
 command-help = كيف يعمل
+command-stats = الأيام الأخيرة
+command-pause = إيقاف الرسم مؤقتًا
+command-resume = مواصلة الرسم
+command-ban = حظر شخص
+command-unban = رفع الحظر
+command-job = ما حدث لملصق
+command-broadcast = الكتابة إلى الجميع

@@ -5,17 +5,16 @@ start =
     { $name ->
         [none] Hallo.
        *[other] Hallo { $name }.
-    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
-    Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
-    Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
-    /style zeigt die Stile, /help alles Weitere.
+    } Schick mir ein Selfie: Daraus wird so ein Sticker.
 help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter in Anführungszeichen, etwa „LOL“, stehen dann auf dem Sticker. „✏️ Ändern“ darunter ändert Schrift, Rand, Form und Emoji.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
+help-parameters = Nur für ein Foto geht in der Bildunterschrift auch shape=badge, outline=white oder seed=42. /settings behält so etwas für alle.
 help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
@@ -26,8 +25,14 @@ help-commands =
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
-start-in-group = Sticker mache ich im privaten Chat. Öffne mich dort und schick ein Selfie.
+start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
+
+# --- first minute ---
+button-profile-photo = 🤳 Mein Profilfoto nehmen
+button-done = Fertig
+press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
+press-done = Tipp auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -72,10 +77,10 @@ note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild geno
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
-news-first-pack = Das ist dein eigenes Paket. Tippe auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
-pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tippe gleich auf „Noch einmal versuchen“.
+pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
 news-first-pack-of-all = Es ist dein eigenes Paket. Öffne es, um es zu deiner Tastatur hinzuzufügen.
 stickers-added =
     { $total ->
@@ -104,6 +109,36 @@ words-thanks = Gern geschehen. Schick mir ein Foto, wann immer du noch einen wil
 words-greeting = Hallo. Schick mir ein Foto, und du hast noch einen Sticker.
 words-unused = Damit kann ich nichts anfangen. Nenn einen Stil, etwa „Comic“, oder schick noch ein Foto. /style zeigt die Stile.
 
+# --- editing a sticker ---
+button-edit = ✏️ Ändern
+button-text = 💬 Schrift
+button-no-text = ✖️ Ohne Schrift
+button-outline = 🖍 Rand
+button-outline-auto = ✨ Vom Stil
+button-outline-none = 🚫 Keiner
+button-outline-thin = Dünn
+button-outline-normal = Mittel
+button-outline-thick = Dick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Suchwörter
+button-no-keywords = ✖️ Keine Suchwörter
+button-png = 🖼 PNG-Datei
+button-restore = ↩️ Diesen zurückholen
+press-restored = Der vorige ist wieder an seinem Platz.
+press-same = So ist er schon.
+press-emoji = Tipp an, was passt, oder antworte dem Sticker mit eigenen.
+press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
+note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
+text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
+text-coming = Das steht dann auf deinem Sticker.
+text-too-long = Das ist zu lang für einen Sticker. Höchstens { $most } Zeichen passen.
+text-unwritable = Für { $letters } habe ich hier keine Schrift. Lateinisch, Kyrillisch und Griechisch gehen immer.
+keywords-ask = Mit welchen Wörtern soll man ihn finden? Antworte mit bis zu { $most }, durch Kommas getrennt.
+keywords-set = Zu finden mit: { $words }
+keywords-none = Da war kein Wort dabei. Antworte mit Wörtern, durch Kommas getrennt.
+keywords-too-many = Telegram nimmt { $most } Suchwörter mit zusammen { $chars } Zeichen. Versuch es mit weniger.
+keywords-removed = Er hat keine Suchwörter mehr.
+
 # --- errors, by code ---
 error-no-face = Ich finde hier kein Gesicht. Versuch es mit einem Foto bei gutem Licht, auf dem du in die Kamera schaust.
 error-photo-empty = Die Datei ist leer. Schick das Foto noch einmal.
@@ -118,13 +153,16 @@ error-file-gone = Den habe ich schon gelöscht. Schick das Foto noch einmal.
 error-download-failed = Ich konnte dein Foto nicht von Telegram holen. Schick es noch einmal.
 error-too-many-jobs =
     { $limit ->
-        [one] Ich zeichne immer nur { $limit } Sticker für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn er fertig ist.
-       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: schick sie noch einmal, wenn diese fertig sind.
+        [one] Ich zeichne immer nur { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn er fertig ist.
+       *[other] Ich zeichne höchstens { $limit } Sticker auf einmal für dich. Die anderen Fotos habe ich nicht angenommen: Schick sie noch einmal, wenn diese fertig sind.
     }
 error-daily-limit =
     { $limit ->
-        [one] Das war dein Sticker für heute. Komm morgen wieder.
-       *[other] Das waren deine { $limit } Sticker für heute. Komm morgen wieder.
+        [one] Das war dein Sticker für heute.
+       *[other] Das waren deine { $limit } Sticker für heute.
+    } { $hours ->
+        [0] Der nächste geht in { $minutes } Min.
+       *[other] Der nächste geht in { $hours } Std.
     }
 error-queue-full = Gerade wollen zu viele Leute Sticker. Versuch es in ein paar Minuten noch einmal.
 error-no-such-job = Diesen Sticker habe ich nicht mehr. Schick das Foto noch einmal.
@@ -132,6 +170,7 @@ error-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis 4294967295, zum Beispiel
 error-unknown-style = Diesen Stil kenne ich nicht. Diese hier habe ich:
 error-style-gone = Diesen Stil gibt es nicht mehr. /style zeigt, welche ich habe.
 error-parameter-refused = Diese Einstellung kann ich hier nicht verwenden.
+error-text-unwritable = Diese Zeichen kann ich hier nicht auf einen Sticker schreiben. Lateinisch, Kyrillisch und Griechisch gehen immer.
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.
@@ -167,9 +206,44 @@ style-neon = Neon
 style-pixel = Pixel
 style-photo = Foto
 
+# --- groups ---
+group-how = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus.
+group-anonymous = Ein Sticker braucht einen Besitzer: Schreib als du selbst, nicht als Gruppe oder Kanal.
+group-off = Gut, ich bin hier still. /sticker on holt mich zurück.
+group-on = Ich bin wieder da. Antworte auf ein Foto mit /sticker.
+group-only-admins = Das können nur Admins.
+group-slow = Das sind viele Sticker auf einmal. Versuch es in einer Minute wieder.
+group-no-stickers = Ich darf hier keine Sticker senden. Ein Admin kann es erlauben.
+guest-how = Antworte auf ein Foto und erwähne mich, dann mache ich einen Sticker daraus.
+guest-fetch = Dein Sticker ist fertig.
+button-fetch = ⬇️ Sticker holen
+button-agree = 👍 Mein Foto, darf ins Pack
+button-remove = 🗑 Entfernen
+press-agreed = Danke. Er darf jetzt ins Pack.
+press-not-author = Das kann nur sagen, wer das Foto geschickt hat.
+press-not-remove = Entfernen kann ihn nur, wer ihn wollte, wer das Foto geschickt hat, oder ein Admin.
+press-removed = Entfernt.
+start-not-yours = Dieser Sticker gehört jemand anderem. Schick mir ein Foto, dann hast du deinen eigenen.
+privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Pack kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
+command-sticker = Sticker aus dem Foto, auf das du antwortest
+
 # --- seed ---
-seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
+seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
 seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-last = Dein letzter Sticker hat den Seed { $seed }.
+button-keep-variation = 📌 Diese Variante behalten
+button-keep-last = 📌 Den behalten
+button-seed-random = 🎲 Jedes Mal ein neuer
+press-kept = Behalten. Alle deine Sticker werden jetzt so; /seed ändert das.
+press-seed-random = Jeder Sticker wird wieder ein wenig anders.
+
+# --- every style of one photo ---
+progress-styles = Ich probiere jeden Stil an dir aus …
+styles-add = Tipp auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tipp auf einen, und er nimmt den Platz deines Stickers ein.
+button-styles-swap = 🔄 Lieber den Sticker ersetzen
+button-styles-add = ➕ Lieber als neuer Sticker
+press-is-in-pack = Er ist schon in deinem Paket.
 
 # --- settings ---
 settings = Deine Einstellungen, für jeden Sticker von jetzt an. Tipp auf eine, um sie zu ändern.
@@ -179,6 +253,12 @@ setting-style-about = Der Stil deiner Sticker. Ein Wort unter einem Foto gilt vo
 setting-shape = Form
 setting-shape-about = Wie du auf dem Sticker stehst. Automatisch: ausgeschnitten, und rund, wo das nicht geht.
 setting-shape-auto = Automatisch
+setting-outline = Umriss
+setting-outline-about = Der Rand um dich herum. Nach Stil: Jeder Stil hat seinen eigenen.
+setting-outline-auto = nach Stil
+setting-outline-white = ⚪ weiß
+setting-outline-black = ⚫ schwarz
+setting-outline-none = keiner
 setting-model = Modell
 setting-model-about = Was deine Sticker zeichnet.
 setting-speed = Zeichnen
@@ -201,7 +281,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. Noch einer, Stil und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stile“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht
@@ -222,8 +302,66 @@ parameter-useless = „{ $name }“ ändert hier nichts. Ich kenne { $nearest }.
 parameter-range = { $name } geht von { $least } bis { $most }, nicht { $value }.
 parameter-whole = { $name } ist eine ganze Zahl von { $least } bis { $most }, nicht { $value }.
 parameter-choice = { $name } ist eins von { $choices }, nicht { $value }.
-parameter-kept = Dein Foto habe ich noch: Schreib es einfach richtig.
+parameter-kept = Dein Foto habe ich noch: Schreib die Angabe einfach neu.
 button-without = ✨ Ohne das zeichnen
+
+# --- operators ---
+operators-paused = Angehalten. Fotos nehme ich an, sie warten bis /resume.
+operators-is-paused = Angehalten. Mit /resume geht es weiter.
+operators-resumed = Es geht weiter.
+operators-not-paused = Ich bin nicht angehalten.
+operators-chart = Die letzten { $days } Tage, UTC: 🟦 beendet, 🟥 davon gescheitert, 🟩 Personen, 🟨 mittlere Sekunden vom Foto bis zum Sticker (Median).
+operators-no-ban = Betreiber lassen sich nicht sperren.
+operators-banned =
+    { $count ->
+        [one] { $person } ist gesperrt. { $count } Sticker ist abgebrochen.
+       *[other] { $person } ist gesperrt. { $count } Sticker sind abgebrochen.
+    }
+operators-unbanned = { $person } darf wieder kommen.
+operators-not-banned = { $person } ist nicht gesperrt.
+operators-whom = Schreib die Telegram-Nummer, wie /ban 1234, oder die Kennung eines Stickers der Person, wie /ban job 3f9a1c.
+operators-no-job = Diese Kennung hat kein Sticker. Sie ist der Anfang seiner Nummer, wie sie in einer Nachricht oder im Log steht.
+banned = Du kannst diesen Bot nicht mehr benutzen.
+progress-paused = Hab ich. Ich mache gerade Pause; dein Sticker kommt, wenn ich zurück bin.
+press-paused = Ich mache gerade Pause; er kommt, wenn ich zurück bin.
+queue-paused = Ich mache gerade Pause. Alles kommt, wenn ich zurück bin.
+broadcast-empty = Schreib dazu, was alle lesen sollen, wie /broadcast Hallo.
+broadcast-ask =
+    { $count ->
+        [one] So sieht es aus. An { $count } Person schicken?
+       *[other] So sieht es aus. An { $count } Personen schicken?
+    }
+broadcast-sending = Unterwegs. Am Ende berichte ich.
+broadcast-dropped = Niemand bekommt es.
+button-broadcast-send = 📣 Abschicken
+button-broadcast-drop = ✖️ An niemanden
+broadcast-sent =
+    { $count ->
+        [one] { $count } Person hat es.
+       *[other] { $count } Personen haben es.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } hat den Bot blockiert.
+       *[other] { $count } haben den Bot blockiert.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } ist nicht erreichbar.
+       *[other] { $count } sind nicht erreichbar.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+       *[other] Bei { $count } weiß ich es nicht: Die Verbindung brach ab. Zweimal habe ich nichts geschickt.
+    }
+alarm-queue = ⚠️ Der älteste Sticker wartet seit { $minutes } Min.
+alarm-queue-over = ✅ Die Schlange ist wieder kurz.
+alarm-disk = ⚠️ Die Platte ist fast voll: { $megabytes } MB sind frei.
+alarm-disk-over = ✅ Die Platte hat wieder Platz: { $megabytes } MB.
+alarm-engine = ⚠️ Die Engine ist ausgefallen und wurde neu gestartet. Sie lädt.
+alarm-engine-over = ✅ Die Engine zeichnet wieder.
+alarm-telegram-over = ⚠️ Telegram war { $minutes } Min. nicht erreichbar. ✅ Es ist wieder da.
 
 # --- packs, queue ---
 pack-none = Du hast noch keine Sticker. Schick mir ein Selfie, und du hast einen.
@@ -264,9 +402,80 @@ cancel-drawn =
        *[other] { $count } sind schon gezeichnet und kommen noch.
     }
 
+# --- my packs ---
+pack-takes-next = Dein nächster Sticker kommt hierher.
+pack-chosen = „{ $title }“ bekommt deinen nächsten Sticker.
+pack-ask-new = Wie heißt das neue Paket?
+pack-ask-title = Wie soll „{ $title }“ heißen?
+pack-title-refused = Ein Titel hat 1 bis 64 Zeichen. Schick einen anderen.
+pack-planned = „{ $title }“ beginnt mit deinem nächsten Sticker.
+pack-renamed = Es heißt jetzt „{ $title }“.
+pack-delete-ask = „{ $title }“ mit allen Stickern löschen? Zurückholen geht nicht.
+pack-deleted = Das Paket ist gelöscht.
+pack-already-deleted = Dieses Paket gibt es nicht mehr.
+news-planned-pack = Es ist der erste Sticker deines neuen Pakets.
+sticker-not-there = Dieser Sticker ist nicht mehr in deinem Paket.
+sticker-ask-emoji = Jetzt ist es { $emoji }. Welches Emoji soll es sein? Auch mehrere gehen.
+sticker-ask-keywords = Unter welchen Wörtern soll man ihn finden? Trenne sie mit Kommas.
+sticker-no-emoji = Schick mir ein Emoji oder mehrere.
+sticker-keywords = Du findest ihn mit: { $words }.
+sticker-no-keywords = Er hat jetzt keine Suchwörter.
+sticker-keywords-too-long = Telegram nimmt höchstens 20 Suchwörter, zusammen 64 Zeichen. Schick weniger.
+sticker-is-icon = Er ist jetzt das Bild deines Pakets.
+sticker-place = Platz { $place } von { $total }.
+sticker-about = Er gehört dir: { $emoji }
+sticker-about-words = Er gehört dir: { $emoji } – zu finden mit { $words }
+is-foreign-sticker = Dieser Sticker ist aus keinem Paket, das ich für dich gemacht habe. Ich kann ihn nicht ändern.
+button-show-pack = 👀 Zeigen
+button-share-pack = 📤 Teilen
+button-send-sticker = 💬 Einen senden
+button-rename = ✏️ Umbenennen
+button-delete-pack = 🗑 Paket löschen
+button-delete-really = 🗑 Ja, löschen
+button-next-here = ⭐ Nächster Sticker hierher
+button-new-pack = ➕ Neues Paket
+button-all-packs = ‹ Alle Pakete
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Suchwörter
+button-icon = 🖼 Paketbild
+button-take-out = 🗑 Herausnehmen
+button-take-out-really = 🗑 Ja, herausnehmen
+
+# --- inline ---
+button-inline-first = ✨ Mach deinen ersten Sticker
+button-inline-none = Kein solcher Sticker. Mach einen
+button-inline-new = ✨ Mach einen neuen
+
+# --- export ---
+export-which = Welches Paket?
+export-where = Wohin soll „{ $title }“?
+export-packing = Packe { $done } von { $total } ein …
+export-already = Ich packe schon ein.
+export-few = WhatsApp nimmt Pakete ab 3 Stickern; dieses hat { $count }.
+export-empty = Darin ist kein Sticker.
+export-failed = Telegram gibt mir die Sticker gerade nicht. Versuch es gleich noch einmal.
+export-done-whatsapp = Für WhatsApp: { $count } von { $total } Stickern.
+export-done-signal = Für Signal: { $count } von { $total } Stickern. Signal am Computer macht ein Paket daraus.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Deine Sticker für WhatsApp oder Signal
+
+# --- emoji mosaic ---
+mosaic-done = Dein Gesicht aus { $count } Emoji. Mit Telegram Premium kannst du es überall schreiben.
+mosaic-deleted = Die Emoji sind gelöscht.
+button-mosaic = 🧩 Als Emoji
+button-open-emoji = 🧩 Emoji öffnen
+button-delete-emoji = 🗑 Löschen
+
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Dein Foto behalte ich nicht, wie du es eingestellt hast: Es ist gelöscht, sobald der Sticker da ist.
         [one] Dein Foto behalte ich { $hours } Stunde, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
        *[other] Dein Foto behalte ich { $hours } Stunden, damit du eine andere Version davon bekommen kannst. Dann wird es von selbst gelöscht.
     }
@@ -280,6 +489,28 @@ forget-ask = Alles löschen, was ich von dir weiß? Deine Fotos, deine Sticker h
 forget-done = Erledigt. Ich habe dich vergessen. Schick einfach ein Foto, wenn du wieder anfangen möchtest.
 forget-done-packs = Erledigt. Ich habe dich vergessen, und deine Pakete sind gelöscht.
 forget-kept = Es wurde nichts gelöscht.
+consent = Deine Sticker kommen in ein Paket, das jeder sehen kann, der seinen Link hat. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } Paket
+       *[other] { $count } Pakete
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } Auftrag mit seinen Worten
+       *[other] { $count } Aufträge mit ihren Worten
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } Sticker
+       *[other] { $count } Sticker
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } Foto
+       *[other] { $count } Fotos
+    }
+forget-deleted = Gelöscht: { $what }.
 
 # --- language ---
 language-choose = Welche Sprache?
@@ -287,7 +518,7 @@ language-chosen = Gut, dann auf Deutsch.
 
 # --- buttons ---
 button-another = 🔁 Noch einer
-button-style = 🎨 Stil
+button-style = 🎨 Stile
 button-badge = ⭕ Lieber rund
 button-cutout = ✂️ Lieber ausgeschnitten
 button-shape = ✂️ Form
@@ -341,3 +572,10 @@ command-settings = Deine Einstellungen
 command-privacy = Was ich behalte
 command-forget = Meine Daten löschen
 command-help = So geht es
+command-stats = Die letzten Tage
+command-pause = Nichts Neues zeichnen
+command-resume = Wieder zeichnen
+command-ban = Jemanden sperren
+command-unban = Wieder hereinlassen
+command-job = Was aus einem Sticker wurde
+command-broadcast = An alle schreiben

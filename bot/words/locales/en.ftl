@@ -5,17 +5,16 @@ start =
     { $name ->
         [none] Hi.
        *[other] Hi { $name }.
-    } Send me a selfie and I'll turn it into a sticker.
-    Want a certain style? Write it under the photo, for example “comic”.
-    Your stickers are collected in a pack of your own, ready for any chat.
-    /style shows the styles, /help everything else.
+    } Send me a selfie: it becomes a sticker like these.
 help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words in quotes, like “LOL”, are written on the sticker. “✏️ Edit” under it changes text, outline, shape and emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-parameters = For one photo alone, its caption also takes shape=badge, outline=white or seed=42. /settings keeps such choices for all.
 help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
@@ -26,8 +25,14 @@ help-commands =
     /language – change the language
     /privacy – what I keep, and for how long
     /forget – delete all of it
-start-in-group = I make stickers in a private chat. Open me there and send a selfie.
+start-in-group = Reply to a photo with /sticker and I'll make a sticker of it. Your own pack is with me in a private chat.
 button-open-chat = Open the chat
+
+# --- first minute ---
+button-profile-photo = 🤳 Use my profile photo
+button-done = Done
+press-no-profile-photo = I see no profile photo: there is none, or your privacy settings hide it. Send me a selfie.
+press-done = Tap the sticker to add the pack. Every photo you send makes another one.
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
@@ -72,7 +77,7 @@ note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 note-prompt-unused = I couldn't use your words this time; the style is the same.
-news-first-pack = This is your own pack. Tap the sticker to add it to your keyboard.
+news-first-pack = This is your own pack; whoever has its link can see it.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
@@ -104,6 +109,36 @@ words-thanks = You're welcome. Send me another photo whenever you like.
 words-greeting = Hi. Send me a photo, and there's another sticker.
 words-unused = I can't use these words. Name a style, like “comic”, or send another photo. /style shows the styles.
 
+# --- editing a sticker ---
+button-edit = ✏️ Edit
+button-text = 💬 Text
+button-no-text = ✖️ No text
+button-outline = 🖍 Outline
+button-outline-auto = ✨ Style's own
+button-outline-none = 🚫 None
+button-outline-thin = Thin
+button-outline-normal = Normal
+button-outline-thick = Thick
+button-emoji = 😀 Emoji
+button-keywords = 🏷 Keywords
+button-no-keywords = ✖️ No keywords
+button-png = 🖼 PNG file
+button-restore = ↩️ Bring this one back
+press-restored = The one before is back in its place.
+press-same = It's like that already.
+press-emoji = Tap all that fit, or reply to the sticker with your own.
+press-last-emoji = A sticker needs at least one emoji.
+note-replaced = It took the old one's place in your pack. Undo brings that one back.
+text-ask = What should it say? Reply with up to { $most } characters.
+text-coming = Your sticker will say so.
+text-too-long = That's too long to read on a sticker. Up to { $most } characters fit.
+text-unwritable = I have no letters for { $letters } here. Latin, Cyrillic and Greek always work.
+keywords-ask = Which words should find it? Reply with up to { $most }, separated by commas.
+keywords-set = Found by: { $words }
+keywords-none = There was no word in that. Reply with words, separated by commas.
+keywords-too-many = Telegram takes { $most } keywords with { $chars } characters in all. Try fewer.
+keywords-removed = It has no keywords any more.
+
 # --- errors, by code ---
 error-no-face = I can't find a face here. Try a photo where you look at the camera, in good light.
 error-photo-empty = That file is empty. Send the photo once more.
@@ -123,8 +158,11 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] That was your sticker for today. Come back tomorrow.
-       *[other] Those were your { $limit } stickers for today. Come back tomorrow.
+        [one] That was your sticker for today.
+       *[other] Those were your { $limit } stickers for today.
+    } { $hours ->
+        [0] The next one can come in { $minutes } min.
+       *[other] The next one can come in { $hours } h.
     }
 error-queue-full = Too many people want stickers right now. Try again in a few minutes.
 error-no-such-job = I don't have that sticker any more. Send the photo once more.
@@ -132,6 +170,7 @@ error-bad-seed = A seed is a whole number from 0 to 4294967295, for example /see
 error-unknown-style = I don't know that style. Here are the ones I have:
 error-style-gone = That style is gone. /style shows the ones I have.
 error-parameter-refused = I can't use that setting here.
+error-text-unwritable = I can't write these letters on a sticker here. Latin, Cyrillic and Greek always work.
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.
@@ -167,9 +206,44 @@ style-neon = Neon
 style-pixel = Pixel
 style-photo = Photo
 
+# --- groups ---
+group-how = Reply to a photo with /sticker and I'll make a sticker of it.
+group-anonymous = A sticker needs an owner: write as yourself, not as a group or channel.
+group-off = All right, I'm silent here. /sticker on brings me back.
+group-on = I'm back. Reply to a photo with /sticker.
+group-only-admins = Only admins can do that.
+group-slow = That's a lot of stickers at once. Try again in a minute.
+group-no-stickers = I may not send stickers here. An admin can allow it.
+guest-how = Reply to a photo and mention me, and I'll make a sticker of it.
+guest-fetch = Your sticker is ready.
+button-fetch = ⬇️ Get the sticker
+button-agree = 👍 My photo, fine for the pack
+button-remove = 🗑 Remove
+press-agreed = Thanks. It may go into the pack now.
+press-not-author = Only the person who sent the photo can say that.
+press-not-remove = Only who asked for it, who sent the photo, and admins can remove it.
+press-removed = Removed.
+start-not-yours = That sticker belongs to somebody else. Send me a photo and you'll have your own.
+privacy-groups = In groups, somebody else's photo only gives a sticker in that chat, then I delete the photo. It goes into a pack only if they agree, and they can remove it.
+command-sticker = Make a sticker of the photo you reply to
+
 # --- seed ---
-seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
+seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
 seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-last = Your last sticker has the seed { $seed }.
+button-keep-variation = 📌 Keep this variation
+button-keep-last = 📌 Keep that one
+button-seed-random = 🎲 A new one each time
+press-kept = Kept. All your stickers come out this way now; /seed changes that.
+press-seed-random = Every sticker comes out a little different again.
+
+# --- every style of one photo ---
+progress-styles = Trying every style on you …
+styles-add = Tap one to get it as a new sticker.
+styles-swap = Tap one to put it in your sticker's place.
+button-styles-swap = 🔄 Replace the sticker instead
+button-styles-add = ➕ As a new sticker instead
+press-is-in-pack = It's in your pack already.
 
 # --- settings ---
 settings = Your settings, for every sticker to come. Tap one to change it.
@@ -179,6 +253,12 @@ setting-style-about = The style of your stickers. A word under a photo wins over
 setting-shape = Shape
 setting-shape-about = How you stand on a sticker. Automatic: cut out, and a badge where that doesn't work.
 setting-shape-auto = Automatic
+setting-outline = Outline
+setting-outline-about = The border around you. By style: each style has its own.
+setting-outline-auto = by style
+setting-outline-white = ⚪ white
+setting-outline-black = ⚫ black
+setting-outline-none = none
 setting-model = Model
 setting-model-about = What draws your stickers.
 setting-speed = Drawing
@@ -201,7 +281,7 @@ setting-pack-about = By itself: every sticker goes straight into your pack. When
 setting-pack-on = by itself
 setting-pack-off = when I ask
 setting-photo = My photo
-setting-photo-about = How long I keep your photo. Another, Style and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
+setting-photo-about = How long I keep your photo. Another, Styles and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = not at all
@@ -224,6 +304,64 @@ parameter-whole = { $name } is a whole number from { $least } to { $most }, not 
 parameter-choice = { $name } is one of { $choices }, not { $value }.
 parameter-kept = I still have your photo: just write it corrected.
 button-without = ✨ Draw it without
+
+# --- operators ---
+operators-paused = Paused. Photos are taken and wait until /resume.
+operators-is-paused = Paused. /resume goes on.
+operators-resumed = Going on.
+operators-not-paused = I'm not paused.
+operators-chart = The last { $days } days, UTC: 🟦 ended, 🟥 of these failed, 🟩 people, 🟨 median seconds from photo to sticker.
+operators-no-ban = An operator can't be banned.
+operators-banned =
+    { $count ->
+        [one] { $person } is banned. { $count } sticker is cancelled.
+       *[other] { $person } is banned. { $count } stickers are cancelled.
+    }
+operators-unbanned = { $person } may come back.
+operators-not-banned = { $person } isn't banned.
+operators-whom = Write the Telegram number, as in /ban 1234, or the reference of one of their stickers, as in /ban job 3f9a1c.
+operators-no-job = No sticker has that reference. It's the beginning of its number, as a message or the log has it.
+banned = You can't use this bot any more.
+progress-paused = Got it. I'm taking a break; your sticker comes when I'm back.
+press-paused = I'm taking a break; it comes when I'm back.
+queue-paused = I'm taking a break. All of it comes when I'm back.
+broadcast-empty = Write what everybody should read, as in /broadcast Hello.
+broadcast-ask =
+    { $count ->
+        [one] That's how it looks. Send it to { $count } person?
+       *[other] That's how it looks. Send it to { $count } people?
+    }
+broadcast-sending = On its way. I'll report at the end.
+broadcast-dropped = Nobody gets it.
+button-broadcast-send = 📣 Send it
+button-broadcast-drop = ✖️ To nobody
+broadcast-sent =
+    { $count ->
+        [one] { $count } person has it.
+       *[other] { $count } people have it.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } has blocked the bot.
+       *[other] { $count } have blocked the bot.
+    }
+broadcast-failed =
+    { $count ->
+        [one] { $count } can't be reached.
+       *[other] { $count } can't be reached.
+    }
+broadcast-begun =
+    { $count ->
+        [one] With { $count } I don't know: the connection broke off. I didn't send it twice.
+       *[other] With { $count } I don't know: the connection broke off. I didn't send it twice.
+    }
+alarm-queue = ⚠️ The oldest sticker has waited for { $minutes } min.
+alarm-queue-over = ✅ The queue is short again.
+alarm-disk = ⚠️ The disk is nearly full: { $megabytes } MB are left.
+alarm-disk-over = ✅ The disk has room again: { $megabytes } MB.
+alarm-engine = ⚠️ The engine broke down and was started again. It's loading.
+alarm-engine-over = ✅ The engine draws again.
+alarm-telegram-over = ⚠️ Telegram couldn't be reached for { $minutes } min. ✅ It's back.
 
 # --- packs, queue ---
 pack-none = You have no stickers yet. Send me a selfie and you'll have one.
@@ -264,9 +402,80 @@ cancel-drawn =
        *[other] { $count } are drawn already and still come.
     }
 
+# --- my packs ---
+pack-takes-next = Your next sticker goes here.
+pack-chosen = “{ $title }” takes your next sticker.
+pack-ask-new = What's the new pack called?
+pack-ask-title = What shall “{ $title }” be called?
+pack-title-refused = A title has 1 to 64 letters. Send another one.
+pack-planned = “{ $title }” begins with your next sticker.
+pack-renamed = It's called “{ $title }” now.
+pack-delete-ask = Delete “{ $title }” with all its stickers? It can't be brought back.
+pack-deleted = The pack is deleted.
+pack-already-deleted = That pack is gone.
+news-planned-pack = It's the first sticker of your new pack.
+sticker-not-there = That sticker isn't in your pack any more.
+sticker-ask-emoji = Now it's { $emoji }. Which emoji shall it be? Several work too.
+sticker-ask-keywords = Which words shall it be found by? Put commas between them.
+sticker-no-emoji = Send me one emoji, or several.
+sticker-keywords = You find it by: { $words }.
+sticker-no-keywords = It has no keywords now.
+sticker-keywords-too-long = Telegram takes up to 20 keywords, 64 letters in all. Send fewer.
+sticker-is-icon = It's your pack's icon now.
+sticker-place = Place { $place } of { $total }.
+sticker-about = It's yours: { $emoji }
+sticker-about-words = It's yours: { $emoji } – found by { $words }
+is-foreign-sticker = That sticker isn't from a pack I made for you, so I can't change it.
+button-show-pack = 👀 Show them
+button-share-pack = 📤 Share
+button-send-sticker = 💬 Send one
+button-rename = ✏️ Rename
+button-delete-pack = 🗑 Delete pack
+button-delete-really = 🗑 Yes, delete it
+button-next-here = ⭐ Next sticker goes here
+button-new-pack = ➕ New pack
+button-all-packs = ‹ All packs
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Keywords
+button-icon = 🖼 Pack icon
+button-take-out = 🗑 Take out
+button-take-out-really = 🗑 Yes, take it out
+
+# --- inline ---
+button-inline-first = ✨ Make your first sticker
+button-inline-none = No sticker like that. Make one
+button-inline-new = ✨ Make a new one
+
+# --- export ---
+export-which = Which pack?
+export-where = Where shall “{ $title }” go?
+export-packing = Packing { $done } of { $total } …
+export-already = I'm already packing it.
+export-few = WhatsApp takes packs of 3 stickers or more; this one has { $count }.
+export-empty = There's no sticker in it.
+export-failed = Telegram doesn't give me the stickers right now. Try again in a moment.
+export-done-whatsapp = For WhatsApp: { $count } of { $total } stickers.
+export-done-signal = For Signal: { $count } of { $total } stickers. Signal on a computer makes a pack of them.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Your stickers for WhatsApp or Signal
+
+# --- emoji mosaic ---
+mosaic-done = Your face in { $count } emoji. With Telegram Premium you can write it anywhere.
+mosaic-deleted = The emoji are deleted.
+button-mosaic = 🧩 As emoji
+button-open-emoji = 🧩 Open emoji
+button-delete-emoji = 🗑 Delete
+
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Your photo I don't keep, as you chose: it's deleted once the sticker is there.
         [one] I keep your photo for { $hours } hour, so that you can ask for another version. Then it's deleted by itself.
        *[other] I keep your photo for { $hours } hours, so that you can ask for another version. Then it's deleted by itself.
     }
@@ -280,6 +489,28 @@ forget-ask = Delete everything I know about you? Your photos, your stickers here
 forget-done = Done. I've forgotten you. Send a photo whenever you like to start again.
 forget-done-packs = Done. I've forgotten you, and your packs are deleted.
 forget-kept = Nothing was deleted.
+consent = Your stickers go into a pack that whoever has its link can see. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } pack
+       *[other] { $count } packs
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } request with its words
+       *[other] { $count } requests with their words
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } sticker
+       *[other] { $count } stickers
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } photo
+       *[other] { $count } photos
+    }
+forget-deleted = Deleted: { $what }.
 
 # --- language ---
 language-choose = Which language?
@@ -287,7 +518,7 @@ language-chosen = All right, English it is.
 
 # --- buttons ---
 button-another = 🔁 Another
-button-style = 🎨 Style
+button-style = 🎨 Styles
 button-badge = ⭕ Badge instead
 button-cutout = ✂️ Cut-out instead
 button-shape = ✂️ Shape
@@ -341,3 +572,10 @@ command-settings = Your settings
 command-privacy = What I keep
 command-forget = Delete my data
 command-help = How it works
+command-stats = The last days
+command-pause = Draw nothing new
+command-resume = Draw again
+command-ban = Shut somebody out
+command-unban = Let them back in
+command-job = What became of a sticker
+command-broadcast = Write to everybody

@@ -5,17 +5,16 @@ start =
     { $name ->
         [none] Привіт.
        *[other] Привіт, { $name }.
-    } Надішли мені селфі, і я зроблю з нього стікер.
-    Хочеш певний стиль? Напиши його під фото, наприклад «комікс».
-    Твої стікери збираються у власному наборі, готовому для будь-якого чату.
-    /style покаже стилі, /help – усе інше.
+    } Надішли мені селфі: з нього вийде такий стікер.
 help =
     Надішли фото, на якому видно обличчя. Повернеться стікер.
 
     Під фото: слова про стиль, наприклад «акварель». #comic обирає стиль лише на цей раз. Емодзі на початку стане емодзі стікера.
+    Слова в лапках, наприклад «LOL», з'являться на стікері. «✏️ Змінити» під ним змінює напис, контур, форму й емодзі.
     Слова після фото або у відповідь на стікер стосуються цього фото: «неон» намалює його ще раз.
     Надіслане як файл, фото зберігає повну якість.
 help-reactions = «😂 Усі реакції» під стікером малює твоє обличчя в шістнадцяти настроях, кожен під власним емодзі.
+help-parameters = Лише для одного фото в підписі можна також shape=badge, outline=white чи seed=42. /settings зберігає таке для всіх.
 help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
@@ -26,12 +25,18 @@ help-commands =
     /language – змінити мову
     /privacy – що я зберігаю і як довго
     /forget – видалити все
-start-in-group = Стікери я роблю в приватному чаті. Відкрий мене там і надішли селфі.
+start-in-group = Дай відповідь на фото командою /sticker, і я зроблю з нього стікер. Твій власний набір – у приватному чаті зі мною.
 button-open-chat = Відкрити чат
 
+# --- first minute ---
+button-profile-photo = 🤳 Взяти фото профілю
+button-done = Готово
+press-no-profile-photo = Я не бачу фото профілю: його немає або його ховають налаштування приватності. Надішли мені селфі.
+press-done = Торкнися стікера, щоб додати набір. Кожне фото, яке надішлеш, стане ще одним.
+
 # --- photos ---
-progress-fetching = Є. Завантажую твоє фото …
-progress-fetching-album = Є. Завантажую твої фото …
+progress-fetching = Є. Завантажую твоє фото…
+progress-fetching-album = Є. Завантажую твої фото…
 progress-telegram-slow = Отримано. Telegram зараз відповідає повільно; я далі завантажую твоє фото.
 progress-queued =
     { $ahead ->
@@ -41,17 +46,17 @@ progress-queued =
        *[other] У черзі, попереду { $ahead } стікерів.
     }
 progress-warming-up = Є. Я ще розігріваюся; стікер буде одразу після цього.
-progress-started = Починаю твій стікер …
-progress-load = Перемикаю модель; це триватиме хвилинку …
-progress-face = Шукаю твоє обличчя …
-progress-cutout = Вирізаю тебе …
-progress-draw = Малюю тебе …
-progress-finish = Додаю обводку …
-progress-pack = Кладу в твій набір …
-progress-drawing-all = Малюю { $done } з { $total } …
-progress-pack-all = Кладу їх у твій набір …
-progress-adding = До набору: { $done } з { $total } …
-progress-adding-slowly = До набору: { $done } з { $total } … Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
+progress-started = Починаю твій стікер…
+progress-load = Перемикаю модель; це триватиме хвилинку…
+progress-face = Шукаю твоє обличчя…
+progress-cutout = Вирізаю тебе…
+progress-draw = Малюю тебе…
+progress-finish = Додаю обводку…
+progress-pack = Кладу в твій набір…
+progress-drawing-all = Малюю { $done } з { $total }…
+progress-pack-all = Кладу їх у твій набір…
+progress-adding = До набору: { $done } з { $total }…
+progress-adding-slowly = До набору: { $done } з { $total }… Telegram приймає лише кілька за хвилину, лишилося близько { $minutes } хв.
 progress-wait-all = Намальовано. Telegram просить зачекати { $minutes } хв, потім додам решту до набору.
 progress-wait =
     { $seconds ->
@@ -74,7 +79,7 @@ note-no-face-badge = Обличчя тут немає, тому я взяв ус
 note-prompt-as-style = Стиль я обрав за твоїми словами. /style покаже всі.
 note-prompt-ignored = Я можу змінити стиль, але не намалюю те, що ти описуєш. /style покаже стилі, які я знаю.
 note-prompt-unused = Цього разу твої слова не знадобилися; стиль той самий.
-news-first-pack = Це твій власний набір. Торкнися стікера, щоб додати його до клавіатури.
+news-first-pack = Це твій власний набір; його бачить кожен, хто має посилання.
 news-new-pack = Твій старий набір видалено, тому я почав новий.
 news-next-pack = Твій набір заповнено, тому я почав наступний.
 pack-loose = Твій стікер готовий, але ще не в наборі. За мить натисни «Спробувати ще раз».
@@ -101,10 +106,40 @@ is-document = З цього файлу стікера не зробити. На�
 unknown-command = Такого я не знаю. /help покаже, що я вмію.
 words-style = Добре, для цього фото: { $style }.
 words-emoji = Тепер його емодзі – { $emoji }.
-words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інший емодзі підійде.
+words-emoji-refused = Telegram не приймає { $emoji } для стікерів. Інше емодзі підійде.
 words-thanks = Будь ласка. Надішли ще фото, коли захочеш.
 words-greeting = Привіт. Надішли фото – і буде ще один стікер.
 words-unused = Не знаю, що з цим робити. Назви стиль, наприклад «комікс», або надішли ще фото. /style показує стилі.
+
+# --- editing a sticker ---
+button-edit = ✏️ Змінити
+button-text = 💬 Напис
+button-no-text = ✖️ Без напису
+button-outline = 🖍 Обводка
+button-outline-auto = ✨ Як у стилі
+button-outline-none = 🚫 Без обводки
+button-outline-thin = Тонка
+button-outline-normal = Звичайна
+button-outline-thick = Товста
+button-emoji = 😀 Емодзі
+button-keywords = 🏷 Слова для пошуку
+button-no-keywords = ✖️ Прибрати слова
+button-png = 🖼 Файл PNG
+button-restore = ↩️ Повернути цей
+press-restored = Попередній знову на своєму місці.
+press-same = Він уже такий.
+press-emoji = Познач ті, що пасують, або відповідай на стікер своїми.
+press-last-emoji = Стікеру потрібне хоча б одне емодзі.
+note-replaced = Він посів місце попереднього в наборі. «Скасувати» поверне попередній.
+text-ask = Що на ньому написати? Відповідай, до { $most } знаків.
+text-coming = Так і буде на стікері.
+text-too-long = Для стікера це задовго. Вміщується до { $most } знаків.
+text-unwritable = Для { $letters } я тут не маю шрифту. Латиниця, кирилиця й грецькі літери підійдуть завжди.
+keywords-ask = За якими словами його шукати? Відповідай, до { $most } через кому.
+keywords-set = Знаходиться за словами: { $words }
+keywords-none = Там не було слів. Відповідай словами через кому.
+keywords-too-many = Telegram бере { $most } слів, разом { $chars } знаків. Спробуй менше.
+keywords-removed = Слів для пошуку в нього більше немає.
 
 # --- errors, by code ---
 error-no-face = Не бачу тут обличчя. Спробуй фото при доброму світлі, де ти дивишся в камеру.
@@ -126,9 +161,12 @@ error-too-many-jobs =
     }
 error-daily-limit =
     { $limit ->
-        [one] На сьогодні це був твій { $limit } стікер. Приходь завтра.
-        [few] На сьогодні це були твої { $limit } стікери. Приходь завтра.
-       *[other] На сьогодні це були твої { $limit } стікерів. Приходь завтра.
+        [one] На сьогодні це все: { $limit } стікер.
+        [few] На сьогодні це все: { $limit } стікери.
+       *[other] На сьогодні це все: { $limit } стікерів.
+    } { $hours ->
+        [0] Наступний можна за { $minutes } хв.
+       *[other] Наступний можна за { $hours } год.
     }
 error-queue-full = Зараз стікерів хоче забагато людей. Спробуй за кілька хвилин.
 error-no-such-job = Цього стікера в мене вже немає. Надішли фото ще раз.
@@ -136,6 +174,7 @@ error-bad-seed = Seed – це ціле число від 0 до 4294967295, н�
 error-unknown-style = Такого стилю не знаю. Ось які є:
 error-style-gone = Цього стилю вже немає. /style показує, які є.
 error-parameter-refused = Це налаштування тут не діє.
+error-text-unwritable = Таких символів я тут на стікері не напишу. Латиниця, кирилиця й грецькі літери підійдуть завжди.
 error-unsupported-model = Таких стікерів я тут не малюю.
 error-engine-down = Зараз не можу малювати. Спробуй пізніше.
 error-storage = Зараз я не можу нічого зберегти. Спробуй за кілька хвилин.
@@ -172,9 +211,44 @@ style-neon = Неон
 style-pixel = Піксель
 style-photo = Фото
 
+# --- groups ---
+group-how = Дай відповідь на фото командою /sticker, і я зроблю з нього стікер.
+group-anonymous = Стікеру потрібен власник: пиши від себе, а не від групи чи каналу.
+group-off = Гаразд, тут я мовчу. /sticker on поверне мене.
+group-on = Я знову тут. Дай відповідь на фото командою /sticker.
+group-only-admins = Це можуть лише адміністратори.
+group-slow = Забагато стікерів одразу. Спробуй за хвилину.
+group-no-stickers = Мені тут не можна надсилати стікери. Адміністратор може дозволити.
+guest-how = Дай відповідь на фото, згадавши мене, і я зроблю з нього стікер.
+guest-fetch = Твій стікер готовий.
+button-fetch = ⬇️ Забрати стікер
+button-agree = 👍 Моє фото, можна в набір
+button-remove = 🗑 Прибрати
+press-agreed = Дякую. Тепер йому можна в набір.
+press-not-author = Це може сказати лише той, хто надіслав фото.
+press-not-remove = Прибрати його може лише той, хто просив, хто надіслав фото, або адміністратор.
+press-removed = Прибрано.
+start-not-yours = Цей стікер чужий. Надішли мені фото, і матимеш свій.
+privacy-groups = У групах із чужого фото виходить лише стікер у цьому чаті, потім я видаляю фото. У набір він потрапляє лише за згодою тієї людини, і вона може його прибрати.
+command-sticker = Стікер із фото, на яке відповідаєш
+
 # --- seed ---
-seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер. З /seed random кожен інший.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 тримає один варіант.
+seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер.
+seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 закріпить один варіант.
+seed-last = У твого останнього стікера seed { $seed }.
+button-keep-variation = 📌 Залишити цей варіант
+button-keep-last = 📌 Залишити його
+button-seed-random = 🎲 Щоразу новий
+press-kept = Залишаю. Тепер усі твої стікери виходять так; /seed це змінить.
+press-seed-random = Кожен стікер знову виходить трохи інакшим.
+
+# --- every style of one photo ---
+progress-styles = Приміряю на тебе всі стилі…
+styles-add = Торкнися одного, і він стане новим стікером.
+styles-swap = Торкнися одного, і він стане на місце твого стікера.
+button-styles-swap = 🔄 Краще замінити стікер
+button-styles-add = ➕ Краще новим стікером
+press-is-in-pack = Він уже в твоєму наборі.
 
 # --- settings ---
 settings = Твої налаштування для всіх майбутніх стікерів. Торкнися, щоб змінити.
@@ -182,8 +256,14 @@ setting-saved = Збережено.
 setting-style = Стиль
 setting-style-about = Стиль твоїх стікерів. Слово під фото важливіше, але лише для цього фото.
 setting-shape = Форма
-setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізано, а де це не вдається – значок.
+setting-shape-about = Який вигляд ти маєш на стікері. Автоматично: вирізаний, а де не вдається – круглий.
 setting-shape-auto = Автоматично
+setting-outline = Контур
+setting-outline-about = Смужка навколо тебе. За стилем: у кожного стилю своя.
+setting-outline-auto = за стилем
+setting-outline-white = ⚪ білий
+setting-outline-black = ⚫ чорний
+setting-outline-none = без
 setting-model = Модель
 setting-model-about = Що малює твої стікери.
 setting-speed = Малювання
@@ -202,14 +282,14 @@ setting-strength-normal = звичайна
 setting-strength-soft = м’яка
 setting-strength-strong = сильна
 setting-pack = У набір
-setting-pack-about = Сам: кожен стікер одразу йде до твого набору. На прохання: він приходить із кнопкою, що додає його. Усі реакції йдуть до набору в будь-якому разі.
-setting-pack-on = сам
+setting-pack-about = Автоматично: кожен стікер одразу потрапляє до твого набору. На прохання: він приходить із кнопкою, що додає його. Усі реакції потрапляють до набору в будь-якому разі.
+setting-pack-on = автоматично
 setting-pack-off = на прохання
 setting-photo = Моє фото
-setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стиль» і все, що малює його знову, працює лише стільки. Ніскільки: воно видаляється, щойно є стікер.
+setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стилі» і все, що малює його знову, працює лише стільки. Не зберігати: воно видаляється, щойно є стікер.
 setting-photo-usual = { $hours } год
 setting-photo-hour = 1 год
-setting-photo-none = ніскільки
+setting-photo-none = не зберігати
 setting-language = Мова
 setting-language-about = Яка мова?
 setting-news = Новини
@@ -222,13 +302,77 @@ button-news-off = 🔕 Більше не треба
 button-news-on = 🔔 Знову новини
 
 # --- key=value in a caption ---
-parameter-unknown = Немає «{ $name }». Я знаю { $nearest }.
+parameter-unknown = Параметра «{ $name }» немає. Я знаю { $nearest }.
 parameter-useless = «{ $name }» тут нічого не змінює. Я знаю { $nearest }.
 parameter-range = { $name } – від { $least } до { $most }, а не { $value }.
 parameter-whole = { $name } – ціле число від { $least } до { $most }, а не { $value }.
 parameter-choice = { $name } – одне з { $choices }, а не { $value }.
-parameter-kept = Твоє фото ще в мене: просто напиши правильно.
+parameter-kept = Твоє фото ще в мене: просто напиши ще раз без помилки.
 button-without = ✨ Малюй без цього
+
+# --- operators ---
+operators-paused = Призупинено. Фото приймаються й чекають до /resume.
+operators-is-paused = Призупинено. /resume продовжить.
+operators-resumed = Продовжую.
+operators-not-paused = Я не на паузі.
+operators-chart = Останні { $days } дн., UTC: 🟦 завершено, 🟥 з них невдало, 🟩 людей, 🟨 медіана секунд від фото до стікера.
+operators-no-ban = Оператора не можна заблокувати.
+operators-banned =
+    { $count ->
+        [one] { $person } заблоковано. Скасовано { $count } стікер.
+        [few] { $person } заблоковано. Скасовано { $count } стікери.
+       *[other] { $person } заблоковано. Скасовано { $count } стікерів.
+    }
+operators-unbanned = { $person } може повернутися.
+operators-not-banned = { $person } не заблоковано.
+operators-whom = Напиши номер у Telegram, як /ban 1234, або позначку одного зі стікерів цієї людини, як /ban job 3f9a1c.
+operators-no-job = Такої позначки немає в жодного стікера. Це початок його номера, як у повідомленні чи в журналі.
+banned = Ти більше не можеш користуватися цим ботом.
+progress-paused = Є. У мене перерва; твій стікер прийде, коли я повернуся.
+press-paused = У мене перерва; він прийде, коли я повернуся.
+queue-paused = У мене перерва. Усе прийде, коли я повернуся.
+broadcast-empty = Напиши, що мають прочитати всі, як /broadcast Привіт.
+broadcast-ask =
+    { $count ->
+        [one] Ось який це має вигляд. Надіслати { $count } людині?
+        [few] Ось який це має вигляд. Надіслати { $count } людям?
+       *[other] Ось який це має вигляд. Надіслати { $count } людям?
+    }
+broadcast-sending = Надсилаю. Наприкінці розповім.
+broadcast-dropped = Ніхто цього не отримає.
+button-broadcast-send = 📣 Надіслати
+button-broadcast-drop = ✖️ Нікому
+broadcast-sent =
+    { $count ->
+        [one] Отримала { $count } людина.
+        [few] Отримали { $count } людини.
+       *[other] Отримали { $count } людей.
+    }
+broadcast-blocked =
+    { $count ->
+        [one] { $count } заблокувала бота.
+        [few] { $count } заблокували бота.
+       *[other] { $count } заблокували бота.
+    }
+broadcast-failed =
+    { $count ->
+        [one] До { $count } не дістатися.
+        [few] До { $count } не дістатися.
+       *[other] До { $count } не дістатися.
+    }
+broadcast-begun =
+    { $count ->
+        [one] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+        [few] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+       *[other] Про { $count } не знаю: зв’язок обірвався. Двічі я не надсилав.
+    }
+alarm-queue = ⚠️ Найдавніший стікер чекає вже { $minutes } хв.
+alarm-queue-over = ✅ Черга знову коротка.
+alarm-disk = ⚠️ Диск майже повний: лишилося { $megabytes } МБ.
+alarm-disk-over = ✅ На диску знову є місце: { $megabytes } МБ.
+alarm-engine = ⚠️ Рушій зламався, його запущено знову. Він завантажується.
+alarm-engine-over = ✅ Рушій знову малює.
+alarm-telegram-over = ⚠️ Telegram був недоступний { $minutes } хв. ✅ Він знову є.
 
 # --- packs, queue ---
 pack-none = У тебе ще немає стікерів. Надішли селфі, і буде.
@@ -273,9 +417,80 @@ cancel-drawn =
        *[other] { $count } стікерів уже намальовано, вони ще надійдуть.
     }
 
+# --- my packs ---
+pack-takes-next = Наступний стікер піде сюди.
+pack-chosen = «{ $title }» отримає наступний стікер.
+pack-ask-new = Як назвати новий набір?
+pack-ask-title = Як назвати «{ $title }»?
+pack-title-refused = Назва має від 1 до 64 літер. Надішли іншу.
+pack-planned = «{ $title }» почнеться з наступного стікера.
+pack-renamed = Тепер він називається «{ $title }».
+pack-delete-ask = Видалити «{ $title }» з усіма стікерами? Повернути не вийде.
+pack-deleted = Набір видалено.
+pack-already-deleted = Цього набору вже немає.
+news-planned-pack = Це перший стікер твого нового набору.
+sticker-not-there = Цього стікера вже немає у твоєму наборі.
+sticker-ask-emoji = Зараз це { $emoji }. Яке емодзі поставити? Можна кілька.
+sticker-ask-keywords = За якими словами його шукати? Розділи їх комами.
+sticker-no-emoji = Надішли мені одне емодзі або кілька.
+sticker-keywords = Його знайдеш за: { $words }.
+sticker-no-keywords = Тепер у нього немає ключових слів.
+sticker-keywords-too-long = Telegram приймає до 20 ключових слів, разом 64 літери. Надішли менше.
+sticker-is-icon = Тепер це іконка твого набору.
+sticker-place = Місце { $place } з { $total }.
+sticker-about = Він твій: { $emoji }
+sticker-about-words = Він твій: { $emoji } – шукай за { $words }
+is-foreign-sticker = Цей стікер не з набору, який я тобі зробив, тож змінити його я не можу.
+button-show-pack = 👀 Показати
+button-share-pack = 📤 Поділитися
+button-send-sticker = 💬 Надіслати
+button-rename = ✏️ Назвати
+button-delete-pack = 🗑 Видалити
+button-delete-really = 🗑 Так, видалити
+button-next-here = ⭐ Наступний стікер сюди
+button-new-pack = ➕ Новий набір
+button-all-packs = ‹ Усі набори
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Емодзі
+button-own-keywords = 🏷 Слова
+button-icon = 🖼 Іконка набору
+button-take-out = 🗑 Вийняти
+button-take-out-really = 🗑 Так, вийняти
+
+# --- inline ---
+button-inline-first = ✨ Зроби свій перший стікер
+button-inline-none = Такого стікера немає. Зроби його
+button-inline-new = ✨ Зробити новий
+
+# --- export ---
+export-which = Який набір?
+export-where = Куди перенести «{ $title }»?
+export-packing = Пакую { $done } з { $total } …
+export-already = Уже пакую.
+export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
+export-empty = У ньому немає стікерів.
+export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
+export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твої стікери для WhatsApp чи Signal
+
+# --- emoji mosaic ---
+mosaic-done = Твоє обличчя з { $count } емодзі. З Telegram Premium його можна писати будь-де.
+mosaic-deleted = Емодзі видалено.
+button-mosaic = 🧩 Як емодзі
+button-open-emoji = 🧩 Відкрити емодзі
+button-delete-emoji = 🗑 Видалити
+
 # --- privacy ---
 privacy =
     { $hours ->
+        [0] Твоє фото я не зберігаю, як і задано: воно видаляється, щойно є стікер.
         [one] Твоє фото я зберігаю { $hours } годину, щоб зробити інший варіант. Потім воно видаляється саме.
         [few] Твоє фото я зберігаю { $hours } години, щоб зробити інший варіант. Потім воно видаляється саме.
        *[other] Твоє фото я зберігаю { $hours } годин, щоб зробити інший варіант. Потім воно видаляється саме.
@@ -291,6 +506,32 @@ forget-ask = Видалити все, що я про тебе знаю? Твої
 forget-done = Готово. Я тебе забув. Надішли фото, коли захочеш почати знову.
 forget-done-packs = Готово. Я тебе забув, а твої набори видалено.
 forget-kept = Нічого не видалено.
+consent = Твої стікери потрапляють до набору, який бачить кожен, хто має посилання. /privacy
+forget-packs =
+    { $count ->
+        [one] { $count } набір
+        [few] { $count } набори
+       *[other] { $count } наборів
+    }
+forget-requests =
+    { $count ->
+        [one] { $count } запит із його словами
+        [few] { $count } запити з їхніми словами
+       *[other] { $count } запитів з їхніми словами
+    }
+forget-stickers =
+    { $count ->
+        [one] { $count } стікер
+        [few] { $count } стікери
+       *[other] { $count } стікерів
+    }
+forget-photos =
+    { $count ->
+        [one] { $count } фото
+        [few] { $count } фото
+       *[other] { $count } фото
+    }
+forget-deleted = Видалено: { $what }.
 
 # --- language ---
 language-choose = Яка мова?
@@ -298,7 +539,7 @@ language-chosen = Гаразд, українською.
 
 # --- buttons ---
 button-another = 🔁 Ще один
-button-style = 🎨 Стиль
+button-style = 🎨 Стилі
 button-badge = ⭕ Краще круглий
 button-cutout = ✂️ Краще вирізаний
 button-shape = ✂️ Форма
@@ -332,7 +573,7 @@ press-undone-all = Усі стікери вийнято з твого набор
 press-already-undone-all = Їх уже не було в наборі.
 press-back = Він знову в твоєму наборі.
 press-added = Тепер він у твоєму наборі.
-press-working = Хвилинку …
+press-working = Хвилинку…
 press-stopped = Зупинено.
 press-too-late = Він уже готовий.
 press-stale = Ця кнопка вже не діє. Надішли краще фото.
@@ -343,7 +584,7 @@ about = Надішли селфі – отримай стікер. Кожен с
 about-short = Робить із твого селфі стікер у власному наборі.
 command-start = Привітатися
 command-style = Обрати стиль
-command-seed = Тримати один варіант
+command-seed = Закріпити один варіант
 command-pack = Твої стікери
 command-queue = Над чим я працюю
 command-cancel = Зупинити це
@@ -352,3 +593,10 @@ command-settings = Твої налаштування
 command-privacy = Що я зберігаю
 command-forget = Видалити мої дані
 command-help = Як це працює
+command-stats = Останні дні
+command-pause = Не малювати нового
+command-resume = Малювати знову
+command-ban = Заблокувати когось
+command-unban = Розблокувати
+command-job = Що сталося зі стікером
+command-broadcast = Написати всім

@@ -11,7 +11,7 @@ from engine.pixels import Matte
 from engine.portrait.figure import Points
 from engine.portrait.matte.filters import disc
 
-MOST_UNSURE_GUESS, MOST_UNSURE_EDGE = 0.40, 0.35  # square face widths
+MOST_UNSURE_GUESS, MOST_UNSURE_EDGE = 0.40, 0.13  # square face widths
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from engine.portrait.networks import SEGMENTATION_PX, Networks
 DARK_FACE, LIFTED_FACE = 60, 0.42  # median grey of a face (0 .. 255) that is lifted, and where to (0 .. 1)
 BRIGHT_FACE, DIMMED_FACE = 232, 0.72  # over-exposed: the same the other way
 GREY_SPREAD = 6.0  # mean difference of the channels; below, a picture is grey
+USUAL_SKIN = np.array([200.0, 154.0, 132.0])  # RGB; only the relations between its channels matter
+MOST_CAST, CAST_RAMP = 1.7, 0.6  # how far a skin's channels may stray from those, the most against the least
 INPUT_FACE_PX = 130.0  # the widest face the network is ever shown; more is shrunk first
 
 
@@ -188,12 +190,28 @@ def show(photo: Rgb, face: Face) -> Shown:
         gamma = max(0.35, np.log(LIFTED_FACE) / np.log(max(median, 4) / 255))
     elif median > BRIGHT_FACE:
         gamma = min(3.0, np.log(DIMMED_FACE) / np.log(min(median, 252) / 255))
+    lut = np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
     if gamma != 1:
-        photo = cv2.LUT(photo, np.round(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8))
+        photo = cv2.LUT(photo, lut)
+    photo = _without_cast(photo, cv2.LUT(skin, lut).mean(axis=0) if len(skin) else USUAL_SKIN)
     if is_grey(photo):
         oval = polygon(mesh[list(OVAL)], photo.shape)
         photo = _tinted(photo, cv2.GaussianBlur(oval, (0, 0), 0.06 * face_px)[..., None])
     return Shown(photo, centre, face_px, ratio, face.roll_deg)
+
+
+def _without_cast(photo: Rgb, skin: NDArray[np.float64]) -> Rgb:
+    """Return a photo taken in coloured light as if the light were white: its `skin`, mean RGB, becomes a usual one's.
+
+    Skins of all tones stay as they are, and so does what a lamp of an evening does to them.
+    """
+    gains = USUAL_SKIN / np.maximum(skin, 4)
+    cast = float(gains.max() / gains.min())
+    strength = np.clip((cast - MOST_CAST) / CAST_RAMP, 0, 1)
+    if strength == 0:
+        return photo
+    gains = (gains / gains.min()) ** strength  # the strongest channel stays: it may be at its end
+    return np.clip(photo * gains, 0, 255).astype(np.uint8)
 
 
 def is_grey(photo: Rgb) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.delivery.photos import MOST_IN_ALBUM
 from engine.types import Note
 from service.limits import Limits
 from storage.records import JobStatus
@@ -102,6 +103,17 @@ async def test_a_photo_that_comes_much_too_late_is_a_sticker_of_its_own_under_th
     await person.send_photo_of_album("a", BLUE)
     await person.wait_for_sticker()
     assert [(len(request.faces), request.style) for request in stage.plain.seen] == [(2, "neon"), (1, "neon")]
+
+
+async def test_a_full_album_is_drawn_without_waiting_for_more(stage: Stage) -> None:
+    person = stage.person()
+    await stage.stop()
+    stage.album_quiet_s = 600.0
+    await stage.start()
+    for _ in range(MOST_IN_ALBUM):
+        await person.send_photo_of_album("a", RED)
+    await person.wait_for_sticker()
+    assert [len(request.faces) for request in stage.plain.seen] == [MOST_IN_ALBUM]
 
 
 async def test_a_photo_that_cannot_be_read_is_left_out_and_told(stage: Stage) -> None:

@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from telegram import InlineKeyboardMarkup
 
-from bot.delivery import keyboards
-from bot.handlers import CALLBACKS, FEATURES, MENU, language, privacy, settings, style
+from bot.delivery import keyboards, styles
+from bot.delivery.groups import keyboard as group_keyboard
+from bot.handlers import (
+    CALLBACKS,
+    FEATURES,
+    MENU,
+    broadcast,
+    export,
+    language,
+    mosaic,
+    own_sticker,
+    packs,
+    privacy,
+    seed,
+    settings,
+    start,
+    style,
+)
+from bot.packs.editing import PackContents
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
-from engine.types import Shape
+from engine.styles import all_styles
+from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
+from storage.records import Job, JobRequest, JobStatus, Pack, PackState, Sticker, StickerState
 
 JOB = "0123456789abcdef" * 2
+UNIQUE = "AgADHwADr8ZRGg_-"
+STICKER = Sticker(JOB, "tg:7", StickerState.IN_PACK, ("😀",), file_unique_id=UNIQUE)
+PACK = PackContents(Pack(2**40, "tg:7", "u7_1_by_bot", "Ada", 1, PackState.OPEN, 0.0), "Ada", (STICKER,) * 120)
+DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m"), 1, {}, 0.0)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", [Shape.BADGE], has_reactions=True),
-        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", list(Shape)[1:], has_reactions=False),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True, is_variation=True),
+        keyboards.edit(locale, JOB, [Shape.BADGE], has_text=True),
+        keyboards.edit(locale, JOB, list(Shape)[1:], has_text=False),
+        keyboards.outlines(locale, JOB, Outline.AUTO, OutlineWidth.THICK),
+        keyboards.emojis(locale, JOB, ["😀", "❤️", "👨‍👩‍👧"], ["❤️"]),
+        keyboards.keywords(locale, JOB),
+        keyboards.first(locale, JOB, has_reactions=True),
+        start.profile_keyboard(locale),
+        seed.keyboard(locale, JOB, is_fixed=True),
+        *[
+            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True, is_named=True)
+            for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
+        ],
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),
@@ -35,10 +72,25 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         style.keyboard(locale, None),
         InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
+        packs.list_keyboard(locale, [PACK] * 20, 1),
+        packs.pack_keyboard(locale, PACK, 5, is_next=False, is_only=False, can_inline=False),
+        packs.delete_keyboard(locale, 2**40),
+        export.keyboard(locale, 2**40),
+        export.which_keyboard([PACK] * 60),
+        mosaic.keyboard(locale, "https://t.me/addemoji/x", 2**40),
+        own_sticker.menu(locale, UNIQUE),
+        own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),
-        settings.news_keyboard(locale, is_on=True),
-        settings.news_keyboard(locale, is_on=False),
+        *[
+            group_keyboard(locale, replace(DONE, note=note), "sticker_face_bot", is_in_pack=is_in_pack)
+            for note in ({"chat": -1, "message": 1}, {"chat": -1, "message": 1, "author": 8})
+            for is_in_pack in (False, True)
+        ],
+        keyboards.news(locale, is_on=True),
+        keyboards.news(locale, is_on=False),
         settings.keyboard(locale, "model", list(MODELS)[:3], "photomaker", 24),
+        broadcast.keyboard(locale, 12),
+        settings.overview(locale, {"photo": "hour", "style": "comic"}, 24),
         *[settings.keyboard(locale, name, words, words[0], 24) for name, words in CHOICES.items()],
     ]
     data = [

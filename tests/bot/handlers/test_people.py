@@ -152,13 +152,13 @@ async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: 
 
 async def test_commands_and_descriptions_are_registered_once(stage: Stage) -> None:
     await stage.wait_until_registered()
-    assert len(stage.calls("setMyCommands")) == len(LANGUAGES)
+    assert len(stage.calls("setMyCommands")) == 2 * len(LANGUAGES)  # in private chats and in groups
 
     await stage.stop()
     await stage.start()
 
     await stage.wait_until_registered()
-    assert len(stage.calls("setMyCommands")) == len(LANGUAGES)
+    assert len(stage.calls("setMyCommands")) == 2 * len(LANGUAGES)  # in private chats and in groups
 
 
 async def test_commands_and_descriptions_outlast_an_outage_at_the_start(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bot.words.captions import ParsedCaption, describes, find_style, parse_capti
         ("", ParsedCaption("")),
         ("a cowboy", ParsedCaption("a cowboy")),
         ("😀 a cowboy", ParsedCaption("a cowboy", "😀")),
-        ("😀😎 🤠 a cowboy", ParsedCaption("a cowboy", "😀")),
+        ("😀😎 🤠😀 a cowboy", ParsedCaption("a cowboy", "😀😎🤠")),
         ("👩🏽‍🚀", ParsedCaption("", "👩🏽‍🚀")),
         ("❤️ me", ParsedCaption("me", "❤️")),
         ("🇺🇦 me", ParsedCaption("me", "🇺🇦")),
@@ -22,6 +22,17 @@ from bot.words.captions import ParsedCaption, describes, find_style, parse_capti
         ("#love #neon me", ParsedCaption("#love me", None, "neon")),
         ("1 of 2", ParsedCaption("1 of 2")),
         (":) me", ParsedCaption(":) me")),
+        ('"LOL"', ParsedCaption("", text="LOL")),
+        ("🚀 “так и надо” #comic", ParsedCaption("", "🚀", "comic", text="так и надо")),
+        ("„Moin“ am Meer", ParsedCaption("am Meer", text="Moin")),
+        ("«olé» 「はい」", ParsedCaption("「はい」", text="olé")),
+        ('"one\n\n two " three', ParsedCaption("three", text="one\ntwo")),
+        ('"\u200b" me', ParsedCaption('"" me')),
+        ('5" tall and 3" wide', ParsedCaption('5" tall and 3" wide')),
+        ("it's 'me'", ParsedCaption("it's 'me'")),
+        ("“watercolour”", ParsedCaption("“watercolour”")),
+        ('seed=42 x="a b" "hi"', ParsedCaption('x="a b"', assignments={"seed": "42"}, text="hi")),
+        ('"😂 lol"', ParsedCaption("", text="😂 lol")),
     ],
 )
 def test_a_caption_is_parsed(caption: str, parsed: ParsedCaption) -> None:
@@ -43,11 +54,11 @@ def test_what_cannot_be_seen_around_an_emoji_is_nothing(chosen: str, unseen: str
     ("caption", "parsed"),
     [
         ("❤\ufe0e hello", ParsedCaption("hello", "❤")),
-        ("😎\u200d🤖 hello", ParsedCaption("hello", "😎")),  # no emoji of the two is known
+        ("😎\u200d🤖 hello", ParsedCaption("hello", "😎🤖")),  # no emoji of the two is known
         ("👍\ufe0f🏽 hello", ParsedCaption("hello", "👍")),
         ("😎🏽 hello", ParsedCaption("hello", "😎")),
         ("🏽 hello", ParsedCaption("hello")),
-        ("😎\u200b🤖 hello", ParsedCaption("hello", "😎")),
+        ("😎\u200b🤖 hello", ParsedCaption("hello", "😎🤖")),
         ("\u200b#comic\u200b", ParsedCaption("", None, "comic")),
         ("می\u200cخواهم", ParsedCaption("می\u200cخواهم")),  # a joiner that belongs to a word
     ],

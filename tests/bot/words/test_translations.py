@@ -13,7 +13,7 @@ from fluent.syntax.visitor import Visitor
 
 from bot.handlers import MENU
 from bot.handlers.profile import profiles
-from bot.words.translations import LANGUAGES, RIGHT_TO_LEFT, language_of, say, source_of, style_title
+from bot.words.translations import LANGUAGES, RIGHT_TO_LEFT, language_of, listed, say, source_of, style_title
 from engine.styles import all_styles
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -58,6 +58,7 @@ def variables(language: str) -> dict[str, set[str]]:
         if isinstance(entry, ast.Message):
             visitor = Variables()
             visitor.visit(entry)
+            assert entry.id.name not in found, f"{entry.id.name} twice in {language}"
             found[entry.id.name] = visitor.found
     return found
 
@@ -130,8 +131,9 @@ def test_a_sentence_names_a_button_as_the_button_does(language: str) -> None:
 
 
 def test_latin_words_and_what_people_wrote_are_isolated_in_a_sentence_from_right_to_left() -> None:
-    assert "\u2066/style\u2069" in say("ar", "start", name="Ada")
+    assert "\u2066/style\u2069" in say("ar", "words-unused")
     assert "\u2066/seed 42\u2069" in say("ar", "seed-is-random")
+    assert "\u2066/seed random\u2069 يأتي" in say("ar", "error-bad-seed")
     assert "\u2066#comic\u2069" in say("ar", "help")
     assert "\u2068سارة (42)\u2069" in say("ar", "start", name="سارة (42)")
     assert "مرحبًا." in say("ar", "start", name="none")
@@ -151,6 +153,11 @@ def test_plurals_follow_the_language() -> None:
     assert say("pt", "pack-list", count=1) == "Você tem 1 pacote:"
     assert say("zh", "pack-list", count=1) == "你有 1 个贴纸包："
     assert say("de", "progress-queued", ahead=0) == "Du bist als Nächstes dran."
+
+
+def test_a_list_has_the_commas_of_its_language() -> None:
+    assert listed("de", ["1 Foto", "2 Sticker"]) == "1 Foto, 2 Sticker"
+    assert listed("zh", ["1 张照片", "2 张贴纸"]) == "1 张照片、2 张贴纸"
 
 
 @pytest.mark.parametrize(
@@ -185,11 +192,24 @@ def test_every_style_has_a_name(language: str) -> None:
 def test_every_key_is_used_and_every_used_key_exists() -> None:
     code = "\n".join(path.read_text() for path in CODE.rglob("*.py"))
     literal = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', code))
-    composed = ("progress-", "style-", "model-", "command-", "button-shape-", "setting-", "news-")
+    composed = (
+        "progress-",
+        "style-",
+        "model-",
+        "command-",
+        "button-shape-",
+        "setting-",
+        "news-",
+        "forget-",
+        "alarm-",
+        "broadcast-",
+        "operators-",
+        "button-outline-",
+    )
 
     unused = {key for key in ENGLISH if key not in literal and not key.startswith(composed)}
 
-    assert unused - {"start", "help", "settings", "about", "privacy", "cancelled"} == set()
+    assert unused - {"start", "help", "settings", "about", "privacy", "cancelled", "consent", "banned"} == set()
 
 
 def test_profiles_cover_every_language_and_command() -> None:

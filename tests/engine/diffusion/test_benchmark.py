@@ -78,10 +78,11 @@ def test_stock_diffusers_is_told_to_end_depth_where_the_engine_does() -> None:
 def test_the_benchmark_runs_and_both_draw_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "table.md"
     told = ["--tiny", "--variants", "stock", "engine", "--batches", "1", "2", "--steps", "3", "--repeats", "1"]
-    gpu.main([*told, "--upscale", "--out", str(out)])
+    gpu.main([*told, "--stickers", "2", "--product-variants", "engine", "--upscale", "--out", str(out)])
     written = out.read_text(encoding="utf-8")
     assert capsys.readouterr().out == written
-    rows = [line.split("|") for line in written.splitlines() if line.startswith(("| stock", "| engine"))]
+    table = written.partition("Whole stickers")[0]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith(("| stock", "| engine"))]
     assert [(row[1].strip(), row[2].strip()) for row in rows] == [
         ("stock", "1"),
         ("stock", "2"),
@@ -90,6 +91,8 @@ def test_the_benchmark_runs_and_both_draw_the_same(tmp_path: Path, capsys: pytes
     ]
     assert all(float(row[3]) > 0 for row in rows)
     assert [row[4].strip() for row in rows[:2]] == ["1.00", "1.00"]
+    (whole,) = [line.split("|") for line in written.splitlines() if "| engine | 4 |" in line]
+    assert float(whole[3]) > 0
     assert "exact" in written
     assert "fast" in written
 

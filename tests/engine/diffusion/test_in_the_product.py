@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.compose import choose_engine
 from cli.make import MakeOptions, make_stickers
 from cli.settings import read_engine_settings
 from engine.diffusion.engine import DiffusionEngine
@@ -18,9 +19,9 @@ from engine.diffusion.models.photomaker.model import PhotoMaker, PhotoMakerReque
 from engine.diffusion.tiny import face_id, face_to_sticker, photomaker
 from engine.model import MOST_PHOTOS
 from engine.models import MODELS
-from engine.types import Shape, StickerRequest
+from engine.types import Shape, StickerRequest, StickerResult, go_on
 from tests.acceptance.stage import stage_at
-from tests.engine.diffusion.whole import photo, two_faces
+from tests.engine.diffusion.whole import networks_of, photo, two_faces
 
 SMALL = {"width": 64, "height": 64, "steps": 2}
 NAMES = ("face-to-sticker", "ip-adapter-face-id", "photomaker")
@@ -106,3 +107,25 @@ def test_each_model_draws_on_the_command_line(
 
 def test_a_whole_album_is_not_more_than_the_models_take() -> None:
     assert all(MODELS[name].inputs[0].most == MOST_PHOTOS >= 10 for name in NAMES)
+
+
+@pytest.mark.parametrize(("deterministic", "rows"), [("true", [2] * 6), ("false", [6, 6])])
+def test_deterministic_draws_every_sticker_alone_whatever_else_is_asked_for(
+    models: list[DiffusionModel[Any, Any]], monkeypatch: pytest.MonkeyPatch, deterministic: str, rows: list[int]
+) -> None:
+    monkeypatch.setattr("cli.compose.open_models", lambda _options: models)
+    monkeypatch.setenv("DETERMINISTIC", deterministic)
+    settings = read_engine_settings(engine="diffusion", device="cpu")
+    engine = choose_engine(settings, warms_up=False)
+    assert isinstance(engine, DiffusionEngine)
+    engine.load()
+    requests = [StickerRequest({"face": (photo(number),)}, "toon", 5) for number in (1, 2, 3)]
+    seen: list[int] = []
+    handle = networks_of(engine).unet.register_forward_pre_hook(lambda module, given: seen.append(len(given[0])))
+    among_others = engine.generate(requests, go_on)[1]
+    assert seen == rows
+    (alone,) = engine.generate(requests[1:2], go_on)
+    handle.remove()
+    assert isinstance(alone, StickerResult) and isinstance(among_others, StickerResult)
+    if deterministic == "true":
+        assert alone.files == among_others.files

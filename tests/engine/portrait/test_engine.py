@@ -25,6 +25,8 @@ from engine.errors import (
 from engine.finish import webp_rules
 from engine.model import FACE, ResultFile
 from engine.portrait.engine import KEPT_PHOTOS, PHASES, PortraitEngine
+from engine.portrait.faces import find_faces
+from engine.portrait.networks import Networks
 from engine.styles import all_styles
 from engine.types import Note, Shape, Step, StickerRequest, StickerResult
 
@@ -67,6 +69,17 @@ def test_every_style_makes_a_sticker_telegram_takes(engine: PortraitEngine, styl
     assert (result.style, result.shape, result.seed) == (style, shape, 7)
     assert max(opened(result.files[ResultFile.PICTURE]).shape[:2]) == 512
     assert opened(result.files[ResultFile.CUTOUT]).shape[2] == 4
+
+
+@pytest.mark.parametrize("style", ["toon", "photo"])
+@pytest.mark.parametrize("shape", [Shape.BUST, Shape.HEAD, Shape.BADGE])
+def test_text_stands_below_the_face(engine: PortraitEngine, style: str, shape: Shape) -> None:
+    cutout = opened(draw(engine, style=style, shape=shape, text="LOL").files[ResultFile.CUTOUT])
+    letters = np.nonzero(((cutout > 252).all(2)).sum(1) > 90)[0]  # rows with much opaque white: no teeth
+    assert max(cutout.shape[:2]) == 512
+    assert letters.max() > 0.85 * 512
+    (found,) = find_faces(np.ascontiguousarray(cutout[..., :3]), Networks()).faces
+    assert found.box[3] < letters[letters > 200].min()
 
 
 @pytest.mark.parametrize("style", ["sticker", "pixel"])
@@ -320,11 +333,22 @@ def test_several_faces_are_said_unless_one_was_chosen(engine: PortraitEngine) ->
 
     assert Note.SEVERAL_FACES in largest.notes
     assert Note.SEVERAL_FACES not in left.notes
-    assert (largest.faces, left.faces, left.faces_picture) == (2, 0, b"")
-    assert opened(largest.faces_picture).shape == (400, 500, 3)
+    assert (largest.faces, left.faces) == (2, 0)
     assert left.files != right.files
     (refused,) = engine.generate([wish(inputs={FACE: photo}, parameters={"face_index": 2})], always)
     assert isinstance(refused, NoFace)
+
+
+def test_the_faces_are_shown_where_that_is_wanted_and_none_was_chosen(engine: PortraitEngine) -> None:
+    photo = (pair(),)
+    unwanted = draw(engine, inputs={FACE: photo})
+    shown, again = (draw(engine, inputs={FACE: photo}, wants_faces_picture=True) for _ in range(2))
+    chosen = draw(engine, inputs={FACE: photo}, wants_faces_picture=True, parameters={"face_index": 0})
+
+    assert opened(shown.faces_picture).shape == (400, 500, 3)
+    assert again.faces_picture == shown.faces_picture
+    assert (unwanted.faces, unwanted.faces_picture) == (2, b"")
+    assert chosen.faces_picture == b""
 
 
 def test_the_faces_own_expression_is_told(engine: PortraitEngine) -> None:

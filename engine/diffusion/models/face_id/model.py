@@ -174,7 +174,12 @@ class LoadedFaceId:
         asked, networks = request.parameters, self.networks
         photos = [decode_photo(photo) for photo in request.request.faces]
         seen = [_square(photo) for photo in photos]
-        identify = partial(self.parts.faces.identify, face_index=asked.face_index, size_px=asked.face_id_det_size)
+        identify = partial(
+            self.parts.faces.identify,
+            face_index=asked.face_index,
+            size_px=asked.face_id_det_size,
+            wants_picture=request.request.wants_faces_picture,
+        )
         try:
             identity = identify(seen)
         except NoFace:  # at the edge of a long photo, where the square ends

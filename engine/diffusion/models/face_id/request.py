@@ -68,9 +68,10 @@ class FaceIdRequest:
 
     @property
     def photos_key(self) -> Hashable:
-        """Names the photos and how their faces are looked for."""
+        """Names the photos and how their faces are looked for and shown."""
         digests = tuple(hashlib.sha256(photo).hexdigest() for photo in self.request.faces)
-        return digests, self.parameters.face_index, self.parameters.face_id_det_size
+        asked = self.parameters
+        return digests, asked.face_index, asked.face_id_det_size, self.request.wants_faces_picture
 
 
 def variant_of(asked: FaceIdParameters) -> str:

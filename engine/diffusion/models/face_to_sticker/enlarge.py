@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
+from engine.diffusion.compile import uncompiled
+from engine.diffusion.networks import to_device
 from engine.diffusion.reading import check_weights, reading
 from engine.pixels import Rgb
 
@@ -78,6 +81,11 @@ class RRDBNet(nn.Module):
         self.conv_last = nn.Conv2d(width, 3, 3, padding=1)
 
     @property
+    def dtype(self) -> torch.dtype:
+        """Of its weights."""
+        return self.conv_first.weight.dtype
+
+    @property
     def scale(self) -> int:
         """How many times wider and higher the picture becomes."""
         return int(2 ** len(self.conv_up))
@@ -114,8 +122,16 @@ class Enlarger:
     """RRDBNet on a device. Holds nothing of a picture."""
 
     def __init__(self, network: RRDBNet, device: torch.device, dtype: torch.dtype) -> None:
-        self._network = network.to(device, dtype).requires_grad_(False).eval()
+        self._network: RRDBNet = to_device(network, device, dtype)
         self._device, self._dtype = device, dtype
+        self._is_compiled = False
+
+    def compile(self, **options: Any) -> None:
+        """Compile its blocks in place, for pieces of a large picture's size. `options` go to `torch.compile`."""
+        for block in self._network.body:
+            block.compile(fullgraph=True, dynamic=False, **options)
+        self._is_compiled = True
+        self.enlarge(np.zeros((2 * PIECE_PX, 2 * PIECE_PX, 3), np.uint8))
 
     @torch.inference_mode()
     def enlarge(self, picture: Rgb) -> Rgb:
@@ -128,7 +144,9 @@ class Enlarger:
                 below, after = top + PIECE_PX + CONTEXT_PX, left + PIECE_PX + CONTEXT_PX
                 piece = torch.from_numpy(picture[top - above : below, left - before : after].copy())
                 pixels = piece.permute(2, 0, 1)[None].to(self._device)
-                network_made = self._network((pixels.to(torch.float32) / 255).to(self._dtype))[0]
+                is_usual = piece.shape[:2] == (PIECE_PX + CONTEXT_PX,) * 2
+                with uncompiled() if self._is_compiled and not is_usual else nullcontext():
+                    network_made = self._network((pixels.to(torch.float32) / 255).to(self._dtype))[0]
                 levels = (network_made.float() * 255).round().clip(0, 255).to(torch.uint8)
                 made = levels.permute(1, 2, 0).cpu().numpy()
                 place = enlarged[scale * top : scale * (top + PIECE_PX), scale * left : scale * (left + PIECE_PX)]

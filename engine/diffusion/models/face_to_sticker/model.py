@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.diffusion.compile import GraphShape, warm_up_plan
+from engine.diffusion.compile import GraphShape, has_c_compiler, warm_up_plan
 from engine.diffusion.denoise import StepDone, decode, denoise
 from engine.diffusion.die_cut import cut_out, sticker, with_alpha
 from engine.diffusion.faces import face_notes, faces_to_choose
@@ -28,7 +28,8 @@ from engine.diffusion.models.face_to_sticker.networks import FaceToStickerParts,
 from engine.diffusion.models.face_to_sticker.prepare import Caches, PhotoFeatures, condition, read_photos
 from engine.diffusion.models.face_to_sticker.record import FACE_TO_STICKER, FaceToStickerParameters
 from engine.diffusion.models.face_to_sticker.request import NO_DEFAULTS, FaceToStickerRequest, read_request
-from engine.diffusion.output import in_size, previews, to_pixels
+from engine.diffusion.output import in_size, to_pixels
+from engine.diffusion.previews import Previews
 from engine.diffusion.progress import Progress, Stopwatch
 from engine.diffusion.safety import CheckedPicture, censor, check
 from engine.diffusion.schedule import sde_karras
@@ -68,11 +69,12 @@ class FaceToSticker:
         few_steps: FewSteps | None = None,
         few_steps_lora: Path | None = None,
         canvas_px: int = 0,
+        is_compiled: bool = False,
     ) -> None:
         """`defaults` are the parameters that a request leaves open, where they are others than the record says.
 
         Without `has_safety` nothing is checked, whatever a request says. `few_steps` draws every sticker its way, with
-        the LoRA at `few_steps_lora`. `canvas_px` is that of `ModelOptions`.
+        the LoRA at `few_steps_lora`. `canvas_px` and `is_compiled` are those of `ModelOptions`.
         """
         self._paths = paths
         self._has_safety = has_safety
@@ -80,6 +82,7 @@ class FaceToSticker:
         self._few_steps = few_steps
         self._few_steps_lora = few_steps_lora
         self._canvas_px = canvas_px
+        self._is_compiled = is_compiled
         self.parameters = frozenset(FACE_TO_STICKER.parameters) - (few_steps.ignored if few_steps else frozenset())
 
     @classmethod
@@ -95,6 +98,7 @@ class FaceToSticker:
             few_steps=mode,
             few_steps_lora=few_steps_lora(mode, *places) if mode else None,
             canvas_px=options.canvas_px,
+            is_compiled=options.is_compiled,
         )
 
     def read(self, request: StickerRequest) -> FaceToStickerRequest:
@@ -116,6 +120,8 @@ class FaceToSticker:
             logger.info("few steps: %s; no effect have %s", self._few_steps.name, ignored)
         defaults = FaceToStickerParameters.read(self._defaults)
         size = canvas(defaults.width, defaults.height, self._canvas_px)
+        if parts.upscaler is not None and self._is_compiled and placement.device.type == "cuda" and has_c_compiler():
+            parts.upscaler.speed_up()
         return LoadedFaceToSticker(parts, usual_size=size, few_steps=self._few_steps)
 
 
@@ -170,15 +176,13 @@ class LoadedFaceToSticker:
         """
         asked = batch[0].request.parameters
         checked = [each.request.parameters.enable_safety_checker for each in batch]
+        previews = Previews(self.networks, self.parts.checker, checked, preview_every)
 
         def on_step(step: StepDone) -> bool:
-            shown = [b""] * len(batch)
-            if preview_every and step.done % preview_every == 0 and step.done < step.total:
-                shown = previews(self.networks, step.clean, self.parts.checker, checked)
             return progress.tell_all(
                 [
                     Step("draw", step.done, each.request.total_steps, jpeg)
-                    for each, jpeg in zip(batch, shown, strict=True)
+                    for each, jpeg in zip(batch, previews.at(step), strict=True)
                 ]
             )
 

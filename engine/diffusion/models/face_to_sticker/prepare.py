@@ -58,13 +58,14 @@ class Caches:
 def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToStickerRequest) -> PhotoFeatures:
     """Find the face, make the hints, encode the photos. Raises `NoFace`, `PhotoUnusable`."""
     face_index = request.parameters.face_index
+    wants_picture = request.request.wants_faces_picture
 
     def make() -> PhotoFeatures:
         photos = [decode_photo(photo) for photo in request.request.faces]
         working = [to_working_size(photo) for photo in photos]
         best = parts.faces.best(working) if len(photos) > 1 else 0
         photo, posed = photos[best], working[best]
-        identity = parts.faces.identify([posed], face_index)
+        identity = parts.faces.identify([posed], face_index, wants_picture=wants_picture)
         height, width = posed.shape[:2]
         encoder = parts.image_encoder
         return PhotoFeatures(
@@ -76,7 +77,7 @@ def read_photos(parts: FaceToStickerParts, caches: Caches, request: FaceToSticke
             chosen=request.request.faces[best],
         )
 
-    return caches.photos.get((request.photos_key, face_index), make)
+    return caches.photos.get((request.photos_key, face_index, wants_picture), make)
 
 
 def condition(

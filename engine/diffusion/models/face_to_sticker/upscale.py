@@ -7,6 +7,7 @@ not touch, each group in few large batches ("fast"), which looks the same. Knows
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ import torch
 from diffusers import AutoencoderKL, EulerDiscreteScheduler, UNet2DConditionModel
 from PIL import Image
 
+from engine.diffusion.compile import compile_blocks, fuse_self_attention, uncompiled
 from engine.diffusion.models.face_to_sticker.enlarge import Enlarger
-from engine.diffusion.models.face_to_sticker.tiles import Tiling, cut, independent_groups, put, take
+from engine.diffusion.models.face_to_sticker.tiles import Tile, Tiling, cut, independent_groups, put, take
 from engine.diffusion.networks import to_device
 from engine.diffusion.reading import check_weights, read_pretrained, reading
 from engine.errors import Cancelled
@@ -81,6 +83,22 @@ class Upscaler:
     def __init__(self, enlarger: Enlarger, networks: HiresNetworks, tiling: Tiling | None = None) -> None:
         self._enlarger, self._networks = enlarger, networks
         self._tiling = tiling or Tiling()
+        self._compiled: set[int] | None = None  # tiles of a batch for which there are graphs; None: is not compiled
+
+    def speed_up(self, **options: Any) -> None:
+        """Compile its networks in place and double a blank picture both ways, so that nobody waits for it later.
+
+        `options` go to `torch.compile`. What has another shape is drawn without graphs. Call once, before any job.
+        """
+        fuse_self_attention(self._networks.unet)
+        compile_blocks(self._networks.unet, dynamic=False, **options)
+        self._networks.vae.decoder.compile(dynamic=False, **options)
+        self._enlarger.compile(**options)
+        blank = Image.new("RGB", (4 * self._tiling.side,) * 2)
+        self._compiled = set()
+        for is_fast in (False, True):
+            self._compiled |= {len(batch) for batch in self._batches(blank.size, is_fast)}
+            self.redraw(blank, 1, 0, lambda done, total: True, is_fast)
 
     def upscale(self, picture: Rgb, steps: int, seed: int, keep_going: KeepGoing, is_fast: bool = False) -> Rgb:
         """Return `picture` exactly twice as wide and high. `steps` are made for every tile, all from `seed`.
@@ -96,21 +114,27 @@ class Upscaler:
         self, picture: Image.Image, steps: int, seed: int, keep_going: KeepGoing, is_fast: bool = False
     ) -> Image.Image:
         """Redraw the details of `picture` (mode RGB) at its size."""
-        tiles = cut(*picture.size, self._tiling)
-        batches = [[tile] for tile in tiles]
-        if is_fast:
-            batches = [
-                group[start : start + MOST_AT_ONCE]
-                for group in independent_groups(tiles)
-                for start in range(0, len(group), MOST_AT_ONCE)
-            ]
+        batches = self._batches(picture.size, is_fast)
         for done, batch in enumerate(batches):
             parts = [take(picture, tile, self._tiling.drawn_side) for tile in batch]
             progress = _StepCounter(keep_going, done * steps, len(batches) * steps)
-            redrawn = redraw_parts(self._networks, parts, steps, seed, progress)
+            has_graphs = self._compiled is None or len(batch) in self._compiled
+            with nullcontext() if has_graphs else uncompiled():
+                redrawn = redraw_parts(self._networks, parts, steps, seed, progress)
             for tile, part in zip(batch, redrawn, strict=True):
                 picture = put(picture, tile, part, self._tiling.blur)
         return picture
+
+    def _batches(self, size: tuple[int, int], is_fast: bool) -> list[list[Tile]]:
+        """Return the tiles that are drawn at once, in order; `size` is (width, height) of the whole in px."""
+        tiles = cut(*size, self._tiling)
+        if not is_fast:
+            return [[tile] for tile in tiles]
+        return [
+            group[start : start + MOST_AT_ONCE]
+            for group in independent_groups(tiles)
+            for start in range(0, len(group), MOST_AT_ONCE)
+        ]
 
 
 @dataclass(slots=True)

@@ -239,10 +239,14 @@ def test_the_detection_size_reaches_the_detector(paths: FaceIdPaths) -> None:
 
 
 def test_of_several_faces_a_person_is_shown_the_numbers(engine: DiffusionEngine) -> None:
-    largest, left = drawn(engine, asked(two_faces())), drawn(engine, asked(two_faces(), face_index=0))
-    assert (largest.faces, left.faces) == (2, 0)
+    unwanted = drawn(engine, asked(two_faces()))
+    largest, left, alone = (
+        drawn(engine, replace(request, wants_faces_picture=True))
+        for request in (asked(two_faces()), asked(two_faces(), face_index=0), asked())
+    )
+    assert (unwanted.faces, largest.faces, left.faces) == (2, 2, 0)
     assert pixels(largest.faces_picture).shape == (640, 640, 3)
-    assert (left.faces_picture, drawn(engine, asked()).faces_picture) == (b"", b"")
+    assert (unwanted.faces_picture, left.faces_picture, alone.faces_picture) == (b"", b"", b"")
 
 
 def test_one_of_several_faces_can_be_chosen(paths: FaceIdPaths) -> None:

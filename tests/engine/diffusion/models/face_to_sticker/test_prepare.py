@@ -78,6 +78,16 @@ def test_a_person_may_choose_the_face(parts: FaceToStickerParts) -> None:
     assert not torch.equal(first.face, second.face)
 
 
+def test_the_faces_are_shown_to_those_who_want_to_see_them_and_only_to_them(parts: FaceToStickerParts) -> None:
+    caches, usual = Caches(), replace(request(), inputs={FACE: (two_faces(),)})
+
+    shown = [
+        see(parts, replace(usual, wants_faces_picture=wants), caches).identity.picture for wants in (False, True, False)
+    ]
+
+    assert [picture[:2] for picture in shown] == [b"", b"\xff\xd8", b""]
+
+
 def test_the_image_encoder_sees_the_photo_as_it_was_sent(parts: FaceToStickerParts, encoder: ImageEncoder) -> None:
     cond = prepare(parts, replace(request(), inputs={FACE: (photo(1),)})).cond.photo
     assert cond is not None

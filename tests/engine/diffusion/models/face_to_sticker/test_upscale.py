@@ -11,6 +11,7 @@ import pytest
 import torch
 from diffusers import EulerDiscreteScheduler, StableDiffusionImg2ImgPipeline
 from PIL import Image
+from torch._dynamo.utils import counters
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from engine.diffusion.models.face_to_sticker.enlarge import Enlarger, load_enlarger
@@ -219,3 +220,24 @@ def test_a_folder_without_its_unet_is_said_to_be_incomplete(tmp_path: Path) -> N
 
     with pytest.raises(EngineUnavailable, match="hires"):
         load_hires(tmp_path, CPU, torch.float32)
+
+
+def test_compiled_it_draws_the_same_and_never_compiles_again(
+    folder: Path, tmp_path: Path, networks: HiresNetworks, enlarger: Enlarger
+) -> None:
+    torch._dynamo.reset()
+    counters.clear()
+    own_enlarger = load_enlarger(build_enlarger(tmp_path / "4x.pth"), CPU, torch.float32)
+    own = Upscaler(own_enlarger, load_hires(folder, CPU, torch.float32), SMALL)
+    own.speed_up(backend="eager")
+    after_warm_up = counters["stats"]["unique_graphs"]
+    part = Image.fromarray(noise_picture(80))
+    drawn, expected = (
+        redraw_parts(each, [part], 1, 5, _StepCounter(always, 0, 1))[0] for each in (own._networks, networks)
+    )
+    np.testing.assert_allclose(np.asarray(drawn).astype(int), np.asarray(expected).astype(int), atol=1)
+    picture = noise_picture(24)
+    np.testing.assert_allclose(own_enlarger.enlarge(picture), enlarger.enlarge(picture), atol=1)
+    own.upscale(noise_picture(72), 1, 1, always, is_fast=True)  # groups of other sizes than those of the warm-up
+    assert counters["stats"]["unique_graphs"] == after_warm_up > 0
+    torch._dynamo.reset()

@@ -17,6 +17,7 @@ from engine.portrait.networks import Networks
 
 WEAK_SCORE = 0.3  # a neighbour's head needs no more
 FAR_FW = 2.6
+HEAD_HEIGHT = 1.5  # of its width: so near below there is room for a chin and a collar, not for another head
 SMALLEST = 0.22  # of my width; smaller heads stand far behind
 IN_FRONT = 1.12  # a head so much larger than mine stands in front of me
 MINE, THEIRS, PERSON = 2, 3, 0.08  # watershed labels; a matte below PERSON is background
@@ -39,13 +40,17 @@ def other_heads(photo: Rgb, face: Face, networks: Networks) -> list[Head]:
     whole = Square(width / 2, height / 2, 1.3 * max(width, height))
     near = Square(float(centre[0]), float(centre[1]) + 0.2 * face.width, 5 * face.width)
     seen = distinct(each for square in (whole, near) for each in detect(pyramid, square, networks, WEAK_SCORE))
-    return [Head(each.x, each.y, each.width) for each in seen if _is_neighbour(each, centre, face.width)]
+    return [Head(each.x, each.y, each.width) for each in seen if is_neighbour(each, centre, face.width)]
 
 
-def _is_neighbour(seen: Detection, centre: Points, face_px: float) -> bool:
+def is_neighbour(seen: Detection, centre: Points, face_px: float) -> bool:
+    """Return whether a detection is the head of somebody near the face at `centre`: not that face, no print, not far.
+
+    A weak detection is often the face once more, shifted to chin and collar.
+    """
     u, v = (seen.x - centre[0]) / face_px, (seen.y - centre[1]) / face_px
     size = seen.width / face_px
-    is_me = np.hypot(u, v) < 0.55 * max(1, size)
+    is_me = np.hypot(u, v / HEAD_HEIGHT) < 0.55 * max(1, size)
     is_print = abs(u) < 0.75 and v > 0.4 and size < 0.7  # on a shirt, in a locket
     return not (is_me or is_print or size < SMALLEST or max(abs(u), abs(v)) > FAR_FW)
 

@@ -88,6 +88,6 @@ def _density(colours: NDArray[np.float32], known: NDArray[np.float32]) -> NDArra
         if len(members):
             spread = np.clip(members.std(axis=0), LEAST_SPREAD, 1)
             away = (colours - centre) / spread
-            share = len(members) / len(sample) / float(spread.prod())
-            density += np.float32(share) * np.exp(np.einsum("nc,nc->n", away, away) / -2)
+            peak = (len(members) / len(sample)) ** 0.5 / float(spread.prod())  # a rare colour, a highlight, counts too
+            density += np.float32(peak) * np.exp(np.einsum("nc,nc->n", away, away) / -2)
     return density

@@ -8,14 +8,14 @@ import pytest
 
 from benchmarks import damages
 from engine.pixels import Matte, Rgb
-from engine.portrait.faces import Face, find_faces
+from engine.portrait.faces import Detection, Face, find_faces
 from engine.portrait.matte.closed_form import refine
 from engine.portrait.matte.colours import own_colours
 from engine.portrait.matte.cut import FACE_PX, Cut, cut_bust, cut_figure, find_body
 from engine.portrait.matte.doubt import doubt
 from engine.portrait.matte.ends import rounded_ends
 from engine.portrait.matte.filters import guided_filter
-from engine.portrait.matte.others import Head, without_others
+from engine.portrait.matte.others import Head, is_neighbour, without_others
 from engine.portrait.matte.pieces import keep_piece, without_fog, without_specks
 from engine.portrait.matte.unsure import told_by_colour
 from engine.portrait.networks import Networks
@@ -108,7 +108,7 @@ def test_colours_tell_whose_a_wide_unsure_area_is() -> None:
 def test_what_has_just_the_walls_colour_is_the_wall_though_the_hair_is_like_it() -> None:
     """Left hair from dark to light, right a wall as dark as the hair on average; half unsure below its colours."""
     picture = np.full((200, 300, 3), (92, 66, 58), np.uint8)
-    strands = np.random.default_rng(1).uniform(0.3, 1.7, (20, 15, 1))
+    strands = np.random.default_rng(1).uniform(0.1, 2.3, (20, 15, 1))
     picture[:, :150] = np.repeat(np.repeat(strands, 10, axis=0), 10, axis=1) * (92, 66, 58)
     guess = np.zeros((200, 300), np.float32)
     guess[:, :150] = 1
@@ -127,6 +127,22 @@ def _overlap(one: Cut, other: Cut) -> float:
     rows = slice(0, round(float(one.face.centre[1] + 1.1 * one.face.width)))
     first, second = one.matte[rows] > 0.5, moved[rows] > 0.5
     return float((first & second).sum() / (first | second).sum())
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "width", "is_other"),
+    [
+        (0, 66, 95, False),  # a chin and a collar, seen weakly a second time: no room for a head
+        (0, 40, 100, False),
+        (0, 110, 90, True),  # a child in front
+        (85, 0, 100, True),  # cheek to cheek
+        (0, 110, 40, False),  # a print on a shirt
+    ],
+)
+def test_a_head_is_somebody_elses_where_there_is_room_for_one(x: float, y: float, width: float, is_other: bool) -> None:
+    seen = Detection(x, y, width, 0.0, 0.4)
+
+    assert is_neighbour(seen, np.zeros(2, np.float32), 100.0) == is_other
 
 
 def test_of_two_people_side_by_side_one_is_cut(networks: Networks, cut: Cut) -> None:

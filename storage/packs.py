@@ -90,6 +90,13 @@ class Packs:
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
+    async def first_sticker(self, owner: str) -> Sticker | None:
+        """Return the owner's oldest sticker, in whatever state."""
+        row = await self._database.one(
+            "SELECT * FROM stickers WHERE owner = :owner ORDER BY created_at, rowid LIMIT 1", {"owner": owner}
+        )
+        return _sticker(row) if row else None
+
     async def sticker_in_message(self, owner: str, message_id: int) -> Sticker | None:
         """Return the owner's sticker that was sent in this message."""
         row = await self._database.one(

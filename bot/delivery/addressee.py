@@ -25,14 +25,14 @@ def source_of_album(chat_id: int, album: str) -> str:
 class Addressee:
     """Keep who gets the sticker, and where.
 
-    `message` is the photo's message, `progress` the progress message, `thread` the topic of both, `sheet` the message
-    with the picture of many stickers. `photo` is the file id by which the photo is fetched; of an album there is
-    `album` instead: file ids by message, "" for one that is too big. `captioned` is the message of the album whose
-    caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the face or of the
-    style that gets drawn; it may be several in a row. `is_stopped`: of many stickers, those that are not in the pack
-    yet are not wanted any more. `wrong` is what a caption asked for by `key=value` and cannot have: the job fails, its
-    photo is had for another try. `questions` are messages of ours that are answered by a reply, and what each asks for.
-    `is_file`: the sticker is not for the pack but wanted as a file, which is in message `document`.
+    `message` is the photo's message, 0 where it came in none, `progress` the progress message, `thread` the topic of
+    both, `sheet` the message with the picture of many stickers. `photo` is the file id by which the photo is fetched;
+    of an album there is `album` instead: file ids by message, "" for one that is too big. `captioned` is the message of
+    the album whose caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the
+    face or of the style that gets drawn; it may be several in a row. `is_stopped`: of many stickers, those that are not
+    in the pack yet are not wanted any more. `wrong` is what a caption asked for by `key=value` and cannot have: the job
+    fails, its photo is had for another try. `questions` are messages of ours that are answered by a reply, and what
+    each asks for. `is_file`: the sticker is not for the pack but wanted as a file, which is in message `document`.
     `is_first`: the person's first photo, at which they are told what others can see.
 
     In a group: `author` is who sent the photo where that is another person than who asks, 0 where nobody knows;
@@ -63,6 +63,11 @@ class Addressee:
     sticker: int | None = None
     guest: str | None = None
     file: str | None = None
+
+    @property
+    def reply_to(self) -> int | None:
+        """Return the message that answers point at; None where the photo came in none."""
+        return self.message or None
 
     @classmethod
     def of(cls, job: Job) -> Addressee:

@@ -22,6 +22,7 @@ from bot.delivery.offers import Offers
 from bot.delivery.places import holder_of
 from bot.delivery.progress import ProgressBoard
 from bot.delivery.reactions import ReactionsDelivery, is_batch
+from bot.delivery.styles import StylesDelivery
 from bot.errors import DeliverLater, PackError, PackFailed, PackWait, TelegramDown, UserBlocked
 from bot.packs.placement import DEFAULT_EMOJI
 from bot.packs.sticker_sets import StickerSets
@@ -37,7 +38,7 @@ from bot.words.translations import say
 from engine.cache import LruCache
 from engine.errors import NoFace, ParameterRefused, UnknownStyle
 from engine.model import FACE, ResultFile
-from engine.models import DEFAULT_MODEL
+from engine.models import DEFAULT_MODEL, STYLES
 from engine.styles import style
 from engine.types import Note, Shape
 from service.person_settings import PersonSettings
@@ -47,6 +48,8 @@ from storage.records import Entrance, Job, JobResult, JobStatus, Sticker, Sticke
 
 logger = logging.getLogger(__name__)
 
+ANOTHER = "again"  # what the button for another variation asks for, and the sources of its jobs say
+WELCOMED = "welcomed"  # the hint of who has pressed START: their first sticker says what to try next
 _OWNERS_KEPT = 1000
 _TIDYING = Urgency(priority=Priority.DELIVERY)  # what remains to be done in the chat lasts as long as an outage
 _BLIP_S = 2.0  # what fails for a shorter time is over before it is read
@@ -106,6 +109,7 @@ class Delivery:
         self._offers = offers
         self._unused_words: LruCache[str, str] = LruCache(_OWNERS_KEPT)  # what was said to change nothing, by owner
         self._reactions = ReactionsDelivery(bot, service, sets, board, limiter)
+        self._styles = StylesDelivery(bot, service, board)
 
     async def deliver(self, job: Job) -> QueuedTask | None:
         """Send what an ended job made, or why it made nothing, and mark it delivered; return what is left to tidy up.
@@ -129,6 +133,8 @@ class Delivery:
             await self._board.end_with(job, say(language, "note-flagged"))
         elif Addressee.of(job).is_file:
             await self._send_file(job)
+        elif job.request.model == STYLES.name:
+            await self._styles.deliver(job)
         elif is_batch(job):
             await self._reactions.deliver(job, await self._notes(job))
         else:
@@ -205,9 +211,13 @@ class Delivery:
             sentences.append(say(to.language, "note-replaced"))
         if in_pack.news:
             sentences.append(say(to.language, NEWS[in_pack.news]))
-        return _StickerMessage(
-            in_pack.file_id, in_pack_keyboard(to.language, job, in_pack.url, self._offers), sentences, old
-        )
+        keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
+        if job.result and WELCOMED in user.hints_shown:
+            first = await self._service.packs.first_sticker(job.owner)
+            if first is not None and first.id == job.id:
+                has_reactions = self._offers.has_reactions(job.result)
+                keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
+        return _StickerMessage(in_pack.file_id, keyboard, sentences, old)
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
         """Tell why the sticker is not there yet and raise `DeliverLater`; return where waiting will not help."""
@@ -238,7 +248,7 @@ class Delivery:
                 sent = await self._bot.send_message(
                     to.chat,
                     text,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     rate_limit_args=PROGRESS,
@@ -296,7 +306,7 @@ class Delivery:
         return await self._bot.send_sticker(
             to.chat,
             sticker,
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboard,
@@ -362,7 +372,7 @@ class Delivery:
             to.chat,
             photo,
             caption=say(to.language, "note-choose-face"),
-            reply_to_message_id=to.message,
+            reply_to_message_id=to.reply_to,
             allow_sending_without_reply=True,
             message_thread_id=to.thread,
             reply_markup=keyboards.faces(job.id, job.result.faces if job.result else 0),
@@ -383,7 +393,8 @@ def _has_faces(job: Job) -> bool:
 def in_pack_keyboard(language: str, job: Job, pack_url: str, offers: Offers) -> InlineKeyboardMarkup:
     """Return the buttons under a job's sticker in its pack."""
     has_reactions = job.result is not None and offers.has_reactions(job.result)
-    return keyboards.in_pack(language, job.id, pack_url, has_reactions=has_reactions)
+    is_variation = f":{ANOTHER}:" in job.source
+    return keyboards.in_pack(language, job.id, pack_url, has_reactions=has_reactions, is_variation=is_variation)
 
 
 def emoji_of(job: Job) -> tuple[str, ...]:

@@ -29,10 +29,13 @@ _EMOJI = 5
 _EMOJI_CHARS = 20  # what callback data has room for
 
 
-def in_pack(language: str, job_id: str, pack_url: str, *, has_reactions: bool) -> InlineKeyboardMarkup:
+def in_pack(
+    language: str, job_id: str, pack_url: str, *, has_reactions: bool, is_variation: bool = False
+) -> InlineKeyboardMarkup:
     """Return the buttons under a sticker that is in its owner's pack.
 
-    `has_reactions`: its face can be drawn in every mood.
+    `has_reactions`: its face can be drawn in every mood. `is_variation`: it is another one of the same photo, so its
+    seed is of use.
     """
     rows = [
         _another(language, job_id),
@@ -42,6 +45,8 @@ def in_pack(language: str, job_id: str, pack_url: str, *, has_reactions: bool) -
         ],
         [InlineKeyboardButton(say(language, "button-open-pack"), url=pack_url)],
     ]
+    if is_variation:
+        rows.insert(0, [button(language, "button-keep-variation", Press("keep", job_id))])
     if has_reactions:
         rows.insert(0, [button(language, "button-reactions", Press("reactions", job_id))])
     return InlineKeyboardMarkup(rows)
@@ -66,6 +71,19 @@ def edit(language: str, job_id: str, shapes: Sequence[Shape], *, has_text: bool)
         button(language, "button-back", Press("edit", job_id, "close")),
     ]
     return InlineKeyboardMarkup(in_pairs(buttons))
+
+
+def first(language: str, job_id: str, *, has_reactions: bool) -> InlineKeyboardMarkup:
+    """Return the buttons under a person's first sticker: what to try next, and no more."""
+    rows = [
+        [
+            button(language, "button-style", Press("first", job_id, "styles")),
+            button(language, "button-done", Press("first", job_id, "done")),
+        ]
+    ]
+    if has_reactions:
+        rows.insert(0, [button(language, "button-reactions", Press("first", job_id, "reactions"))])
+    return InlineKeyboardMarkup(rows)
 
 
 def shapes_of(language: str, job_id: str, shapes: Sequence[Shape]) -> InlineKeyboardMarkup:

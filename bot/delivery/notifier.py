@@ -150,7 +150,7 @@ class Notifier:
             case EventKind.QUEUED:
                 self._places_changed.set()
             case EventKind.STARTED:
-                self._board.set_text(job.id, "progress-started")
+                self._board.set_text(job.id, _started(job))
                 self._board.set_drawing(job.id)
                 self._places_changed.set()
             case EventKind.STEP if event.step is not None:
@@ -209,7 +209,7 @@ class Notifier:
         if await self._service.operators.is_paused():
             waiting = "progress-paused"
         is_drawn_soon = job.has_photo and waiting != "progress-paused"
-        text = say(to.language, "progress-started" if is_drawn_soon else waiting)
+        text = say(to.language, _started(job) if is_drawn_soon else waiting)
         try:
             is_quick = self._draft_s and may_draft and not is_draft and waiting != "progress-paused"
             if is_quick and await self._board.draft(job, text):
@@ -237,3 +237,7 @@ class Notifier:
             await self._board.close(job, None)
         except TelegramError as error:
             logger.debug("a forgotten job's message stays: %s", classify(error))
+
+
+def _started(job: Job) -> str:
+    return "progress-styles" if job.request.model == STYLES.name else "progress-started"

@@ -137,7 +137,7 @@ class ProgressBoard:
             sent = await self._bot.send_message(
                 to.chat,
                 text,
-                reply_to_message_id=to.message,
+                reply_to_message_id=to.reply_to,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,
                 reply_markup=keyboards.progress(to.language, job.id),
@@ -256,7 +256,7 @@ class ProgressBoard:
             await self._bot.send_message(
                 to.chat,
                 text,
-                reply_to_message_id=to.message,
+                reply_to_message_id=to.reply_to,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,
                 reply_markup=keyboard,

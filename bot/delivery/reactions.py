@@ -214,7 +214,7 @@ class ReactionsDelivery:
                     to.chat,
                     sheet,
                     caption=caption,
-                    reply_to_message_id=to.message,
+                    reply_to_message_id=to.reply_to,
                     allow_sending_without_reply=True,
                     message_thread_id=to.thread,
                     reply_markup=keyboard,

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards
 from bot.delivery.addressee import Addressee
-from bot.delivery.deliver import emoji_of, in_pack_keyboard
+from bot.delivery.deliver import ANOTHER, emoji_of, in_pack_keyboard
 from bot.delivery.places import holder_of
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Feature
@@ -160,7 +160,7 @@ async def _webp(context: UpdateContext, job: Job) -> bytes:
 
 FEATURE = Feature(
     callbacks={
-        "again": Callback(another),
+        ANOTHER: Callback(another),
         "undo": Callback(undo),
         "back": Callback(put_back),
         "add": Callback(try_adding),

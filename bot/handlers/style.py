@@ -1,4 +1,4 @@
-"""/style: style and model for every photo to come, and the style buttons, for one photo."""
+"""/style: style and model for every photo to come, and the buttons with the names of all styles."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.delivery.addressee import Addressee
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Command, Feature
-from bot.handlers.sticker import draw_again
 from bot.words.buttons import Press, choice, in_pairs
 from bot.words.captions import find_style
 from bot.words.translations import say, style_title
@@ -32,7 +30,7 @@ async def on_style(context: UpdateContext) -> None:
 
 async def choose(context: UpdateContext, press: Press) -> str:
     """Use the style for every photo to come. Raises `UnknownStyle`."""
-    text = await _set_style(context, _offered(press.argument))
+    text = await _set_style(context, offered(press.argument))
     context.edit(_keyboard(context, press.argument))
     return text
 
@@ -47,26 +45,7 @@ async def choose_model(context: UpdateContext, press: Press) -> str:
     return context.say("model-chosen", model=context.say(f"model-{press.argument}"))
 
 
-async def show_styles(context: UpdateContext, press: Press) -> str:
-    """Send the styles that this photo may be drawn in. Raises `NoSuchJob`."""
-    job = await context.service.own(context.owner, press.job_id)
-    drawn = job.drawn_style
-    await context.bot.send_message(
-        context.chat_id,
-        context.say("style-for-photo"),
-        reply_to_message_id=Addressee.of(job).message,
-        allow_sending_without_reply=True,
-        reply_markup=keyboard(context.language, drawn, job.id),
-    )
-    return ""
-
-
-async def draw_in_style(context: UpdateContext, press: Press) -> str:
-    """Draw the same photo in another style. Raises `UnknownStyle`."""
-    return await draw_again(context, press, style=_offered(press.argument))
-
-
-def _offered(name: str) -> str:
+def offered(name: str) -> str:
     """Return the name of a style that buttons offer. Raises `UnknownStyle`: the button may be older than its end."""
     if name not in {each.name for each in all_styles()}:
         raise UnknownStyle(name)
@@ -121,8 +100,6 @@ FEATURE = Feature(
     commands=(Command("style", on_style, aliases=("styles",)),),
     callbacks={
         "choose": Callback(choose, has_job=False, arguments=None),  # `style` knows which there are
-        "styles": Callback(show_styles),
-        "restyle": Callback(draw_in_style, arguments=None),
         "model": Callback(choose_model, has_job=False, arguments=None),
     },
 )

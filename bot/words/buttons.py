@@ -38,6 +38,7 @@ STYLES: Mapping[str, str] = {
     "button-put-all-back": _PRIMARY,
     "button-open-chat": _PRIMARY,
     "button-fetch": _PRIMARY,
+    "button-profile-photo": _PRIMARY,
 }
 
 

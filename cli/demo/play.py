@@ -111,8 +111,9 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     await ada.send_photo(photo, caption="🚀 ready for launch")
     first = await ada.wait_for_sticker()
     await _press(ada, narrator, first, "Style")
-    styles = await ada.wait_for(lambda seen: "Which style" in seen.text)
-    await _press(ada, narrator, styles, "Comic")
+    styles = await ada.wait_for(lambda seen: seen.has_button("v1:restyle"))
+    comic = next(data for each in styles.buttons if (data := each.get("callback_data", "")).endswith(":comic"))
+    await _press(ada, narrator, styles, "Comic", comic)
     second = await ada.wait_for_sticker()
     await _press(ada, narrator, second, "Another")
     third = await ada.wait_for_sticker()
@@ -126,10 +127,11 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     return [(caption, seen.data) for caption, seen in zip(captions, (first, second, third, fourth), strict=True)]
 
 
-async def _press(ada: PersonDriver, narrator: Narrator, seen: SeenMessage, button: str) -> None:
+async def _press(ada: PersonDriver, narrator: Narrator, seen: SeenMessage, name: str, data: str = "") -> None:
+    """Press the button that is called so, or has this data."""
     narrator.catch_up()
-    narrator.said("Ada", f"presses “{button}”")
-    await ada.press(seen, button)
+    narrator.said("Ada", f"presses “{name}”")
+    await ada.press(seen, data or name)
 
 
 def _write(out: Path, stickers: list[tuple[str, bytes]]) -> None:

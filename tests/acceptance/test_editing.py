@@ -51,7 +51,7 @@ async def test_a_text_is_asked_for_and_the_answer_takes_the_stickers_place(stage
     assert in_pack(person) == [unique_id(worded), unique_id(other)]
     assert worded.json["reply_to_message"]["message_id"] == answer.id
     await person.wait_for_text("It took the old one's place in your pack.")
-    await person.wait_until(lambda: labels(plain) == ["↩️ Bring this one back", "🔁 Another", "🎨 Style"])
+    await person.wait_until(lambda: labels(plain) == ["↩️ Bring this one back", "🔁 Another", "🎨 Styles"])
 
 
 @pytest.mark.parametrize("words", ['"LOL"', "“LOL”", "«LOL» please"])
@@ -313,7 +313,7 @@ async def test_the_buttons_of_a_sticker_that_was_taken_out_lead_back(stage: Stag
     data = plain.callback_data("Edit")
     await person.press(plain, "Undo")
     await person.press_forged(plain, data)
-    await person.wait_until(lambda: labels(plain) == ["➕ Put it back", "🔁 Another", "🎨 Style"])
+    await person.wait_until(lambda: labels(plain) == ["➕ Put it back", "🔁 Another", "🎨 Styles"])
 
 
 async def test_a_text_that_fails_says_so_and_the_sticker_stays(stage: Stage) -> None:

@@ -111,7 +111,7 @@ async def test_another_shape_takes_the_old_ones_place(stage: Stage) -> None:
     (only,) = person.packs[0]["stickers"]
     assert only["sticker"]["file_unique_id"] == badge.json["sticker"]["file_unique_id"]
     assert [request.shape for request in stage.plain.seen] == ["auto", "badge"]
-    await person.wait_until(lambda: labels(bust) == ["↩️ Bring this one back", "🔁 Another", "🎨 Style"])
+    await person.wait_until(lambda: labels(bust) == ["↩️ Bring this one back", "🔁 Another", "🎨 Styles"])
     await person.press(badge, "Edit")
     await person.press(badge, "Shape")
     await person.wait_until(lambda: labels(badge) == ["👤 Portrait", "🧍 Full figure", "🎈 Big head", "‹ Back"])

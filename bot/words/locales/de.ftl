@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hallo.
        *[other] Hallo { $name }.
-    } Schick mir ein Selfie, und ich mache einen Sticker daraus.
-    Du willst einen bestimmten Stil? Schreib ihn unter das Foto, zum Beispiel „Comic“.
-    Deine Sticker kommen in dein eigenes Paket, bereit für jeden Chat.
-    /style zeigt die Stile, /help alles Weitere.
+    } Schick mir ein Selfie: Daraus wird so ein Sticker.
 help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
@@ -28,6 +25,12 @@ help-commands =
     /forget – alles löschen
 start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
+
+# --- first minute ---
+button-profile-photo = 🤳 Mein Profilfoto nehmen
+button-done = Fertig
+press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
+press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -72,7 +75,7 @@ note-no-face-badge = Hier ist kein Gesicht, deshalb habe ich das ganze Bild geno
 note-prompt-as-style = Den Stil habe ich aus deinen Worten gewählt. /style zeigt alle.
 note-prompt-ignored = Ich kann den Stil ändern, aber nicht zeichnen, was du beschreibst. /style zeigt, was ich kann.
 note-prompt-unused = Mit deinen Worten konnte ich diesmal nichts anfangen; der Stil ist derselbe.
-news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen. Tipp auf den Sticker, um es zu deiner Tastatur hinzuzufügen.
+news-first-pack = Das ist dein eigenes Paket; wer seinen Link hat, kann es sehen.
 news-new-pack = Dein altes Paket wurde gelöscht, deshalb habe ich ein neues angefangen.
 news-next-pack = Dein Paket war voll, deshalb habe ich das nächste angefangen.
 pack-loose = Dein Sticker ist fertig, liegt aber noch nicht in deinem Paket. Tipp gleich auf „Noch einmal versuchen“.
@@ -223,8 +226,22 @@ privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in d
 command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---
-seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker. Mit /seed random wird jeder anders.
+seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
 seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-last = Dein letzter Sticker hat den Seed { $seed }.
+button-keep-variation = 📌 Diese Variante behalten
+button-keep-last = 📌 Den behalten
+button-seed-random = 🎲 Jedes Mal ein neuer
+press-kept = Behalten. Alle deine Sticker werden jetzt so; /seed ändert das.
+press-seed-random = Jeder Sticker wird wieder ein wenig anders.
+
+# --- every style of one photo ---
+progress-styles = Ich probiere jeden Stil an dir aus …
+styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+button-styles-swap = 🔄 Lieber den Sticker ersetzen
+button-styles-add = ➕ Lieber als neuer Sticker
+press-is-in-pack = Er ist schon in deinem Paket.
 
 # --- settings ---
 settings = Deine Einstellungen, für jeden Sticker von jetzt an. Tipp auf eine, um sie zu ändern.
@@ -429,7 +446,7 @@ language-chosen = Gut, dann auf Deutsch.
 
 # --- buttons ---
 button-another = 🔁 Noch einer
-button-style = 🎨 Stil
+button-style = 🎨 Stile
 button-badge = ⭕ Lieber rund
 button-cutout = ✂️ Lieber ausgeschnitten
 button-shape = ✂️ Form

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hi.
        *[other] Hi { $name }.
-    } Send me a selfie and I'll turn it into a sticker.
-    Want a certain style? Write it under the photo, for example “comic”.
-    Your stickers are collected in a pack of your own, ready for any chat.
-    /style shows the styles, /help everything else.
+    } Send me a selfie: it becomes a sticker like these.
 help =
     Send a photo with a face in it. One sticker comes back.
 
@@ -28,6 +25,12 @@ help-commands =
     /forget – delete all of it
 start-in-group = Reply to a photo with /sticker and I'll make a sticker of it. Your own pack is with me in a private chat.
 button-open-chat = Open the chat
+
+# --- first minute ---
+button-profile-photo = 🤳 Use my profile photo
+button-done = Done
+press-no-profile-photo = I see no profile photo: there is none, or your privacy settings hide it. Send me a selfie.
+press-done = Tap the sticker to add the pack. Every photo you send makes another one.
 
 # --- photos ---
 progress-fetching = Got it. Fetching your photo …
@@ -72,7 +75,7 @@ note-no-face-badge = There's no face here, so I used the whole picture.
 note-prompt-as-style = I picked the style from your words. /style shows all of them.
 note-prompt-ignored = I can change the style, but I can't draw what your words describe. /style shows the styles I know.
 note-prompt-unused = I couldn't use your words this time; the style is the same.
-news-first-pack = This is your own pack; whoever has its link can see it. Tap the sticker to add it to your keyboard.
+news-first-pack = This is your own pack; whoever has its link can see it.
 news-new-pack = Your old pack was deleted, so I started a new one.
 news-next-pack = Your pack was full, so I started the next one.
 pack-loose = Your sticker is ready, but it isn't in your pack yet. Tap “Try adding again” in a moment.
@@ -223,8 +226,22 @@ privacy-groups = In groups, somebody else's photo only gives a sticker in that c
 command-sticker = Make a sticker of the photo you reply to
 
 # --- seed ---
-seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker. /seed random makes every one different.
+seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
 seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-last = Your last sticker has the seed { $seed }.
+button-keep-variation = 📌 Keep this variation
+button-keep-last = 📌 Keep that one
+button-seed-random = 🎲 A new one each time
+press-kept = Kept. All your stickers come out this way now; /seed changes that.
+press-seed-random = Every sticker comes out a little different again.
+
+# --- every style of one photo ---
+progress-styles = Trying every style on you …
+styles-add = Tap one to get it as a new sticker.
+styles-swap = Tap one to put it in your sticker's place.
+button-styles-swap = 🔄 Replace the sticker instead
+button-styles-add = ➕ As a new sticker instead
+press-is-in-pack = It's in your pack already.
 
 # --- settings ---
 settings = Your settings, for every sticker to come. Tap one to change it.
@@ -429,7 +446,7 @@ language-chosen = All right, English it is.
 
 # --- buttons ---
 button-another = 🔁 Another
-button-style = 🎨 Style
+button-style = 🎨 Styles
 button-badge = ⭕ Badge instead
 button-cutout = ✂️ Cut-out instead
 button-shape = ✂️ Shape

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Hola.
        *[other] Hola, { $name }.
-    } Mándame un selfi y lo convierto en un sticker.
-    ¿Quieres un estilo concreto? Escríbelo bajo la foto, por ejemplo «cómic».
-    Tus stickers van a un pack tuyo, listos para cualquier chat.
-    /style enseña los estilos, /help todo lo demás.
+    } Mándame un selfi: será un sticker como estos.
 help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
@@ -28,6 +25,12 @@ help-commands =
     /forget – borrarlo todo
 start-in-group = Responde a una foto con /sticker y hago un sticker de ella. Tu propio pack está conmigo en un chat privado.
 button-open-chat = Abrir el chat
+
+# --- first minute ---
+button-profile-photo = 🤳 Usar mi foto de perfil
+button-done = Listo
+press-no-profile-photo = No veo ninguna foto de perfil: no la hay o tu privacidad la oculta. Mándame un selfi.
+press-done = Toca el sticker para añadir el pack. Cada foto que mandes será otro.
 
 # --- photos ---
 progress-fetching = Recibida. Estoy bajando tu foto…
@@ -71,8 +74,8 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
-news-first-pack = Este es tu pack; quien tenga su enlace puede verlo. Toca el sticker para añadirlo a tu teclado.
+note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
+news-first-pack = Este es tu pack; quien tenga su enlace puede verlo.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -223,8 +226,22 @@ privacy-groups = En los grupos, de la foto de otra persona solo sale un sticker 
 command-sticker = Un sticker de la foto a la que respondes
 
 # --- seed ---
-seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker. Con /seed random cada uno sale distinto.
+seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.
 seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
+seed-last = Tu último sticker tiene la semilla { $seed }.
+button-keep-variation = 📌 Quedarme con esta variante
+button-keep-last = 📌 Quedarme con esa
+button-seed-random = 🎲 Una nueva cada vez
+press-kept = Guardada. Todos tus stickers salen así ahora; /seed lo cambia.
+press-seed-random = Cada sticker vuelve a salir un poco distinto.
+
+# --- every style of one photo ---
+progress-styles = Te pruebo todos los estilos …
+styles-add = Toca uno y lo tendrás como sticker nuevo.
+styles-swap = Toca uno y ocupará el lugar de tu sticker.
+button-styles-swap = 🔄 Mejor reemplazar el sticker
+button-styles-add = ➕ Mejor como sticker nuevo
+press-is-in-pack = Ya está en tu pack.
 
 # --- settings ---
 settings = Tus ajustes, para todos los stickers que vengan. Toca uno para cambiarlo.
@@ -429,7 +446,7 @@ language-chosen = De acuerdo, en español.
 
 # --- buttons ---
 button-another = 🔁 Otro
-button-style = 🎨 Estilo
+button-style = 🎨 Estilos
 button-badge = ⭕ Mejor redondo
 button-cutout = ✂️ Mejor recortado
 button-shape = ✂️ Forma

@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] Oi.
        *[other] Oi, { $name }.
-    } Me mande uma selfie e eu faço dela uma figurinha.
-    Quer um estilo específico? Escreva embaixo da foto, por exemplo “quadrinhos”.
-    Suas figurinhas ficam num pacote só seu, prontas para qualquer conversa.
-    /style mostra os estilos, /help todo o resto.
+    } Me mande uma selfie: ela vira uma figurinha assim.
 help =
     Mande uma foto em que apareça um rosto. Volta uma figurinha.
 
@@ -28,6 +25,12 @@ help-commands =
     /forget – apagar tudo
 start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
 button-open-chat = Abrir a conversa
+
+# --- first minute ---
+button-profile-photo = 🤳 Usar minha foto de perfil
+button-done = Pronto
+press-no-profile-photo = Não vejo foto de perfil: não há nenhuma ou sua privacidade a esconde. Me mande uma selfie.
+press-done = Toque na figurinha para adicionar o pacote. Cada foto que você mandar vira mais uma.
 
 # --- photos ---
 progress-fetching = Recebi. Estou baixando sua foto…
@@ -72,7 +75,7 @@ note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
 note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
 note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
 note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
-news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo. Toque na figurinha para pôr o pacote no seu teclado.
+news-first-pack = Este é o seu próprio pacote; quem tem o link pode ver.
 news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
 news-next-pack = Seu pacote estava cheio, então comecei o próximo.
 pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
@@ -223,8 +226,22 @@ privacy-groups = Em grupos, a foto de outra pessoa só vira uma figurinha naquel
 command-sticker = Figurinha da foto que você responde
 
 # --- seed ---
-seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha. Com /seed random cada uma sai diferente.
+seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.
 seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
+seed-last = Sua última figurinha tem o seed { $seed }.
+button-keep-variation = 📌 Ficar com esta variação
+button-keep-last = 📌 Ficar com esse
+button-seed-random = 🎲 Um novo a cada vez
+press-kept = Guardado. Todas as suas figurinhas saem assim agora; /seed muda isso.
+press-seed-random = Cada figurinha volta a sair um pouco diferente.
+
+# --- every style of one photo ---
+progress-styles = Provando todos os estilos em você …
+styles-add = Toque em um e ele vira uma figurinha nova.
+styles-swap = Toque em um e ele fica no lugar da sua figurinha.
+button-styles-swap = 🔄 Melhor trocar a figurinha
+button-styles-add = ➕ Melhor como figurinha nova
+press-is-in-pack = Ela já está no seu pacote.
 
 # --- settings ---
 settings = Seus ajustes, para todas as próximas figurinhas. Toque em um para mudar.
@@ -420,7 +437,7 @@ language-chosen = Certo, em português.
 
 # --- buttons ---
 button-another = 🔁 Outra
-button-style = 🎨 Estilo
+button-style = 🎨 Estilos
 button-badge = ⭕ Melhor redonda
 button-cutout = ✂️ Melhor recortada
 button-shape = ✂️ Forma

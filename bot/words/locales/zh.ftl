@@ -5,10 +5,7 @@ start =
     { $name ->
         [none] 你好。
        *[other] 你好，{ $name }。
-    }发一张自拍给我，我把它变成贴纸。
-    想要某种风格？写在照片下面就行，比如“漫画”。
-    你的贴纸都放在你自己的贴纸包里，哪个聊天都能用。
-    /style 看所有风格，/help 看其他功能。
+    }发一张自拍给我，它会变成这样的贴纸。
 help =
     发一张有脸的照片，就会收到一张贴纸。
 
@@ -28,6 +25,12 @@ help-commands =
     /forget – 全部删除
 start-in-group = 用 /sticker 回复一张照片，我就把它做成贴纸。你自己的贴纸包在和我的私聊里。
 button-open-chat = 打开聊天
+
+# --- first minute ---
+button-profile-photo = 🤳 用我的头像
+button-done = 好了
+press-no-profile-photo = 我看不到你的头像：可能没有，也可能被隐私设置隐藏了。发一张自拍给我吧。
+press-done = 点一下贴纸就能添加贴纸包。你每发一张照片，就多一张贴纸。
 
 # --- photos ---
 progress-fetching = 收到。正在取你的照片……
@@ -70,7 +73,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。点一下贴纸，就能加到你的键盘里。
+news-first-pack = 这是你自己的贴纸包；有链接的人都能看到。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -218,8 +221,22 @@ privacy-groups = 在群组里，别人的照片只会变成那个聊天里的一
 command-sticker = 把你回复的照片做成贴纸
 
 # --- seed ---
-seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。用 /seed random，每张都不一样。
+seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。
 seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
+seed-last = 你上一张贴纸的种子是 { $seed }。
+button-keep-variation = 📌 固定这种画法
+button-keep-last = 📌 固定那一个
+button-seed-random = 🎲 每次都换新的
+press-kept = 已固定。以后你的贴纸都这样画；用 /seed 可以更改。
+press-seed-random = 每张贴纸又会有点不同。
+
+# --- every style of one photo ---
+progress-styles = 正在为你试每一种风格……
+styles-add = 点一种，它就成为一张新贴纸。
+styles-swap = 点一种，它就取代你的那张贴纸。
+button-styles-swap = 🔄 改为替换贴纸
+button-styles-add = ➕ 改为新贴纸
+press-is-in-pack = 它已经在你的贴纸包里了。
 
 # --- settings ---
 settings = 你的设置，对以后所有贴纸有效。点一项就能修改。

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from telegram import InlineKeyboardMarkup
 
-from bot.delivery import keyboards
+from bot.delivery import keyboards, styles
 from bot.delivery.groups import keyboard as group_keyboard
-from bot.handlers import CALLBACKS, FEATURES, MENU, broadcast, language, privacy, settings, style
+from bot.handlers import CALLBACKS, FEATURES, MENU, broadcast, language, privacy, seed, settings, start, style
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
+from engine.styles import all_styles
 from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
 from storage.records import Job, JobRequest, JobStatus
@@ -25,11 +26,19 @@ DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m")
 def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str) -> None:
     every = [
         keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True),
+        keyboards.in_pack(locale, JOB, "https://t.me/addstickers/x", has_reactions=True, is_variation=True),
         keyboards.edit(locale, JOB, [Shape.BADGE], has_text=True),
         keyboards.edit(locale, JOB, list(Shape)[1:], has_text=False),
         keyboards.outlines(locale, JOB, Outline.AUTO, OutlineWidth.THICK),
         keyboards.emojis(locale, JOB, ["😀", "❤️", "👨‍👩‍👧"], ["❤️"]),
         keyboards.keywords(locale, JOB),
+        keyboards.first(locale, JOB, has_reactions=True),
+        start.profile_keyboard(locale),
+        seed.keyboard(locale, JOB, is_fixed=True),
+        *[
+            styles.keyboard(locale, JOB, JOB, all_styles() * 3, page, current="toon", can_swap=True, is_named=True)
+            for page in (styles.SheetPage(2), styles.SheetPage(2, styles.SWAP))
+        ],
         keyboards.all_in_pack(locale, JOB, "https://t.me/addstickers/x", has_another=True),
         keyboards.shapes_of(locale, JOB, list(Shape)[1:]),
         keyboards.no_face(locale, JOB),

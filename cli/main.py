@@ -89,6 +89,9 @@ def make(
         list[str] | None,
         typer.Option("--set", help="name=value, repeatable; `stickerface parameters` lists them."),
     ] = None,
+    png: Annotated[
+        bool, typer.Option("--png", help="PNG files, which every program opens, in place of Telegram's WebP.")
+    ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
@@ -119,6 +122,7 @@ def make(
         text,
         _one_of(Outline, "--outline", outline),
         _one_of(OutlineWidth, "--outline-width", outline_width),
+        png,
     )
     _collect_garbage()
     raise typer.Exit(make_stickers(photos, out, settings, options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.progress import Progress
 
@@ -38,6 +40,7 @@ class MakeOptions:
     """Options for every photo of the run. `seed` None draws another one for each.
 
     A model of several photos takes those of a folder, or all that are given by name, as photos of one person.
+    `is_png`: files that every program opens, in place of Telegram's WebP.
     """
 
     model: Model
@@ -49,6 +52,7 @@ class MakeOptions:
     text: str = ""
     outline: Outline = Outline.AUTO
     outline_width: OutlineWidth = OutlineWidth.NORMAL
+    is_png: bool = False
 
 
 def make_stickers(photos: list[Path], out: Path, settings: EngineSettings, options: MakeOptions) -> int:
@@ -99,14 +103,22 @@ def _make_files(engine: Engine, paths: list[Path], out: Path, options: MakeOptio
         target = _free_name(out / f"{path.stem}-{options.model.name}")
         target.mkdir()
         for number, name in enumerate(result.stickers, 1):
-            (target / f"{number:02}-{name}").write_bytes(result.files[name])
+            _write_sticker(target / f"{number:02}-{name}", result.files[name], options)
         (target / ResultFile.SHEET).write_bytes(result.files[ResultFile.SHEET])
         print(f"{target}  {len(result.stickers)} stickers, style {result.style}, seed {result.seed}")
     else:
-        target = _free_name(out / f"{path.stem}.webp")
-        target.write_bytes(result.files[ResultFile.STICKER])
+        target = _free_name(out / f"{path.stem}.{'png' if options.is_png else 'webp'}")
+        _write_sticker(target, result.files[ResultFile.STICKER], options)
         print(f"{target}  style {result.style}, seed {result.seed}, {result.shape}")
     return True
+
+
+def _write_sticker(target: Path, webp: bytes, options: MakeOptions) -> None:
+    if not options.is_png:
+        target.write_bytes(webp)
+        return
+    with Image.open(io.BytesIO(webp)) as sticker:
+        sticker.save(target.with_suffix(".png"), optimize=True)
 
 
 def _draw(engine: Engine, paths: list[Path], options: MakeOptions, progress: Progress) -> StickerResult:

@@ -97,7 +97,7 @@ async def chat_page(url: str, scheme: Literal["light", "dark"]) -> AsyncIterator
 
 
 async def first_minute(ada: PersonDriver, page: Page) -> list[tuple[str, bytes]]:
-    """/start, a photo, another style, all reactions, the pack; returns (caption, PNG) of each step."""
+    """/start, a photo, all reactions, all styles, a text, the pack; returns (caption, PNG) of each step."""
     steps: list[tuple[str, bytes]] = []
 
     async def look(caption: str) -> None:
@@ -107,24 +107,28 @@ async def first_minute(ada: PersonDriver, page: Page) -> list[tuple[str, bytes]]
             await asyncio.sleep(0.1)
         steps.append((f"{len(steps) + 1}  {caption}", await page.screenshot()))
 
+    photo = (files("cli.demo") / "astronaut.jpg").read_bytes()
+    await ada.set_profile_photo(photo)
     await ada.start()
     await ada.wait_for(lambda seen: seen.text)
     await look("Say hello")
-    await ada.send_photo((files("cli.demo") / "astronaut.jpg").read_bytes())
+    await ada.send_photo(photo)
     sticker = await ada.wait_for_sticker(DRAWING_S)
     await look("Send a selfie, get a sticker")
-    await ada.press(sticker, "v1:style")
-    styles = await ada.wait_for(lambda seen: seen.has_button("💥"))
-    await look("Choose another style")
-    await ada.press(styles, "💥")
-    await ada.wait_for_sticker(DRAWING_S)
-    await look("Comic, then")
-    await ada.press(sticker, "v1:reactions")
+    await ada.press(sticker, "😂")
     await ada.wait_for_photo(DRAWING_S)
-    await look("All reactions at once")
+    await look("Press “All reactions”")
+    await ada.press(sticker, "🎨")
+    sheet = await ada.wait_for_photo(DRAWING_S)
+    await look("Press “Styles”: every style on your own face")
+    await ada.press(sheet, "3")
+    comic = await ada.wait_for_sticker(DRAWING_S)
+    await ada.send_text("“LOL”", reply_to=comic)
+    await ada.wait_for_sticker(DRAWING_S)
+    await look("Tap one; words in quotes are written on it")
     await page.locator("#packs-button").click()
     await page.locator("#packs img").last.wait_for()
-    await look("All in a pack of one's own")
+    await look("All of them are in your own pack")
     return steps
 
 

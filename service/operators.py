@@ -37,6 +37,7 @@ class Operators:
             return False
         await self._store.facts.set(_PAUSED, "yes")
         self._is_paused = True
+        await self._announce()
         return True
 
     async def resume(self) -> bool:
@@ -45,9 +46,13 @@ class Operators:
             return False
         await self._store.facts.set(_PAUSED, "")
         self._is_paused = False
-        for job in await self._store.jobs.next_waiting():  # wakes the workers
-            self._events.emit(JobEvent(EventKind.QUEUED, job))
+        await self._announce()
         return True
+
+    async def _announce(self) -> None:
+        """Wake the workers, and whoever tells people how many are ahead of them."""
+        for job in await self._store.jobs.next_waiting():
+            self._events.emit(JobEvent(EventKind.QUEUED, job))
 
     async def ban_of(self, owner: str) -> Ban | None:
         """Return the owner's ban, None where there is none."""

@@ -113,8 +113,7 @@ class Files:
     async def free_bytes(self) -> int:
         """Return how much room the disk has left. Raises `StorageError`."""
         with _os_errors_as_ours():
-            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
+            return await asyncio.to_thread(_free_bytes, self._root)
 
     async def check_room(self) -> None:
         """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
@@ -161,6 +160,11 @@ class Files:
             if folder != self._root:
                 _remove_if_empty(folder)
         return count
+
+
+def _free_bytes(folder: Path) -> int:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return shutil.disk_usage(folder).free
 
 
 def _sweep_folder(folder: Path, before: float, keep: frozenset[str]) -> int:

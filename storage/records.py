@@ -253,7 +253,10 @@ class PackState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Where an owner's stickers are collected. `generation` counts from 1 and is part of `name`."""
+    """Where an owner's stickers are collected. `generation` counts from 1 and is part of `name`.
+
+    `mosaic_of` is the sticker that an emoji set was cut from, None for a pack.
+    """
 
     id: int
     owner: str
@@ -262,6 +265,17 @@ class Pack:
     generation: int
     state: PackState
     created_at: float
+    mosaic_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an owner was asked, in which message, and how long ago; `argument` is what it is about."""
+
+    subject: str
+    argument: str
+    message_id: int
+    age_s: float
 
 
 class StickerState(StrEnum):

@@ -31,9 +31,8 @@ class Addressee:
     the album whose caption counts; `is_closed`: no more photos of it are waited for. `emoji` None means that of the
     face or of the style that gets drawn; it may be several in a row. `is_stopped`: of many stickers, those that are not
     in the pack yet are not wanted any more. `wrong` is what a caption asked for by `key=value` and cannot have: the job
-    fails, its photo is had for another try. `questions` are messages of ours that are answered by a reply, and what
-    each asks for. `is_file`: the sticker is not for the pack but wanted as a file, which is in message `document`.
-    `is_first`: the person's first photo, at which they are told what others can see.
+    fails, its photo is had for another try. `is_file`: the sticker is not for the pack but wanted as a file, which is
+    in message `document`. `is_first`: the person's first photo, at which they are told what others can see.
 
     In a group: `author` is who sent the photo where that is another person than who asks, 0 where nobody knows;
     `is_agreed`: they let the sticker go into the asker's pack; `sticker` is the message that it was sent in. `guest` is
@@ -54,7 +53,6 @@ class Addressee:
     sheet: int | None = None
     is_stopped: bool = False
     wrong: str | None = None
-    questions: Mapping[str, str] = field(default_factory=dict)
     is_file: bool = False
     document: int | None = None
     is_first: bool = False

@@ -19,7 +19,7 @@ from bot.delivery.delivery_queue import mark_blocked
 from bot.delivery.keyboards import news
 from bot.transport.outage import Backoff
 from bot.transport.rate_limits import Priority, Urgency
-from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify, retry_after_s
+from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from bot.words.translations import DEFAULT_LANGUAGE, say
 from service.stickers import StickerService
 from storage.errors import StorageError
@@ -169,7 +169,7 @@ class Broadcaster:
         try:
             await self._bot.send_message(int(Entrance.TELEGRAM.id_of(broadcast.author)), "\n".join(lines))
         except TelegramError as error:
-            if classify(error) not in NOBODY_THERE:
+            if classify(error) in WILL_PASS:
                 raise
 
     async def _language_of(self, owner: str) -> str:

@@ -206,7 +206,7 @@ class Notifier:
         if to.is_elsewhere:
             return
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
-        if await self._service.operators.is_paused():
+        if job.status is JobStatus.QUEUED and await self._service.operators.is_paused():
             waiting = "progress-paused"
         is_drawn_soon = job.has_photo and waiting != "progress-paused"
         text = say(to.language, _started(job) if is_drawn_soon else waiting)

@@ -42,6 +42,7 @@ _NEWS: dict[News, str] = {
     "first_pack": "news-first-pack-of-all",
     "new_pack_after_deletion": "news-new-pack",
     "next_pack": "news-next-pack",
+    "planned_pack": "news-planned-pack",
 }
 
 

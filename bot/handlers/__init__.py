@@ -5,24 +5,35 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from telegram.ext import Application, BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    InlineQueryHandler,
+)
 from telegram.ext import MessageHandler as OnMessage
 
 from bot.handlers import (
     broadcast,
     edit,
     emojis,
+    export,
     face,
     groups,
     guests,
     help,
+    inline,
     jobs,
     keywords,
     language,
     membership,
+    mosaic,
     no_face,
     operators,
     outline,
+    own_sticker,
     packs,
     photo,
     privacy,
@@ -39,9 +50,10 @@ from bot.handlers import (
     words,
 )
 from bot.handlers.context import BotParts, UpdateContext
-from bot.handlers.feature import Callback, Feature, Handler
+from bot.handlers.feature import AnswerHandler, Callback, Feature, Handler
 from bot.handlers.middleware import handle
 from bot.handlers.presses import on_press
+from bot.handlers.questions import take_answer
 
 # Commands stand in the menu in this order; of the messages' filters the first one that fits takes the message.
 FEATURES: tuple[Feature, ...] = (
@@ -49,6 +61,10 @@ FEATURES: tuple[Feature, ...] = (
     style.FEATURE,
     seed.FEATURE,
     packs.FEATURE,
+    own_sticker.FEATURE,
+    mosaic.FEATURE,
+    inline.FEATURE,
+    export.FEATURE,
     jobs.FEATURE,
     settings.FEATURE,
     language.FEATURE,
@@ -81,6 +97,9 @@ OPERATORS_MENU: tuple[str, ...] = tuple(command.name for command in _MENU if com
 CALLBACKS: dict[str, Callback] = {
     operation: callback for feature in FEATURES for operation, callback in feature.callbacks.items()
 }
+ANSWERS: dict[str, AnswerHandler] = {
+    subject: answer for feature in FEATURES for subject, answer in feature.answers.items()
+}
 
 
 def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: BotParts) -> None:
@@ -99,7 +118,11 @@ def register_all(application: Application[Any, Any, Any, Any, Any, Any], parts: 
         for command in feature.commands
     ]
     for feature in FEATURES:
-        handlers += [OnMessage(filters, wrap(each)) for filters, each in feature.messages]
+        handlers += [
+            OnMessage(filters, wrap(partial(take_answer, ANSWERS, each))) for filters, each in feature.messages
+        ]
+        if feature.inline:
+            handlers.append(InlineQueryHandler(wrap(feature.inline)))
         if feature.membership:
             handlers.append(ChatMemberHandler(wrap(feature.membership), ChatMemberHandler.MY_CHAT_MEMBER))
     handlers.append(CallbackQueryHandler(wrap(partial(on_press, CALLBACKS))))

@@ -14,13 +14,13 @@ from PIL import Image, ImageDraw, ImageFont
 from storage.records import DayFigures
 
 BLUE, RED, GREEN, AMBER = "#3b82c4", "#d64545", "#3d9a5f", "#d9a013"
-_WIDTH_PX, _PANEL_PX, _MARGIN_PX, _FOOT_PX = 720, 130, 60, 28
+_WIDTH_PX, _PANEL_PX, _MARGIN_PX, _FOOT_PX = 720, 140, 72, 36
 _INK, _PAPER, _LINE = "#333333", "#ffffff", "#dddddd"
 
 
 def draw_chart(days: Sequence[DayFigures]) -> bytes:
     """Return a PNG: a bar a day of jobs with the failed ones in red, of people, and of the median of seconds."""
-    font = ImageFont.load_default(15)
+    font = ImageFont.load_default(20)
     image = Image.new("RGB", (_WIDTH_PX, 3 * _PANEL_PX + _FOOT_PX), _PAPER)
     draw = ImageDraw.Draw(image)
     panels: tuple[tuple[str, Callable[[DayFigures], float]], ...] = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, InlineQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -23,6 +24,7 @@ from storage.records import Job, User
 
 _ALBUMS_KEPT = 1000
 _CHATS_KEPT = 1000
+_EXPORTS = 2  # each may hold 70 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class PhotosNotTaken:
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    """What the handlers work with. Short memories: refused albums, the last refusal by chat, and groups."""
+    """What the handlers work with. Short memories: refused albums, the last refusal by chat, and groups.
+
+    `exporting` are the owners whose packs are being packed up, `export_slots` how many at the same time.
+    """
 
     bot: ExtBot[Urgency]
     service: StickerService
@@ -49,6 +54,8 @@ class BotParts:
     broadcaster: Broadcaster
     refused_albums: LruCache[str, bool] = field(default_factory=lambda: LruCache(_ALBUMS_KEPT))
     refusals: LruCache[int, PhotosNotTaken] = field(default_factory=lambda: LruCache(_CHATS_KEPT))
+    exporting: set[str] = field(default_factory=set)
+    export_slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_EXPORTS))
     groups: GroupMemory = field(default_factory=GroupMemory)
 
 
@@ -126,9 +133,19 @@ class UpdateContext:
         assert self.update.callback_query is not None  # noqa: S101 - only presses come to callbacks
         return self.update.callback_query
 
+    @property
+    def inline_query(self) -> InlineQuery:
+        """Return what was typed after `@bot`."""
+        assert self.update.inline_query is not None  # noqa: S101 - only inline queries come to their handler
+        return self.update.inline_query
+
     def say(self, key: str, **variables: str | int) -> str:
         """Return the sentence `key` in the person's language."""
         return say(self.language, key, **variables)
+
+    async def say_drawing(self) -> str:
+        """Return what answers a press whose job is submitted: on it, or after the break."""
+        return self.say("press-paused" if await self.service.operators.is_paused() else "press-drawing")
 
     def in_language(self, language: str) -> UpdateContext:
         """Return the same context in another language."""

@@ -11,6 +11,9 @@ from bot.handlers.context import UpdateContext
 from bot.words.buttons import Press
 
 Handler = Callable[[UpdateContext], Awaitable[None]]
+AnswerHandler = Callable[
+    [UpdateContext, str, str], Awaitable[bool]
+]  # what it is about, the words; whether they will do
 CallbackHandler = Callable[[UpdateContext, Press], Awaitable[str]]  # returns what the press is answered with
 
 NEW_MESSAGE = UpdateType.MESSAGE  # edits of old messages ask for nothing new
@@ -61,10 +64,13 @@ class Feature:
     """One thing that the bot can do.
 
     `callbacks` are by the operation in their buttons' callback data; `messages` are tried in order, after every
-    command and the messages of the features before; `membership` handles being blocked and unblocked.
+    command and the messages of the features before; `answers` are those to what the feature asks in words, by subject;
+    `inline` answers `@bot words`; `membership` handles being blocked and unblocked.
     """
 
     commands: tuple[Command, ...] = ()
     callbacks: Mapping[str, Callback] = field(default_factory=dict)
     messages: tuple[tuple[BaseFilter, Handler], ...] = ()
+    answers: Mapping[str, AnswerHandler] = field(default_factory=dict)
+    inline: Handler | None = None
     membership: Handler | None = None

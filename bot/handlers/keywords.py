@@ -14,7 +14,7 @@ from bot.words.buttons import Press
 from service.readable import readable
 from storage.records import Job
 
-QUESTION = "keywords"
+_SUBJECT = "jobwords"
 MOST = 20  # Bot API: of one sticker
 MOST_CHARS = 64  # of all of them
 _SEPARATORS = re.compile(r"[,;،、，\n]+")
@@ -24,21 +24,23 @@ async def ask_for_keywords(context: UpdateContext, press: Press) -> str:
     """Ask for the words that should find the sticker. Raises `NoSuchJob`."""
     job = await context.service.own(context.owner, press.job_id)
     context.edit(await buttons_of(context, job))
-    await ask(context, job, QUESTION, context.say("keywords-ask", most=MOST))
+    await ask(context, _SUBJECT, job.id, context.say("keywords-ask", most=MOST))
     return ""
 
 
-async def take_answer(context: UpdateContext, job: Job) -> None:
-    """Give a job's sticker the keywords of a message. Raises `PackError`."""
-    words = keywords_of(context.message.text or "")
+async def take_answer(context: UpdateContext, job_id: str, text: str) -> bool:
+    """Give a job's sticker the keywords in `text`. Raises `NoSuchJob`, `PackError`."""
+    job, words = await context.service.own(context.owner, job_id), keywords_of(text)
     if not words:
         await context.reply(context.say("keywords-none"))
-    elif len(words) > MOST or sum(map(len, words)) > MOST_CHARS:
+        return False
+    if not are_few_enough(words):
         await context.reply(context.say("keywords-too-many", most=MOST, chars=MOST_CHARS))
-    else:
-        await _set(context, job, words)
-        keyboard = keyboards.keywords(context.language, job.id)
-        await context.reply(context.say("keywords-set", words=", ".join(words)), keyboard)
+        return False
+    await _set(context, job, words)
+    keyboard = keyboards.keywords(context.language, job.id)
+    await context.reply(context.say("keywords-set", words=", ".join(words)), keyboard)
+    return True
 
 
 async def remove_keywords(context: UpdateContext, press: Press) -> str:
@@ -64,6 +66,12 @@ def keywords_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word.casefold() for word in words if word))
 
 
+def are_few_enough(words: tuple[str, ...]) -> bool:
+    """Return whether Telegram takes so many keywords."""
+    return len(words) <= MOST and sum(map(len, words)) <= MOST_CHARS
+
+
 FEATURE = Feature(
     callbacks={"keywords": Callback(ask_for_keywords), "nokeywords": Callback(remove_keywords)},
+    answers={_SUBJECT: take_answer},
 )

@@ -29,7 +29,9 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     if person is None or (person.is_bot and not _is_of_a_group(update)):
         return
     language = language_of(person.language_code)
-    if chat is None:  # a message that was sent through the bot into a chat it is not in has no buttons of ours
+    if (
+        chat is None and update.inline_query is None
+    ):  # a message that was sent through the bot into a chat it is not in has no buttons of ours
         if update.callback_query is not None:
             with contextlib.suppress(TelegramError):
                 await update.callback_query.answer(say(language, "press-stale"))
@@ -40,7 +42,8 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
         language = user.language or language
         if await _is_banned(parts, update, owner, language):
             return
-        if user.is_blocked and chat.type == ChatType.PRIVATE and update.my_chat_member is None:
+        is_here = chat is not None and chat.type == ChatType.PRIVATE
+        if user.is_blocked and is_here and update.my_chat_member is None:
             await parts.notifier.unblock(owner)
         await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
         if user.app_language != (app_language := language_of(person.language_code)):
@@ -52,7 +55,7 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
         try:
             if update.callback_query is not None:
                 await update.callback_query.answer(text[:PRESS_ANSWER_CHARS], show_alert=True)
-            elif update.message is not None:
+            elif update.message is not None and chat is not None:
                 await parts.bot.send_message(chat.id, text)
         except TelegramError as unsaid:
             await _unanswered(parts, update, owner, unsaid)

@@ -21,7 +21,8 @@ async def on_privacy(context: UpdateContext) -> None:
 
 async def on_forget(context: UpdateContext) -> None:
     """Ask first; the buttons do it."""
-    has_packs = bool(await context.service.packs.of_owner(context.owner))
+    packs = context.service.packs
+    has_packs = bool(await packs.of_owner(context.owner) or await packs.mosaics_of_owner(context.owner))
     await context.answer(context.say("forget-ask"), keyboard(context.language, has_packs=has_packs))
 
 

@@ -43,7 +43,7 @@ async def draw_all(context: UpdateContext, press: Press) -> str:
         parent, source=source, note=to.to_json(), model=REACTIONS.name, parameters=known, is_low=True
     )
     context.parts.notifier.announce(job)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def undo_all(context: UpdateContext, press: Press) -> str:

@@ -35,7 +35,7 @@ _NOT_TAKEN = (TelegramErrorKind.FILE_REFUSED, TelegramErrorKind.FILE_TOO_BIG, Te
 async def on_start(context: UpdateContext) -> None:
     """Greet: a picture, a line, and a button for the profile photo where there is one.
 
-    A deep link under a sticker of a group puts that into the pack; of others, `/start hello`, nothing else comes.
+    A deep link under a sticker of a group puts it into the person's pack; any other, `/start hello`, says nothing else.
     """
     if context.args and context.args[0].startswith(ADD_LATER):
         await add_later(context, context.args[0].removeprefix(ADD_LATER))
@@ -123,7 +123,7 @@ async def use_profile_photo(context: UpdateContext, press: Press) -> str:
     if to.is_first:
         await service.show_hint_once(context.owner, CONSENT)
     context.parts.notifier.announce(job)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _profile_photo(context: UpdateContext) -> PhotoSize | None:

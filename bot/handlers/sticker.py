@@ -72,7 +72,7 @@ async def draw_again(
         replaces=replaces,
     )
     context.parts.notifier.announce_soon(job)
-    return context.say("press-paused" if await service.operators.is_paused() else "press-drawing")
+    return await context.say_drawing()
 
 
 async def another(context: UpdateContext, press: Press) -> str:
@@ -86,6 +86,9 @@ async def undo(context: UpdateContext, press: Press) -> str:
     if sticker is None or sticker.owner != context.owner:  # the job's own row may be gone long before the sticker
         raise NoSuchJob(press.job_id)
     job = await context.service.job(press.job_id)
+    if job is not None and sticker.state is StickerState.REMOVED:
+        context.edit(await buttons_of(context, job))
+        return context.say("press-already-undone")
     before = await context.service.job(job.replaces) if job and job.replaces else None
     if job is not None and before is not None and sticker.state is StickerState.IN_PACK:
         try:

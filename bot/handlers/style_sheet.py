@@ -48,7 +48,7 @@ async def show_styles(context: UpdateContext, press: Press) -> str:
         parent, source=source, note=to.to_json(), model=STYLES.name, parameters={**known, _THING: True}, is_low=True
     )
     context.parts.notifier.announce(job)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def change_mode(context: UpdateContext, press: Press) -> str:

@@ -16,14 +16,14 @@ from engine.fonts import unwritable
 from engine.lettering import MAX_CHARS
 from storage.records import Job, JobStatus
 
-QUESTION = "text"
+_SUBJECT = "jobtext"
 
 
 async def ask_for_text(context: UpdateContext, press: Press) -> str:
     """Ask what should stand on the sticker. Raises `NoSuchJob`."""
     job = await context.service.own(context.owner, press.job_id)
     context.edit(await buttons_of(context, job))
-    await ask(context, job, QUESTION, context.say("text-ask", most=MAX_CHARS))
+    await ask(context, _SUBJECT, job.id, context.say("text-ask", most=MAX_CHARS))
     return ""
 
 
@@ -36,10 +36,15 @@ async def remove_text(context: UpdateContext, press: Press) -> str:
     return await draw_again(context, press, text="", replaces=job.id)
 
 
-async def take_answer(context: UpdateContext, job: Job) -> None:
-    """Write the words of a message, without quotation marks around them, on a job's sticker."""
-    text = context.message.text or ""
-    await write(context, job, parse_caption(text).text or lines_of(text))
+async def take_answer(context: UpdateContext, job_id: str, words: str) -> bool:
+    """Write words, without quotation marks around them, on a job's sticker. Raises `NoSuchJob`."""
+    job = await context.service.own(context.owner, job_id)
+    text = parse_caption(words).text or lines_of(words)
+    if refusal := await refused(context, text):
+        await context.reply(refusal)
+        return False
+    await write(context, job, text)
+    return True
 
 
 async def write(context: UpdateContext, job: Job, text: str) -> None:
@@ -48,9 +53,6 @@ async def write(context: UpdateContext, job: Job, text: str) -> None:
     Raises what `service.again` raises.
     """
     service = context.service
-    if refusal := await refused(context, text):
-        await context.reply(refusal)
-        return
     if job.status is JobStatus.QUEUED and await service.change_request(job.id, text=text):
         await context.reply(context.say("text-coming"))
         return
@@ -85,4 +87,6 @@ async def refused(context: UpdateContext, text: str) -> str | None:
     return None
 
 
-FEATURE = Feature(callbacks={"text": Callback(ask_for_text), "notext": Callback(remove_text)})
+FEATURE = Feature(
+    callbacks={"text": Callback(ask_for_text), "notext": Callback(remove_text)}, answers={_SUBJECT: take_answer}
+)

@@ -18,13 +18,6 @@ async def on_document(context: UpdateContext) -> None:
     await context.reply(context.say("is-document"))
 
 
-async def on_sticker(context: UpdateContext) -> None:
-    """Say that a photo is needed, not a sticker."""
-    sticker = context.message.sticker
-    moves = sticker is not None and (sticker.is_animated or sticker.is_video)
-    await context.reply(context.say("is-animation" if moves else "is-sticker"))
-
-
 async def on_unknown_command(context: UpdateContext) -> None:
     """Point to /help."""
     await context.answer(context.say("unknown-command"))
@@ -39,7 +32,6 @@ FEATURE = Feature(
     messages=(
         (PRIVATE & (only.ANIMATION | only.VIDEO), on_animation),
         (PRIVATE & only.Document.ALL, on_document),
-        (PRIVATE & only.Sticker.ALL, on_sticker),
         (PRIVATE & only.COMMAND, on_unknown_command),
         (PRIVATE & ~only.StatusUpdate.ALL, on_anything_else),
     ),

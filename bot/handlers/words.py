@@ -9,10 +9,9 @@ from telegram.ext import filters as only
 
 from bot.delivery.addressee import Addressee, source_of_message
 from bot.delivery.places import holder_of
-from bot.handlers import keywords, text
+from bot.handlers import text
 from bot.handlers.context import UpdateContext, job_of_message
 from bot.handlers.feature import PRIVATE, Callback, Feature
-from bot.handlers.questions import question_answered
 from bot.words.assignments import UNKNOWN, Options, WrongAssignment, explain_problems, take_assignments
 from bot.words.buttons import Press
 from bot.words.captions import ParsedCaption, emoji_in, parse_caption, style_of_words
@@ -27,10 +26,6 @@ from storage.records import Job, JobStatus
 
 async def on_words(context: UpdateContext) -> None:
     """Draw the photo that is meant in the style that is named, give its sticker an emoji, or answer small talk."""
-    if answered := await question_answered(context):
-        about, what = answered
-        await (text.take_answer if what == text.QUESTION else keywords.take_answer)(context, about)
-        return
     said = context.message.text or ""
     words = parse_caption(said)
     held = await _held_job(context)
@@ -187,7 +182,7 @@ async def draw_without(context: UpdateContext, press: Press) -> str:
         return context.say("press-stale")
     await correct(context, held, ParsedCaption(""), f"{held.source}:without")
     context.edit(None)
-    return context.say("press-drawing")
+    return await context.say_drawing()
 
 
 async def _held_job(context: UpdateContext) -> Job | None:

@@ -62,6 +62,22 @@ class SetCalls:
         `TelegramError`."""
         await self._repeated(lambda: self.bot.set_sticker_keywords(file_id, keywords))
 
+    async def set_position(self, file_id: str, position: int) -> None:
+        """Move a sticker, by its in-set file id, to a place counted from 0. Raises `TelegramError`."""
+        try:
+            await self._repeated(lambda: self.bot.set_sticker_position_in_set(file_id, position))
+        except TelegramError as error:
+            if classify(error) is not TelegramErrorKind.NOT_MODIFIED:
+                raise
+
+    async def set_title(self, name: str, title: str) -> None:
+        """Replace the title of a set. Raises `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_set_title(name, title))
+
+    async def set_icon(self, name: str, user_id: int, icon: bytes) -> None:
+        """Replace the icon of a set by a PNG of 100 x 100 px. Raises `TelegramError`."""
+        await self._repeated(lambda: self.bot.set_sticker_set_thumbnail(name, user_id, STICKER_FORMAT, icon))
+
     async def delete_sticker(self, file_id: str) -> bool:
         """Delete a sticker by its in-set file id; False where it was gone."""
         return await self._deleted(lambda: self.bot.delete_sticker_from_set(file_id))

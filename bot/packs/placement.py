@@ -28,7 +28,7 @@ from storage.records import Pack, PackState, Sticker, StickerState
 
 logger = logging.getLogger(__name__)
 
-News = Literal["first_pack", "new_pack_after_deletion", "next_pack"]
+News = Literal["first_pack", "new_pack_after_deletion", "next_pack", "planned_pack"]
 DEFAULT_EMOJI = "🙂"
 _VARIATION = "\ufe0f"  # of an emoji that is also a sign: servers add and drop it
 _MAX_PACKS_TRIED = 12  # of one person for one sticker: occupied names, full packs and deleted ones together
@@ -199,7 +199,8 @@ class Placement:
         generation = await self._packs.next_generation(owner)
         number = len(await self._packs.of_owner(owner)) + 1
         name = set_name(self._user_id, generation, self._calls.bot.username)
-        self._title, self._plain_title = set_title(self._first_name, number), plain_title(number)
+        planned = await self._packs.planned_title(owner)
+        self._title, self._plain_title = planned or set_title(self._first_name, number), plain_title(number)
         try:
             is_new = await self._change_set(partial(self._create_set, name), partial(self._calls.get_set, name))
         except TelegramError as error:
@@ -226,6 +227,8 @@ class Placement:
         await self._calls.bot.create_new_sticker_set(self._user_id, name, self._title, [sticker, *along])
 
     async def _news(self) -> News:
+        if await self._packs.planned_title(self._row.owner):
+            return "planned_pack"
         if await self._packs.of_owner(self._row.owner):
             return "next_pack"
         return "first_pack" if await self._packs.next_generation(self._row.owner) == 1 else "new_pack_after_deletion"

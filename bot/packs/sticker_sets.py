@@ -1,7 +1,7 @@
-"""People's packs on Telegram: add, replace, remove, list, delete. Knows no job, no chat.
+"""People's packs on Telegram: add, replace, remove, delete. Knows no job, no chat.
 
 One change at a time for each person; the set on Telegram is the truth and the rows follow it. What leaves here is a
-`PackError`. How a sticker gets into a pack is in `placement`.
+`PackError`. How a sticker gets into a pack is in `placement`, what is changed about one that is there in `editing`.
 """
 
 from __future__ import annotations
@@ -16,26 +16,16 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.packs.calls import SetCalls
+from bot.packs.editing import PackEditor
 from bot.packs.errors import as_pack_errors
-from bot.packs.names import plain_title, set_link
+from bot.packs.mosaic import Mosaics
 from bot.packs.placement import InPack, News, Placement, by_unique_id
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from service.packs import PackRegistry
-from service.readable import readable
-from storage.records import Entrance, Pack, Sticker, StickerState
+from storage.records import Entrance, Sticker, StickerState
 
 _MAX_STICKERS = 120  # in one set
-__all__ = ["BatchProgress", "InPack", "NewSticker", "News", "PackOverview", "StickerSets"]
-
-
-@dataclass(frozen=True, slots=True)
-class PackOverview:
-    """A pack as Telegram shows it now: its title may have been changed in the app."""
-
-    pack: Pack
-    title: str
-    count: int
-    url: str
+__all__ = ["BatchProgress", "InPack", "NewSticker", "News", "StickerSets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,8 @@ class BatchProgress:
 class StickerSets:
     """Change the packs of everybody, one change at a time for each person.
 
-    `backoff_s` scales the pauses after a lost answer; `sleep` waits.
+    `backoff_s` scales the pauses after a lost answer; `sleep` waits. `editor` changes what is there, `mosaics`
+    makes emoji of it.
     """
 
     def __init__(
@@ -78,6 +69,8 @@ class StickerSets:
         self._packs = packs
         self._calls = SetCalls(bot, backoff_s=backoff_s, sleep=sleep)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.editor = PackEditor(self._calls, packs, self._lock_of)
+        self.mosaics = Mosaics(self._calls, packs, self._lock_of)
 
     async def add(
         self, user_id: int, first_name: str, sticker_id: str, webp: bytes, emoji_list: tuple[str, ...]
@@ -225,35 +218,19 @@ class StickerSets:
                     if now is not None and now.file_id != row.file_id:
                         was_there = await self._calls.delete_sticker(now.file_id)
             await self._packs.mark_removed(sticker_id)
+            self.editor.note_gone(row)
             return was_there
 
     async def delete_all(self, user_id: int) -> int:
-        """Delete the person's packs on Telegram; return how many there were. Raises `PackError`."""
+        """Delete the person's packs and emoji sets on Telegram; return how many there were. Raises `PackError`."""
         count = 0
         async with self._lock_of(user_id):
-            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
+            owner = Entrance.TELEGRAM.owner(user_id)
+            for pack in [*await self._packs.of_owner(owner), *await self._packs.mosaics_of_owner(owner)]:
                 with as_pack_errors():
                     count += await self._calls.delete_set(pack.name)
                 await self._packs.mark_gone(pack)
         return count
-
-    async def overview(self, user_id: int) -> list[PackOverview]:
-        """Return the person's packs, oldest first, after merging what they changed in the app. Raises `PackError`."""
-        packs = []
-        async with self._lock_of(user_id):
-            for pack in await self._packs.of_owner(Entrance.TELEGRAM.owner(user_id)):
-                with as_pack_errors():
-                    seen = await self._calls.get_set(pack.name)
-                if seen is None:
-                    await self._packs.mark_gone(pack)
-                    continue
-                there = {sticker.file_unique_id for sticker in seen.stickers}
-                for row in await self._packs.stickers_in(pack):
-                    if row.file_unique_id not in there:
-                        await self._packs.mark_removed(row.id)
-                title = readable(seen.title) or plain_title(pack.generation)
-                packs.append(PackOverview(pack, title, len(seen.stickers), set_link(pack.name)))
-        return packs
 
     def _lock_of(self, user_id: int) -> asyncio.Lock:
         """Return the person's lock; it lives as long as somebody holds or awaits it."""

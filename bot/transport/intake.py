@@ -26,7 +26,8 @@ from service.inbox import Inbox
 logger = logging.getLogger(__name__)
 
 RawUpdate = dict[str, Any]  # as Telegram sent it
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "guest_message")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member", "guest_message")
+_INLINE = "inline_query"
 MAX_ATTEMPTS = 5  # an update that ended the process that often is given up; one that waited for Telegram did not end it
 _PARALLEL = 1_000  # updates handled at the same time: in an outage each may wait for its answer to be taken
 _WAITING_OF_ONE = 30  # of one chat that wait for Telegram; then what follows waits, too
@@ -50,7 +51,7 @@ class Intake:
         self._parallel = asyncio.Semaphore(_PARALLEL)
         self._left_over: set[int] = set()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._waiting_for_telegram = Counter[tuple[int, bool]]()
+        self._waiting_for_telegram = Counter[tuple[int, str]]()
         self._waiting = 0
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -66,10 +67,18 @@ class Intake:
         await self._has_room.wait()
 
     async def accept(self, updates: Sequence[RawUpdate]) -> None:
-        """Store the updates; those that are new are handled soon. Raises `StorageError`: then none was stored."""
-        fresh = set(await self._inbox.put([(raw["update_id"], json.dumps(raw)) for raw in updates]))
+        """Store the updates; those that are new are handled soon. Raises `StorageError`: then none was stored.
+
+        An inline query is not stored: it comes with every letter, and nobody waits for its answer after a restart.
+        """
+        lasting = [raw for raw in updates if _INLINE not in raw]
+        fresh = (
+            set(await self._inbox.put([(raw["update_id"], json.dumps(raw)) for raw in lasting])) if lasting else set()
+        )
         for raw in updates:
-            if raw["update_id"] in fresh:
+            if _INLINE in raw:
+                self._enqueue(raw)
+            elif raw["update_id"] in fresh:
                 fresh.discard(raw["update_id"])
                 self._enqueue(raw)
 
@@ -98,11 +107,11 @@ class Intake:
         self._waiting += 1
         if self._waiting >= _MAX_WAITING:
             self._has_room.clear()
-        # Presses have a lane of their own: their spinners turn, whatever the chat's messages wait for.
-        key = (chat_of(raw), "callback_query" in raw)
+        # Presses and inline queries have lanes of their own: somebody waits for them, whatever the chat's messages do.
+        key = (chat_of(raw), next((kind for kind in ("callback_query", _INLINE) if kind in raw), "message"))
         self._queue.put(key, partial(self._begin, key, raw))
 
-    async def _begin(self, key: tuple[int, bool], raw: RawUpdate) -> None:
+    async def _begin(self, key: tuple[int, str], raw: RawUpdate) -> None:
         """Begin to handle an update; return when the next one of its key may begin."""
         if self._is_stopped:
             return
@@ -144,7 +153,8 @@ class Intake:
             else:
                 logger.error("update %d was begun %d times and never finished: given up", number, MAX_ATTEMPTS)
             self._left_over.discard(number)
-            await self._inbox.handled(number)
+            if _INLINE not in raw:
+                await self._inbox.handled(number)
         self._waiting -= 1
         if self._waiting < _MAX_WAITING // 2:
             self._has_room.set()

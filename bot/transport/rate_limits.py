@@ -194,7 +194,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         patience_s = self._backoff.patience_s if urgency.patience_s is None else urgency.patience_s
         is_in_line = endpoint == ANSWER and is_repeatable and patience_s > 0
         if is_in_line and bucket.answers.locked():
-            _tell_of_waiting()
+            tell_of_waiting()
         async with bucket.answers if is_in_line else nullcontext():
             return await self._repeating(call, bucket, urgency, endpoint, patience_s if is_repeatable else 0.0)
 
@@ -218,7 +218,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 pause_s = self._backoff.pause_s(failures)
                 if kind is not TelegramErrorKind.AMBIGUOUS or self._clock() + pause_s >= until:
                     raise
-                _tell_of_waiting()
+                tell_of_waiting()
                 if not failures:
                     logger.warning("%s: Telegram cannot be reached; trying again", endpoint)
                 failures += 1
@@ -245,7 +245,7 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 if attempt == _MAX_TRIES or bucket.closed_until > deadline:
                     raise
                 if endpoint.startswith(_REPEATABLE):
-                    _tell_of_waiting()
+                    tell_of_waiting()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def _acquire(self, bucket: Bucket, deadline: float, urgency: Urgency) -> bool:
@@ -294,7 +294,8 @@ class RateLimiter(BaseRateLimiter[Urgency]):
         return bucket
 
 
-def _tell_of_waiting() -> None:
+def tell_of_waiting() -> None:
+    """Let the chat's next update begin: from here on this one only waits for Telegram."""
     if (tell := on_wait.get()) is not None:
         tell()
 

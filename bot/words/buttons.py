@@ -16,7 +16,7 @@ from telegram.constants import KeyboardButtonStyle
 from bot.words.translations import say
 
 PRESS_ANSWER_CHARS = 200  # of the notice that answers a press
-_PRESS = re.compile(r"v1:(?P<operation>[a-z]+):(?P<job_id>[0-9a-f]{32})?(?::(?P<argument>[\w-]{1,24}))?", re.ASCII)
+_PRESS = re.compile(r"v1:(?P<operation>[a-z]+):(?P<job_id>[0-9a-f]{32})?(?::(?P<argument>[\w-]{1,40}))?", re.ASCII)
 
 # The colours of buttons, by their labels: red takes something away, blue is what most people want there. The rest has
 # none, so that these are seen.
@@ -28,6 +28,9 @@ STYLES: Mapping[str, str] = {
     "button-forget": _DANGER,
     "button-forget-packs": _DANGER,
     "button-remove": _DANGER,
+    "button-delete-pack": _DANGER,
+    "button-delete-really": _DANGER,
+    "button-delete-emoji": _DANGER,
     "button-reactions": _PRIMARY,
     "button-anyway": _PRIMARY,
     "button-without": _PRIMARY,

@@ -110,9 +110,13 @@ def lines_of(text: str) -> str:
 
 
 def _quoted(caption: str) -> tuple[str, str]:
-    """Return what stands between the first quotation marks with anything to see in between, and the rest."""
+    """Return what stands between the first quotation marks with anything to see in between, and the rest.
+
+    A style that is written as our own sentences write it, in quotation marks, is a style still.
+    """
     for match in _QUOTED.finditer(caption):
-        if text := lines_of(next(each for each in match.groups() if each)):
+        text = lines_of(next(each for each in match.groups() if each))
+        if text and (len(text.split()) >= _FEW_WORDS or match_words(text) is None):
             return text, f"{caption[: match.start()]} {caption[match.end() :]}"
     return "", caption
 

@@ -22,7 +22,7 @@ from engine.portrait.mesh import (
     RIGHT_BROW,
 )
 from engine.portrait.pen import circle, coverage, curve, fill, stroke
-from engine.portrait.study import Study
+from engine.portrait.study import DRAWING_PX, Study
 from engine.portrait.tone import Colour, Lab, Picture, Plane, blur, lab_colour, mix, smoothstep
 
 SHUT = 0.13  # height over width below which an eye is a line
@@ -57,10 +57,10 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The part of a study around the face: drawing there costs a quarter of drawing on the whole canvas."""
+    """The part of a study around one feature: drawing there costs a small part of drawing on the whole canvas."""
 
+    corner: Points
     mesh: Points
-    eyes: tuple[Eye, ...]
     axes: NDArray[np.floating[Any]]
     fw: float
     lab: Lab
@@ -74,17 +74,27 @@ def draw_features(picture: Picture, study: Study, hand: Hand) -> None:
     """Draw the face's features on `picture` [S, S, 3] sRGB 0..255, in place; nothing where the mesh is not sure."""
     if not study.has_mesh:
         return
+    mesh = study.mesh
+    _jaw_and_nose(*_window(picture, study, mesh), hand)
+    for brow in (LEFT_BROW, RIGHT_BROW):
+        _brow(*_window(picture, study, mesh[list(brow)]), brow, hand)
+    _mouth(*_window(picture, study, mesh[[*OUTER_UPPER, *OUTER_LOWER]]), hand)
+    for number, eye in enumerate(study.eyes):
+        if eye.is_visible:
+            part, face = _window(picture, study, np.concatenate([eye.contour, mesh[list(LID_CREASES[number])]]))
+            _eye(part, face, Eye(eye.iris - face.corner, eye.contour - face.corner, True), number, hand)
+
+
+def _window(picture: Picture, study: Study, points: Points) -> tuple[Picture, _Window]:
+    """Return the part of `picture` around `points`, empty where they lie outside, and the same part of `study`."""
     margin = 0.12 * study.fw
-    left, top = np.maximum(np.floor(study.mesh.min(0) - margin), 0).astype(int)
-    right, bottom = np.ceil(study.mesh.max(0) + margin).astype(int)
-    window = (slice(top, max(bottom, top + 1)), slice(left, max(right, left + 1)))
-    part = picture[window]
-    if part.size == 0:
-        return
-    shift = np.array([left, top], np.float32)
-    face = _Window(
-        mesh=study.mesh - shift,
-        eyes=tuple(Eye(eye.iris - shift, eye.contour - shift, eye.is_visible) for eye in study.eyes),
+    left, top = np.clip(np.floor(points.min(0) - margin), 0, DRAWING_PX).astype(int)
+    right, bottom = np.clip(np.ceil(points.max(0) + margin), 0, DRAWING_PX).astype(int)
+    window = (slice(top, bottom), slice(left, right))
+    corner = np.array([left, top], np.float32)
+    return picture[window], _Window(
+        corner=corner,
+        mesh=study.mesh - corner,
         axes=study.axes,
         fw=study.fw,
         lab=study.lab[window],
@@ -93,12 +103,6 @@ def draw_features(picture: Picture, study: Study, hand: Hand) -> None:
         skin_lab=study.skin_lab,
         mouth_gap=study.mouth_gap,
     )
-    _jaw_and_nose(part, face, hand)
-    _brows(part, face, hand)
-    _mouth(part, face, hand)
-    for number, eye in enumerate(face.eyes):
-        if eye.is_visible:
-            _eye(part, face, eye, number, hand)
 
 
 def _lids(face: _Window, eye: Eye) -> tuple[Points, Points]:
@@ -114,7 +118,7 @@ def _eye(picture: Picture, face: _Window, eye: Eye, number: int, hand: Hand) -> 
     upper, lower = _lids(face, eye)
     width = float(np.linalg.norm(upper[-1] - upper[0]))
     height = float(np.max((lower - upper) @ face.axes[1]))
-    if width < 6:
+    if width < 6 or not picture.size:
         return
     weight = hand.weight
     opening = np.concatenate([upper, lower[::-1]])
@@ -180,27 +184,28 @@ def _paint_iris(
     fill(picture, glint, WHITE, 0.7 * share, within=inside)
 
 
-def _brows(picture: Picture, face: _Window, hand: Hand) -> None:
+def _brow(picture: Picture, face: _Window, brow: tuple[int, ...], hand: Hand) -> None:
     """Darken the brow's own hairs towards their own colour: a thin brow stays thin."""
-    if not hand.brows:
+    if not (hand.brows and picture.size):
         return
     skin_l = face.skin_lab[0]
-    for brow in (LEFT_BROW, RIGHT_BROW):
-        area = coverage(picture.shape[:2], [face.mesh[list(brow)]])
-        pixels = face.lab[area > 0.5]
-        if len(pixels) < 20:
-            continue
-        dark = pixels[pixels[:, 0] <= np.median(pixels[:, 0])]
-        own = np.median(dark, axis=0)
-        own = np.array([0.85 * min(own[0], 0.7 * skin_l), 1.1 * own[1], 1.1 * own[2]], np.float32)
-        grown = np.clip(blur(area, 0.014 * face.fw) * 1.6, 0, 1)
-        low = float(np.percentile(pixels[:, 0], 25))
-        hairy = smoothstep(skin_l - 0.25 * (skin_l - low), low + 0.25 * (skin_l - low), face.lab[..., 0])
-        share = blur(hairy * grown, 0.9) * np.float32(hand.brows)
-        picture[:] = mix(picture, lab_colour(own), share)
+    area = coverage(picture.shape[:2], [face.mesh[list(brow)]])
+    pixels = face.lab[area > 0.5]
+    if len(pixels) < 20:
+        return
+    dark = pixels[pixels[:, 0] <= np.median(pixels[:, 0])]
+    own = np.median(dark, axis=0)
+    own = np.array([0.85 * min(own[0], 0.7 * skin_l), 1.1 * own[1], 1.1 * own[2]], np.float32)
+    grown = np.clip(blur(area, 0.014 * face.fw) * 1.6, 0, 1)
+    low = float(np.percentile(pixels[:, 0], 25))
+    hairy = smoothstep(skin_l - 0.25 * (skin_l - low), low + 0.25 * (skin_l - low), face.lab[..., 0])
+    share = blur(hairy * grown, 0.9) * np.float32(hand.brows)
+    picture[:] = mix(picture, lab_colour(own), share)
 
 
 def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
+    if not picture.size:
+        return
     mesh, fw = face.mesh, face.fw
     line = 0.45 * hand.ink + 0.55 * (LIP_LINE if np.hypot(*face.skin_lab[1:]) > GREYISH and hand.lips else hand.ink)
     upper_out, lower_out = (curve(mesh[list(each)], 60) for each in (OUTER_UPPER, OUTER_LOWER))
@@ -234,6 +239,8 @@ def _mouth(picture: Picture, face: _Window, hand: Hand) -> None:
 
 
 def _jaw_and_nose(picture: Picture, face: _Window, hand: Hand) -> None:
+    if not picture.size:
+        return
     colour = 0.5 * _shade_colour(face) + 0.5 * hand.ink
     if hand.jaw:
         jaw = curve(face.mesh[list(JAW_LINE)], 120)

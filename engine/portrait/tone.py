@@ -49,8 +49,12 @@ def lab_colour(lab: NDArray[np.floating[Any]]) -> Colour:
 
 def smoothstep(low: float | Plane, high: float | Plane, x: Plane) -> Plane:
     """Return 0 below `low`, 1 above `high`, smooth between; falling where `low` is above `high`."""
-    t = np.clip((x - low) / (high - low), 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    t = np.clip((x - low) / (high - low), 0, 1, dtype=np.float32)
+    slope = t * np.float32(-2)
+    slope += 3
+    slope *= t
+    slope *= t
+    return slope
 
 
 def sheet(size: tuple[int, int], colour: Colour) -> Picture:

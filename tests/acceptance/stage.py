@@ -188,7 +188,9 @@ async def _end(task: asyncio.Task[Any]) -> None:
 @asynccontextmanager
 async def stage_at(root: Path, engine: Engine, rules: Rules | None = None) -> AsyncIterator[Stage]:
     """An emulator with one bot account; `Stage.start` starts the bot."""
-    emulator = Emulator([make_bot(TOKEN, "sticker_face_bot", "Sticker Face")], rules=rules or Rules(flood=None))
+    emulator = Emulator(
+        [make_bot(TOKEN, "sticker_face_bot", "Sticker Face", supports_inline=True)], rules=rules or Rules(flood=None)
+    )
     await emulator.start()
     stage = Stage(emulator, root, engine)
     try:

@@ -76,6 +76,17 @@ async def test_quoted_words_in_a_caption_are_written_on_the_first_sticker(stage:
     assert person.packs[0]["stickers"][0]["emoji_list"] == ["🚀", "🌙"]
 
 
+async def test_an_outline_can_be_asked_for_in_a_caption_and_afterwards(stage: Stage) -> None:
+    person = stage.person()
+    await person.send_photo(picture(), "outline=pink outline_width=thick")
+    await person.wait_for_sticker()
+    await person.send_text("outline=none")
+    await person.wait_for_sticker()
+
+    asked = [(request.outline, request.outline_width) for request in stage.plain.seen]
+    assert asked == [("pink", "thick"), ("none", "thick")]
+
+
 async def test_a_text_for_a_photo_that_waits_goes_onto_its_sticker(stage: Stage) -> None:
     ada, ben = stage.person(), stage.person(8, "Ben")
     stage.plain.hold()
@@ -132,8 +143,8 @@ async def test_an_outline_is_chosen_by_colour_and_width(stage: Stage) -> None:
 
     await person.press(plain, "Edit")
     await person.press(plain, "Outline")
-    await person.wait_until(lambda: "✅ ✨ As the style has it" in labels(plain))
-    assert (await person.press(plain, "As the style has it")).text == "It's like that already."
+    await person.wait_until(lambda: "✅ ✨ Style's own" in labels(plain))
+    assert (await person.press(plain, "Style's own")).text == "It's like that already."
     assert (await person.press(plain, "🟦")).text == "On it."
     blue = await person.wait_for_sticker()
     await person.press(blue, "Edit")

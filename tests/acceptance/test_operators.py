@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from PIL import Image
+from telegram import BotCommandScopeChat
 
 from bot.delivery.alarms import AlarmLimits
 from bot.handlers import MENU, OPERATORS_MENU
 from bot.handlers.chart import draw_chart
+from bot.handlers.profile import register_profile
+from bot.transport.connection import UpdatesBot, connect
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
 from service.limits import Limits
 from storage.records import BroadcastState, DayFigures, Entrance
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import TOKEN, Stage, picture
 
 
 @pytest.fixture
@@ -71,8 +77,13 @@ async def test_while_paused_photos_are_taken_and_drawn_later_even_after_a_restar
     stage: Stage, admin: PersonDriver
 ) -> None:
     person = stage.person()
+    stage.plain.hold()
+    await person.send_photo(picture((9, 9, 9)))
+    await person.wait_until(stage.plain.holding.is_set)
     await admin.send_text("/pause")
     await admin.wait_for_text("Paused. Photos are taken")
+    stage.plain.release()
+    await person.wait_for_sticker()  # what is being drawn is finished
 
     await person.send_photo(picture())
     await person.wait_for_text("I'm taking a break; your sticker comes when I'm back.")
@@ -82,7 +93,7 @@ async def test_while_paused_photos_are_taken_and_drawn_later_even_after_a_restar
     await stage.start()
     await admin.send_text("/pause")
     await admin.wait_for_text("Paused. /resume goes on.")
-    assert stage.plain.seen == []
+    assert len(stage.plain.seen) == 1
 
     await admin.send_text("/resume")
     await admin.wait_for_text("Going on.")
@@ -391,3 +402,31 @@ def test_a_chart_of_days_without_any_job_is_drawn() -> None:
 
     assert Image.open(io.BytesIO(empty)).size == Image.open(io.BytesIO(busy)).size
     assert empty != busy
+
+
+async def test_who_is_no_operator_any_more_loses_the_menu(stage: Stage, admin: PersonDriver) -> None:
+    bot = stage.person().bot
+    async with asyncio.timeout(10):
+        while "99" not in (await stage.service.fact("operators 42") or ""):  # noqa: ASYNC110 - nothing announces it
+            await asyncio.sleep(0.02)
+    stage.fault("setMyCommands", "error", code=400, description="Bad Request: chat not found")
+    async with connected_bot(stage) as api:
+        await register_profile(api, stage.service, frozenset({stage.ADMIN, 12345}))
+        assert set(json.loads(await stage.service.fact(f"operators {bot.id}") or "")) == {"99"}  # 12345 never came
+        assert "broadcast" in [command.command for command in await api.get_my_commands(BotCommandScopeChat(99))]
+
+        await register_profile(api, stage.service, frozenset())
+
+        assert await stage.service.fact(f"operators {bot.id}") == "{}"
+        assert await api.get_my_commands(BotCommandScopeChat(99)) == ()
+
+
+@asynccontextmanager
+async def connected_bot(stage: Stage) -> AsyncIterator[UpdatesBot]:
+    """The bot's account, as a second process has it that takes no updates."""
+    api = connect(TOKEN, stage.emulator.url)
+    await api.initialize()
+    try:
+        yield api
+    finally:
+        await api.shutdown()

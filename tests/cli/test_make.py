@@ -30,6 +30,12 @@ def test_a_photo_becomes_a_sticker_file(tmp_path: Path) -> None:
     assert "style comic, seed 42" in result.output
 
 
+def test_png_files_are_made_on_demand(tmp_path: Path) -> None:
+    assert _make(ASTRONAUT, "-o", tmp_path, "--png", "--seed", "42").exit_code == 0
+    with Image.open(tmp_path / "astronaut.png") as image:
+        assert (image.format, image.mode, max(image.size)) == ("PNG", "RGBA", 512)
+
+
 def test_the_same_seed_is_the_same_file_and_nothing_is_overwritten(tmp_path: Path) -> None:
     for _ in range(2):
         assert _make(ASTRONAUT, "-o", tmp_path, "--seed", "7").exit_code == 0

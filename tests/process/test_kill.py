@@ -155,3 +155,32 @@ async def test_a_kill_between_the_photos_of_an_album_leaves_it_one_job(product: 
     await product.end()
     assert _stickers_in_packs(ada) == 1
     assert len(_stickers_in_chat(ada)) == 1
+
+
+async def test_a_kill_during_a_broadcast_sends_it_to_nobody_twice(product: Product) -> None:
+    product.environment["ADMIN_IDS"] = "99"
+    admin = product.emulator.person(99, "Root")
+    people = [product.emulator.person(1000 + number, f"P{number}") for number in range(19)]
+    await product.started()
+    for person in [admin, *people]:
+        await person.send_text("/style comic")
+        await person.wait_for_text("Comic it is", timeout_s=60)
+    await admin.send_text("/broadcast Hello")
+    question = await admin.wait_for_text("That's how it looks. Send it to 20 people?")
+
+    def copies() -> list[int]:
+        return [sum(seen.text == "Hello" for seen in person.seen) for person in people]
+
+    await admin.press(question, "Send it")
+    await product.until(lambda: sum(copies()) >= 3, 60)
+    await product.kill()
+    await product.started()
+    report = await admin.wait_for_text("people have it.", timeout_s=60)
+    code, _ = await product.end()
+
+    assert code == 0
+    assert max(copies()) == 1
+    have_it = int(report.text.split()[0])
+    unknown = int(report.text.split("With ")[1].split()[0]) if "With" in report.text else 0
+    assert have_it + unknown == 20
+    assert unknown <= 5

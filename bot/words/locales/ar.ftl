@@ -10,9 +10,11 @@ help =
     أرسل صورة يظهر فيها وجه، ويعود إليك ملصق.
 
     تحت الصورة: كلمات للأسلوب، مثل «ألوان مائية». الوسم #comic يختار أسلوبًا لهذه المرة فقط. والإيموجي في البداية يصبح إيموجي الملصق.
+    ما يوضع بين علامتي تنصيص، مثل «LOL»، يُكتب على الملصق. وزر «✏️ تعديل» تحته يغيّر النص والإطار والشكل والإيموجي.
     ما تكتبه بعدها، أو ردًّا على ملصق، يخصّ تلك الصورة: «نيون» يرسمها مرة أخرى.
     إذا أُرسلت الصورة كملف احتفظت بكامل جودتها.
 help-reactions = زر «😂 كل التعابير» تحت الملصق يرسم وجهك في ستة عشر مزاجًا، لكل منها إيموجي خاص به.
+help-parameters = لصورة واحدة فقط يقبل التعليق أيضًا shape=badge أو outline=white أو seed=42. والأمر /settings يحفظ مثل ذلك للجميع.
 help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
@@ -124,7 +126,7 @@ button-edit = ✏️ تعديل
 button-text = 💬 نص
 button-no-text = ✖️ بلا نص
 button-outline = 🖍 الإطار
-button-outline-auto = ✨ كما في النمط
+button-outline-auto = ✨ كما في الأسلوب
 button-outline-none = 🚫 بدون
 button-outline-thin = رفيع
 button-outline-normal = عادي
@@ -220,7 +222,7 @@ style-cel = رسوم متحركة
 style-comic = كوميكس
 style-caricature = كاريكاتير
 style-popart = بوب آرت
-style-poster = ملصق جداري
+style-poster = بوستر
 style-watercolour = ألوان مائية
 style-pencil = قلم رصاص
 style-ink = حبر
@@ -260,7 +262,7 @@ press-kept = ثُبّتت. كل ملصقاتك تأتي هكذا الآن؛ ال
 press-seed-random = كل ملصق يأتي مختلفًا قليلًا من جديد.
 
 # --- every style of one photo ---
-progress-styles = أجرّب عليك كل الأساليب …
+progress-styles = أجرّب عليك كل الأساليب…
 styles-add = المس واحدًا لتحصل عليه ملصقًا جديدًا.
 styles-swap = المس واحدًا ليأخذ مكان ملصقك.
 button-styles-swap = 🔄 بل استبدل الملصق
@@ -303,7 +305,7 @@ setting-pack-about = تلقائيًا: كل ملصق يدخل حزمتك مبا�
 setting-pack-on = تلقائيًا
 setting-pack-off = حين أطلب
 setting-photo = صورتي
-setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأسلوب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
+setting-photo-about = كم أحتفظ بصورتك. «واحد آخر» و«الأساليب» وكل ما يعيد رسمها لا يعمل إلا خلال هذه المدة. أبدًا: تُحذف حين يصل الملصق.
 setting-photo-usual = { $hours } س
 setting-photo-hour = 1 س
 setting-photo-none = أبدًا
@@ -418,6 +420,76 @@ cancel-drawn =
         [many] { $count } ملصقًا رُسمت وستصل.
        *[other] { $count } ملصق رُسمت وستصل.
     }
+
+# --- my packs ---
+pack-takes-next = ملصقك التالي يأتي إلى هنا.
+pack-chosen = «{ $title }» تستقبل ملصقك التالي.
+pack-ask-new = ما اسم الحزمة الجديدة؟
+pack-ask-title = ماذا تريد أن تسمي «{ $title }»؟
+pack-title-refused = الاسم من 1 إلى 64 حرفًا. أرسل اسمًا آخر.
+pack-planned = «{ $title }» تبدأ بملصقك التالي.
+pack-renamed = اسمها الآن «{ $title }».
+pack-delete-ask = حذف «{ $title }» مع كل ملصقاتها؟ لا يمكن استعادتها.
+pack-deleted = حُذفت الحزمة.
+pack-already-deleted = لم تعد هذه الحزمة موجودة.
+news-planned-pack = هذا أول ملصق في حزمتك الجديدة.
+sticker-not-there = لم يعد هذا الملصق في حزمتك.
+sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
+sticker-ask-keywords = بأي كلمات تريد العثور عليه؟ افصل بينها بفواصل.
+sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
+sticker-keywords = تجده بهذه الكلمات: { $words }.
+sticker-no-keywords = ليست له كلمات بحث الآن.
+sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
+sticker-is-icon = صار الآن أيقونة حزمتك.
+sticker-place = الموضع { $place } من { $total }.
+sticker-about = إنه لك: { $emoji }
+sticker-about-words = إنه لك: { $emoji } – تجده بكلمات { $words }
+is-foreign-sticker = هذا الملصق ليس من حزمة صنعتها لك، لذلك لا أستطيع تغييره.
+button-show-pack = 👀 عرض
+button-share-pack = 📤 مشاركة
+button-send-sticker = 💬 إرسال واحد
+button-rename = ✏️ إعادة تسمية
+button-delete-pack = 🗑 حذف الحزمة
+button-delete-really = 🗑 نعم، احذفها
+button-next-here = ⭐ الملصق التالي هنا
+button-new-pack = ➕ حزمة جديدة
+button-all-packs = ‹ كل الحزم
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 الرمز
+button-own-keywords = 🏷 الكلمات
+button-icon = 🖼 أيقونة الحزمة
+button-take-out = 🗑 إخراج
+button-take-out-really = 🗑 نعم، أخرجه
+
+# --- inline ---
+button-inline-first = ✨ اصنع ملصقك الأول
+button-inline-none = لا ملصق كهذا. اصنع واحدًا
+button-inline-new = ✨ اصنع ملصقًا جديدًا
+
+# --- export ---
+export-which = أي حزمة؟
+export-where = إلى أين تذهب «{ $title }»؟
+export-packing = أجهز { $done } من { $total } …
+export-already = أنا أجهزها بالفعل.
+export-few = يقبل WhatsApp الحزم من 3 ملصقات فأكثر؛ في هذه { $count }.
+export-empty = لا يوجد ملصق فيها.
+export-failed = لا يعطيني Telegram الملصقات الآن. حاول بعد قليل.
+export-done-whatsapp = من أجل WhatsApp: { $count } من { $total } ملصقات.
+export-done-signal = من أجل Signal: { $count } من { $total } ملصقات. يصنع منها Signal على الحاسوب حزمة.
+button-export = ⬇️ WhatsApp، Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = ملصقاتك من أجل WhatsApp أو Signal
+
+# --- emoji mosaic ---
+mosaic-done = وجهك من { $count } رمزًا. مع Telegram Premium يمكنك كتابته في أي مكان.
+mosaic-deleted = حُذفت الرموز.
+button-mosaic = 🧩 كرموز
+button-open-emoji = 🧩 فتح الرموز
+button-delete-emoji = 🗑 حذف
 
 # --- privacy ---
 privacy =

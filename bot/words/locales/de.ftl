@@ -10,9 +10,11 @@ help =
     Schick ein Foto, auf dem ein Gesicht zu sehen ist. Zurück kommt ein Sticker.
 
     Unter dem Foto: Wörter für den Stil, etwa „Aquarell“. #comic wählt einen Stil nur für dieses Mal. Ein Emoji am Anfang wird das Emoji des Stickers.
+    Wörter in Anführungszeichen, etwa „LOL“, stehen dann auf dem Sticker. „✏️ Ändern“ darunter ändert Schrift, Rand, Form und Emoji.
     Wörter danach, oder als Antwort auf einen Sticker, gelten diesem Foto: „Neon“ zeichnet es noch einmal.
     Als Datei gesendet behält ein Foto seine volle Qualität.
 help-reactions = „😂 Alle Reaktionen“ unter einem Sticker zeichnet dein Gesicht in sechzehn Stimmungen, jede unter ihrem eigenen Emoji.
+help-parameters = Nur für ein Foto geht in der Bildunterschrift auch shape=badge, outline=white oder seed=42. /settings behält so etwas für alle.
 help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
@@ -30,7 +32,7 @@ button-open-chat = Chat öffnen
 button-profile-photo = 🤳 Mein Profilfoto nehmen
 button-done = Fertig
 press-no-profile-photo = Ich sehe kein Profilfoto: Es gibt keins, oder deine Privatsphäre-Einstellungen verbergen es. Schick mir ein Selfie.
-press-done = Tippe auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
+press-done = Tipp auf den Sticker, um das Paket hinzuzufügen. Jedes Foto, das du schickst, wird ein weiterer.
 
 # --- photos ---
 progress-fetching = Alles klar. Ich hole dein Foto …
@@ -112,7 +114,7 @@ button-edit = ✏️ Ändern
 button-text = 💬 Schrift
 button-no-text = ✖️ Ohne Schrift
 button-outline = 🖍 Rand
-button-outline-auto = ✨ Wie im Stil
+button-outline-auto = ✨ Vom Stil
 button-outline-none = 🚫 Keiner
 button-outline-thin = Dünn
 button-outline-normal = Mittel
@@ -124,7 +126,7 @@ button-png = 🖼 PNG-Datei
 button-restore = ↩️ Diesen zurückholen
 press-restored = Der vorige ist wieder an seinem Platz.
 press-same = So ist er schon.
-press-emoji = Tippe an, was passt, oder antworte dem Sticker mit eigenen.
+press-emoji = Tipp an, was passt, oder antworte dem Sticker mit eigenen.
 press-last-emoji = Ein Sticker braucht mindestens ein Emoji.
 note-replaced = Er steht im Paket jetzt anstelle des alten. „Rückgängig“ holt den alten zurück.
 text-ask = Was soll draufstehen? Antworte mit höchstens { $most } Zeichen.
@@ -237,8 +239,8 @@ press-seed-random = Jeder Sticker wird wieder ein wenig anders.
 
 # --- every style of one photo ---
 progress-styles = Ich probiere jeden Stil an dir aus …
-styles-add = Tippe auf einen, und du bekommst ihn als neuen Sticker.
-styles-swap = Tippe auf einen, und er nimmt den Platz deines Stickers ein.
+styles-add = Tipp auf einen, und du bekommst ihn als neuen Sticker.
+styles-swap = Tipp auf einen, und er nimmt den Platz deines Stickers ein.
 button-styles-swap = 🔄 Lieber den Sticker ersetzen
 button-styles-add = ➕ Lieber als neuer Sticker
 press-is-in-pack = Er ist schon in deinem Paket.
@@ -279,7 +281,7 @@ setting-pack-about = Von selbst: Jeder Sticker kommt gleich in dein Paket. Auf W
 setting-pack-on = von selbst
 setting-pack-off = auf Wunsch
 setting-photo = Mein Foto
-setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stil“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
+setting-photo-about = Wie lange ich dein Foto behalte. „Noch einer“, „Stile“ und alles, was es neu zeichnet, geht nur so lange. Gar nicht: Es ist gelöscht, sobald der Sticker da ist.
 setting-photo-usual = { $hours } Std.
 setting-photo-hour = 1 Std.
 setting-photo-none = gar nicht
@@ -399,6 +401,76 @@ cancel-drawn =
         [one] { $count } ist schon gezeichnet und kommt noch.
        *[other] { $count } sind schon gezeichnet und kommen noch.
     }
+
+# --- my packs ---
+pack-takes-next = Dein nächster Sticker kommt hierher.
+pack-chosen = „{ $title }“ bekommt deinen nächsten Sticker.
+pack-ask-new = Wie heißt das neue Paket?
+pack-ask-title = Wie soll „{ $title }“ heißen?
+pack-title-refused = Ein Titel hat 1 bis 64 Zeichen. Schick einen anderen.
+pack-planned = „{ $title }“ beginnt mit deinem nächsten Sticker.
+pack-renamed = Es heißt jetzt „{ $title }“.
+pack-delete-ask = „{ $title }“ mit allen Stickern löschen? Zurückholen geht nicht.
+pack-deleted = Das Paket ist gelöscht.
+pack-already-deleted = Dieses Paket gibt es nicht mehr.
+news-planned-pack = Es ist der erste Sticker deines neuen Pakets.
+sticker-not-there = Dieser Sticker ist nicht mehr in deinem Paket.
+sticker-ask-emoji = Jetzt ist es { $emoji }. Welches Emoji soll es sein? Auch mehrere gehen.
+sticker-ask-keywords = Unter welchen Wörtern soll man ihn finden? Trenne sie mit Kommas.
+sticker-no-emoji = Schick mir ein Emoji oder mehrere.
+sticker-keywords = Du findest ihn mit: { $words }.
+sticker-no-keywords = Er hat jetzt keine Suchwörter.
+sticker-keywords-too-long = Telegram nimmt höchstens 20 Suchwörter, zusammen 64 Zeichen. Schick weniger.
+sticker-is-icon = Er ist jetzt das Bild deines Pakets.
+sticker-place = Platz { $place } von { $total }.
+sticker-about = Er gehört dir: { $emoji }
+sticker-about-words = Er gehört dir: { $emoji } – zu finden mit { $words }
+is-foreign-sticker = Dieser Sticker ist aus keinem Paket, das ich für dich gemacht habe. Ich kann ihn nicht ändern.
+button-show-pack = 👀 Zeigen
+button-share-pack = 📤 Teilen
+button-send-sticker = 💬 Einen senden
+button-rename = ✏️ Umbenennen
+button-delete-pack = 🗑 Paket löschen
+button-delete-really = 🗑 Ja, löschen
+button-next-here = ⭐ Nächster Sticker hierher
+button-new-pack = ➕ Neues Paket
+button-all-packs = ‹ Alle Pakete
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Suchwörter
+button-icon = 🖼 Paketbild
+button-take-out = 🗑 Herausnehmen
+button-take-out-really = 🗑 Ja, herausnehmen
+
+# --- inline ---
+button-inline-first = ✨ Mach deinen ersten Sticker
+button-inline-none = Kein solcher Sticker. Mach einen
+button-inline-new = ✨ Mach einen neuen
+
+# --- export ---
+export-which = Welches Paket?
+export-where = Wohin soll „{ $title }“?
+export-packing = Packe { $done } von { $total } ein …
+export-already = Ich packe schon ein.
+export-few = WhatsApp nimmt Pakete ab 3 Stickern; dieses hat { $count }.
+export-empty = Darin ist kein Sticker.
+export-failed = Telegram gibt mir die Sticker gerade nicht. Versuch es gleich noch einmal.
+export-done-whatsapp = Für WhatsApp: { $count } von { $total } Stickern.
+export-done-signal = Für Signal: { $count } von { $total } Stickern. Signal am Computer macht ein Paket daraus.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Deine Sticker für WhatsApp oder Signal
+
+# --- emoji mosaic ---
+mosaic-done = Dein Gesicht aus { $count } Emoji. Mit Telegram Premium kannst du es überall schreiben.
+mosaic-deleted = Die Emoji sind gelöscht.
+button-mosaic = 🧩 Als Emoji
+button-open-emoji = 🧩 Emoji öffnen
+button-delete-emoji = 🗑 Löschen
 
 # --- privacy ---
 privacy =

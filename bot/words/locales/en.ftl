@@ -10,9 +10,11 @@ help =
     Send a photo with a face in it. One sticker comes back.
 
     Caption: words for the style, like “watercolour”. #comic picks a style just this once. An emoji at the start becomes the sticker's emoji.
+    Words in quotes, like “LOL”, are written on the sticker. “✏️ Edit” under it changes text, outline, shape and emoji.
     Words sent afterwards, or as a reply to a sticker, are about that photo: “neon” draws it once more.
     Sent as a file, a photo keeps its full quality.
 help-reactions = “😂 All reactions” under a sticker draws your face in sixteen moods, each under its own emoji.
+help-parameters = For one photo alone, its caption also takes shape=badge, outline=white or seed=42. /settings keeps such choices for all.
 help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
@@ -112,7 +114,7 @@ button-edit = ✏️ Edit
 button-text = 💬 Text
 button-no-text = ✖️ No text
 button-outline = 🖍 Outline
-button-outline-auto = ✨ As the style has it
+button-outline-auto = ✨ Style's own
 button-outline-none = 🚫 None
 button-outline-thin = Thin
 button-outline-normal = Normal
@@ -279,7 +281,7 @@ setting-pack-about = By itself: every sticker goes straight into your pack. When
 setting-pack-on = by itself
 setting-pack-off = when I ask
 setting-photo = My photo
-setting-photo-about = How long I keep your photo. Another, Style and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
+setting-photo-about = How long I keep your photo. Another, Styles and all that draws it again works only that long. Not at all: it's deleted once the sticker is there.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = not at all
@@ -399,6 +401,76 @@ cancel-drawn =
         [one] { $count } is drawn already and still comes.
        *[other] { $count } are drawn already and still come.
     }
+
+# --- my packs ---
+pack-takes-next = Your next sticker goes here.
+pack-chosen = “{ $title }” takes your next sticker.
+pack-ask-new = What's the new pack called?
+pack-ask-title = What shall “{ $title }” be called?
+pack-title-refused = A title has 1 to 64 letters. Send another one.
+pack-planned = “{ $title }” begins with your next sticker.
+pack-renamed = It's called “{ $title }” now.
+pack-delete-ask = Delete “{ $title }” with all its stickers? It can't be brought back.
+pack-deleted = The pack is deleted.
+pack-already-deleted = That pack is gone.
+news-planned-pack = It's the first sticker of your new pack.
+sticker-not-there = That sticker isn't in your pack any more.
+sticker-ask-emoji = Now it's { $emoji }. Which emoji shall it be? Several work too.
+sticker-ask-keywords = Which words shall it be found by? Put commas between them.
+sticker-no-emoji = Send me one emoji, or several.
+sticker-keywords = You find it by: { $words }.
+sticker-no-keywords = It has no keywords now.
+sticker-keywords-too-long = Telegram takes up to 20 keywords, 64 letters in all. Send fewer.
+sticker-is-icon = It's your pack's icon now.
+sticker-place = Place { $place } of { $total }.
+sticker-about = It's yours: { $emoji }
+sticker-about-words = It's yours: { $emoji } – found by { $words }
+is-foreign-sticker = That sticker isn't from a pack I made for you, so I can't change it.
+button-show-pack = 👀 Show them
+button-share-pack = 📤 Share
+button-send-sticker = 💬 Send one
+button-rename = ✏️ Rename
+button-delete-pack = 🗑 Delete pack
+button-delete-really = 🗑 Yes, delete it
+button-next-here = ⭐ Next sticker goes here
+button-new-pack = ➕ New pack
+button-all-packs = ‹ All packs
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Keywords
+button-icon = 🖼 Pack icon
+button-take-out = 🗑 Take out
+button-take-out-really = 🗑 Yes, take it out
+
+# --- inline ---
+button-inline-first = ✨ Make your first sticker
+button-inline-none = No sticker like that. Make one
+button-inline-new = ✨ Make a new one
+
+# --- export ---
+export-which = Which pack?
+export-where = Where shall “{ $title }” go?
+export-packing = Packing { $done } of { $total } …
+export-already = I'm already packing it.
+export-few = WhatsApp takes packs of 3 stickers or more; this one has { $count }.
+export-empty = There's no sticker in it.
+export-failed = Telegram doesn't give me the stickers right now. Try again in a moment.
+export-done-whatsapp = For WhatsApp: { $count } of { $total } stickers.
+export-done-signal = For Signal: { $count } of { $total } stickers. Signal on a computer makes a pack of them.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Your stickers for WhatsApp or Signal
+
+# --- emoji mosaic ---
+mosaic-done = Your face in { $count } emoji. With Telegram Premium you can write it anywhere.
+mosaic-deleted = The emoji are deleted.
+button-mosaic = 🧩 As emoji
+button-open-emoji = 🧩 Open emoji
+button-delete-emoji = 🗑 Delete
 
 # --- privacy ---
 privacy =

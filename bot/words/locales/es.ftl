@@ -10,9 +10,11 @@ help =
     Manda una foto en la que se vea una cara. Vuelve un sticker.
 
     Bajo la foto: palabras para el estilo, como «acuarela». #comic elige un estilo solo para esta vez. Un emoji al principio será el emoji del sticker.
+    Lo que va entre comillas, como «LOL», se escribe en el sticker. «✏️ Editar» debajo cambia texto, borde, forma y emoji.
     Lo que escribas después, o en respuesta a un sticker, vale para esa foto: «neón» la dibuja otra vez.
     Si la mandas como archivo, la foto conserva toda su calidad.
 help-reactions = «😂 Todas las reacciones», bajo un sticker, dibuja tu cara en dieciséis estados de ánimo, cada uno con su propio emoji.
+help-parameters = Solo para una foto, su texto acepta también shape=badge, outline=white o seed=42. /settings lo guarda para todas.
 help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
@@ -236,7 +238,7 @@ press-kept = Guardada. Todos tus stickers salen así ahora; /seed lo cambia.
 press-seed-random = Cada sticker vuelve a salir un poco distinto.
 
 # --- every style of one photo ---
-progress-styles = Te pruebo todos los estilos …
+progress-styles = Te pruebo todos los estilos…
 styles-add = Toca uno y lo tendrás como sticker nuevo.
 styles-swap = Toca uno y ocupará el lugar de tu sticker.
 button-styles-swap = 🔄 Mejor reemplazar el sticker
@@ -279,7 +281,7 @@ setting-pack-about = Por sí solo: cada sticker va directo a tu pack. Cuando yo 
 setting-pack-on = por sí solo
 setting-pack-off = cuando yo diga
 setting-photo = Mi foto
-setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilo» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
+setting-photo-about = Cuánto tiempo guardo tu foto. «Otro», «Estilos» y todo lo que la dibuja de nuevo funciona solo ese tiempo. Nada: se borra en cuanto está el sticker.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada
@@ -399,6 +401,76 @@ cancel-drawn =
         [one] { $count } ya está dibujado y todavía llegará.
        *[other] { $count } ya están dibujados y todavía llegarán.
     }
+
+# --- my packs ---
+pack-takes-next = Tu próximo sticker va aquí.
+pack-chosen = «{ $title }» recibe tu próximo sticker.
+pack-ask-new = ¿Cómo se llama el paquete nuevo?
+pack-ask-title = ¿Cómo quieres llamar a «{ $title }»?
+pack-title-refused = Un título tiene de 1 a 64 letras. Envía otro.
+pack-planned = «{ $title }» empieza con tu próximo sticker.
+pack-renamed = Ahora se llama «{ $title }».
+pack-delete-ask = ¿Borrar «{ $title }» con todos sus stickers? No se puede recuperar.
+pack-deleted = El paquete está borrado.
+pack-already-deleted = Ese paquete ya no existe.
+news-planned-pack = Es el primer sticker de tu paquete nuevo.
+sticker-not-there = Ese sticker ya no está en tu paquete.
+sticker-ask-emoji = Ahora es { $emoji }. ¿Qué emoji quieres? También valen varios.
+sticker-ask-keywords = ¿Con qué palabras quieres encontrarlo? Sepáralas con comas.
+sticker-no-emoji = Envíame un emoji o varios.
+sticker-keywords = Lo encuentras con: { $words }.
+sticker-no-keywords = Ahora no tiene palabras clave.
+sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Envía menos.
+sticker-is-icon = Ahora es el icono de tu paquete.
+sticker-place = Puesto { $place } de { $total }.
+sticker-about = Es tuyo: { $emoji }
+sticker-about-words = Es tuyo: { $emoji } – se encuentra con { $words }
+is-foreign-sticker = Ese sticker no es de un paquete que yo te hice, así que no puedo cambiarlo.
+button-show-pack = 👀 Ver
+button-share-pack = 📤 Compartir
+button-send-sticker = 💬 Enviar uno
+button-rename = ✏️ Renombrar
+button-delete-pack = 🗑 Borrar paquete
+button-delete-really = 🗑 Sí, bórralo
+button-next-here = ⭐ El próximo sticker, aquí
+button-new-pack = ➕ Paquete nuevo
+button-all-packs = ‹ Todos
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Palabras
+button-icon = 🖼 Icono
+button-take-out = 🗑 Quitar
+button-take-out-really = 🗑 Sí, quítalo
+
+# --- inline ---
+button-inline-first = ✨ Haz tu primer sticker
+button-inline-none = Ningún sticker así. Haz uno
+button-inline-new = ✨ Haz uno nuevo
+
+# --- export ---
+export-which = ¿Qué paquete?
+export-where = ¿Adónde va «{ $title }»?
+export-packing = Empaquetando { $done } de { $total } …
+export-already = Ya lo estoy empaquetando.
+export-few = WhatsApp acepta paquetes de 3 stickers o más; este tiene { $count }.
+export-empty = No tiene ningún sticker.
+export-failed = Telegram no me da los stickers ahora. Inténtalo en un momento.
+export-done-whatsapp = Para WhatsApp: { $count } de { $total } stickers.
+export-done-signal = Para Signal: { $count } de { $total } stickers. Signal en el ordenador hace un paquete con ellos.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Tus stickers para WhatsApp o Signal
+
+# --- emoji mosaic ---
+mosaic-done = Tu cara en { $count } emojis. Con Telegram Premium puedes escribirla donde quieras.
+mosaic-deleted = Los emojis están borrados.
+button-mosaic = 🧩 Como emojis
+button-open-emoji = 🧩 Abrir emojis
+button-delete-emoji = 🗑 Borrar
 
 # --- privacy ---
 privacy =

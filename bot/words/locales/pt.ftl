@@ -10,9 +10,11 @@ help =
     Mande uma foto em que apareça um rosto. Volta uma figurinha.
 
     Na legenda: palavras para o estilo, como “aquarela”. #comic escolhe um estilo só desta vez. Um emoji no começo vira o emoji da figurinha.
+    O que estiver entre aspas, como “LOL”, é escrito na figurinha. “✏️ Editar” embaixo dela muda texto, borda, formato e emoji.
     O que você escrever depois, ou em resposta a uma figurinha, vale para aquela foto: “neon” a desenha de novo.
     Enviada como arquivo, a foto mantém toda a qualidade.
 help-reactions = “😂 Todas as reações”, embaixo de uma figurinha, desenha seu rosto em dezesseis humores, cada um com seu próprio emoji.
+help-parameters = Só para uma foto, a legenda também aceita shape=badge, outline=white ou seed=42. /settings guarda isso para todas.
 help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
@@ -48,7 +50,7 @@ progress-load = Trocando de modelo; leva um instante…
 progress-face = Procurando seu rosto…
 progress-cutout = Recortando você…
 progress-draw = Desenhando você…
-progress-finish = Colocando o contorno…
+progress-finish = Colocando a borda…
 progress-pack = Colocando no seu pacote…
 progress-drawing-all = Desenhando { $done } de { $total }…
 progress-pack-all = Colocando todas no seu pacote…
@@ -236,7 +238,7 @@ press-kept = Guardado. Todas as suas figurinhas saem assim agora; /seed muda iss
 press-seed-random = Cada figurinha volta a sair um pouco diferente.
 
 # --- every style of one photo ---
-progress-styles = Provando todos os estilos em você …
+progress-styles = Provando todos os estilos em você…
 styles-add = Toque em um e ele vira uma figurinha nova.
 styles-swap = Toque em um e ele fica no lugar da sua figurinha.
 button-styles-swap = 🔄 Melhor trocar a figurinha
@@ -279,7 +281,7 @@ setting-pack-about = Sozinhas: cada figurinha vai direto para o seu pacote. Quan
 setting-pack-on = sozinhas
 setting-pack-off = quando eu pedir
 setting-photo = Minha foto
-setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilo e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
+setting-photo-about = Por quanto tempo guardo sua foto. Outra, Estilos e tudo o que a desenha de novo só funcionam nesse tempo. Nada: ela é apagada assim que a figurinha chega.
 setting-photo-usual = { $hours } h
 setting-photo-hour = 1 h
 setting-photo-none = nada
@@ -390,6 +392,76 @@ cancel-drawn =
         [one] { $count } já está desenhada e ainda vai chegar.
        *[other] { $count } já estão desenhadas e ainda vão chegar.
     }
+
+# --- my packs ---
+pack-takes-next = Sua próxima figurinha vem para cá.
+pack-chosen = “{ $title }” recebe sua próxima figurinha.
+pack-ask-new = Como se chama o novo pacote?
+pack-ask-title = Como “{ $title }” vai se chamar?
+pack-title-refused = Um título tem de 1 a 64 letras. Envie outro.
+pack-planned = “{ $title }” começa com sua próxima figurinha.
+pack-renamed = Agora se chama “{ $title }”.
+pack-delete-ask = Apagar “{ $title }” com todas as figurinhas? Não dá para recuperar.
+pack-deleted = O pacote foi apagado.
+pack-already-deleted = Esse pacote não existe mais.
+news-planned-pack = É a primeira figurinha do seu novo pacote.
+sticker-not-there = Essa figurinha não está mais no seu pacote.
+sticker-ask-emoji = Agora é { $emoji }. Qual emoji vai ser? Podem ser vários.
+sticker-ask-keywords = Com que palavras você quer encontrá-la? Separe com vírgulas.
+sticker-no-emoji = Envie um emoji ou vários.
+sticker-keywords = Você a encontra com: { $words }.
+sticker-no-keywords = Agora ela não tem palavras-chave.
+sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Envie menos.
+sticker-is-icon = Agora é o ícone do seu pacote.
+sticker-place = Posição { $place } de { $total }.
+sticker-about = É sua: { $emoji }
+sticker-about-words = É sua: { $emoji } – encontre com { $words }
+is-foreign-sticker = Essa figurinha não é de um pacote que eu fiz para você, então não posso mudá-la.
+button-show-pack = 👀 Mostrar
+button-share-pack = 📤 Compartilhar
+button-send-sticker = 💬 Enviar
+button-rename = ✏️ Renomear
+button-delete-pack = 🗑 Apagar pacote
+button-delete-really = 🗑 Sim, apagar
+button-next-here = ⭐ Próxima figurinha aqui
+button-new-pack = ➕ Novo pacote
+button-all-packs = ‹ Todos
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Emoji
+button-own-keywords = 🏷 Palavras
+button-icon = 🖼 Ícone
+button-take-out = 🗑 Tirar
+button-take-out-really = 🗑 Sim, tirar
+
+# --- inline ---
+button-inline-first = ✨ Faça sua primeira figurinha
+button-inline-none = Nenhuma assim. Faça uma
+button-inline-new = ✨ Fazer uma nova
+
+# --- export ---
+export-which = Qual pacote?
+export-where = Para onde vai “{ $title }”?
+export-packing = Empacotando { $done } de { $total } …
+export-already = Já estou empacotando.
+export-few = O WhatsApp aceita pacotes de 3 figurinhas ou mais; este tem { $count }.
+export-empty = Não há figurinhas nele.
+export-failed = O Telegram não me entrega as figurinhas agora. Tente daqui a pouco.
+export-done-whatsapp = Para o WhatsApp: { $count } de { $total } figurinhas.
+export-done-signal = Para o Signal: { $count } de { $total } figurinhas. O Signal no computador faz um pacote com elas.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Suas figurinhas para WhatsApp ou Signal
+
+# --- emoji mosaic ---
+mosaic-done = Seu rosto em { $count } emojis. Com o Telegram Premium você pode escrevê-lo em qualquer lugar.
+mosaic-deleted = Os emojis foram apagados.
+button-mosaic = 🧩 Como emojis
+button-open-emoji = 🧩 Abrir emojis
+button-delete-emoji = 🗑 Apagar
 
 # --- privacy ---
 privacy =

@@ -10,9 +10,11 @@ help =
     Пришли фото, на котором видно лицо. Вернётся стикер.
 
     Под фото: слова о стиле, например «акварель». #comic выбирает стиль только на этот раз. Эмодзи в начале станет эмодзи стикера.
+    Слова в кавычках, например «LOL», появятся на стикере. «✏️ Изменить» под ним меняет надпись, контур, форму и эмодзи.
     Слова после фото или в ответ на стикер относятся к этому фото: «неон» нарисует его ещё раз.
     Отправленное файлом фото сохраняет полное качество.
 help-reactions = «😂 Все реакции» под стикером рисует твоё лицо в шестнадцати настроениях, каждое под своим эмодзи.
+help-parameters = Только для одного фото в подписи можно также shape=badge, outline=white или seed=42. /settings сохраняет такое для всех.
 help-commands =
     /style – выбрать стиль
     /seed – всегда один вариант или каждый раз новый
@@ -113,12 +115,12 @@ words-unused = Не знаю, что с этим делать. Назови ст
 button-edit = ✏️ Изменить
 button-text = 💬 Надпись
 button-no-text = ✖️ Без надписи
-button-outline = 🖍 Контур
+button-outline = 🖍 Обводка
 button-outline-auto = ✨ Как в стиле
-button-outline-none = 🚫 Без контура
-button-outline-thin = Тонкий
-button-outline-normal = Обычный
-button-outline-thick = Толстый
+button-outline-none = 🚫 Без обводки
+button-outline-thin = Тонкая
+button-outline-normal = Обычная
+button-outline-thick = Толстая
 button-emoji = 😀 Эмодзи
 button-keywords = 🏷 Слова для поиска
 button-no-keywords = ✖️ Убрать слова
@@ -132,7 +134,7 @@ note-replaced = Он занял место прежнего в наборе. «�
 text-ask = Что на нём написать? Ответь, до { $most } знаков.
 text-coming = Так и будет на стикере.
 text-too-long = Для стикера это слишком длинно. Помещается до { $most } знаков.
-text-unwritable = Для { $letters } у меня здесь нет шрифта. Латиница, кириллица и греческий работают всегда.
+text-unwritable = Для { $letters } у меня здесь нет шрифта. Латиница, кириллица и греческие буквы подойдут всегда.
 keywords-ask = По каким словам его искать? Ответь, до { $most } через запятую.
 keywords-set = Находится по словам: { $words }
 keywords-none = Там не было слов. Ответь словами через запятую.
@@ -241,7 +243,7 @@ press-kept = Оставляю. Теперь все твои стикеры вы�
 press-seed-random = Каждый стикер снова выходит немного другим.
 
 # --- every style of one photo ---
-progress-styles = Примеряю на тебя все стили …
+progress-styles = Примеряю на тебя все стили…
 styles-add = Коснись одного, и он станет новым стикером.
 styles-swap = Коснись одного, и он встанет на место твоего стикера.
 button-styles-swap = 🔄 Лучше заменить стикер
@@ -284,7 +286,7 @@ setting-pack-about = Автоматически: каждый стикер ср�
 setting-pack-on = автоматически
 setting-pack-off = по просьбе
 setting-photo = Моё фото
-setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стиль» и всё, что рисует его заново, работает только это время. Не хранить: оно удаляется, как только стикер готов.
+setting-photo-about = Как долго я храню твоё фото. «Ещё один», «Стили» и всё, что рисует его заново, работает только это время. Не хранить: оно удаляется, как только стикер готов.
 setting-photo-usual = { $hours } ч
 setting-photo-hour = 1 ч
 setting-photo-none = не хранить
@@ -319,7 +321,7 @@ operators-banned =
     { $count ->
         [one] { $person } заблокирован. Отменён { $count } стикер.
         [few] { $person } заблокирован. Отменены { $count } стикера.
-       *[other] { $person } заблокирован. Отменены { $count } стикеров.
+       *[other] { $person } заблокирован. Отменено { $count } стикеров.
     }
 operators-unbanned = { $person } может вернуться.
 operators-not-banned = { $person } не заблокирован.
@@ -414,6 +416,76 @@ cancel-drawn =
         [few] { $count } стикера уже нарисованы и ещё придут.
        *[other] { $count } стикеров уже нарисованы и ещё придут.
     }
+
+# --- my packs ---
+pack-takes-next = Следующий стикер попадёт сюда.
+pack-chosen = «{ $title }» получит следующий стикер.
+pack-ask-new = Как назвать новый набор?
+pack-ask-title = Как назвать «{ $title }»?
+pack-title-refused = В названии от 1 до 64 букв. Пришли другое.
+pack-planned = «{ $title }» начнётся со следующего стикера.
+pack-renamed = Теперь он называется «{ $title }».
+pack-delete-ask = Удалить «{ $title }» со всеми стикерами? Вернуть не получится.
+pack-deleted = Набор удалён.
+pack-already-deleted = Этого набора уже нет.
+news-planned-pack = Это первый стикер твоего нового набора.
+sticker-not-there = Этого стикера уже нет в твоём наборе.
+sticker-ask-emoji = Сейчас это { $emoji }. Какой эмодзи поставить? Можно несколько.
+sticker-ask-keywords = По каким словам его искать? Раздели их запятыми.
+sticker-no-emoji = Пришли мне один эмодзи или несколько.
+sticker-keywords = Его найдёшь по: { $words }.
+sticker-no-keywords = Теперь у него нет ключевых слов.
+sticker-keywords-too-long = Telegram принимает до 20 ключевых слов, всего 64 буквы. Пришли меньше.
+sticker-is-icon = Теперь это иконка твоего набора.
+sticker-place = Место { $place } из { $total }.
+sticker-about = Он твой: { $emoji }
+sticker-about-words = Он твой: { $emoji } – ищи по { $words }
+is-foreign-sticker = Этот стикер не из набора, который я тебе сделал, изменить его я не могу.
+button-show-pack = 👀 Показать
+button-share-pack = 📤 Поделиться
+button-send-sticker = 💬 Отправить
+button-rename = ✏️ Переименовать
+button-delete-pack = 🗑 Удалить
+button-delete-really = 🗑 Да, удалить
+button-next-here = ⭐ Следующий стикер сюда
+button-new-pack = ➕ Новый набор
+button-all-packs = ‹ Все наборы
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Эмодзи
+button-own-keywords = 🏷 Слова
+button-icon = 🖼 Иконка набора
+button-take-out = 🗑 Убрать
+button-take-out-really = 🗑 Да, убрать
+
+# --- inline ---
+button-inline-first = ✨ Сделай свой первый стикер
+button-inline-none = Такого стикера нет. Сделай его
+button-inline-new = ✨ Сделать новый
+
+# --- export ---
+export-which = Какой набор?
+export-where = Куда перенести «{ $title }»?
+export-packing = Упаковываю { $done } из { $total } …
+export-already = Уже упаковываю.
+export-few = WhatsApp принимает наборы от 3 стикеров; в этом { $count }.
+export-empty = В нём нет стикеров.
+export-failed = Telegram сейчас не отдаёт мне стикеры. Попробуй чуть позже.
+export-done-whatsapp = Для WhatsApp: стикеров { $count } из { $total }.
+export-done-signal = Для Signal: стикеров { $count } из { $total }. Signal на компьютере сделает из них набор.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твои стикеры для WhatsApp или Signal
+
+# --- emoji mosaic ---
+mosaic-done = Твоё лицо из { $count } эмодзи. С Telegram Premium его можно писать где угодно.
+mosaic-deleted = Эмодзи удалены.
+button-mosaic = 🧩 Как эмодзи
+button-open-emoji = 🧩 Открыть эмодзи
+button-delete-emoji = 🗑 Удалить
 
 # --- privacy ---
 privacy =

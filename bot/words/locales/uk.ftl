@@ -10,9 +10,11 @@ help =
     Надішли фото, на якому видно обличчя. Повернеться стікер.
 
     Під фото: слова про стиль, наприклад «акварель». #comic обирає стиль лише на цей раз. Емодзі на початку стане емодзі стікера.
+    Слова в лапках, наприклад «LOL», з'являться на стікері. «✏️ Змінити» під ним змінює напис, контур, форму й емодзі.
     Слова після фото або у відповідь на стікер стосуються цього фото: «неон» намалює його ще раз.
     Надіслане як файл, фото зберігає повну якість.
 help-reactions = «😂 Усі реакції» під стікером малює твоє обличчя в шістнадцяти настроях, кожен під власним емодзі.
+help-parameters = Лише для одного фото в підписі можна також shape=badge, outline=white чи seed=42. /settings зберігає таке для всіх.
 help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
@@ -113,12 +115,12 @@ words-unused = Не знаю, що з цим робити. Назви стиль
 button-edit = ✏️ Змінити
 button-text = 💬 Напис
 button-no-text = ✖️ Без напису
-button-outline = 🖍 Контур
+button-outline = 🖍 Обводка
 button-outline-auto = ✨ Як у стилі
-button-outline-none = 🚫 Без контуру
-button-outline-thin = Тонкий
-button-outline-normal = Звичайний
-button-outline-thick = Товстий
+button-outline-none = 🚫 Без обводки
+button-outline-thin = Тонка
+button-outline-normal = Звичайна
+button-outline-thick = Товста
 button-emoji = 😀 Емодзі
 button-keywords = 🏷 Слова для пошуку
 button-no-keywords = ✖️ Прибрати слова
@@ -127,12 +129,12 @@ button-restore = ↩️ Повернути цей
 press-restored = Попередній знову на своєму місці.
 press-same = Він уже такий.
 press-emoji = Познач ті, що пасують, або відповідай на стікер своїми.
-press-last-emoji = Стікеру потрібен хоча б один емодзі.
+press-last-emoji = Стікеру потрібне хоча б одне емодзі.
 note-replaced = Він посів місце попереднього в наборі. «Скасувати» поверне попередній.
 text-ask = Що на ньому написати? Відповідай, до { $most } знаків.
 text-coming = Так і буде на стікері.
 text-too-long = Для стікера це задовго. Вміщується до { $most } знаків.
-text-unwritable = Для { $letters } я тут не маю шрифту. Латиниця, кирилиця й грецька працюють завжди.
+text-unwritable = Для { $letters } я тут не маю шрифту. Латиниця, кирилиця й грецькі літери підійдуть завжди.
 keywords-ask = За якими словами його шукати? Відповідай, до { $most } через кому.
 keywords-set = Знаходиться за словами: { $words }
 keywords-none = Там не було слів. Відповідай словами через кому.
@@ -241,7 +243,7 @@ press-kept = Залишаю. Тепер усі твої стікери вихо�
 press-seed-random = Кожен стікер знову виходить трохи інакшим.
 
 # --- every style of one photo ---
-progress-styles = Приміряю на тебе всі стилі …
+progress-styles = Приміряю на тебе всі стилі…
 styles-add = Торкнися одного, і він стане новим стікером.
 styles-swap = Торкнися одного, і він стане на місце твого стікера.
 button-styles-swap = 🔄 Краще замінити стікер
@@ -284,7 +286,7 @@ setting-pack-about = Автоматично: кожен стікер одраз�
 setting-pack-on = автоматично
 setting-pack-off = на прохання
 setting-photo = Моє фото
-setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стиль» і все, що малює його знову, працює лише стільки. Не зберігати: воно видаляється, щойно є стікер.
+setting-photo-about = Як довго я зберігаю твоє фото. «Ще один», «Стилі» і все, що малює його знову, працює лише стільки. Не зберігати: воно видаляється, щойно є стікер.
 setting-photo-usual = { $hours } год
 setting-photo-hour = 1 год
 setting-photo-none = не зберігати
@@ -414,6 +416,76 @@ cancel-drawn =
         [few] { $count } стікери вже намальовано, вони ще надійдуть.
        *[other] { $count } стікерів уже намальовано, вони ще надійдуть.
     }
+
+# --- my packs ---
+pack-takes-next = Наступний стікер піде сюди.
+pack-chosen = «{ $title }» отримає наступний стікер.
+pack-ask-new = Як назвати новий набір?
+pack-ask-title = Як назвати «{ $title }»?
+pack-title-refused = Назва має від 1 до 64 літер. Надішли іншу.
+pack-planned = «{ $title }» почнеться з наступного стікера.
+pack-renamed = Тепер він називається «{ $title }».
+pack-delete-ask = Видалити «{ $title }» з усіма стікерами? Повернути не вийде.
+pack-deleted = Набір видалено.
+pack-already-deleted = Цього набору вже немає.
+news-planned-pack = Це перший стікер твого нового набору.
+sticker-not-there = Цього стікера вже немає у твоєму наборі.
+sticker-ask-emoji = Зараз це { $emoji }. Яке емодзі поставити? Можна кілька.
+sticker-ask-keywords = За якими словами його шукати? Розділи їх комами.
+sticker-no-emoji = Надішли мені одне емодзі або кілька.
+sticker-keywords = Його знайдеш за: { $words }.
+sticker-no-keywords = Тепер у нього немає ключових слів.
+sticker-keywords-too-long = Telegram приймає до 20 ключових слів, разом 64 літери. Надішли менше.
+sticker-is-icon = Тепер це іконка твого набору.
+sticker-place = Місце { $place } з { $total }.
+sticker-about = Він твій: { $emoji }
+sticker-about-words = Він твій: { $emoji } – шукай за { $words }
+is-foreign-sticker = Цей стікер не з набору, який я тобі зробив, тож змінити його я не можу.
+button-show-pack = 👀 Показати
+button-share-pack = 📤 Поділитися
+button-send-sticker = 💬 Надіслати
+button-rename = ✏️ Назвати
+button-delete-pack = 🗑 Видалити
+button-delete-really = 🗑 Так, видалити
+button-next-here = ⭐ Наступний стікер сюди
+button-new-pack = ➕ Новий набір
+button-all-packs = ‹ Усі набори
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 Емодзі
+button-own-keywords = 🏷 Слова
+button-icon = 🖼 Іконка набору
+button-take-out = 🗑 Вийняти
+button-take-out-really = 🗑 Так, вийняти
+
+# --- inline ---
+button-inline-first = ✨ Зроби свій перший стікер
+button-inline-none = Такого стікера немає. Зроби його
+button-inline-new = ✨ Зробити новий
+
+# --- export ---
+export-which = Який набір?
+export-where = Куди перенести «{ $title }»?
+export-packing = Пакую { $done } з { $total } …
+export-already = Уже пакую.
+export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
+export-empty = У ньому немає стікерів.
+export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
+export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+button-export = ⬇️ WhatsApp, Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = Твої стікери для WhatsApp чи Signal
+
+# --- emoji mosaic ---
+mosaic-done = Твоє обличчя з { $count } емодзі. З Telegram Premium його можна писати будь-де.
+mosaic-deleted = Емодзі видалено.
+button-mosaic = 🧩 Як емодзі
+button-open-emoji = 🧩 Відкрити емодзі
+button-delete-emoji = 🗑 Видалити
 
 # --- privacy ---
 privacy =

@@ -10,9 +10,11 @@ help =
     发一张有脸的照片，就会收到一张贴纸。
 
     照片下面：写上风格，比如“水彩”。#comic 只在这一次用某种风格。开头的表情就是贴纸的表情。
+    引号里的字，比如“LOL”，会写在贴纸上。贴纸下面的“✏️ 编辑”可以改文字、描边、形状和表情。
     之后写的话，或者回复某张贴纸的话，都是说那张照片：“霓虹”会再画一次。
     用文件方式发送，照片能保留全部画质。
 help-reactions = 贴纸下面的“😂 全部表情”会画出你的脸的十六种心情，每种都有自己的表情符号。
+help-parameters = 只想改一张照片时，说明里也可以写 shape=badge、outline=white 或 seed=42。/settings 对所有照片生效。
 help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
@@ -364,6 +366,76 @@ cancel-drawn =
     { $count ->
        *[other] { $count } 张已经画好，还是会发来。
     }
+
+# --- my packs ---
+pack-takes-next = 下一张贴纸会放进这里。
+pack-chosen = 下一张贴纸会放进“{ $title }”。
+pack-ask-new = 新贴纸包叫什么名字？
+pack-ask-title = “{ $title }”要改成什么名字？
+pack-title-refused = 名称要有 1 到 64 个字。请再发一个。
+pack-planned = “{ $title }”会从你的下一张贴纸开始。
+pack-renamed = 现在叫“{ $title }”了。
+pack-delete-ask = 要删除“{ $title }”和里面的所有贴纸吗？删了就找不回来了。
+pack-deleted = 贴纸包已删除。
+pack-already-deleted = 这个贴纸包已经不在了。
+news-planned-pack = 这是你新贴纸包的第一张贴纸。
+sticker-not-there = 这张贴纸已经不在你的贴纸包里了。
+sticker-ask-emoji = 现在是 { $emoji }。要换成哪个表情？可以发好几个。
+sticker-ask-keywords = 想用哪些词找到它？用逗号隔开。
+sticker-no-emoji = 请发一个或几个表情。
+sticker-keywords = 搜索这些词就能找到它：{ $words }。
+sticker-no-keywords = 它现在没有关键词了。
+sticker-keywords-too-long = Telegram 最多接受 20 个关键词，总共 64 个字。请少发一些。
+sticker-is-icon = 它现在是贴纸包的图标了。
+sticker-place = 第 { $place } 张，共 { $total } 张。
+sticker-about = 这是你的贴纸：{ $emoji }
+sticker-about-words = 这是你的贴纸：{ $emoji }，搜索 { $words } 能找到它
+is-foreign-sticker = 这张贴纸不在我为你做的贴纸包里，我没法修改它。
+button-show-pack = 👀 看看
+button-share-pack = 📤 分享
+button-send-sticker = 💬 发送一张
+button-rename = ✏️ 重命名
+button-delete-pack = 🗑 删除贴纸包
+button-delete-really = 🗑 是的，删除
+button-next-here = ⭐ 下一张放这里
+button-new-pack = ➕ 新贴纸包
+button-all-packs = ‹ 全部
+button-first = ⏮
+button-before = ◀️
+button-after = ▶️
+button-last = ⏭
+button-own-emoji = 😀 表情
+button-own-keywords = 🏷 关键词
+button-icon = 🖼 设为图标
+button-take-out = 🗑 移出
+button-take-out-really = 🗑 是的，移出
+
+# --- inline ---
+button-inline-first = ✨ 制作你的第一张贴纸
+button-inline-none = 没有这样的贴纸，做一张吧
+button-inline-new = ✨ 做一张新的
+
+# --- export ---
+export-which = 哪个贴纸包？
+export-where = “{ $title }”要带去哪里？
+export-packing = 正在打包 { $done }/{ $total } …
+export-already = 我已经在打包了。
+export-few = WhatsApp 的贴纸包至少要有 3 张；这个有 { $count } 张。
+export-empty = 里面没有贴纸。
+export-failed = Telegram 现在不给我贴纸。请稍后再试。
+export-done-whatsapp = 用于 WhatsApp：{ $total } 张贴纸中的 { $count } 张。
+export-done-signal = 用于 Signal：{ $total } 张贴纸中的 { $count } 张。用电脑版 Signal 做成贴纸包。
+button-export = ⬇️ WhatsApp、Signal
+button-whatsapp = 🟢 WhatsApp
+button-signal = 🔵 Signal
+command-export = 把贴纸带到 WhatsApp 或 Signal
+
+# --- emoji mosaic ---
+mosaic-done = 用 { $count } 个表情拼成的你。有 Telegram Premium 就能在任何地方发送。
+mosaic-deleted = 表情已删除。
+button-mosaic = 🧩 做成表情
+button-open-emoji = 🧩 打开表情
+button-delete-emoji = 🗑 删除
 
 # --- privacy ---
 privacy =

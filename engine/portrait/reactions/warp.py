@@ -122,12 +122,12 @@ def _spline(figure: Figure, shift: Points) -> tuple[tuple[int, int, int, int], F
     system[:count, count] = 1
     system[:count, count + 1 :] = at
     system[count:] = system[:, count:].T
-    # OpenCV's solver: numpy's starts threads that a system this small only waits for.
+    # OpenCV's solver: NumPy's starts threads that a system this small only waits for.
     _, solved = cv2.solve(system, np.concatenate([back, np.zeros((3, 2))]), flags=cv2.DECOMP_LU)
     weights = solved.astype(np.float32)
     grid = np.stack(np.meshgrid(across, down), -1).reshape(-1, 2) / unit
-    coarse = _kernel(grid.astype(np.float32), at) @ weights[:count] + weights[count] + grid @ weights[count + 1 :]
-    coarse = coarse.reshape(len(down), len(across), 2)
+    coarse = cv2.gemm(_kernel(grid, at), weights[:count], 1, cv2.gemm(grid, weights[count + 1 :], 1, None, 0), 1)
+    coarse = (coarse + weights[count]).reshape(len(down), len(across), 2)
     coarse *= _window(across, low[0], high[0], width) * _window(down, low[1], high[1], height)[:, None]
     wide, high_px = (len(across) * GRID_PX, len(down) * GRID_PX)
     # Sample k of the grid belongs to pixel k * GRID_PX exactly, which cv2.resize, aligned to areas, would shift.
@@ -140,8 +140,11 @@ def _spline(figure: Figure, shift: Points) -> tuple[tuple[int, int, int, int], F
 
 def _kernel(one: Points, other: Points) -> NDArray[np.float32]:
     """The spline's r**2 log r between two sets of points."""
-    squared = (one**2).sum(1)[:, None] + (other**2).sum(1) - 2 * (one @ other.T)
-    return 0.5 * squared * np.log(np.maximum(squared, 1e-9))
+    squared = cv2.gemm(one, other, -2, None, 0, flags=cv2.GEMM_2_T)  # NumPy's product would start threads, too
+    squared += (one**2).sum(1)[:, None]
+    squared += (other**2).sum(1)
+    squared = np.maximum(squared, np.float32(1e-9), out=squared)
+    return cv2.multiply(squared, cv2.log(squared), scale=0.5)
 
 
 def _window(at: NDArray[np.float32], low: int, high: int, end: int) -> NDArray[np.float32]:

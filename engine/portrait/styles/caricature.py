@@ -29,6 +29,7 @@ PALETTES = palettes(
     "#d9c8ff #bda3fa #5f36c4",
     "#ffcba0 #ffb074 #c24a16",
 )
+GRID_PX = 8  # where pixels come from changes so slowly that it is worked out this coarsely
 RIM_PX, CALM_PX = 20.0, 110.0  # nothing moves at the rim of the canvas, and little near it
 
 # What is exaggerated, by seed: (points of the mesh whose middle it is, radius in face widths, magnification, shift in
@@ -92,12 +93,12 @@ def exaggerated(figure: Figure, variation: Variation) -> Figure:
         side = np.sign((centre - mesh[BETWEEN_EYES]) @ right)
         shift = (right * side * outside + up * rise) * fw * strength
         moves.append((centre, radius * fw, 1 + (magnified - 1) * strength, shift.astype(np.float32)))
-    grid = np.arange(0, figure.rgb.shape[0], 4, dtype=np.float32)
+    grid = np.arange(0, figure.rgb.shape[0] + GRID_PX, GRID_PX, dtype=np.float32)
     coarse = np.stack(np.meshgrid(grid, grid), -1)
     source = coarse + _shift(coarse.reshape(-1, 2), moves, inverse=True).reshape(coarse.shape)
     size = figure.rgb.shape[1::-1]
-    # resize samples at half pixels: the grid's points lie on every fourth pixel's own place
-    to_grid = np.array([[4, 0, 0], [0, 4, 0]], np.float32)
+    # cv2.resize samples at half pixels, but the grid's points lie on pixels
+    to_grid = np.array([[GRID_PX, 0, 0], [0, GRID_PX, 0]], np.float32)
     field = cv2.warpAffine(source, to_grid, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     def moved(plane: NDArray[Any]) -> NDArray[Any]:

@@ -9,16 +9,35 @@ from telegram import InlineKeyboardMarkup
 
 from bot.delivery import keyboards, styles
 from bot.delivery.groups import keyboard as group_keyboard
-from bot.handlers import CALLBACKS, FEATURES, MENU, broadcast, language, privacy, seed, settings, start, style
+from bot.handlers import (
+    CALLBACKS,
+    FEATURES,
+    MENU,
+    broadcast,
+    export,
+    language,
+    mosaic,
+    own_sticker,
+    packs,
+    privacy,
+    seed,
+    settings,
+    start,
+    style,
+)
+from bot.packs.editing import PackContents
 from bot.words.buttons import Press, parse_press
 from bot.words.translations import LANGUAGES
 from engine.models import MODELS
 from engine.styles import all_styles
 from engine.types import Outline, OutlineWidth, Shape
 from service.person_settings import CHOICES
-from storage.records import Job, JobRequest, JobStatus
+from storage.records import Job, JobRequest, JobStatus, Pack, PackState, Sticker, StickerState
 
 JOB = "0123456789abcdef" * 2
+UNIQUE = "AgADHwADr8ZRGg_-"
+STICKER = Sticker(JOB, "tg:7", StickerState.IN_PACK, ("😀",), file_unique_id=UNIQUE)
+PACK = PackContents(Pack(2**40, "tg:7", "u7_1_by_bot", "Ada", 1, PackState.OPEN, 0.0), "Ada", (STICKER,) * 120)
 DONE = Job(JOB, "tg:7", "tg", "tg:-1:1", JobStatus.DONE, JobRequest("toon", "m"), 1, {}, 0.0)
 
 
@@ -53,6 +72,14 @@ def test_every_button_fits_into_telegrams_64_bytes_and_is_read_back(locale: str)
         style.keyboard(locale, None),
         InlineKeyboardMarkup(style.model_rows(locale, list(MODELS)[:3], "photomaker")),
         language.keyboard(locale),
+        packs.list_keyboard(locale, [PACK] * 20, 1),
+        packs.pack_keyboard(locale, PACK, 5, is_next=False, is_only=False, can_inline=False),
+        packs.delete_keyboard(locale, 2**40),
+        export.keyboard(locale, 2**40),
+        export.which_keyboard([PACK] * 60),
+        mosaic.keyboard(locale, "https://t.me/addemoji/x", 2**40),
+        own_sticker.menu(locale, UNIQUE),
+        own_sticker.out_keyboard(locale, UNIQUE),
         privacy.keyboard(locale, has_packs=True),
         *[
             group_keyboard(locale, replace(DONE, note=note), "sticker_face_bot", is_in_pack=is_in_pack)

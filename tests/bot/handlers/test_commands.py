@@ -70,7 +70,7 @@ async def test_pack_lists_what_there_is(stage: Stage) -> None:
     await person.send_text("/pack")
     listing = await person.wait_for_text("Ada's stickers – 1 sticker")
 
-    assert listing.buttons[0]["url"] == person.packs[0]["link"]
+    assert person.packs[0]["link"] in [button.get("url") for button in listing.buttons]
 
 
 async def test_queue_and_cancel(stage: Stage) -> None:

@@ -423,8 +423,8 @@ async def test_the_overview_shows_the_pack_as_it_is_now(
     pack = emulator.world.sets.require(placed.pack.name)
     emulator.world.sets.remove_sticker(pack.stickers[0].file)
     pack.title = "Renamed"
-    (shown,) = await sets.overview(ADA)
-    assert (shown.title, shown.count, shown.url) == ("Renamed", 1, placed.url)
+    (shown,) = await sets.editor.overview(ADA)
+    assert (shown.title, len(shown.stickers), shown.url) == ("Renamed", 1, placed.url)
     assert [row.id for row in await packs.stickers_in(placed.pack)] == ["job-2"]
 
 
@@ -432,7 +432,7 @@ async def test_the_overview_drops_packs_that_are_gone(emulator: Emulator, sets: 
     placed = await sets.add(ADA, "Ada", "job-1", RED, ("😀",))
     await emulator.person(ADA, "Ada").delete_pack(placed.pack.name)
     emulator.world.clock.advance(3600)
-    assert await sets.overview(ADA) == []
+    assert await sets.editor.overview(ADA) == []
 
 
 async def test_deleting_all_packs_counts_those_that_were_there(emulator: Emulator, sets: StickerSets) -> None:

@@ -30,12 +30,13 @@ def test_assignments_are_taken_out_of_the_words(text: str, rest: str, found: dic
 
 def test_values_are_read_as_people_write_them() -> None:
     written = {"steps": "12", "guidance": "6,5", "upscale": "Yes", "upscale_mode": "FAST", "shape": "cutout"}
+    written |= {"outline": "Blue", "outline_width": "thick"}
 
     options, problems = read_options(written, MODEL, ALL, EFFECTIVE)
 
     assert problems == []
     parameters = {"steps": 12, "guidance": 6.5, "upscale": True, "upscale_mode": "fast"}
-    assert options == Options(shape="bust", parameters=parameters)
+    assert options == Options(shape="bust", outline="blue", outline_width="thick", parameters=parameters)
 
 
 def test_parameters_are_those_of_the_model_that_is_named() -> None:

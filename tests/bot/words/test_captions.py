@@ -30,6 +30,8 @@ from bot.words.captions import ParsedCaption, describes, find_style, parse_capti
         ('"\u200b" me', ParsedCaption('"" me')),
         ('5" tall and 3" wide', ParsedCaption('5" tall and 3" wide')),
         ("it's 'me'", ParsedCaption("it's 'me'")),
+        ("“watercolour”", ParsedCaption("“watercolour”")),
+        ('seed=42 x="a b" "hi"', ParsedCaption('x="a b"', assignments={"seed": "42"}, text="hi")),
         ('"😂 lol"', ParsedCaption("", text="😂 lol")),
     ],
 )

@@ -105,6 +105,19 @@ def test_colours_tell_whose_a_wide_unsure_area_is() -> None:
     assert told[20:60, 100:130].max() < 0.8
 
 
+def test_what_has_just_the_walls_colour_is_the_wall_though_the_hair_is_like_it() -> None:
+    """Left hair from dark to light, right a wall as dark as the hair on average; half unsure below its colours."""
+    picture = np.full((200, 300, 3), (92, 66, 58), np.uint8)
+    strands = np.random.default_rng(1).uniform(0.3, 1.7, (20, 15, 1))
+    picture[:, :150] = np.repeat(np.repeat(strands, 10, axis=0), 10, axis=1) * (92, 66, 58)
+    guess = np.zeros((200, 300), np.float32)
+    guess[:, :150] = 1
+    guess[120:180, 150:200] = 0.7
+    told = told_by_colour(guess, picture, 100.0)
+
+    assert told[125:175, 160:195].max() < 0.2
+
+
 def _overlap(one: Cut, other: Cut) -> float:
     """Intersection over union of head and shoulders, laid over each other by the faces."""
     scale = one.face.width / other.face.width

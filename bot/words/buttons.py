@@ -28,6 +28,9 @@ STYLES: Mapping[str, str] = {
     "button-forget": _DANGER,
     "button-forget-packs": _DANGER,
     "button-remove": _DANGER,
+    "button-delete-pack": _DANGER,
+    "button-delete-really": _DANGER,
+    "button-delete-emoji": _DANGER,
     "button-reactions": _PRIMARY,
     "button-anyway": _PRIMARY,
     "button-without": _PRIMARY,
@@ -38,6 +41,7 @@ STYLES: Mapping[str, str] = {
     "button-put-all-back": _PRIMARY,
     "button-open-chat": _PRIMARY,
     "button-fetch": _PRIMARY,
+    "button-profile-photo": _PRIMARY,
 }
 
 

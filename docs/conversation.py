@@ -155,7 +155,7 @@ def main() -> None:
     options = parser.parse_args()
     set_up_logging("WARNING")
     steps = asyncio.run(draw(options.language, options.scheme))
-    side_by_side(steps).save(options.out, quality=85)
+    side_by_side(steps).save(options.out, quality=80)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ QUESTIONS: dict[str, Question] = {
     "inbox, due": lambda _jobs, inbox, *_: inbox.delete_handled_before(0),
     "uploads, due": lambda _jobs, _inbox, _packs, uploads, *_: uploads.take_expired(),
     "the pack that is open": lambda _jobs, _inbox, packs, *_: packs.open_pack(OWNER),
+    "a sticker by its id in the set": lambda _jobs, _inbox, packs, *_: packs.sticker_by_unique_id(OWNER, "U"),
+    "what a person was asked": lambda _jobs, _inbox, packs, *_: packs.question(OWNER),
+    "a mosaic": lambda _jobs, _inbox, packs, *_: packs.mosaic_of(OWNER, "none"),
     "a sticker by its message": lambda _jobs, _inbox, packs, *_: packs.sticker_in_message(OWNER, 3),
     "a person": lambda *stores: stores[-1].get(OWNER),
 }

@@ -19,6 +19,7 @@ help-commands =
     /style – اختيار أسلوبك
     /seed – رسمة ثابتة، أو جديدة كل مرة
     /pack – ملصقاتك
+    /export – ملصقاتك من أجل WhatsApp أو Signal
     /queue – ما أعمل عليه الآن
     /cancel – إيقافه
     /settings – كل ذلك في مكان واحد وأكثر
@@ -435,9 +436,9 @@ pack-deleted = حُذفت الحزمة.
 pack-already-deleted = لم تعد هذه الحزمة موجودة.
 news-planned-pack = هذا أول ملصق في حزمتك الجديدة.
 sticker-not-there = لم يعد هذا الملصق في حزمتك.
-sticker-ask-emoji = الآن { $emoji }. أي رمز تريد؟ يمكن إرسال عدة رموز.
+sticker-ask-emoji = الآن { $emoji }. أي إيموجي تريد؟ يمكن إرسال أكثر من واحد.
 sticker-ask-keywords = بأي كلمات تريد العثور عليه؟ افصل بينها بفواصل.
-sticker-no-emoji = أرسل لي رمزًا تعبيريًا أو عدة رموز.
+sticker-no-emoji = أرسل لي إيموجي واحدًا أو أكثر.
 sticker-keywords = تجده بهذه الكلمات: { $words }.
 sticker-no-keywords = ليست له كلمات بحث الآن.
 sticker-keywords-too-long = يقبل Telegram حتى 20 كلمة، 64 حرفًا في المجموع. أرسل أقل.
@@ -459,7 +460,7 @@ button-first = ⏮
 button-before = ◀️
 button-after = ▶️
 button-last = ⏭
-button-own-emoji = 😀 الرمز
+button-own-emoji = 😀 الإيموجي
 button-own-keywords = 🏷 الكلمات
 button-icon = 🖼 أيقونة الحزمة
 button-take-out = 🗑 إخراج
@@ -473,23 +474,23 @@ button-inline-new = ✨ اصنع ملصقًا جديدًا
 # --- export ---
 export-which = أي حزمة؟
 export-where = إلى أين تذهب «{ $title }»؟
-export-packing = أجهز { $done } من { $total } …
+export-packing = أجهز { $done } من { $total }…
 export-already = أنا أجهزها بالفعل.
 export-few = يقبل WhatsApp الحزم من 3 ملصقات فأكثر؛ في هذه { $count }.
 export-empty = لا يوجد ملصق فيها.
 export-failed = لا يعطيني Telegram الملصقات الآن. حاول بعد قليل.
-export-done-whatsapp = من أجل WhatsApp: { $count } من { $total } ملصقات.
-export-done-signal = من أجل Signal: { $count } من { $total } ملصقات. يصنع منها Signal على الحاسوب حزمة.
+export-done-whatsapp = من أجل WhatsApp: { $count } من أصل { $total }.
+export-done-signal = من أجل Signal: { $count } من أصل { $total }. يصنع منها Signal على الحاسوب حزمة.
 button-export = ⬇️ WhatsApp، Signal
 button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal
 command-export = ملصقاتك من أجل WhatsApp أو Signal
 
 # --- emoji mosaic ---
-mosaic-done = وجهك من { $count } رمزًا. مع Telegram Premium يمكنك كتابته في أي مكان.
-mosaic-deleted = حُذفت الرموز.
-button-mosaic = 🧩 كرموز
-button-open-emoji = 🧩 فتح الرموز
+mosaic-done = وجهك مكوّن من { $count } إيموجي. مع Telegram Premium يمكنك كتابته في أي مكان.
+mosaic-deleted = حُذفت الإيموجي.
+button-mosaic = 🧩 كإيموجي
+button-open-emoji = 🧩 فتح الإيموجي
 button-delete-emoji = 🗑 حذف
 
 # --- privacy ---

@@ -19,13 +19,14 @@ help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
+    /export – deine Sticker für WhatsApp oder Signal
     /queue – woran ich gerade arbeite
     /cancel – damit aufhören
     /settings – alles an einem Ort, und mehr
     /language – die Sprache ändern
     /privacy – was ich behalte und wie lange
     /forget – alles löschen
-start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Pack findest du bei mir im privaten Chat.
+start-in-group = Antworte auf ein Foto mit /sticker, und ich mache einen Sticker daraus. Dein eigenes Paket findest du bei mir im privaten Chat.
 button-open-chat = Chat öffnen
 
 # --- first minute ---
@@ -217,14 +218,14 @@ group-no-stickers = Ich darf hier keine Sticker senden. Ein Admin kann es erlaub
 guest-how = Antworte auf ein Foto und erwähne mich, dann mache ich einen Sticker daraus.
 guest-fetch = Dein Sticker ist fertig.
 button-fetch = ⬇️ Sticker holen
-button-agree = 👍 Mein Foto, darf ins Pack
+button-agree = 👍 Mein Foto, darf ins Paket
 button-remove = 🗑 Entfernen
-press-agreed = Danke. Er darf jetzt ins Pack.
+press-agreed = Danke. Er darf jetzt ins Paket.
 press-not-author = Das kann nur sagen, wer das Foto geschickt hat.
 press-not-remove = Entfernen kann ihn nur, wer ihn wollte, wer das Foto geschickt hat, oder ein Admin.
 press-removed = Entfernt.
 start-not-yours = Dieser Sticker gehört jemand anderem. Schick mir ein Foto, dann hast du deinen eigenen.
-privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Pack kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
+privacy-groups = In Gruppen wird aus dem Foto eines anderen nur ein Sticker in diesem Chat, dann lösche ich das Foto. In ein Paket kommt er nur, wenn die Person zustimmt, und sie kann ihn entfernen.
 command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---
@@ -417,11 +418,7 @@ pack-already-deleted = Dieses Paket gibt es nicht mehr.
 news-planned-pack = Es ist der erste Sticker deines neuen Pakets.
 sticker-not-there = Dieser Sticker ist nicht mehr in deinem Paket.
 sticker-ask-emoji = Jetzt ist es { $emoji }. Welches Emoji soll es sein? Auch mehrere gehen.
-sticker-ask-keywords = Unter welchen Wörtern soll man ihn finden? Trenne sie mit Kommas.
 sticker-no-emoji = Schick mir ein Emoji oder mehrere.
-sticker-keywords = Du findest ihn mit: { $words }.
-sticker-no-keywords = Er hat jetzt keine Suchwörter.
-sticker-keywords-too-long = Telegram nimmt höchstens 20 Suchwörter, zusammen 64 Zeichen. Schick weniger.
 sticker-is-icon = Er ist jetzt das Bild deines Pakets.
 sticker-place = Platz { $place } von { $total }.
 sticker-about = Er gehört dir: { $emoji }

@@ -19,6 +19,7 @@ help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
+    /export – tus stickers para WhatsApp o Signal
     /queue – en qué estoy trabajando
     /cancel – pararlo
     /settings – todo en un sitio, y más
@@ -223,7 +224,7 @@ press-agreed = Gracias. Ya puede ir al pack.
 press-not-author = Solo puede decirlo quien envió la foto.
 press-not-remove = Solo pueden quitarlo quien lo pidió, quien envió la foto y los administradores.
 press-removed = Quitado.
-start-not-yours = Ese sticker es de otra persona. Envíame una foto y tendrás el tuyo.
+start-not-yours = Ese sticker es de otra persona. Mándame una foto y tendrás el tuyo.
 privacy-groups = En los grupos, de la foto de otra persona solo sale un sticker en ese chat, y luego borro la foto. Va a un pack solo si esa persona está de acuerdo, y puede quitarlo.
 command-sticker = Un sticker de la foto a la que respondes
 
@@ -406,32 +407,32 @@ cancel-drawn =
 # --- my packs ---
 pack-takes-next = Tu próximo sticker va aquí.
 pack-chosen = «{ $title }» recibe tu próximo sticker.
-pack-ask-new = ¿Cómo se llama el paquete nuevo?
+pack-ask-new = ¿Cómo se llama el pack nuevo?
 pack-ask-title = ¿Cómo quieres llamar a «{ $title }»?
-pack-title-refused = Un título tiene de 1 a 64 letras. Envía otro.
+pack-title-refused = Un título tiene de 1 a 64 letras. Manda otro.
 pack-planned = «{ $title }» empieza con tu próximo sticker.
 pack-renamed = Ahora se llama «{ $title }».
 pack-delete-ask = ¿Borrar «{ $title }» con todos sus stickers? No se puede recuperar.
-pack-deleted = El paquete está borrado.
-pack-already-deleted = Ese paquete ya no existe.
-news-planned-pack = Es el primer sticker de tu paquete nuevo.
-sticker-not-there = Ese sticker ya no está en tu paquete.
+pack-deleted = El pack está borrado.
+pack-already-deleted = Ese pack ya no existe.
+news-planned-pack = Es el primer sticker de tu pack nuevo.
+sticker-not-there = Ese sticker ya no está en tu pack.
 sticker-ask-emoji = Ahora es { $emoji }. ¿Qué emoji quieres? También valen varios.
 sticker-ask-keywords = ¿Con qué palabras quieres encontrarlo? Sepáralas con comas.
-sticker-no-emoji = Envíame un emoji o varios.
+sticker-no-emoji = Mándame un emoji o varios.
 sticker-keywords = Lo encuentras con: { $words }.
 sticker-no-keywords = Ahora no tiene palabras clave.
-sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Envía menos.
-sticker-is-icon = Ahora es el icono de tu paquete.
+sticker-keywords-too-long = Telegram admite hasta 20 palabras clave, 64 letras en total. Manda menos.
+sticker-is-icon = Ahora es el icono de tu pack.
 sticker-place = Puesto { $place } de { $total }.
 sticker-about = Es tuyo: { $emoji }
 sticker-about-words = Es tuyo: { $emoji } – se encuentra con { $words }
-is-foreign-sticker = Ese sticker no es de un paquete que yo te hice, así que no puedo cambiarlo.
+is-foreign-sticker = Ese sticker no es de un pack que yo te hice, así que no puedo cambiarlo.
 button-show-pack = 👀 Ver
 button-share-pack = 📤 Compartir
 button-send-sticker = 💬 Enviar uno
 button-rename = ✏️ Renombrar
-button-delete-pack = 🗑 Borrar paquete
+button-delete-pack = 🗑 Borrar pack
 button-delete-really = 🗑 Sí, bórralo
 button-next-here = ⭐ El próximo sticker, aquí
 button-new-pack = ➕ Paquete nuevo
@@ -452,15 +453,15 @@ button-inline-none = Ningún sticker así. Haz uno
 button-inline-new = ✨ Haz uno nuevo
 
 # --- export ---
-export-which = ¿Qué paquete?
+export-which = ¿Qué pack?
 export-where = ¿Adónde va «{ $title }»?
-export-packing = Empaquetando { $done } de { $total } …
+export-packing = Empaquetando { $done } de { $total }…
 export-already = Ya lo estoy empaquetando.
-export-few = WhatsApp acepta paquetes de 3 stickers o más; este tiene { $count }.
+export-few = WhatsApp acepta packs de 3 stickers o más; este tiene { $count }.
 export-empty = No tiene ningún sticker.
 export-failed = Telegram no me da los stickers ahora. Inténtalo en un momento.
 export-done-whatsapp = Para WhatsApp: { $count } de { $total } stickers.
-export-done-signal = Para Signal: { $count } de { $total } stickers. Signal en el ordenador hace un paquete con ellos.
+export-done-signal = Para Signal: { $count } de { $total } stickers. Signal en el ordenador hace un pack con ellos.
 button-export = ⬇️ WhatsApp, Signal
 button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal

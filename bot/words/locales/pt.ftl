@@ -19,13 +19,14 @@ help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
     /pack – suas figurinhas
+    /export – suas figurinhas para WhatsApp ou Signal
     /queue – no que estou trabalhando
     /cancel – parar isso
     /settings – tudo num lugar só, e mais
     /language – mudar o idioma
     /privacy – o que eu guardo e por quanto tempo
     /forget – apagar tudo
-start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo num chat privado.
+start-in-group = Responda a uma foto com /sticker e eu faço uma figurinha dela. Seu próprio pacote está comigo numa conversa privada.
 button-open-chat = Abrir a conversa
 
 # --- first minute ---
@@ -223,7 +224,7 @@ press-agreed = Obrigado. Agora ela pode ir para o pacote.
 press-not-author = Só quem enviou a foto pode dizer isso.
 press-not-remove = Só quem pediu, quem enviou a foto e os administradores podem removê-la.
 press-removed = Removida.
-start-not-yours = Essa figurinha é de outra pessoa. Envie uma foto e você terá a sua.
+start-not-yours = Essa figurinha é de outra pessoa. Mande uma foto e você terá a sua.
 privacy-groups = Em grupos, a foto de outra pessoa só vira uma figurinha naquele chat, e depois eu apago a foto. Ela só vai para um pacote se a pessoa concordar, e a pessoa pode removê-la.
 command-sticker = Figurinha da foto que você responde
 
@@ -396,10 +397,10 @@ cancel-drawn =
 
 # --- my packs ---
 pack-takes-next = Sua próxima figurinha vem para cá.
-pack-chosen = “{ $title }” recebe sua próxima figurinha.
+pack-chosen = “{ $title }” recebe a sua próxima figurinha.
 pack-ask-new = Como se chama o novo pacote?
 pack-ask-title = Como “{ $title }” vai se chamar?
-pack-title-refused = Um título tem de 1 a 64 letras. Envie outro.
+pack-title-refused = Um título tem de 1 a 64 letras. Mande outro.
 pack-planned = “{ $title }” começa com sua próxima figurinha.
 pack-renamed = Agora se chama “{ $title }”.
 pack-delete-ask = Apagar “{ $title }” com todas as figurinhas? Não dá para recuperar.
@@ -409,10 +410,10 @@ news-planned-pack = É a primeira figurinha do seu novo pacote.
 sticker-not-there = Essa figurinha não está mais no seu pacote.
 sticker-ask-emoji = Agora é { $emoji }. Qual emoji vai ser? Podem ser vários.
 sticker-ask-keywords = Com que palavras você quer encontrá-la? Separe com vírgulas.
-sticker-no-emoji = Envie um emoji ou vários.
+sticker-no-emoji = Mande um emoji ou vários.
 sticker-keywords = Você a encontra com: { $words }.
 sticker-no-keywords = Agora ela não tem palavras-chave.
-sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Envie menos.
+sticker-keywords-too-long = O Telegram aceita até 20 palavras-chave, 64 letras no total. Mande menos.
 sticker-is-icon = Agora é o ícone do seu pacote.
 sticker-place = Posição { $place } de { $total }.
 sticker-about = É sua: { $emoji }
@@ -445,7 +446,7 @@ button-inline-new = ✨ Fazer uma nova
 # --- export ---
 export-which = Qual pacote?
 export-where = Para onde vai “{ $title }”?
-export-packing = Empacotando { $done } de { $total } …
+export-packing = Empacotando { $done } de { $total }…
 export-already = Já estou empacotando.
 export-few = O WhatsApp aceita pacotes de 3 figurinhas ou mais; este tem { $count }.
 export-empty = Não há figurinhas nele.

@@ -19,6 +19,7 @@ help-commands =
     /style – выбрать стиль
     /seed – всегда один вариант или каждый раз новый
     /pack – твои стикеры
+    /export – твои стикеры для WhatsApp или Signal
     /queue – над чем я работаю
     /cancel – остановить это
     /settings – всё в одном месте, и больше
@@ -432,11 +433,7 @@ pack-already-deleted = Этого набора уже нет.
 news-planned-pack = Это первый стикер твоего нового набора.
 sticker-not-there = Этого стикера уже нет в твоём наборе.
 sticker-ask-emoji = Сейчас это { $emoji }. Какой эмодзи поставить? Можно несколько.
-sticker-ask-keywords = По каким словам его искать? Раздели их запятыми.
 sticker-no-emoji = Пришли мне один эмодзи или несколько.
-sticker-keywords = Его найдёшь по: { $words }.
-sticker-no-keywords = Теперь у него нет ключевых слов.
-sticker-keywords-too-long = Telegram принимает до 20 ключевых слов, всего 64 буквы. Пришли меньше.
 sticker-is-icon = Теперь это иконка твоего набора.
 sticker-place = Место { $place } из { $total }.
 sticker-about = Он твой: { $emoji }
@@ -469,7 +466,7 @@ button-inline-new = ✨ Сделать новый
 # --- export ---
 export-which = Какой набор?
 export-where = Куда перенести «{ $title }»?
-export-packing = Упаковываю { $done } из { $total } …
+export-packing = Упаковываю { $done } из { $total }…
 export-already = Уже упаковываю.
 export-few = WhatsApp принимает наборы от 3 стикеров; в этом { $count }.
 export-empty = В нём нет стикеров.

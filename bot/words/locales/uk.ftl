@@ -19,6 +19,7 @@ help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
     /pack – твої стікери
+    /export – твої стікери для WhatsApp чи Signal
     /queue – над чим я працюю
     /cancel – зупинити це
     /settings – усе в одному місці, і більше
@@ -432,11 +433,7 @@ pack-already-deleted = Цього набору вже немає.
 news-planned-pack = Це перший стікер твого нового набору.
 sticker-not-there = Цього стікера вже немає у твоєму наборі.
 sticker-ask-emoji = Зараз це { $emoji }. Яке емодзі поставити? Можна кілька.
-sticker-ask-keywords = За якими словами його шукати? Розділи їх комами.
 sticker-no-emoji = Надішли мені одне емодзі або кілька.
-sticker-keywords = Його знайдеш за: { $words }.
-sticker-no-keywords = Тепер у нього немає ключових слів.
-sticker-keywords-too-long = Telegram приймає до 20 ключових слів, разом 64 літери. Надішли менше.
 sticker-is-icon = Тепер це іконка твого набору.
 sticker-place = Місце { $place } з { $total }.
 sticker-about = Він твій: { $emoji }
@@ -469,13 +466,13 @@ button-inline-new = ✨ Зробити новий
 # --- export ---
 export-which = Який набір?
 export-where = Куди перенести «{ $title }»?
-export-packing = Пакую { $done } з { $total } …
+export-packing = Пакую { $done } з { $total }…
 export-already = Уже пакую.
 export-few = WhatsApp приймає набори від 3 стікерів; у цьому { $count }.
 export-empty = У ньому немає стікерів.
 export-failed = Telegram зараз не віддає мені стікери. Спробуй за мить.
 export-done-whatsapp = Для WhatsApp: стікерів { $count } з { $total }.
-export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп'ютері зробить із них набір.
+export-done-signal = Для Signal: стікерів { $count } з { $total }. Signal на комп’ютері зробить із них набір.
 button-export = ⬇️ WhatsApp, Signal
 button-whatsapp = 🟢 WhatsApp
 button-signal = 🔵 Signal

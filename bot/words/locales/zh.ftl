@@ -19,6 +19,7 @@ help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
     /pack – 你的贴纸
+    /export – 把贴纸带到 WhatsApp 或 Signal
     /queue – 我正在做什么
     /cancel – 停下来
     /settings – 所有设置都在这里
@@ -382,11 +383,7 @@ pack-already-deleted = 这个贴纸包已经不在了。
 news-planned-pack = 这是你新贴纸包的第一张贴纸。
 sticker-not-there = 这张贴纸已经不在你的贴纸包里了。
 sticker-ask-emoji = 现在是 { $emoji }。要换成哪个表情？可以发好几个。
-sticker-ask-keywords = 想用哪些词找到它？用逗号隔开。
 sticker-no-emoji = 请发一个或几个表情。
-sticker-keywords = 搜索这些词就能找到它：{ $words }。
-sticker-no-keywords = 它现在没有关键词了。
-sticker-keywords-too-long = Telegram 最多接受 20 个关键词，总共 64 个字。请少发一些。
 sticker-is-icon = 它现在是贴纸包的图标了。
 sticker-place = 第 { $place } 张，共 { $total } 张。
 sticker-about = 这是你的贴纸：{ $emoji }
@@ -419,7 +416,7 @@ button-inline-new = ✨ 做一张新的
 # --- export ---
 export-which = 哪个贴纸包？
 export-where = “{ $title }”要带去哪里？
-export-packing = 正在打包 { $done }/{ $total } …
+export-packing = 正在打包 { $done }/{ $total }……
 export-already = 我已经在打包了。
 export-few = WhatsApp 的贴纸包至少要有 3 张；这个有 { $count } 张。
 export-empty = 里面没有贴纸。

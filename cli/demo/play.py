@@ -122,7 +122,7 @@ async def _conversation(ada: PersonDriver, narrator: Narrator) -> list[tuple[str
     await ada.send_photo(photo)
     fourth = await ada.wait_for_sticker()
     await ada.send_text("/pack")
-    await ada.wait_for(lambda seen: "pack" in seen.text.lower())
+    await ada.wait_for(lambda seen: "4 stickers" in seen.text)
     captions = ("toon", "comic", "comic, another seed", "watercolour")
     return [(caption, seen.data) for caption, seen in zip(captions, (first, second, third, fourth), strict=True)]
 

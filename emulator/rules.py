@@ -39,4 +39,5 @@ class Rules:
     callback_life_s: float = 150.0
     inline_life_s: float = 30.0
     delete_within_s: float = 48 * 3600.0
+    custom_emoji: bool = True  # bots may write them: their owners have Premium
     guest_life_s: float = 86400.0

@@ -163,12 +163,12 @@ class Packs:
         row = await self._database.one("SELECT * FROM stickers WHERE id = :id", {"id": sticker_id})
         return _sticker(row) if row else None
 
-    async def first_sticker(self, owner: str) -> Sticker | None:
-        """Return the owner's oldest sticker, in whatever state."""
+    async def has_others(self, owner: str, sticker_id: str) -> bool:
+        """Return whether the owner has, or had, another sticker than this one."""
         row = await self._database.one(
-            "SELECT * FROM stickers WHERE owner = :owner ORDER BY created_at, rowid LIMIT 1", {"owner": owner}
+            "SELECT 1 AS n FROM stickers WHERE owner = :owner AND id != :id LIMIT 1", {"owner": owner, "id": sticker_id}
         )
-        return _sticker(row) if row else None
+        return row is not None
 
     async def sticker_in_message(self, owner: str, message_id: int) -> Sticker | None:
         """Return the owner's sticker that was sent in this message."""

@@ -132,10 +132,10 @@ class Delivery:
             await self._board.end_with(job, text, keyboard)
         elif job.result and not job.result.is_safe:  # what the safety checker flagged is never sent
             await self._board.end_with(job, say(language, "note-flagged"))
-        elif Addressee.of(job).is_file:
-            await self._send_file(job)
         elif job.request.model == STYLES.name:
             await self._styles.deliver(job)
+        elif Addressee.of(job).is_file:
+            await self._send_file(job)
         elif is_batch(job):
             await self._reactions.deliver(job, await self._notes(job))
         else:
@@ -210,14 +210,14 @@ class Delivery:
         sentences = await self._notes(job)
         if job.replaces and await self._service.show_hint_once(job.owner, "replaced"):
             sentences.append(say(to.language, "note-replaced"))
-        if in_pack.news:
+        # Nobody reads two lines above a sticker; of their first pack people were told at the photo.
+        if in_pack.news and not (sentences and in_pack.news == "first_pack"):
             sentences.append(say(to.language, NEWS[in_pack.news]))
         keyboard = in_pack_keyboard(to.language, job, in_pack.url, self._offers)
-        if job.result and WELCOMED in user.hints_shown:
-            first = await self._service.packs.first_sticker(job.owner)
-            if first is not None and first.id == job.id:
-                has_reactions = self._offers.has_reactions(job.result)
-                keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
+        is_new_here = WELCOMED in user.hints_shown
+        if job.result and is_new_here and not await self._service.packs.has_others(job.owner, job.id):
+            has_reactions = self._offers.has_reactions(job.result)
+            keyboard = keyboards.first(to.language, job.id, has_reactions=has_reactions)
         return _StickerMessage(in_pack.file_id, keyboard, sentences, old)
 
     async def _wait_if_that_helps(self, job: Job, error: PackError) -> None:
@@ -328,7 +328,7 @@ class Delivery:
                 png,
                 filename="sticker.png",
                 disable_content_type_detection=True,
-                reply_to_message_id=to.message,
+                reply_to_message_id=to.reply_to,
                 allow_sending_without_reply=True,
                 message_thread_id=to.thread,
                 rate_limit_args=DELIVERY,

@@ -15,6 +15,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bot.delivery.addressee import Addressee
+from bot.delivery.places import holder_of
 from bot.delivery.progress import ProgressBoard
 from bot.transport.rate_limits import DELIVERY, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -26,7 +27,7 @@ from engine.sheet import contact_sheet
 from engine.styles import Style, style
 from service.stickers import StickerService
 from storage.errors import FileGone
-from storage.records import Job, StickerState
+from storage.records import Job
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ ADD, SWAP = "add", "swap"  # what a press on a style does: another sticker, or i
 CAPTIONS = {ADD: "styles-add", SWAP: "styles-swap"}
 _OTHERWISE = {ADD: "button-styles-add", SWAP: "button-styles-swap"}
 PER_PAGE = 12
-_NUMBERS = 6  # in a row
+_NUMBERS = 4  # in a row
 _SHEET_NOT_TAKEN = (TelegramErrorKind.FILE_REFUSED, TelegramErrorKind.FILE_TOO_BIG, TelegramErrorKind.OTHER)
 
 
@@ -117,7 +118,8 @@ async def page_keyboard(
     service: StickerService, job: Job, page: SheetPage, language: str | None = None, *, is_named: bool = False
 ) -> InlineKeyboardMarkup:
     """Return the buttons under one page of a job's styles; `is_named`: there is no picture to say what they are."""
-    replaced = await in_its_place(service, job.owner, job.parent) if job.parent else None
+    parent = await service.job(job.parent) if job.parent else None
+    holder = await holder_of(service, parent) if parent else None
     return keyboard(
         language or Addressee.of(job).language,
         job.id,
@@ -125,7 +127,7 @@ async def page_keyboard(
         _drawn(job),
         page,
         current=job.drawn_style,
-        can_swap=replaced is not None,
+        can_swap=holder is not None,
         is_named=is_named,
     )
 
@@ -174,25 +176,6 @@ def keyboard(
         press = Press("stylemode", sheet_id, SheetPage(page.number, other).argument())
         rows.append([button(language, _OTHERWISE[other], press)])
     return InlineKeyboardMarkup(rows)
-
-
-async def in_its_place(service: StickerService, owner: str, sticker_id: str) -> str | None:
-    """Return the id of the sticker in a pack that has the place of this one: itself, or what took it since."""
-    taken: dict[str, list[str]] = {}
-    for job in await service.jobs_of(owner):
-        if job.replaces:
-            taken.setdefault(job.replaces, []).append(job.id)
-    waiting, seen = [sticker_id], set[str]()
-    while waiting:
-        current = waiting.pop()
-        if current in seen:
-            continue
-        seen.add(current)
-        row = await service.packs.sticker(current)
-        if row is not None and row.state is StickerState.IN_PACK:
-            return current
-        waiting += taken.get(current, [])
-    return None
 
 
 def _drawn(job: Job) -> list[Style]:

@@ -29,9 +29,7 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
     if person is None or (person.is_bot and not _is_of_a_group(update)):
         return
     language = language_of(person.language_code)
-    if (
-        chat is None and update.inline_query is None
-    ):  # a message that was sent through the bot into a chat it is not in has no buttons of ours
+    if chat is None and update.inline_query is None:  # what was sent through the bot elsewhere has no buttons of ours
         if update.callback_query is not None:
             with contextlib.suppress(TelegramError):
                 await update.callback_query.answer(say(language, "press-stale"))

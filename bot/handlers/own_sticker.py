@@ -5,21 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import emoji
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 from telegram.ext import filters as only
 
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import PRIVATE, Callback, Feature
-from bot.handlers.keywords import are_few_enough, keywords_of
+from bot.handlers.keywords import MOST, MOST_CHARS, are_few_enough, keywords_of
 from bot.handlers.questions import ask
 from bot.packs.editing import Step
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.buttons import Press, button
+from bot.words.captions import emoji_in
 from storage.records import PackState, Sticker, StickerState
 
-MOST_EMOJI = 20  # Bot API
 OwnStickerHandler = Callable[[UpdateContext, Sticker], Awaitable[str]]
 
 
@@ -105,7 +104,7 @@ async def ask_emoji(context: UpdateContext, sticker: Sticker) -> str:
 
 async def ask_keywords(context: UpdateContext, sticker: Sticker) -> str:
     """Ask for other keywords."""
-    await ask(context, "keywords", sticker.id, context.say("sticker-ask-keywords"), ", ".join(sticker.keywords))
+    await ask(context, "keywords", sticker.id, context.say("keywords-ask", most=MOST), ", ".join(sticker.keywords))
     return ""
 
 
@@ -135,27 +134,38 @@ def _not_there(context: UpdateContext) -> str:
 
 async def take_emoji(context: UpdateContext, sticker_id: str, words: str) -> bool:
     """Give a sticker the emoji that the person sends. Raises `PackError`."""
-    found = tuple(dict.fromkeys(str(each["emoji"]) for each in emoji.emoji_list(words)))[:MOST_EMOJI]
+    found = emoji_in(words)
     if not found:
         await context.reply(context.say("sticker-no-emoji"))
         return False
     is_taken = await context.parts.sets.set_emoji(context.user_id, sticker_id, found)
+    if not await _is_in_pack(context, sticker_id):
+        await context.reply(context.say("sticker-not-there"))
+        return True
     await context.reply(context.say("words-emoji" if is_taken else "words-emoji-refused", emoji="".join(found)))
     return is_taken
 
 
 async def take_keywords(context: UpdateContext, sticker_id: str, words: str) -> bool:
     """Give a sticker the keywords that the person sends; a dash is none. Raises `PackError`."""
-    keywords = () if words.strip() in ("-", "–") else keywords_of(words)
-    is_short = are_few_enough(keywords)
-    if not is_short:
-        text = context.say("sticker-keywords-too-long")
+    found = () if words.strip() in ("-", "–") else keywords_of(words)
+    if not are_few_enough(found):
+        await context.reply(context.say("keywords-too-many", most=MOST, chars=MOST_CHARS))
+        return False
+    await context.parts.sets.set_keywords(context.user_id, sticker_id, found)
+    if not await _is_in_pack(context, sticker_id):
+        await context.reply(context.say("sticker-not-there"))
+    elif found:
+        await context.reply(context.say("keywords-set", words=", ".join(found)))
     else:
-        await context.parts.sets.set_keywords(context.user_id, sticker_id, keywords)
-        known = ", ".join(keywords)
-        text = context.say("sticker-keywords", words=known) if keywords else context.say("sticker-no-keywords")
-    await context.reply(text)
-    return is_short
+        await context.reply(context.say("keywords-removed"))
+    return True
+
+
+async def _is_in_pack(context: UpdateContext, sticker_id: str) -> bool:
+    """Return whether a change has found the sticker in its pack."""
+    sticker = await context.service.packs.sticker(sticker_id)
+    return sticker is not None and sticker.state is StickerState.IN_PACK
 
 
 def menu(language: str, unique_id: str) -> InlineKeyboardMarkup:

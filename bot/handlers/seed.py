@@ -48,7 +48,9 @@ async def _state(context: UpdateContext) -> tuple[str, InlineKeyboardMarkup | No
     """Return what /seed says, and its buttons: of the last sticker where it is another one's."""
     seed, last = context.user.seed, await _last_sticker(context)
     lines = [context.say("seed-is-random") if seed is None else context.say("seed-is-fixed", seed=str(seed))]
-    if last is not None and last.seed != seed:
+    if last is None and seed is None:
+        lines.append(context.say("seed-how"))
+    elif last is not None and last.seed != seed:
         lines.append(context.say("seed-last", seed=str(last.seed)))
     else:
         last = None

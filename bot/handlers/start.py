@@ -11,14 +11,14 @@ from telegram import InlineKeyboardMarkup, PhotoSize
 from telegram.error import TelegramError
 
 from bot.delivery.addressee import CONSENT, Addressee
-from bot.delivery.deliver import WELCOMED, in_pack_keyboard
+from bot.delivery.deliver import WELCOMED
 from bot.delivery.groups import ADD_LATER
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import GROUPS, Callback, Command, Feature
 from bot.handlers.groups import add_later
 from bot.handlers.reactions import draw_all
+from bot.handlers.sticker import buttons_of
 from bot.handlers.style_sheet import show_styles
-from bot.packs.names import set_link
 from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, classify
 from bot.words.buttons import Press, button, link
 from service.person_settings import PersonSettings
@@ -139,10 +139,7 @@ async def go_on(context: UpdateContext, press: Press) -> str:
     Raises `NoSuchJob`, and what the button's own action raises.
     """
     job = await context.service.own(context.owner, press.job_id)
-    sticker = await context.service.packs.sticker(job.id)
-    pack = await context.service.packs.get(sticker.pack_id) if sticker and sticker.pack_id else None
-    if pack is not None:
-        context.edit(in_pack_keyboard(context.language, job, set_link(pack.name), context.parts.offers))
+    context.edit(await buttons_of(context, job))
     match press.argument:
         case "reactions":
             return await draw_all(context, press)

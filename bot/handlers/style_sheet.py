@@ -6,7 +6,8 @@ from telegram import InputMediaPhoto
 from telegram.error import TelegramError
 
 from bot.delivery.addressee import Addressee
-from bot.delivery.styles import CAPTIONS, SheetPage, draw_page, in_its_place, page_keyboard
+from bot.delivery.places import holder_of
+from bot.delivery.styles import CAPTIONS, SheetPage, draw_page, page_keyboard
 from bot.handlers.context import UpdateContext
 from bot.handlers.feature import Callback, Feature
 from bot.handlers.sticker import draw_again
@@ -111,16 +112,17 @@ async def swap(context: UpdateContext, press: Press) -> str:
     """
     name = offered(press.argument)
     parent = await context.service.own(context.owner, press.job_id)
-    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:swap:{parent.id}:"
+    prefix = f"{Entrance.TELEGRAM}:{context.chat_id}:replace:{parent.id}:"
     source = f"{prefix}{name}:{context.query.id}"
     last = await context.service.last_child(parent, prefix)
-    if last is not None and last.source != source and _is_under_way(last):
-        return context.say("press-already")
-    replaced = await in_its_place(context.service, context.owner, parent.id)
-    now = await context.service.job(replaced) if replaced else None
-    if now is not None and now.drawn_style == name and (last is None or last.source != source):
-        return context.say("press-is-in-pack")
-    return await draw_again(context, press, style=name, replaces=replaced)
+    holder = await holder_of(context.service, parent)
+    if last is None or last.source != source:
+        now = await context.service.job(holder.id) if holder else None
+        if last is not None and _is_under_way(last):
+            return context.say("press-already")
+        if now is not None and now.drawn_style == name:
+            return context.say("press-is-in-pack")
+    return await draw_again(context, press, style=name, replaces=parent.id if holder else None)
 
 
 def _is_under_way(job: Job) -> bool:

@@ -195,7 +195,8 @@ class StickerSets:
                             case TelegramErrorKind.EMOJI_REFUSED:
                                 return False
                             case TelegramErrorKind.STICKER_GONE | TelegramErrorKind.SET_GONE:
-                                pass  # kept for when it is put back
+                                self.editor.note_gone(row)  # its words are kept for when it is put back
+                                await self._packs.mark_removed(row.id)
                             case _:
                                 raise
             await self._packs.change(sticker_id, **{column: words})

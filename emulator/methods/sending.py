@@ -62,6 +62,8 @@ def check_caption(words: FormattedText) -> FormattedText:
 def _read_words(call: MethodCall, text_field: str, entities_field: str) -> FormattedText:
     entities = call.parameters.parsed(entities_field, "Can't parse message entities JSON object")
     text, found = parse_formatted(call.parameters.text(text_field), call.parameters.text("parse_mode"), entities)
+    if not call.world.rules.custom_emoji:
+        found = [entity for entity in found if entity["type"] != "custom_emoji"]
     return FormattedText(text, found)
 
 

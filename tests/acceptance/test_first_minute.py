@@ -214,6 +214,18 @@ async def test_nothing_above_a_sticker_is_longer_than_a_line(stage: Stage) -> No
     assert [seen.kind for seen in person.seen] == ["photo", "text", "sticker"]
 
 
+async def test_what_was_not_expected_stands_there_instead_of_the_pack(stage: Stage) -> None:
+    person = stage.person()
+    stage.plain.notes = (Note.PROMPT_IGNORED,)
+    await person.start()
+    await person.wait_for_photo()
+    await person.send_photo(picture(), "with a pirate hat")
+    await person.wait_for_sticker()
+
+    told = await person.wait_for_text("I can't draw what your words describe")
+    assert len(told.text.splitlines()) == 1
+
+
 async def test_a_group_is_pointed_to_the_private_chat(stage: Stage) -> None:
     person = stage.person()
     group = await person.create_group("Friends")

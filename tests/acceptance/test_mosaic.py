@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot.packs.mosaic import SIDE, tiles_of
 from emulator.driver import PersonDriver
+from emulator.rules import Rules
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 
 async def sticker_menu(stage: Stage, person: PersonDriver) -> SeenMessage:
@@ -58,6 +60,16 @@ async def test_where_the_bot_may_write_no_custom_emoji_it_says_where_they_are(st
     sent = await mosaic_of(person, menu)
 
     assert sent.text.startswith("Your face in 16 emoji.")
+
+
+async def test_where_telegram_leaves_them_out_the_message_says_where_they_are(tmp_path: Path) -> None:
+    async with stage_at(tmp_path, NotingEngine(), Rules(flood=None, custom_emoji=False)) as stage:
+        await stage.start()
+        person = stage.person()
+        sent = await mosaic_of(person, await sticker_menu(stage, person))
+
+        await person.wait_until(lambda: sent.text.startswith("Your face in 16 emoji."))
+        assert sent.has_button("v1:mosaicgone")
 
 
 async def test_a_lost_answer_makes_one_set(stage: Stage) -> None:

@@ -26,8 +26,10 @@ from tests.acceptance.stage import TOKEN, Stage, picture
 
 @pytest.fixture
 async def admin(stage: Stage) -> PersonDriver:
+    """An operator who wants no copy of what is written to everybody."""
     admin = stage.person(stage.ADMIN, "Root")
     await admin.start()
+    await stage.service.choose(f"tg:{stage.ADMIN}", news="off")
     return admin
 
 

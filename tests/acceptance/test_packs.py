@@ -96,7 +96,7 @@ async def test_emoji_and_keywords_are_asked_for_and_given(stage: Stage) -> None:
     await person.wait_for_text("Its emoji is 🚀🌍 now.")
     await asked(person, sticker, "Keywords")
     await person.send_text("launch, día, launch")  # the words that come next are the answer, too
-    await person.wait_for_text("You find it by: launch, día.")
+    await person.wait_for_text("Found by: launch, día")
 
     (there,) = person.packs[0]["stickers"]
     assert (there["emoji_list"], there["keywords"]) == (["🚀", "🌍"], ["launch", "día"])
@@ -125,7 +125,7 @@ async def test_an_old_question_is_only_answered_by_a_reply(stage: Stage) -> None
     await person.wait_for_text("I can't use these words")
     await person.send_text("blah", question)
 
-    await person.wait_for_text("You find it by: blah.")
+    await person.wait_for_text("Found by: blah")
 
 
 async def test_a_sticker_becomes_the_packs_icon(stage: Stage) -> None:
@@ -222,7 +222,7 @@ async def test_what_was_changed_in_the_app_is_shown_as_it_is(stage: Stage) -> No
     sticker = await menu_of(person, page, "4 👻")
     question = await asked(person, sticker, "Keywords")
     await person.send_text("boo", question)
-    await person.wait_for_text("You find it by: boo.")
+    await person.wait_for_text("Found by: boo")
 
 
 async def test_a_sticker_deleted_in_the_app_is_gone_however_long_the_server_shows_it(stage: Stage) -> None:
@@ -236,6 +236,17 @@ async def test_a_sticker_deleted_in_the_app_is_gone_however_long_the_server_show
 
     assert labels(again)[0] == "1 😀"
     assert "2 😎" not in labels(again)
+
+
+async def test_an_answer_about_a_sticker_that_went_meanwhile_says_so(stage: Stage) -> None:
+    person = await with_stickers(stage, "😀😎")
+    sticker = await menu_of(person, await opened(person), "2 😎")
+    question = await asked(person, sticker, "Keywords")
+    await person.delete_sticker(sticker)
+
+    await person.send_text("boo", question)
+
+    await person.wait_for_text("That sticker isn't in your pack any more.")
 
 
 async def test_a_pack_deleted_in_the_app_is_told(stage: Stage) -> None:

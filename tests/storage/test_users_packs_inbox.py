@@ -71,6 +71,18 @@ async def test_a_stickers_way_into_the_pack(database: Database) -> None:
         await packs.change("job1", owner="tg:2")
 
 
+async def test_a_sticker_is_somebodys_only_one_until_there_is_another(database: Database) -> None:
+    packs = Packs(database)
+    for sticker_id, owner in (("job1", "tg:1"), ("job9", "tg:2")):
+        await Users(database).set(owner, style="comic")
+        await packs.begin(sticker_id, owner, ("😀",))
+    assert not await packs.has_others("tg:1", "job1")
+    await packs.begin("job2", "tg:1", ("😀",))
+    await packs.change("job2", state=StickerState.REMOVED)
+    assert await packs.has_others("tg:1", "job1")
+    assert not await packs.has_others("tg:2", "job9")
+
+
 async def test_a_sticker_keeps_its_emoji_and_keywords_in_order(database: Database) -> None:
     packs = Packs(database)
     pack = await packs.add("tg:1", "u1_1_by_bot", "Ada", 1)

@@ -19,6 +19,7 @@ help-commands =
     /style – deinen Stil wählen
     /seed – immer dieselbe Variante oder jedes Mal eine neue
     /pack – deine Sticker
+    /export – deine Sticker für WhatsApp oder Signal
     /queue – woran ich gerade arbeite
     /cancel – damit aufhören
     /settings – alles an einem Ort, und mehr
@@ -229,7 +230,8 @@ command-sticker = Sticker aus dem Foto, auf das du antwortest
 
 # --- seed ---
 seed-is-fixed = Dein Seed ist { $seed }: dasselbe Foto gibt denselben Sticker.
-seed-is-random = Jeder Sticker wird ein wenig anders. /seed 42 bleibt bei einer Variante.
+seed-is-random = Jeder Sticker wird ein wenig anders.
+seed-how = /seed 42 bleibt bei einer Variante.
 seed-last = Dein letzter Sticker hat den Seed { $seed }.
 button-keep-variation = 📌 Diese Variante behalten
 button-keep-last = 📌 Den behalten
@@ -416,11 +418,7 @@ pack-already-deleted = Dieses Paket gibt es nicht mehr.
 news-planned-pack = Es ist der erste Sticker deines neuen Pakets.
 sticker-not-there = Dieser Sticker ist nicht mehr in deinem Paket.
 sticker-ask-emoji = Jetzt ist es { $emoji }. Welches Emoji soll es sein? Auch mehrere gehen.
-sticker-ask-keywords = Unter welchen Wörtern soll man ihn finden? Trenne sie mit Kommas.
 sticker-no-emoji = Schick mir ein Emoji oder mehrere.
-sticker-keywords = Du findest ihn mit: { $words }.
-sticker-no-keywords = Er hat jetzt keine Suchwörter.
-sticker-keywords-too-long = Telegram nimmt höchstens 20 Suchwörter, zusammen 64 Zeichen. Schick weniger.
 sticker-is-icon = Er ist jetzt das Bild deines Pakets.
 sticker-place = Platz { $place } von { $total }.
 sticker-about = Er gehört dir: { $emoji }

@@ -19,6 +19,7 @@ help-commands =
     /style – choose your style
     /seed – keep one variation, or a new one each time
     /pack – your stickers
+    /export – your stickers for WhatsApp or Signal
     /queue – what I'm working on
     /cancel – stop that
     /settings – all of it in one place, and more
@@ -229,7 +230,8 @@ command-sticker = Make a sticker of the photo you reply to
 
 # --- seed ---
 seed-is-fixed = Your seed is { $seed }: the same photo gives the same sticker.
-seed-is-random = Every sticker comes out a little different. /seed 42 keeps one variation.
+seed-is-random = Every sticker comes out a little different.
+seed-how = /seed 42 keeps one variation.
 seed-last = Your last sticker has the seed { $seed }.
 button-keep-variation = 📌 Keep this variation
 button-keep-last = 📌 Keep that one
@@ -416,11 +418,7 @@ pack-already-deleted = That pack is gone.
 news-planned-pack = It's the first sticker of your new pack.
 sticker-not-there = That sticker isn't in your pack any more.
 sticker-ask-emoji = Now it's { $emoji }. Which emoji shall it be? Several work too.
-sticker-ask-keywords = Which words shall it be found by? Put commas between them.
 sticker-no-emoji = Send me one emoji, or several.
-sticker-keywords = You find it by: { $words }.
-sticker-no-keywords = It has no keywords now.
-sticker-keywords-too-long = Telegram takes up to 20 keywords, 64 letters in all. Send fewer.
 sticker-is-icon = It's your pack's icon now.
 sticker-place = Place { $place } of { $total }.
 sticker-about = It's yours: { $emoji }

@@ -19,6 +19,7 @@ help-commands =
     /style – elegir tu estilo
     /seed – siempre la misma variante, o una nueva cada vez
     /pack – tus stickers
+    /export – tus stickers para WhatsApp o Signal
     /queue – en qué estoy trabajando
     /cancel – pararlo
     /settings – todo en un sitio, y más
@@ -76,8 +77,8 @@ note-no-face = Aquí no hay ninguna cara, así que he recortado lo que más dest
 note-no-face-badge = Aquí no hay ninguna cara, así que he usado la imagen entera.
 note-prompt-as-style = He elegido el estilo por tus palabras. /style los enseña todos.
 note-prompt-ignored = Puedo cambiar el estilo, pero no dibujar lo que describes. /style enseña los que conozco.
-note-prompt-unused = Esta vez no pude usar tus palabras; el estilo es el mismo.
 news-first-pack = Este es tu pack; quien tenga su enlace puede verlo.
+note-prompt-unused = Esta vez no he podido usar tus palabras; el estilo es el mismo.
 news-new-pack = Tu pack anterior se borró, así que he empezado uno nuevo.
 news-next-pack = Tu pack estaba lleno, así que he empezado el siguiente.
 pack-loose = Tu sticker está listo, pero aún no está en tu pack. Toca «Probar otra vez» dentro de un momento.
@@ -229,7 +230,8 @@ command-sticker = Un sticker de la foto a la que respondes
 
 # --- seed ---
 seed-is-fixed = Tu semilla es { $seed }: la misma foto da el mismo sticker.
-seed-is-random = Cada sticker sale un poco distinto. /seed 42 mantiene una variante.
+seed-is-random = Cada sticker sale un poco distinto.
+seed-how = /seed 42 mantiene una variante.
 seed-last = Tu último sticker tiene la semilla { $seed }.
 button-keep-variation = 📌 Quedarme con esta variante
 button-keep-last = 📌 Quedarme con esa

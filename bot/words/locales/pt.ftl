@@ -19,6 +19,7 @@ help-commands =
     /style – escolher seu estilo
     /seed – sempre a mesma variação, ou uma nova a cada vez
     /pack – suas figurinhas
+    /export – suas figurinhas para WhatsApp ou Signal
     /queue – no que estou trabalhando
     /cancel – parar isso
     /settings – tudo num lugar só, e mais
@@ -77,7 +78,7 @@ note-no-face-badge = Não há rosto aqui, então usei a imagem inteira.
 note-prompt-as-style = Escolhi o estilo pelas suas palavras. /style mostra todos.
 note-prompt-ignored = Eu mudo o estilo, mas não desenho o que você descreve. /style mostra os que eu conheço.
 note-prompt-unused = Desta vez não consegui usar suas palavras; o estilo é o mesmo.
-news-first-pack = Este é o seu próprio pacote; quem tem o link pode ver.
+news-first-pack = Este é o seu próprio pacote; quem tem o link pode vê-lo.
 news-new-pack = Seu pacote antigo foi apagado, então comecei um novo.
 news-next-pack = Seu pacote estava cheio, então comecei o próximo.
 pack-loose = Sua figurinha está pronta, mas ainda não está no pacote. Daqui a pouco toque em “Tentar de novo”.
@@ -229,7 +230,8 @@ command-sticker = Figurinha da foto que você responde
 
 # --- seed ---
 seed-is-fixed = Seu seed é { $seed }: a mesma foto dá a mesma figurinha.
-seed-is-random = Cada figurinha sai um pouco diferente. /seed 42 mantém uma variação.
+seed-is-random = Cada figurinha sai um pouco diferente.
+seed-how = /seed 42 mantém uma variação.
 seed-last = Sua última figurinha tem o seed { $seed }.
 button-keep-variation = 📌 Ficar com esta variação
 button-keep-last = 📌 Ficar com esse

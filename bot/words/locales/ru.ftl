@@ -19,6 +19,7 @@ help-commands =
     /style – выбрать стиль
     /seed – всегда один вариант или каждый раз новый
     /pack – твои стикеры
+    /export – твои стикеры для WhatsApp или Signal
     /queue – над чем я работаю
     /cancel – остановить это
     /settings – всё в одном месте, и больше
@@ -234,7 +235,8 @@ command-sticker = Стикер из фото, на которое отвечае
 
 # --- seed ---
 seed-is-fixed = Твой seed – { $seed }: то же фото даёт тот же стикер.
-seed-is-random = Каждый стикер выходит немного другим. /seed 42 закрепит один вариант.
+seed-is-random = Каждый стикер выходит немного другим.
+seed-how = /seed 42 закрепит один вариант.
 seed-last = У твоего последнего стикера seed { $seed }.
 button-keep-variation = 📌 Оставить этот вариант
 button-keep-last = 📌 Оставить его
@@ -431,11 +433,7 @@ pack-already-deleted = Этого набора уже нет.
 news-planned-pack = Это первый стикер твоего нового набора.
 sticker-not-there = Этого стикера уже нет в твоём наборе.
 sticker-ask-emoji = Сейчас это { $emoji }. Какой эмодзи поставить? Можно несколько.
-sticker-ask-keywords = По каким словам его искать? Раздели их запятыми.
 sticker-no-emoji = Пришли мне один эмодзи или несколько.
-sticker-keywords = Его найдёшь по: { $words }.
-sticker-no-keywords = Теперь у него нет ключевых слов.
-sticker-keywords-too-long = Telegram принимает до 20 ключевых слов, всего 64 буквы. Пришли меньше.
 sticker-is-icon = Теперь это иконка твоего набора.
 sticker-place = Место { $place } из { $total }.
 sticker-about = Он твой: { $emoji }

@@ -19,6 +19,7 @@ help-commands =
     /style – обрати стиль
     /seed – завжди той самий варіант чи щоразу новий
     /pack – твої стікери
+    /export – твої стікери для WhatsApp чи Signal
     /queue – над чим я працюю
     /cancel – зупинити це
     /settings – усе в одному місці, і більше
@@ -234,7 +235,8 @@ command-sticker = Стікер із фото, на яке відповідаєш
 
 # --- seed ---
 seed-is-fixed = Твій seed – { $seed }: те саме фото дає той самий стікер.
-seed-is-random = Кожен стікер виходить трохи інакшим. /seed 42 закріпить один варіант.
+seed-is-random = Кожен стікер виходить трохи інакшим.
+seed-how = /seed 42 закріпить один варіант.
 seed-last = У твого останнього стікера seed { $seed }.
 button-keep-variation = 📌 Залишити цей варіант
 button-keep-last = 📌 Залишити його
@@ -431,11 +433,7 @@ pack-already-deleted = Цього набору вже немає.
 news-planned-pack = Це перший стікер твого нового набору.
 sticker-not-there = Цього стікера вже немає у твоєму наборі.
 sticker-ask-emoji = Зараз це { $emoji }. Яке емодзі поставити? Можна кілька.
-sticker-ask-keywords = За якими словами його шукати? Розділи їх комами.
 sticker-no-emoji = Надішли мені одне емодзі або кілька.
-sticker-keywords = Його знайдеш за: { $words }.
-sticker-no-keywords = Тепер у нього немає ключових слів.
-sticker-keywords-too-long = Telegram приймає до 20 ключових слів, разом 64 літери. Надішли менше.
 sticker-is-icon = Тепер це іконка твого набору.
 sticker-place = Місце { $place } з { $total }.
 sticker-about = Він твій: { $emoji }

@@ -19,6 +19,7 @@ help-commands =
     /style – 选择风格
     /seed – 固定一种画法，或每次都不同
     /pack – 你的贴纸
+    /export – 把贴纸带到 WhatsApp 或 Signal
     /queue – 我正在做什么
     /cancel – 停下来
     /settings – 所有设置都在这里
@@ -75,7 +76,7 @@ note-no-face-badge = 这里没有脸，我用了整张图片。
 note-prompt-as-style = 风格是按你写的词选的。/style 看所有风格。
 note-prompt-ignored = 我能换风格，但画不出你描述的东西。/style 看我会的风格。
 note-prompt-unused = 这次没用上你写的词，风格不变。
-news-first-pack = 这是你自己的贴纸包；有链接的人都能看到。
+news-first-pack = 这是你自己的贴纸包，谁有链接谁就能看到。
 news-new-pack = 你原来的贴纸包被删了，我开了一个新的。
 news-next-pack = 你的贴纸包满了，我开了下一个。
 pack-loose = 贴纸做好了，但还没进贴纸包。过一会儿点“再试一次”。
@@ -224,7 +225,8 @@ command-sticker = 把你回复的照片做成贴纸
 
 # --- seed ---
 seed-is-fixed = 你的种子是 { $seed }：同一张照片会得到同一张贴纸。
-seed-is-random = 每张贴纸都会有点不同。/seed 42 会固定一种画法。
+seed-is-random = 每张贴纸都会有点不同。
+seed-how = /seed 42 会固定一种画法。
 seed-last = 你上一张贴纸的种子是 { $seed }。
 button-keep-variation = 📌 固定这种画法
 button-keep-last = 📌 固定那一个
@@ -381,11 +383,7 @@ pack-already-deleted = 这个贴纸包已经不在了。
 news-planned-pack = 这是你新贴纸包的第一张贴纸。
 sticker-not-there = 这张贴纸已经不在你的贴纸包里了。
 sticker-ask-emoji = 现在是 { $emoji }。要换成哪个表情？可以发好几个。
-sticker-ask-keywords = 想用哪些词找到它？用逗号隔开。
 sticker-no-emoji = 请发一个或几个表情。
-sticker-keywords = 搜索这些词就能找到它：{ $words }。
-sticker-no-keywords = 它现在没有关键词了。
-sticker-keywords-too-long = Telegram 最多接受 20 个关键词，总共 64 个字。请少发一些。
 sticker-is-icon = 它现在是贴纸包的图标了。
 sticker-place = 第 { $place } 张，共 { $total } 张。
 sticker-about = 这是你的贴纸：{ $emoji }

@@ -132,7 +132,7 @@ def test_a_sentence_names_a_button_as_the_button_does(language: str) -> None:
 
 def test_latin_words_and_what_people_wrote_are_isolated_in_a_sentence_from_right_to_left() -> None:
     assert "\u2066/style\u2069" in say("ar", "words-unused")
-    assert "\u2066/seed 42\u2069" in say("ar", "seed-is-random")
+    assert "\u2066/seed 42\u2069" in say("ar", "seed-how")
     assert "\u2066/seed random\u2069 يأتي" in say("ar", "error-bad-seed")
     assert "\u2066#comic\u2069" in say("ar", "help")
     assert "\u2066seed=42\u2069" in say("ar", "help-parameters")

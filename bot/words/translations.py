@@ -36,8 +36,11 @@ RIGHT_TO_LEFT: Final = frozenset(("ar",))
 
 _COMMAS = {"zh": "、", "ar": "، "}
 _LEFT_TO_RIGHT_ISOLATE, _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2066", "\u2068", "\u2069"
-# A link, or a run of Latin words: names, hashtags, a command with what follows it.
-_LATIN = re.compile(r"https?://\S+|[/#@]?[a-z][\w.-]*(?: [a-z0-9][\w.-]*)*\b", re.ASCII | re.IGNORECASE)
+# What is isolated already, or a link, or a run of Latin words: names, hashtags, a command with what follows it.
+_LATIN = re.compile(
+    rf"{_FIRST_STRONG_ISOLATE}[^{_END_OF_ISOLATE}]*|https?://\S+|[/#@]?[a-z][\w.=-]*(?: [a-z0-9][\w.=-]*)*\b",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class _Isolated(str, FluentType):
@@ -45,6 +48,12 @@ class _Isolated(str, FluentType):
 
     def format(self, *_: object) -> str:  # type: ignore[override]  # Fluent's, in place of str.format
         return f"{_FIRST_STRONG_ISOLATE}{self}{_END_OF_ISOLATE}"
+
+
+def _isolated(found: re.Match[str]) -> str:
+    if found[0].startswith(_FIRST_STRONG_ISOLATE):
+        return found[0]
+    return f"{_LEFT_TO_RIGHT_ISOLATE}{found[0]}{_END_OF_ISOLATE}"
 
 
 def language_of(code: str | None) -> str:
@@ -76,7 +85,7 @@ def say(language: str, key: str, **variables: str | int) -> str:
     text, problems = bundle.format_pattern(pattern, variables)
     for problem in problems:
         logger.error("sentence %s in %s: %s", key, language, problem)
-    return _LATIN.sub(rf"{_LEFT_TO_RIGHT_ISOLATE}\g<0>{_END_OF_ISOLATE}", str(text)) if is_right_to_left else str(text)
+    return _LATIN.sub(_isolated, str(text)) if is_right_to_left else str(text)
 
 
 def listed(language: str, parts: Iterable[str]) -> str:

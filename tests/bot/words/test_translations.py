@@ -135,6 +135,8 @@ def test_latin_words_and_what_people_wrote_are_isolated_in_a_sentence_from_right
     assert "\u2066/seed 42\u2069" in say("ar", "seed-how")
     assert "\u2066/seed random\u2069 يأتي" in say("ar", "error-bad-seed")
     assert "\u2066#comic\u2069" in say("ar", "help")
+    assert "\u2066seed=42\u2069" in say("ar", "help-parameters")
+    assert "\u2068Stickers: سارة\u2069" in say("ar", "pack-line", title="Stickers: سارة", stickers=2)
     assert "\u2068سارة (42)\u2069" in say("ar", "start", name="سارة (42)")
     assert "مرحبًا." in say("ar", "start", name="none")
     for _, text in sentences("ar"):

@@ -194,6 +194,9 @@ class Notifier:
             self._board.set_text(job_id, key, ahead=position - 1 + running)
 
     async def _open_message(self, job_id: str, failures: int, *, may_draft: bool = True) -> None:
+        is_paused = await self._service.operators.is_paused()
+        # Nothing is awaited from here until the board knows the message: a job that ends meanwhile would leave one that
+        # nobody closes.
         job = await self._service.job(job_id)
         if job is None or job.status.is_final:
             return
@@ -206,15 +209,17 @@ class Notifier:
         if to.is_elsewhere:
             return
         waiting = "progress-fetching-album" if to.album else "progress-fetching"
-        if job.status is JobStatus.QUEUED and await self._service.operators.is_paused():
+        if job.status is JobStatus.QUEUED and is_paused:
             waiting = "progress-paused"
         is_drawn_soon = job.has_photo and waiting != "progress-paused"
         text = say(to.language, _started(job) if is_drawn_soon else waiting)
         try:
-            is_quick = self._draft_s and may_draft and not is_draft and waiting != "progress-paused"
-            if is_quick and await self._board.draft(job, text):
-                self._places_changed.set()
-                self._openings.put_after(self._draft_s, to.chat, partial(self._open_message, job_id, 0))
+            if self._draft_s and may_draft and not is_draft and waiting != "progress-paused":
+                if await self._board.draft(job, text):
+                    self._places_changed.set()
+                    self._openings.put_after(self._draft_s, to.chat, partial(self._open_message, job_id, 0))
+                else:
+                    await self._open_message(job_id, failures, may_draft=False)
                 return
             message_id = await self._board.open(job, text)
         except TelegramError as error:  # the job goes on without, unless nobody is there to see it

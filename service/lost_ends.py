@@ -73,6 +73,8 @@ def _shortened_png(data: bytes) -> bytes | None:
         elif kind == b"IDAT":
             try:
                 for start in range(0, len(body), _PIECE):
+                    if len(raw) > needed:  # the limit would be 0, which zlib takes for none
+                        break
                     raw += stream.decompress(body[start : start + _PIECE], needed - len(raw) + 1)
             except zlib.error:
                 break

@@ -6,6 +6,7 @@ import io
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -552,3 +553,19 @@ def test_a_moving_avif_is_refused_as_one_that_moves() -> None:
     with pytest.raises(PhotoAnimated):
         read_photo(saved(frames[0], "AVIF", save_all=True, append_images=frames[1:], duration=100))
     assert near(decoded(saved(frames[0], "AVIF")), (20, 2), RED, 25)
+
+
+def test_rows_beyond_those_of_the_header_are_not_unpacked() -> None:
+    """A PNG without its end whose data are a bomb: a limit of 0 bytes means none to zlib."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)
+    bomb = zlib.compress(bytes(1 << 26), 9)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", bomb)
+    tracemalloc.start()
+    seen = read_without_end(png, lambda data: data)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    tracemalloc.stop()
+    assert seen is not None and len(seen) < 1 << 16

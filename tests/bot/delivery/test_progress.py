@@ -217,3 +217,13 @@ async def test_a_server_that_takes_no_picture_gets_the_words_and_no_second_one(w
 
     assert (wall.person.seen[0].kind, wall.person.seen[0].text) == ("text", "Drawing you …")
     assert len(wall.emulator.calls.of("editMessageMedia")) == 1
+
+
+async def test_a_draft_says_what_is_new_and_costs_no_edit(wall: Wall) -> None:
+    await wall.board.draft(job(), "Fetching")
+    wall.board.set_text(job().id, "progress-face")
+    await wall.board.flush()
+    said = [each.parameters["text"] for each in wall.emulator.calls.records if each.method == "sendMessageDraft"]
+    assert said == ["Fetching", "Looking for your face …"]
+    assert wall.edits() == 0
+    assert wall.person.seen == []

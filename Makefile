@@ -20,7 +20,7 @@ $(VENV)/base: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP_INSTALL) -e '.[dev]'
+	$(PIP_INSTALL) -e '.[dev,cluster]'
 	@touch $@
 
 $(VENV)/diffusion: $(VENV)/base

@@ -114,3 +114,10 @@ def test_what_is_no_photo_is_said_to_be_unusable(data: bytes) -> None:
 def test_nothing_but_transparency_is_unusable() -> None:
     with pytest.raises(PhotoUnusable):
         open_photo(damages.encoded(np.zeros((60, 60, 4), np.uint8)))
+
+
+def test_a_line_from_corner_to_corner_is_no_turned_photo() -> None:
+    for width in range(1, 12):
+        picture = np.zeros((100, 100, 3), np.uint8)
+        cv2.line(picture, (0, 0), (99, 99), (255, 255, 255), width)
+        assert straightened(picture).rgb.shape == picture.shape

@@ -49,15 +49,15 @@ class UnstoredNotice:
         if now - self._since < self._quiet_s:
             return
         for raw in updates:
-            press, message = raw.get("callback_query"), raw.get("message")
-            sender = (press or message or {}).get("from", {})
-            if press is None and (message is None or message.get("chat", {}).get("type") != "private"):
+            press, message = raw.get("callback_query", {}), raw.get("message", {})
+            if not press and message.get("chat", {}).get("type") != "private":
                 continue
-            key = f"press {press['id']}" if press else f"chat {message['chat']['id']}"
+            sender = (press or message).get("from", {})
+            key = f"press {press['id']}" if press else f"chat {sender.get('id')}"
             if key not in self._told:
                 self._told.add(key)
                 text = say(language_of(sender.get("language_code")), "not-stored-yet")
-                task = asyncio.create_task(self._tell(press["id"] if press else "", sender.get("id", 0), text))
+                task = asyncio.create_task(self._tell(press.get("id", ""), sender.get("id", 0), text))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
 

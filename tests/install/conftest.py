@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import setuptools
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
@@ -48,3 +50,27 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     return folder
+
+
+def install_script(prefix: Path, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run deploy/install.sh; the dependencies are this environment's, so nothing is downloaded."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(prefix.parent),
+        "PREFIX": str(prefix),
+        "PYTHONPATH": os.pathsep.join([str(Path(setuptools.__file__).parents[1]), sysconfig.get_path("purelib")]),
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_COMPILE": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # which means: no isolation
+        "PIP_IGNORE_INSTALLED": "1",
+        **variables,
+    }
+    return subprocess.run(
+        [str(ROOT / "deploy/install.sh"), command],
+        cwd=prefix.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import sysconfig
 import tarfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
-from tests.install.conftest import PACKAGES, ROOT, build, tracked
+from tests.install.conftest import PACKAGES, ROOT, build, install_script, tracked
 
 # What somebody's own folder may hold: our packages' names, and modules that Python's own library is made of.
 HOSTILE_PACKAGES = (*PACKAGES, "telegram", "aiohttp", "numpy", "PIL", "cv2")
@@ -36,18 +37,17 @@ def test_the_wheel_holds_every_file_of_the_packages_and_the_sdist_builds_the_sam
     assert contents(build(unpacked, "wheel", tmp_path / "by_sdist")) == wheel
 
 
-def installed(source: Path, folder: Path) -> Path:
-    """Install the wheel into an empty environment that finds this one's dependencies, but not this checkout."""
-    wheel = build(source, "wheel", folder / "wheel")
-    environment = folder / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-    python = environment / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True)
-    (packages,) = environment.glob("lib/python*/site-packages")
+def installed(prefix: Path) -> Path:
+    """Run `make install`, and return the program. It finds this environment's dependencies, but not this checkout."""
+    done = install_script(prefix, "install")
+    assert done.returncode == 0, done.stderr
+    program = prefix / "bin" / "stickerface"
+    assert f"stickerface {version('stickerface')} is installed as {program}" in done.stdout
+    assert "is not on your PATH" in done.stdout
+    (packages,) = prefix.glob("lib/stickerface/*/lib/python*/site-packages")
     # A folder that a .pth file names is searched, but its own .pth files, such as that of this checkout, are not read.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return environment / "bin" / "stickerface"
+    return program
 
 
 def hostile(folder: Path) -> Path:
@@ -68,9 +68,11 @@ def run(program: list[str], folder: Path, **variables: str) -> str:
     return done.stdout
 
 
-def test_installed_it_works_in_a_folder_that_has_its_own_bot_api_and_logging(source: Path, tmp_path: Path) -> None:
-    program = installed(source, tmp_path)
-    python = str(program.with_name("python"))
+@pytest.mark.usefixtures("source")  # which skips where the build backend is too old
+def test_installed_it_works_in_a_folder_that_has_its_own_bot_api_and_logging(tmp_path: Path) -> None:
+    prefix = tmp_path / "prefix"
+    program = installed(prefix)
+    python = str(program.resolve().with_name("python"))
     folder = hostile(tmp_path / "somebodys")
     assert run([python, "-I", "-c", "import cli; print(cli.__file__)"], folder).startswith(str(tmp_path))
     assert run([str(program), "--version"], folder).startswith("stickerface 0.")
@@ -87,6 +89,9 @@ def test_installed_it_works_in_a_folder_that_has_its_own_bot_api_and_logging(sou
     assert "toon" in run([str(program), "styles"], folder, PYTHONPATH=":/nowhere")
     assert "toon" in run([python, "-m", "stickerface", "styles"], folder)
     assert "toon" in run([python, "-P", "-m", "stickerface", "styles"], folder)
+
+    assert install_script(prefix, "uninstall").returncode == 0
+    assert [path for path in prefix.rglob("*") if not path.is_dir()] == []
 
 
 def _longer_edges(folder: Path) -> list[int]:

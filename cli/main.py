@@ -21,8 +21,26 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of the commands under it, too
 )
 app.add_typer(keys_app, name="keys")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"stickerface {version('stickerface')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Turn selfies into stickers, in a Telegram chat, over HTTP or here."""
 
 
 @app.command()
@@ -253,7 +271,7 @@ def main() -> None:
     """Entry point of the console script."""
     gc.disable()  # looking through what the imports make, while they make it, takes a tenth of a short command
     try:
-        app()
+        app(prog_name="stickerface")
     finally:
         gc.freeze()  # and so it does at the interpreter's end
 

@@ -125,7 +125,7 @@ def test_the_engine_that_was_asked_for_is_loaded_or_its_lack_is_told(
     result = _make(ASTRONAUT, "-o", tmp_path, "--engine", "diffusion")
 
     assert result.exit_code == 1
-    assert "stickerface download" in result.output or "pip install" in result.output
+    assert "stickerface download" in result.output or "extra diffusion" in result.output
     assert "Traceback" not in result.output
     assert _make(ASTRONAUT, "-o", tmp_path, "--engine", "oil").exit_code == 2
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -96,6 +97,7 @@ def main() -> int:
 
 def _alone(target: Target, seconds: float, start: int) -> int:
     faulthandler.enable()
+    warnings.simplefilter("ignore")  # damaged files are what they are about
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     began = time.monotonic()
     try:

@@ -1,22 +1,34 @@
-"""Fuzz photo intake: damaged files of every kind are read, within bounds, or refused."""
+"""Fuzz photos: damaged files of every kind are read, within bounds, or refused; what is read can be drawn."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pillow_heif
 from hypothesis import strategies as some
+from hypothesis.strategies import SearchStrategy
 from PIL import Image, ImageCms
 
+from engine.errors import DrawingFailed
+from engine.lettering import MAX_CHARS
+from engine.model import FACE
+from engine.portrait.engine import PortraitEngine
 from engine.portrait.photo import open_photo
+from engine.styles import all_styles
+from engine.types import Outline, OutlineWidth, Shape, StickerRequest
 from fuzz.mutations import mutated_files
-from fuzz.target import Target, simple
+from fuzz.target import Check, Target, simple
 from service.errors import PhotoRefused
-from service.limits import WORKING_SIDE_PX
+from service.limits import MAX_SEED, WORKING_SIDE_PX
 from service.photos import is_picture, read_photo
+
+ROOT = Path(__file__).parents[1]
 
 
 def _picture(mode: str = "RGB", size: tuple[int, int] = (96, 72)) -> Image.Image:
@@ -65,7 +77,7 @@ def _profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
-PICTURES: Mapping[str, Callable[[], bytes]] = {
+PICTURES: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: _saved("JPEG", exif=_exif(), icc_profile=_profile()),
     "jpeg progressive": lambda: _saved("JPEG", progressive=True, quality=60),
     "jpeg grey": lambda: _saved("JPEG", "L"),
@@ -112,8 +124,62 @@ def check_photo(data: bytes) -> None:
     assert min(open_photo(photo.data).rgb.shape[:2]) >= 1
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file, and what is to be made of it."""
+
+    data: bytes
+    style: str
+    shape: Shape
+    outline: Outline
+    width: OutlineWidth
+    text: str
+    seed: int
+
+
+@contextmanager
+def _engine() -> Iterator[tuple[SearchStrategy[Asked], Check]]:
+    """Load the portrait engine; a photo that is read gives a sticker, or an error that says what is wrong with it."""
+    with closing(PortraitEngine()) as engine:
+        engine.load()
+
+        def check(asked: Asked) -> None:
+            try:
+                photo = read_photo(asked.data)
+            except PhotoRefused:
+                return
+            request = StickerRequest(
+                inputs={FACE: (photo.data,)},
+                style=asked.style,
+                seed=asked.seed,
+                shape=asked.shape,
+                parameters={"allow_no_face": True},
+                text=asked.text,
+                outline=asked.outline,
+                outline_width=asked.width,
+            )
+            (outcome,) = engine.generate([request], lambda _index, _step: True)
+            if isinstance(outcome, DrawingFailed):
+                raise outcome from outcome.__cause__
+
+        yield (
+            some.builds(
+                Asked,
+                mutated_files(PICTURES | {"face": (ROOT / "cli/demo/astronaut.jpg").read_bytes}),
+                some.sampled_from([each.name for each in all_styles()]),
+                some.sampled_from(list(Shape)),
+                some.sampled_from(list(Outline)),
+                some.sampled_from(list(OutlineWidth)),
+                some.just("") | some.text(max_size=MAX_CHARS),
+                some.integers(0, MAX_SEED),
+            ),
+            check,
+        )
+
+
 def targets() -> Iterator[Target]:
-    """Yield photo intake, with damaged files and with any bytes behind a right beginning."""
+    """Yield photo intake, with damaged files and with any bytes behind a right beginning; and drawing."""
+    yield Target("drawing", _engine, slow_s=30.0)
     beginnings = some.sampled_from(
         [b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"II+\0", b"BM", b"GIF89a"]
     )

@@ -11,7 +11,7 @@ from fuzz import TARGETS
 from fuzz.__main__ import TooSlow, run
 from fuzz.target import simple
 
-FEW = {"captions": 4, "chat": 1, "photos": 5}
+FEW = {"captions": 4, "chat": 1, "drawing": 2, "photos": 5}
 
 
 @pytest.mark.parametrize("name", TARGETS)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest -n $$((2 * $$(nproc 2>/dev/null || echo 2))) --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: demo test install uninstall install-service test-diffusion check format smoke-full clean help
+.PHONY: demo test install uninstall install-service test-diffusion check fuzz format smoke-full clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -61,6 +61,9 @@ check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+fuzz: $(VENV)/dev  ## odd photos, archives, words, API calls and chats, for MINUTES=4 each; what is found lies in .fuzz/
+	$(BIN)/python -m fuzz --minutes $(or $(MINUTES),4) $(ARGS)
+
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -70,4 +73,4 @@ smoke-full: $(VENV)/base  ## full-size diffusion networks once through on the CP
 	$(BIN)/python -m benchmarks.smoke_full $(ARGS)
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .fuzz

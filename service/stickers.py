@@ -644,11 +644,15 @@ class StickerService:
         return await self._store.files.sweep(photos_before, results_before, self._store.jobs.photos_in_use)
 
     async def sweep_chosen(self) -> int:
-        """Delete the photos of owners who want them kept for a shorter time; return how many files went."""
+        """Delete the photos of owners who want them kept for a shorter time; return how many files went.
+
+        Only those are looked at who sent something lately: where files are in a bucket, each costs a request.
+        """
         now, count = self._clock(), 0
+        since = now - self.lifetimes.photos_s - _DAY_S
         for word in CHOICES["photo"][1:]:
             lifetime_s = max(_UNDELIVERED_S, PersonSettings(photo=word).photos_s(self.lifetimes.photos_s))
-            for owner in await self._store.users.with_setting("photo", word):
+            for owner in await self._store.users.with_setting("photo", word, since):
                 keep = await self._store.jobs.photos_in_use()
                 count += await self._store.files.sweep_photos(owner, now - lifetime_s, keep)
         return count

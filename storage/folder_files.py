@@ -123,7 +123,7 @@ class FolderFiles(Files):
             return await asyncio.to_thread(checked)
 
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
-        limits: dict[str, float] = {kind: results_before for kind in FileKind}
+        limits: dict[str, float] = dict.fromkeys(FileKind, results_before)
         limits[FileKind.PHOTO] = photos_before
         count = 0
         for name, _, names in os.walk(self._root, topdown=False):  # passes over folders that are forgotten meanwhile

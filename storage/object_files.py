@@ -39,7 +39,7 @@ _PROBE, _NO_FILE = "probe", "nothing"
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 _NO_ROOM = ("QuotaExceeded", "BucketQuotaExceeded", "StorageFull", "InsufficientStorage", "EntityTooLarge")
 _NO_BUCKET = "NoSuchBucket"
-_CODE = re.compile(r"<Code>(\w+)</Code>")
+_CODE = re.compile(r"(?:<Code>|\bcode: \")(\w+)")  # of an answer, and of one file among many that are deleted
 _STATUS = re.compile(r"non-2xx status code: (\d{3})")
 _REFUSALS = {
     "InvalidAccessKeyId": "it does not know AWS_ACCESS_KEY_ID",

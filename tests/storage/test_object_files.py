@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from obstore.exceptions import BaseError
 
 from storage import object_files
 from storage.errors import FilesUnreachable, StorageError
@@ -145,3 +146,9 @@ def test_the_store_for_buckets_says_what_to_install(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(StorageError, match=r"pip install 'stickerface\[cluster\]'"):
         open_files(tmp_path, "s3://bucket")
+
+
+def test_a_refusal_to_delete_one_of_many_is_told_as_one() -> None:
+    text = 'Generic S3 error\n\nDebug source:\nGeneric { source: DeleteFailed { path: "a", code: "AccessDenied" } }'
+    told = ObjectFiles("s3://stickers")._translate(BaseError(text))
+    assert str(told) == "s3://stickers: the key may not read, write, list and delete there (AccessDenied)"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.data import open_data
 from cli.settings import EngineSettings, ServerSettings, Settings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
@@ -17,6 +18,7 @@ from engine.portrait.engine import PortraitEngine
 from engine.types import Engine
 from engine.weights import WeightsReport, weights_report
 from service.limits import Lifetimes, Limits
+from storage.errors import StorageError
 from storage.records import Entrance
 
 if TYPE_CHECKING:
@@ -145,17 +147,21 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
     settings choose.
     """
-    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
-    from service.stickers import StickerService
+    from engine.runner import EngineRunner  # these two are for servers: `make` starts without them
     from service.worker import Worker
 
     chosen = engine or choose_engine(settings)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
-    service = await StickerService.open(
-        settings.data_dir,
+    service = await open_data(
+        settings,
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
+    try:
+        await service.check_files()
+    except StorageError:
+        await service.close()
+        raise
     runner = EngineRunner(chosen)
     return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)

@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from api.server.connections import Certificate
 from cli.compose import best_report, choose_engine, matte_model_dir
+from cli.data import export_aws
 from cli.download.listing import sentence
 from cli.settings import Settings, SettingsInvalid, read_settings
 from engine.errors import EngineError
@@ -60,6 +61,8 @@ async def examine() -> int:
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _disk(settings)
     yield await _database(settings)
+    if settings.files_url:
+        yield await _files(settings)
     if settings.http_api:
         yield await _http(settings)
     if settings.engine == "diffusion" or (settings.weights_folder / LOCK_NAME).exists():
@@ -92,6 +95,16 @@ async def _database(settings: Settings) -> Finding:
     except StorageError as error:
         return Finding("database", False, f"{path}: {error.code} ({error})")
     return Finding("database", answer == "ok", f"{path}: {answer}")
+
+
+async def _files(settings: Settings) -> Finding:
+    """Whether files can be written, read, listed and deleted where FILES_URL says, by us and by nobody else."""
+    export_aws(settings)
+    try:
+        await StickerService.check_files_at(settings.data_dir, settings.files_url)
+    except StorageError as error:
+        return Finding("files", False, str(error))
+    return Finding("files", True, f"{settings.files_url} can be written and read")
 
 
 async def _http(settings: Settings) -> Finding:

@@ -16,7 +16,7 @@ from service.limits import Limits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY")
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
@@ -33,8 +33,8 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
-class WeightsSettings(BaseSettings):
-    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+class DataSettings(BaseSettings):
+    """Where everything is kept that people entrust to the bot: all that `stickerface keys` needs."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -46,6 +46,25 @@ class WeightsSettings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    files_url: str = ""
+    aws_endpoint_url: str | None = None
+    aws_region: str = ""
+    aws_access_key_id: str = ""
+    aws_secret_access_key: SecretStr = SecretStr("")
+
+    _endpoint_is_web_address = field_validator("aws_endpoint_url")(_web_address)
+
+    @field_validator("files_url")
+    @classmethod
+    def _files_are_somewhere(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?|file:///[^?#]+", value):
+            raise ValueError("expected s3://bucket/prefix or file:///path/of/a/shared/folder")
+        return value.rstrip("/")
+
+
+class WeightsSettings(DataSettings):
+    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+
     weights_dir: Path | None = None
     weights_overrides: Annotated[Mapping[str, str], NoDecode] = {}
     hf_endpoint: str = "https://huggingface.co"
@@ -185,6 +204,11 @@ class Settings(ServerSettings):
 def read_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`. Raises `SettingsInvalid` with every problem at once."""
     return _read(Settings, overrides)
+
+
+def read_data_settings() -> DataSettings:
+    """Read only where the data is. Raises `SettingsInvalid`."""
+    return _read(DataSettings, {})
 
 
 def read_weights_settings() -> WeightsSettings:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from storage.bans import Bans
 from storage.broadcasts import Broadcasts
 from storage.database import Database
+from storage.errors import StorageError
 from storage.facts import Facts
 from storage.files import Files
+from storage.folder_files import FolderFiles
 from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
@@ -26,8 +31,9 @@ FILES_NAME = "files"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The stores of one data folder, on one connection."""
+    """The stores of one data folder, on one connection, and the files, which may be elsewhere."""
 
+    folder: Path
     database: Database
     jobs: Jobs
     users: Users
@@ -41,15 +47,22 @@ class Store:
     broadcasts: Broadcasts
 
     @classmethod
-    async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
-        """Open or create the data in `folder`. Raises `StorageError`, OSError where it cannot be made."""
+    async def open(
+        cls, folder: Path, database_url: str = "", files_url: str = "", *, clock: Callable[[], float] = time.time
+    ) -> Store:
+        """Open or create the data in `folder`, but for files, which are kept where `files_url` says, if it does.
+
+        Files are asked nothing yet: `files.check()` does. Raises `StorageError`, OSError where it cannot be made.
+        """
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        files = open_files(folder, files_url)
         database = await Database.open(folder / DATABASE_NAME)
         return cls(
+            folder=folder,
             database=database,
             jobs=Jobs(database, clock),
             users=Users(database, clock),
-            files=Files(folder / FILES_NAME),
+            files=files,
             inbox=Inbox(database, clock),
             uploads=Uploads(database, clock),
             keys=Keys(database, clock),
@@ -59,6 +72,34 @@ class Store:
             broadcasts=Broadcasts(database, clock),
         )
 
+    async def free_bytes(self) -> int:
+        """Return how much room there is: of the data folder's disk, or of that of the files where it has less."""
+        try:
+            local = (await asyncio.to_thread(shutil.disk_usage, self.folder)).free
+        except OSError as error:
+            raise StorageError(error.strerror or str(error)) from error
+        kept = await self.files.free_bytes()
+        return local if kept is None else min(local, kept)
+
     async def close(self) -> None:
         """Close the connection."""
         await self.database.close()
+
+
+def open_files(folder: Path, url: str) -> Files:
+    """Return the files of the data in `folder`: those beside the database, or those at `url`.
+
+    `url` is empty, file:///mnt/shared/folder (which must be there), or s3://bucket/prefix. Raises `StorageError`.
+    """
+    parts = urlsplit(url)
+    if not url:
+        return FolderFiles(folder / FILES_NAME)
+    if parts.scheme == "file" and not parts.netloc and parts.path.strip("/"):
+        return FolderFiles(Path(unquote(parts.path)), is_shared=True)
+    if parts.scheme != "s3" or not parts.netloc or parts.query:
+        raise StorageError(f"FILES_URL {url}: expected s3://bucket/prefix or file:///path/of/a/shared/folder")
+    if importlib.util.find_spec("obstore") is None:
+        raise StorageError(f"FILES_URL {url} needs obstore: pip install 'stickerface[cluster]'")
+    from storage.object_files import ObjectFiles
+
+    return ObjectFiles(url)

@@ -137,3 +137,15 @@ async def test_a_broken_lock_file_of_the_weights_is_told(
     (tmp_path / "weights.lock.json").write_text("[")
     assert await examine() == 1
     assert "cannot be read as a lock file" in " ".join(capsys.readouterr().out.split())
+
+
+async def test_files_in_a_bucket_are_tried(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], bucket: str
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("FILES_URL", f"s3://{bucket}/prod")
+    assert await examine() == 0
+    assert f"✓ files: s3://{bucket}/prod" in capsys.readouterr().out
+    monkeypatch.setenv("FILES_URL", f"s3://{bucket}-other")
+    assert await examine() == 1
+    assert f"✗ files: s3://{bucket}-other: there is no such bucket" in capsys.readouterr().out

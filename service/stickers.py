@@ -36,6 +36,7 @@ from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
 from service.uploads import Uploads
+from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
@@ -133,6 +134,7 @@ class StickerService:
         cls, folder: Path, *, limits: Limits | None = None, lifetimes: Lifetimes | None = None
     ) -> StickerService:
         """Open or create the data in `folder`. Raises `StorageError`, OSError."""
+        await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
         return cls(await Store.open(folder), limits=limits or Limits(), lifetimes=lifetimes)
 
     @staticmethod

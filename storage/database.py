@@ -135,7 +135,8 @@ class Transaction:
         return rows[0] if rows else None
 
 
-def _migrations() -> list[tuple[int, str]]:
+def migrations() -> list[tuple[int, str]]:
+    """Return every migration as its number and script, in order."""
     folder = files("storage") / "migrations"
     found = [
         (int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
@@ -145,11 +146,11 @@ def _migrations() -> list[tuple[int, str]]:
 
 async def _migrate(connection: aiosqlite.Connection) -> None:
     """Apply what is missing, each migration in one transaction with its number (PRAGMA user_version)."""
-    migrations = _migrations()
+    known = migrations()
     rows = list(await connection.execute_fetchall("PRAGMA user_version"))
     current = int(rows[0][0])
-    if current > migrations[-1][0]:
-        raise SchemaTooNew(f"schema {current}, this program knows up to {migrations[-1][0]}")
-    for number, script in migrations:
+    if current > known[-1][0]:
+        raise SchemaTooNew(f"schema {current}, this program knows up to {known[-1][0]}")
+    for number, script in known:
         if number > current:
             await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

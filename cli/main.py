@@ -231,13 +231,15 @@ def restore(
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, disk, engine and token; exit code 0 when all is well."""
+def doctor(
+    no_bot: Annotated[bool, typer.Option("--no-bot", help="For the HTTP API alone: no bot token is needed.")] = False,
+) -> None:
+    """Look at settings, disk, database, port, engine and Telegram; exit code 0: all is well, 1: not, 2: settings."""
     import asyncio
 
-    from cli.doctor import examine
+    from cli.doctor.command import examine
 
-    raise typer.Exit(asyncio.run(examine()))
+    raise typer.Exit(asyncio.run(examine(with_bot=not no_bot)))
 
 
 _Read = TypeVar("_Read")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import fields
 from importlib.resources import files
 from pathlib import Path
@@ -133,6 +133,15 @@ class Transaction:
     async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
+
+
+def schema_of(path: Path) -> int:
+    """Return the number of the last migration of the file at `path`, which is left as it is.
+
+    Raises `DatabaseBroken`, `DatabaseBusy`.
+    """
+    with sqlite_errors_as_ours(), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        return int(file.execute("PRAGMA user_version").fetchone()[0])
 
 
 def migrations() -> list[tuple[int, str]]:

@@ -38,7 +38,7 @@ async def check_http(settings: ServerSettings, *, is_running: bool, has_database
 
 
 def is_local(host: str) -> bool:
-    """Whether a host's name or address is one that only this machine or network reaches."""
+    """Return whether a name or address is one that only this machine or its network reaches."""
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:

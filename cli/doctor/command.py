@@ -24,17 +24,18 @@ async def examine(*, with_bot: bool = True) -> int:
     for finding in about_settings:
         print_finding(console, finding)
         counts[finding.level] += 1
-    are_settings_wrong = counts[Level.PROBLEM] > 0
+    are_settings_wrong, is_running = counts[Level.PROBLEM] > 0, False
     if settings is not None:
         async for finding in _findings(settings):
             print_finding(console, finding)
             counts[finding.level] += 1
+            is_running = is_running or (finding.name == "process" and finding.level is Level.WELL)
     problems, notes = counts[Level.PROBLEM], counts[Level.NOTE]
     told = "All is well." if not problems else "1 problem." if problems == 1 else f"{problems} problems."
     if notes:
         told += " 1 line is worth a look (!)." if notes == 1 else f" {notes} lines are worth a look (!)."
     start = "stickerface run" if with_bot else "stickerface run --no-bot"
-    console.print(f"\n{told}" + ("" if problems else f" Start: {start}"), markup=False, soft_wrap=True)
+    console.print(f"\n{told}" + ("" if problems or is_running else f" Start: {start}"), markup=False, soft_wrap=True)
     return 2 if are_settings_wrong else 1 if problems else 0
 
 

@@ -99,7 +99,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     except EngineUnavailable as error:
         logger.warning("%s: the engine is portrait", error)
         return False
-    if not report.is_there or _missing_libraries():
+    if not report.is_there or missing_libraries():
         return False
     from engine.diffusion.device import has_cuda
 
@@ -107,7 +107,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
 
 
 def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
-    if missing := _missing_libraries():
+    if missing := missing_libraries():
         raise EngineUnavailable(
             f"ENGINE=diffusion needs {', '.join(missing)}: install the extra diffusion, or take portrait"
         )
@@ -137,7 +137,8 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
     )
 
 
-def _missing_libraries() -> list[str]:
+def missing_libraries() -> list[str]:
+    """Return the names of the libraries of the diffusion engine that are not installed."""
     return [name for name in DIFFUSION_LIBRARIES if importlib.util.find_spec(name) is None]
 
 

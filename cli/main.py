@@ -247,13 +247,38 @@ def job(reference: Annotated[str, typer.Argument(help="As a message or the log h
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, disk, engine and token; exit code 0 when all is well."""
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new tar, a folder for one, or - for the output.")],
+) -> None:
+    """Back up database and files, also while the bot runs; no weights, no .env. Photos of people: encrypt it."""
+    from cli.backup import back_up
+
+    raise typer.Exit(back_up(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `stickerface backup` wrote; - for the input.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the data in DATA_DIR; what was there is kept in a folder in it.")
+    ] = False,
+) -> None:
+    """Restore a backup to DATA_DIR, while the bot does not run."""
+    from cli.backup import restore_backup
+
+    raise typer.Exit(restore_backup(file, replaces=force))
+
+
+@app.command()
+def doctor(
+    no_bot: Annotated[bool, typer.Option("--no-bot", help="For the HTTP API alone: no bot token is needed.")] = False,
+) -> None:
+    """Look at settings, disk, database, port, engine and Telegram; exit code 0: all is well, 1: not, 2: settings."""
     import asyncio
 
-    from cli.doctor import examine
+    from cli.doctor.command import examine
 
-    raise typer.Exit(asyncio.run(examine()))
+    raise typer.Exit(asyncio.run(examine(with_bot=not no_bot)))
 
 
 _Read = TypeVar("_Read")

@@ -21,7 +21,14 @@ _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 class SettingsInvalid(Exception):
-    """Settings are missing or wrong; the text is a readable report of every problem."""
+    """Settings are missing or wrong; the text is a readable report of every problem.
+
+    `problems` are its lines by setting, in capitals; none where .env cannot be read at all.
+    """
+
+    def __init__(self, report: str, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(report)
+        self.problems = dict(problems or {})
 
 
 def _web_address(value: str | None) -> str | None:
@@ -221,27 +228,32 @@ def read_engine_settings(**overrides: Any) -> EngineSettings:
     return _read(EngineSettings, overrides)
 
 
-def read_server_settings() -> ServerSettings:
+def read_server_settings(**overrides: Any) -> ServerSettings:
     """Read what a process without a bot needs. Raises `SettingsInvalid`."""
-    return _read(ServerSettings, {})
+    return _read(ServerSettings, overrides)
 
 
 def _read(kind: type[_Settings], overrides: dict[str, Any]) -> _Settings:
     try:
         return kind(**overrides)
     except ValidationError as error:
-        raise SettingsInvalid(_report(error)) from None  # the original would print secrets
+        problems = _problems(error)
+        lines = [f"  {name}: {problem}" for name, problem in problems.items()]
+        report = [
+            "Settings cannot be used:",
+            *lines,
+            "Set them in the environment or in .env; .env.example explains each.",
+        ]
+        raise SettingsInvalid("\n".join(report), problems) from None  # the original would print secrets
     except UnicodeDecodeError:
         raise SettingsInvalid("Settings cannot be read:\n  .env is not a UTF-8 text file") from None
 
 
-def _report(error: ValidationError) -> str:
-    lines = ["Settings cannot be used:"]
+def _problems(error: ValidationError) -> dict[str, str]:
+    found: dict[str, str] = {}
     for problem in error.errors(include_url=False):
         name = str(problem["loc"][0]).upper()
         message = problem["msg"].removeprefix("Value error, ")
-        found = "(hidden)" if name in _HIDDEN else repr(problem.get("input"))
-        suffix = "" if "is missing" in message else f" (found: {found})"
-        lines.append(f"  {name}: {message}{suffix}")
-    lines.append("Set them in the environment or in .env; .env.example explains each.")
-    return "\n".join(lines)
+        value = "(hidden)" if name in _HIDDEN else repr(problem.get("input"))
+        found.setdefault(name, message if "is missing" in message else f"{message} (found: {value})")
+    return found

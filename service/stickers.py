@@ -36,6 +36,8 @@ from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
 from service.uploads import Uploads
+from storage.backup import finish_restore
+from storage.database import migrations, schema_of
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
@@ -139,6 +141,7 @@ class StickerService:
         lifetimes: Lifetimes | None = None,
     ) -> StickerService:
         """Open or create the data in `folder`, but for what is at an address. Raises `StorageError`, OSError."""
+        await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
         store = await Store.open(folder, database_url, files_url)
         return cls(store, limits=limits or Limits(), lifetimes=lifetimes)
 
@@ -155,6 +158,11 @@ class StickerService:
     def database_path(folder: Path) -> Path:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
+
+    @classmethod
+    def schemas(cls, folder: Path) -> tuple[int, int]:
+        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
+        return schema_of(cls.database_path(folder)), migrations()[-1][0]
 
     async def close(self) -> None:
         """Close the data."""

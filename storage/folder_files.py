@@ -165,7 +165,7 @@ def _write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _make_temporary(folder: Path) -> tuple[int, str]:
@@ -178,7 +178,7 @@ def _make_temporary(folder: Path) -> tuple[int, str]:
     return tempfile.mkstemp(dir=folder, suffix=_TEMPORARY)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the rename itself survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from docs.tree import with_files
 from engine.models import DEFAULT_MODEL, MODELS
 
 ROOT = Path(__file__).parents[2]
+MIGRATIONS = [path.name for path in (ROOT / "storage/migrations").glob("*.sql")]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("emulator/*.md")])
 
 
@@ -134,6 +136,17 @@ def test_every_dependency_is_pinned_once_and_explained() -> None:
     assert [name for name in names if name not in contributing] == []
     pinned = {pin.lower().replace("_", "-") for pin in pins}
     assert [name for name in names if name.lower() not in pinned] == []
+
+
+def test_the_changelog_begins_with_this_version_and_tells_of_every_migration() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\S+)$", text, re.MULTILINE)
+    assert versions[0] == project["version"]
+    newest = text.split("\n## ")[1]
+    assert {name.removesuffix(".sql").split("_")[0] for name in MIGRATIONS} <= {
+        f"{int(number):04}" for number in ["1", *re.findall(r"^\| (\d+) \|", newest, re.MULTILINE)]
+    }
 
 
 def test_no_photo_is_tracked_but_the_public_domain_one() -> None:

@@ -71,7 +71,8 @@ def _unknown(arguments: list[str]) -> list[str]:
     return []
 
 
-EXECUTABLE = [*DOCUMENTS, ROOT / ".env.example", ROOT / "compose.yaml"]
+OF_A_FORGE = sorted(path for path in (ROOT / ".github").rglob("*") if path.is_file())
+EXECUTABLE = [*DOCUMENTS, *OF_A_FORGE, ROOT / ".env.example", ROOT / "compose.yaml"]
 
 
 @pytest.mark.parametrize("document", EXECUTABLE, ids=lambda path: path.name)

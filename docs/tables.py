@@ -27,6 +27,7 @@ def settings_table() -> str:
         field = Settings.model_fields[name]
         found = re.search(rf"((?:^# .*\n)+)#?{name.upper()}=", manual, re.MULTILINE)
         meaning = re.sub(r"^# ", "", found.group(1), flags=re.MULTILINE).replace("\n", " ").strip() if found else ""
+        meaning = re.sub(r"docs/([\w/]+\.md)", r"[\1](\1)", meaning)
         default = getattr(field.default, "get_secret_value", lambda value=field.default: value)()
         default = str(default).lower() if isinstance(default, bool) else default
         shown = "" if default in (None, "", frozenset(), {}) else f"`{default}`"

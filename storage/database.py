@@ -8,7 +8,7 @@ defines as much of them as is used, and a `rowid` where one is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
 from typing import Any, Protocol, TypeVar
@@ -45,6 +45,21 @@ class Database(Protocol):
 
     async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Row | None:
         """Execute one statement and return its first row, None where there is none."""
+
+    async def run_unsynced(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
+        """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
+
+        Never within a `transaction`, for which it would wait.
+        """
+
+    async def notify(self) -> None:
+        """Tell the `changes` of other processes that something was committed."""
+
+    def changes(self) -> AsyncGenerator[None]:
+        """Yield at once, and then each time soon after somebody else committed something; several may be one.
+
+        Raises `StorageError`.
+        """
 
     def transaction(self, lock: str = "") -> AbstractAsyncContextManager[Transaction]:
         """Run statements in one transaction: all or none."""

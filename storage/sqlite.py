@@ -1,14 +1,16 @@
-"""A `Database` in one SQLite file: one connection, its migrations. Knows no table: the stores beside it do.
+"""A `Database` in one SQLite file: its connection, its migrations. Knows no table: the stores beside it do.
 
 One connection shared by tasks shares its transaction, so every statement takes the same lock; a statement is one trip
-to aiosqlite's thread, and therefore whole or not at all even where the task is cancelled.
+to aiosqlite's thread, and therefore whole or not at all even where the task is cancelled. A second connection, opened
+when somebody asks for it, is for what processes tell each other: it does not wait for the disk, and sees commits of
+others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +19,8 @@ import aiosqlite
 
 from storage.database import BUSY_TIMEOUT_S, Parameters
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
+
+CHANGES_EVERY_S = 0.05  # between two looks for commits of others
 
 
 @contextmanager
@@ -44,9 +48,12 @@ def _translate(error: sqlite3.Error) -> Exception:
 class SqliteDatabase:
     """An open database file. It has one writer at a time, which is every lock that a caller may name."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+        self._path = path
         self._connection = connection
         self._lock = asyncio.Lock()
+        self._second: aiosqlite.Connection | None = None
+        self._second_lock = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -54,9 +61,7 @@ class SqliteDatabase:
 
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
-        with sqlite_errors_as_ours():
-            connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+        connection = await _connect(path)
         try:
             with sqlite_errors_as_ours():
                 await connection.execute_fetchall("PRAGMA journal_mode = WAL")
@@ -67,10 +72,13 @@ class SqliteDatabase:
         except BaseException:
             await connection.close()
             raise
-        return cls(connection)
+        return cls(path, connection)
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
+        async with self._second_lock:
+            if self._second is not None:
+                await self._second.close()
         await self._connection.close()
 
     async def check(self) -> str:
@@ -87,6 +95,38 @@ class SqliteDatabase:
         """Execute one statement and return its first row, None where there is none."""
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
+
+    async def run_unsynced(
+        self, sql: str, parameters: Parameters | None = None, *, lock: str = ""
+    ) -> list[sqlite3.Row]:
+        """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
+
+        Never within a `transaction`, for which it would wait.
+        """
+        async with self._second_lock:
+            if self._second is None:
+                self._second = await _connect(self._path)
+                # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
+                with sqlite_errors_as_ours():
+                    await self._second.execute_fetchall("PRAGMA synchronous = NORMAL")
+            with sqlite_errors_as_ours():
+                return list(await self._second.execute_fetchall(sql, parameters or {}))
+
+    async def notify(self) -> None:
+        """Tell the `changes` of other processes that something was committed; those of SQLite see it by themselves."""
+
+    async def changes(self) -> AsyncGenerator[None]:
+        """Yield at once, and then each time soon after somebody else committed something; several may be one.
+
+        Raises `StorageError`. What this process commits by `run_unsynced` is not told to itself.
+        """
+        seen: object = None
+        while True:
+            version = (await self.run_unsynced("PRAGMA data_version"))[0][0]
+            if version != seen:
+                seen = version
+                yield
+            await asyncio.sleep(CHANGES_EVERY_S)
 
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[SqliteTransaction]:
@@ -122,6 +162,13 @@ class SqliteTransaction:
     async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
+
+
+async def _connect(path: Path) -> aiosqlite.Connection:
+    with sqlite_errors_as_ours():
+        connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def _migrations() -> list[tuple[int, str]]:

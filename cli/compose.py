@@ -154,6 +154,7 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await StickerService.open(
         settings.data_dir,
+        settings.database_url.get_secret_value(),
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import aiohttp
 from rich.console import Console
@@ -83,15 +84,17 @@ def _disk(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> Finding:
+    url = settings.database_url.get_secret_value()
     path = StickerService.database_path(settings.data_dir)
-    if not path.exists():
+    place = f"PostgreSQL at {urlsplit(url).hostname or 'its socket'}" if url else str(path)
+    if not url and not path.exists():
         return Finding("database", True, "none yet; the first run makes it")
     try:
-        async with await StickerService.open(settings.data_dir) as service:
+        async with await StickerService.open(settings.data_dir, url) as service:
             answer = await service.check_database()
     except StorageError as error:
-        return Finding("database", False, f"{path}: {error.code} ({error})")
-    return Finding("database", answer == "ok", f"{path}: {answer}")
+        return Finding("database", False, f"{place}: {error.code} ({error})")
+    return Finding("database", answer == "ok", f"{place}: {answer}")
 
 
 async def _http(settings: Settings) -> Finding:
@@ -103,10 +106,11 @@ async def _http(settings: Settings) -> Finding:
             return Finding("http", False, f"TLS_CERTIFICATE and TLS_KEY cannot be used: {error}")
     scheme = "https" if settings.tls_certificate else "http"
     where = f"{scheme}://{settings.host}:{settings.port}"
-    if not StickerService.database_path(settings.data_dir).exists():
+    url = settings.database_url.get_secret_value()
+    if not url and not StickerService.database_path(settings.data_dir).exists():
         return Finding("http", True, f"{where}; no keys yet: stickerface keys add NAME")
     try:
-        async with await StickerService.open(settings.data_dir) as service:
+        async with await StickerService.open(settings.data_dir, url) as service:
             valid = [key for key in await service.keys.all() if service.keys.is_valid(key)]
     except StorageError:
         return Finding("http", True, where)  # the line on the database says what is wrong

@@ -115,12 +115,13 @@ def _line(key: ApiKey, *, is_valid: bool) -> str:
 def _with_keys(work: Work) -> None:
     import asyncio
 
-    from cli.settings import SettingsInvalid, read_weights_settings
+    from cli.settings import SettingsInvalid, read_store_settings
     from service.stickers import StickerService
     from storage.errors import StorageError
 
     async def run() -> None:
-        async with await StickerService.open(read_weights_settings().data_dir) as service:
+        settings = read_store_settings()
+        async with await StickerService.open(settings.data_dir, settings.database_url.get_secret_value()) as service:
             await work(service)
 
     try:

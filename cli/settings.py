@@ -16,7 +16,7 @@ from service.limits import Limits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "DATABASE_URL")
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
@@ -33,8 +33,8 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
-class WeightsSettings(BaseSettings):
-    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+class StoreSettings(BaseSettings):
+    """Where everything is kept: all that `stickerface keys` needs."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -46,6 +46,20 @@ class WeightsSettings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_postgres_url(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise ValueError("is no URL of PostgreSQL: expected postgresql://user:password@host/database")
+        return SecretStr(url)
+
+
+class WeightsSettings(StoreSettings):
+    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+
     weights_dir: Path | None = None
     weights_overrides: Annotated[Mapping[str, str], NoDecode] = {}
     hf_endpoint: str = "https://huggingface.co"
@@ -185,6 +199,11 @@ class Settings(ServerSettings):
 def read_settings(**overrides: Any) -> Settings:
     """Read the environment and `.env`. Raises `SettingsInvalid` with every problem at once."""
     return _read(Settings, overrides)
+
+
+def read_store_settings() -> StoreSettings:
+    """Read only where everything is kept. Raises `SettingsInvalid`."""
+    return _read(StoreSettings, {})
 
 
 def read_weights_settings() -> WeightsSettings:

@@ -130,10 +130,15 @@ class StickerService:
 
     @classmethod
     async def open(
-        cls, folder: Path, *, limits: Limits | None = None, lifetimes: Lifetimes | None = None
+        cls,
+        folder: Path,
+        database_url: str = "",
+        *,
+        limits: Limits | None = None,
+        lifetimes: Lifetimes | None = None,
     ) -> StickerService:
-        """Open or create the data in `folder`. Raises `StorageError`, OSError."""
-        return cls(await Store.open(folder), limits=limits or Limits(), lifetimes=lifetimes)
+        """Open or create the data in `folder`, rows in PostgreSQL at `database_url`. Raises `StorageError`, OSError."""
+        return cls(await Store.open(folder, database_url), limits=limits or Limits(), lifetimes=lifetimes)
 
     @staticmethod
     def database_path(folder: Path) -> Path:

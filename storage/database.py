@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import fields
 from importlib.resources import files
@@ -117,13 +117,14 @@ class Database:
                 # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
                 with sqlite_errors_as_ours():
                     await self._second.execute_fetchall("PRAGMA synchronous = NORMAL")
+                    await self._second.execute_fetchall("PRAGMA secure_delete = ON")  # previews show faces
             with sqlite_errors_as_ours():
                 return list(await self._second.execute_fetchall(sql, parameters or {}))
 
     async def notify(self) -> None:
         """Tell the `changes` of other processes that something was committed; those of SQLite see it by themselves."""
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None]:
         """Yield at once, and then each time soon after somebody else committed something; several may be one.
 
         Raises `StorageError`. What this process commits by `run_unsynced` is not told to itself.

@@ -21,6 +21,7 @@ from storage.records import Entrance
 
 if TYPE_CHECKING:
     from engine.runner import EngineRunner
+    from service.engines import EngineAbilities
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -34,12 +35,18 @@ class Parts:
     """What every entrance hangs on."""
 
     service: StickerService
-    worker: Worker
-    runner: EngineRunner
+    worker: Worker | None = None  # where others draw
+    runner: EngineRunner | None = None
+
+    @property
+    def engine(self) -> EngineAbilities:
+        """What can be drawn, here or elsewhere."""
+        return self.runner or self.service.processes.engines_elsewhere
 
     async def close(self) -> None:
         """Stop the engine's thread and close the data."""
-        await self.runner.close()
+        if self.runner is not None:
+            await self.runner.close()
         await self.service.close()
 
 
@@ -142,14 +149,14 @@ def _missing_libraries() -> list[str]:
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
     """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
-    settings choose.
+    The engine is loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
+    place of the one that the settings choose.
     """
     from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
     from service.stickers import StickerService
     from service.worker import Worker
 
-    chosen = engine or choose_engine(settings)
+    chosen = None if settings.pool == "none" and engine is None else engine or choose_engine(settings)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await StickerService.open(
@@ -158,5 +165,7 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
+    if chosen is None:
+        return Parts(service)
     runner = EngineRunner(chosen)
     return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)

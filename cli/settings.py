@@ -121,6 +121,7 @@ class EngineSettings(WeightsSettings):
 class ServerSettings(EngineSettings):
     """A running process without Telegram: the HTTP port, the limits, the lifetimes."""
 
+    pool: Literal["local", "none"] = "local"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     http_api: bool = True
@@ -144,6 +145,11 @@ class ServerSettings(EngineSettings):
     @classmethod
     def _words(cls, value: Any) -> Any:
         return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("pool", mode="before")
+    @classmethod
+    def _pool_in_lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("tls_key")
     @classmethod

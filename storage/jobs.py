@@ -144,11 +144,12 @@ class Jobs:
         )
 
     async def adopt(self, job: Job) -> bool:
-        """Take a waiting job whose process is gone into this one's hands; False where another was faster."""
+        """Take a waiting job into this process's hands; False where its own lives, or another was faster."""
         return bool(
             await self._database.run(
                 """UPDATE jobs SET claimed_by = :process
-                   WHERE id = :id AND status = 'queued' AND claimed_by = :before RETURNING id""",
+                   WHERE id = :id AND status = 'queued' AND claimed_by = :before
+                   AND claimed_by NOT IN (SELECT id FROM processes) RETURNING id""",
                 {"id": job.id, "process": self.process, "before": job.claimed_by},
             )
         )
@@ -379,6 +380,14 @@ class Jobs:
             """SELECT created_at FROM jobs WHERE owner = :owner AND created_at >= :moment
                AND status IN ('queued', 'running', 'done') ORDER BY created_at LIMIT 1 OFFSET :offset""",
             {"owner": owner, "moment": moment, "offset": offset},
+        )
+        return float(row["created_at"]) if row else None
+
+    async def nth_newest(self, owner: str, number: int) -> float | None:
+        """Return when the owner's newest job was submitted, for `number` 1; the one before it, for 2. None for none."""
+        row = await self._database.one(
+            "SELECT created_at FROM jobs WHERE owner = :owner ORDER BY created_at DESC LIMIT 1 OFFSET :offset",
+            {"owner": owner, "offset": number - 1},
         )
         return float(row["created_at"]) if row else None
 

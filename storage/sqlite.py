@@ -109,6 +109,7 @@ class SqliteDatabase:
                 # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
                 with sqlite_errors_as_ours():
                     await self._second.execute_fetchall("PRAGMA synchronous = NORMAL")
+                    await self._second.execute_fetchall("PRAGMA secure_delete = ON")  # previews show faces
             with sqlite_errors_as_ours():
                 return list(await self._second.execute_fetchall(sql, parameters or {}))
 

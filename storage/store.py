@@ -19,7 +19,7 @@ from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
-from storage.processes import Processes
+from storage.processes import ProcessRows
 from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
@@ -44,7 +44,7 @@ class Store:
     groups: Groups
     bans: Bans
     broadcasts: Broadcasts
-    processes: Processes
+    processes: ProcessRows
     events: EventRows
 
     @classmethod
@@ -67,7 +67,7 @@ class Store:
             groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
-            processes=Processes(database, folder / LOCKS_NAME, clock),
+            processes=ProcessRows(database, folder / LOCKS_NAME, clock),
             events=EventRows(database, clock),
         )
 

@@ -28,9 +28,14 @@ def postgres(_server: PostgresServer) -> PostgresServer:
     return _server
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("both_databases") and "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """DATABASE_URL: "" for SQLite. `both_databases` runs a test with each."""
+    """DATABASE_URL: "" for SQLite. A test or module marked `both_databases` runs with each."""
     if getattr(request, "param", "sqlite") == "sqlite":
         return ""
     server: PostgresServer = request.getfixturevalue("postgres")

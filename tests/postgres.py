@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 MISSING = "no PostgreSQL server on this machine: apt-get install postgresql"
 USER = "stickerface"
@@ -25,10 +24,6 @@ _OPTIONS = {
     "max_connections": "60",
     "autovacuum": "off",
 }
-
-
-# A test or a module with this mark runs on each: it, or its fixtures, ask for `database_url`.
-both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
 def programs() -> Path | None:

@@ -8,6 +8,7 @@ import pytest
 from cli.doctor import examine
 from cli.settings import Settings
 from emulator.server import Emulator, make_bot
+from tests.postgres import PostgresServer
 
 TOKEN = "1000:doctor-test-token"
 
@@ -137,3 +138,20 @@ async def test_a_broken_lock_file_of_the_weights_is_told(
     (tmp_path / "weights.lock.json").write_text("[")
     assert await examine() == 1
     assert "cannot be read as a lock file" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("database", ["stickerface", "nowhere"])
+async def test_the_database_of_a_url_is_looked_at_and_its_password_not_shown(
+    telegram: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    postgres: PostgresServer,
+    database: str,
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("DATABASE_URL", postgres.url(database).replace("@", ":a-secret@"))
+    assert await examine() == (0 if database == "stickerface" else 1)
+    printed = capsys.readouterr().out
+    assert ("database: PostgreSQL at its socket: ok" in printed) is (database == "stickerface")
+    assert ('database "nowhere" does not exist' in printed) is (database == "nowhere")
+    assert "a-secret" not in printed

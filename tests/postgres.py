@@ -34,10 +34,11 @@ def programs() -> Path | None:
 
 
 class PostgresServer:
-    """One server, with an empty database of ours. As root it runs as the user postgres, whom Debian's package makes."""
+    """One server, `options` as in postgresql.conf. For root the user postgres runs it, whom Debian's package makes."""
 
-    def __init__(self, bin_folder: Path) -> None:
+    def __init__(self, bin_folder: Path, **options: str) -> None:
         self._bin = bin_folder
+        self._options = _OPTIONS | options
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # short: a socket's path has 107 bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._as: dict[str, Any] = {}
@@ -49,7 +50,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._bin / "postgres", "-D", self._folder / "data", "-k", self._folder, *options],

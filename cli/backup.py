@@ -78,7 +78,10 @@ def _run(work: Callable[[DataSettings], None]) -> int:
     # What is half done is deleted, as with Ctrl-C.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        work(read_data_settings())
+        settings = read_data_settings()
+        if settings.database_url.get_secret_value():
+            raise BackupRefused("The rows are where DATABASE_URL says: docs/operating.md has the commands for both.")
+        work(settings)
     except SettingsInvalid as report:
         typer.echo(str(report), err=True)
         return 2

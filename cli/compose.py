@@ -23,6 +23,7 @@ from storage.records import Entrance
 
 if TYPE_CHECKING:
     from engine.runner import EngineRunner
+    from service.engines import EngineAbilities
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -36,12 +37,18 @@ class Parts:
     """What every entrance hangs on."""
 
     service: StickerService
-    worker: Worker
-    runner: EngineRunner
+    worker: Worker | None = None  # where others draw
+    runner: EngineRunner | None = None
+
+    @property
+    def engine(self) -> EngineAbilities:
+        """What can be drawn, here or elsewhere."""
+        return self.runner or self.service.processes.engines_elsewhere
 
     async def close(self) -> None:
         """Stop the engine's thread and close the data."""
-        await self.runner.close()
+        if self.runner is not None:
+            await self.runner.close()
         await self.service.close()
 
 
@@ -145,13 +152,13 @@ def missing_libraries() -> list[str]:
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
     """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
-    settings choose.
+    The engine is loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
+    place of the one that the settings choose.
     """
     from engine.runner import EngineRunner  # these two are for servers: `make` starts without them
     from service.worker import Worker
 
-    chosen = engine or choose_engine(settings)
+    chosen = None if settings.pool == "none" and engine is None else engine or choose_engine(settings)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await open_data(
@@ -164,5 +171,7 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     except StorageError:
         await service.close()
         raise
+    if chosen is None:
+        return Parts(service)
     runner = EngineRunner(chosen)
     return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)

@@ -1,4 +1,4 @@
-"""Opens the data as the settings say: the database in DATA_DIR, the files there or where FILES_URL says."""
+"""Opens the data as the settings say: in DATA_DIR, or where DATABASE_URL and FILES_URL say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ async def open_data(settings: DataSettings, **options: Any) -> StickerService:
     from service.stickers import StickerService
 
     export_aws(settings)
-    return await StickerService.open(settings.data_dir, files_url=settings.files_url, **options)
+    url = settings.database_url.get_secret_value()
+    return await StickerService.open(settings.data_dir, url, settings.files_url, **options)
 
 
 def export_aws(settings: DataSettings) -> None:

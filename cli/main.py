@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
 from cli.keys import keys_app
 from service.limits import MAX_SEED
+
+if TYPE_CHECKING:
+    from cli.settings import ServerSettings
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -53,10 +56,6 @@ def run(
     no_bot: Annotated[bool, typer.Option("--no-bot", help="Serve the HTTP API alone; no bot token is needed.")] = False,
 ) -> None:
     """Run the bot and the HTTP API until Ctrl-C or SIGTERM."""
-    import asyncio
-
-    from cli import run as product
-    from cli.logs import set_up_logging
     from cli.settings import Settings, read_server_settings, read_settings
 
     if no_http and no_bot:
@@ -64,9 +63,37 @@ def run(
     settings = _read(read_server_settings) if no_bot else _read(read_settings)
     if no_http and isinstance(settings, Settings) and settings.telegram_webhook_url:
         _stop("--no-http and TELEGRAM_WEBHOOK_URL exclude each other: Telegram could not reach the bot.")
+    _run(settings, with_http=not no_http)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the HTTP API without a bot, as `run --no-bot`; with POOL=none beside others on the same data."""
+    from cli.settings import read_server_settings
+
+    _run(_read(read_server_settings), with_http=True)
+
+
+@app.command()
+def worker() -> None:
+    """Draw what the bot and the HTTP API take in other processes on the same data; any number may."""
+    from cli.settings import read_server_settings
+
+    settings = _read(read_server_settings)
+    if settings.pool == "none":
+        _stop("POOL=none: a worker that draws nothing has nothing to do.")
+    _run(settings, with_http=False)
+
+
+def _run(settings: ServerSettings, *, with_http: bool) -> NoReturn:
+    import asyncio
+
+    from cli import run as product
+    from cli.logs import set_up_logging
+
     set_up_logging(settings.log_level)
     _collect_garbage()
-    raise typer.Exit(asyncio.run(product.run(settings, with_http=not no_http)))
+    raise typer.Exit(asyncio.run(product.run(settings, with_http=with_http)))
 
 
 @app.command()

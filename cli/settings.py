@@ -16,7 +16,7 @@ from service.limits import Limits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY")
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
@@ -53,6 +53,7 @@ class DataSettings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
     files_url: str = ""
     aws_endpoint_url: str | None = None
     aws_region: str = ""
@@ -60,6 +61,14 @@ class DataSettings(BaseSettings):
     aws_secret_access_key: SecretStr = SecretStr("")
 
     _endpoint_is_web_address = field_validator("aws_endpoint_url")(_web_address)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_postgres_url(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise ValueError("is no URL of PostgreSQL: expected postgresql://user:password@host/database")
+        return SecretStr(url)
 
     @field_validator("files_url")
     @classmethod
@@ -133,6 +142,7 @@ class EngineSettings(WeightsSettings):
 class ServerSettings(EngineSettings):
     """A running process without Telegram: the HTTP port, the limits, the lifetimes."""
 
+    pool: Literal["local", "none"] = "local"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     http_api: bool = True
@@ -156,6 +166,11 @@ class ServerSettings(EngineSettings):
     @classmethod
     def _words(cls, value: Any) -> Any:
         return frozenset(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("pool", mode="before")
+    @classmethod
+    def _pool_in_lower_case(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("tls_key")
     @classmethod

@@ -35,12 +35,13 @@ from service.operators import Operators
 from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
+from service.processes import Processes
 from service.uploads import Uploads
 from storage.backup import finish_restore
-from storage.database import migrations, schema_of
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
+from storage.sqlite import migrations, schema_of
 from storage.store import DATABASE_NAME, Store, open_files
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ _DECODERS = 2  # photos decoded at the same time: each may take 200 MB while it 
 _DAY_S = 86_400.0
 _UNDELIVERED_S = 600.0  # photos that nobody wants kept go with the delivery; what is left is of one that failed
 _INBOX_S = 2 * _DAY_S  # Telegram repeats an update for at most a day
-POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and its events are not heard here
+POLL_S = 10.0  # a command (`keys revoke --forget`) deletes rows, too, and its events are not heard here
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def parse_seed(text: str) -> int:
 class StickerService:
     """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
 
-    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators` and `broadcasts` are parts of the door with a subject of
-    their own. Every method may raise `StorageError`.
+    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators`, `broadcasts` and `processes` are parts of the door with
+    a subject of their own. Every method may raise `StorageError`.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class StickerService:
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
         self.operators = Operators(store, self.events, clock)
+        self.processes = Processes(store, self.events, self.operators, self.recover)
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
         self._decoding_alone = asyncio.Lock()
@@ -134,14 +136,15 @@ class StickerService:
     async def open(
         cls,
         folder: Path,
-        *,
         database_url: str = "",
         files_url: str = "",
+        *,
         limits: Limits | None = None,
         lifetimes: Lifetimes | None = None,
     ) -> StickerService:
         """Open or create the data in `folder`, but for what is at an address. Raises `StorageError`, OSError."""
-        await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
+        if not database_url:
+            await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
         store = await Store.open(folder, database_url, files_url)
         return cls(store, limits=limits or Limits(), lifetimes=lifetimes)
 
@@ -165,7 +168,8 @@ class StickerService:
         return schema_of(cls.database_path(folder)), migrations()[-1][0]
 
     async def close(self) -> None:
-        """Close the data."""
+        """Leave the other processes, and close the data."""
+        await self.processes.leave()
         await self._store.close()
 
     async def __aenter__(self) -> StickerService:
@@ -192,13 +196,26 @@ class StickerService:
 
     @property
     def has_engine(self) -> bool:
-        """Whether an engine is ready to draw."""
-        return self._engines_ready > 0
+        """Whether an engine is ready to draw, here or in another process."""
+        return self._engines_ready > 0 or self.processes.engines_elsewhere.is_ready
 
     @property
     def is_warming_up(self) -> bool:
-        """Whether jobs are taken and wait for the first engine to be ready."""
-        return self._engines_loading > 0 and self._engines_ready == 0
+        """Whether jobs are taken and wait for the first engine to be ready, or for a process that has one."""
+        return (self._engines_loading > 0 or self.processes.is_without_engine) and not self.has_engine
+
+    async def recover(self) -> None:
+        """Put jobs back that processes had in their hands which are gone, or give them up. Before any worker runs."""
+        back, given_up = await self._store.jobs.recover()
+        for job in back:
+            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
+            if job.has_photo:
+                self._queued(job)
+        for job in given_up:
+            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
+            with suppress(StorageError):  # the sweep takes it later
+                await self.delete_photos(job)
+            self.events.emit(JobEvent(EventKind.ENDED, job))
 
     # --- submit -------------------------------------------------------------------------------------------------------
 
@@ -368,6 +385,14 @@ class StickerService:
         if await self._store.jobs.count_active(owner) >= jobs_waiting:
             raise TooManyJobs(jobs_waiting)
 
+    async def until_below(self, owner: str, per_minute: int) -> float:
+        """Return how many seconds until the owner has submitted fewer than `per_minute` jobs within a minute; 0.0 now.
+
+        Counted over all processes.
+        """
+        newest = await self._store.jobs.nth_newest(owner, per_minute)
+        return 0.0 if newest is None else max(0.0, newest + 60.0 - self._clock())
+
     async def _check_queue(self, owner: str) -> None:
         if await self.queued() >= self.limits.queue_length:
             raise QueueFull
@@ -403,6 +428,13 @@ class StickerService:
         logger.info("job %s failed: %s", ended.id[:8], code)
         self.events.emit(JobEvent(EventKind.ENDED, ended))
         return ended
+
+    async def adopt(self, job: Job) -> bool:
+        """Take a job that waits for its photo, and whose process is gone, into this one's hands.
+
+        False where that process lives, or another was faster.
+        """
+        return await self._store.jobs.adopt(job)
 
     async def expire(self, job_id: str, code: str) -> Job | None:
         """End a job that has not started yet with an error code; None where it has."""
@@ -638,6 +670,10 @@ class StickerService:
     async def set_fact(self, name: str, value: str) -> None:
         """Keep a small fact about this installation."""
         await self._store.facts.set(name, value)
+
+    async def keep_fact(self, name: str, value: str) -> str:
+        """Keep a small fact unless it is known, and return what it is: processes that start together agree on one."""
+        return await self._store.facts.keep(name, value)
 
     # --- retention ----------------------------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
 networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
 A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
-what is given up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting,
-ended and cancelled jobs by events.
+what is given up. Any number of workers may serve one store, each with its own engine, in one process or in several:
+they hear of waiting, ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import FileGone, FilesUnreachable, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import Entrance, FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -78,24 +78,13 @@ class Worker:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def recover(self) -> None:
-        """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
-        back, given_up = await self._jobs.recover()
-        for job in back:
-            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
-        for job in given_up:
-            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
-            with contextlib.suppress(StorageError):  # the sweep takes it later
-                await self._service.delete_photos(job)
-            self._service.events.emit(JobEvent(EventKind.ENDED, job))
-
     async def run(self) -> None:
         """Make the engine ready, then work until `stop`.
 
         Raises `EngineUnavailable`, and `EngineDead` where the process must be restarted.
         """
         with self._service.events.listen() as events:
-            listening = asyncio.create_task(self._listen(events))
+            listening = [asyncio.create_task(self._listen(events)), asyncio.create_task(self._look_again())]
             try:
                 if not self._runner.is_ready:
                     with self._service.engine_loading():
@@ -106,7 +95,8 @@ class Worker:
                     await self._service.operators.note_engine_death()
                 raise
             finally:
-                listening.cancel()
+                for task in listening:
+                    task.cancel()
 
     async def stop(self, grace_s: float) -> None:
         """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
@@ -132,6 +122,24 @@ class Worker:
                 self._wake.set()
             if is_over and event.job.id in self._running:
                 self._running[event.job.id].cancel()
+
+    async def _look_again(self) -> None:
+        """Where events may have been missed, stop drawing what is not this process's any more, and look for work."""
+        with self._service.processes.watch() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                self._wake.set()
+                tickets = dict(self._running)
+                try:
+                    jobs = await self._jobs.by_ids(tickets)
+                except StorageError as error:  # what is drawn for nobody is thrown away at its end
+                    logger.warning("what is being drawn could not be looked up: %s", error.code)
+                    continue
+                for job_id, ticket in tickets.items():
+                    job = jobs.get(job_id)
+                    if job is None or job.status is not JobStatus.RUNNING or job.claimed_by != self._jobs.process:
+                        ticket.cancel()
 
     async def _work(self) -> None:
         batches: set[asyncio.Task[None]] = set()  # one that is drawn, and those that are finished beside it
@@ -218,10 +226,11 @@ class Worker:
         return task
 
     async def _hand_back(self, job_id: str) -> None:
-        """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
+        """Hand a job back at the end of the process; what cannot be written now is recovered by another or the next."""
         try:
-            await self._jobs.hand_back(job_id, counts_as_attempt=False)
-            logger.info("job %s handed back for the next start", job_id[:8])
+            if back := await self._jobs.hand_back(job_id, counts_as_attempt=False):
+                self._service.events.emit(JobEvent(EventKind.QUEUED, back))
+            logger.info("job %s handed back", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
 
@@ -369,11 +378,13 @@ class Worker:
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )
-        if done is None:  # it ended otherwise while its result was written: cancelled, or handed back at the stop
-            if await self._jobs.get(job.id) is None:  # forgotten: the owner's folder must not come back
+        if done is None:  # it ended otherwise while its result was written, or is not this process's any more
+            now = await self._jobs.get(job.id)
+            if now is None:  # forgotten: the owner's folder must not come back
                 await self._files.delete_owner(job.owner)
-            for name in result.files:
-                await self._files.delete_result(job.owner, job.id, name)
+            elif now.status in (JobStatus.CANCELLED, JobStatus.FAILED):  # else the files are another drawing's, too
+                for name in result.files:
+                    await self._files.delete_result(job.owner, job.id, name)
             return
         likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
         told = (job.id[:8], seconds, result.style, result.shape.value, likeness)

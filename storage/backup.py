@@ -26,8 +26,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from storage.database import migrations
 from storage.folder_files import sync_folder
+from storage.sqlite import migrations
 from storage.store import DATABASE_NAME, FILES_NAME
 
 FORMAT: Final = 1  # of the tar; another number when an older program could not read it

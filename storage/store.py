@@ -1,4 +1,4 @@
-"""Everything that is kept in one data folder: the database with its stores, and the files beside it."""
+"""Everything that is kept: the database with its stores, and the files beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 from storage.bans import Bans
 from storage.broadcasts import Broadcasts
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import DatabaseBroken, StorageError
+from storage.events import EventRows
 from storage.facts import Facts
 from storage.files import Files
 from storage.folder_files import FolderFiles
@@ -22,16 +23,19 @@ from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
+from storage.processes import ProcessRows
+from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
 
 DATABASE_NAME = "stickerface.sqlite3"
 FILES_NAME = "files"
+LOCKS_NAME = "processes"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The stores of one data folder, on one connection, and the files, which may be elsewhere."""
+    """The stores of one database, and the files, which may be elsewhere."""
 
     folder: Path
     database: Database
@@ -45,18 +49,21 @@ class Store:
     groups: Groups
     bans: Bans
     broadcasts: Broadcasts
+    processes: ProcessRows
+    events: EventRows
 
     @classmethod
     async def open(
         cls, folder: Path, database_url: str = "", files_url: str = "", *, clock: Callable[[], float] = time.time
     ) -> Store:
-        """Open or create the data in `folder`, but for files, which are kept where `files_url` says, if it does.
+        """Open or create the data in `folder`.
 
-        Files are asked nothing yet: `files.check()` does. Raises `StorageError`, OSError where it cannot be made.
+        The rows are in PostgreSQL where there is a `database_url`, the files where `files_url` says, if it does. Files
+        are asked nothing yet: `files.check()` does. Raises `StorageError`, OSError where it cannot be made.
         """
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         files = open_files(folder, files_url)
-        database = await Database.open(folder / DATABASE_NAME)
+        database = await _open_database(folder, database_url)
         return cls(
             folder=folder,
             database=database,
@@ -70,6 +77,8 @@ class Store:
             groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
+            processes=ProcessRows(database, folder / LOCKS_NAME, clock),
+            events=EventRows(database, clock),
         )
 
     async def free_bytes(self) -> int:
@@ -82,7 +91,7 @@ class Store:
         return local if kept is None else min(local, kept)
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the database."""
         await self.database.close()
 
 
@@ -99,7 +108,17 @@ def open_files(folder: Path, url: str) -> Files:
     if parts.scheme != "s3" or not parts.netloc or parts.query:
         raise StorageError(f"FILES_URL {url}: expected s3://bucket/prefix or file:///path/of/a/shared/folder")
     if importlib.util.find_spec("obstore") is None:
-        raise StorageError(f"FILES_URL {url} needs obstore: pip install 'stickerface[cluster]'")
+        raise StorageError(f"FILES_URL {url} needs obstore: the extra [cluster]")
     from storage.object_files import ObjectFiles
 
     return ObjectFiles(url)
+
+
+async def _open_database(folder: Path, url: str) -> Database:
+    if not url:
+        return await SqliteDatabase.open(folder / DATABASE_NAME)
+    try:
+        from storage.postgres import PostgresDatabase
+    except ImportError:
+        raise DatabaseBroken("PostgreSQL needs psycopg: the extra [cluster]") from None
+    return await PostgresDatabase.open(url)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cli.data import export_aws
 from cli.doctor.findings import Finding, Level, note, problem, well
@@ -33,7 +34,8 @@ async def check_data(settings: ServerSettings) -> DataReport:
     folder = settings.data_dir
     disk = _disk(folder)
     if not folder.is_dir() or disk.level is Level.PROBLEM:
-        return DataReport([disk, *await _files(settings)])
+        elsewhere = [(await _rows(settings))[0]] if settings.database_url.get_secret_value() else []
+        return DataReport([disk, *elsewhere, *await _files(settings)])
     findings = [disk, *_modes(folder)]
     is_running = False
     try:
@@ -45,7 +47,7 @@ async def check_data(settings: ServerSettings) -> DataReport:
         findings.append(problem("process", f"its lock file cannot be opened: {error.strerror}", f"see to {folder}"))
     if isinstance(settings, Settings) and not is_running:
         findings += _token_in_use(settings)
-    database, has_database = await _database(folder)
+    database, has_database = await _rows(settings)
     return DataReport([*findings, database, *await _files(settings)], is_running, has_database)
 
 
@@ -97,8 +99,27 @@ def _token_in_use(settings: Settings) -> Iterator[Finding]:
         yield problem("process", text, remedy)
 
 
-async def _database(folder: Path) -> tuple[Finding, bool]:
+async def _rows(settings: ServerSettings) -> tuple[Finding, bool]:
     """Look for damage; return also whether the database can be opened as it is."""
+    url = settings.database_url.get_secret_value()
+    return await (_postgres(settings, url) if url else _sqlite(settings.data_dir))
+
+
+async def _postgres(settings: ServerSettings, url: str) -> tuple[Finding, bool]:
+    """See whether the database at DATABASE_URL answers; an empty one gets its tables, as at the first run."""
+    place = f"PostgreSQL at {urlsplit(url).hostname or 'its socket'}"
+    try:
+        async with await StickerService.open(settings.data_dir, url) as service:
+            answer = await service.check_database()
+    except StorageError as error:
+        return problem("database", f"{place}: {error.code} ({error})", "see to DATABASE_URL (docs/postgres.md)"), False
+    if answer != "ok":
+        return problem("database", f"{place}: {answer}", "restore a backup (docs/postgres.md)"), True
+    return well("database", f"{place}: no damage"), True
+
+
+async def _sqlite(folder: Path) -> tuple[Finding, bool]:
+    """Look for damage, and change nothing."""
     path = StickerService.database_path(folder)
     if not path.exists():
         return well("database", "none yet; the first run makes it"), False

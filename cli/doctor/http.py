@@ -13,9 +13,9 @@ import aiohttp
 from cryptography import x509
 
 from api.server.connections import Certificate
+from cli.data import open_data
 from cli.doctor.findings import Finding, note, problem, well, without_password
 from cli.settings import ServerSettings
-from service.stickers import StickerService
 from storage.errors import StorageError
 
 _TIMEOUT = aiohttp.ClientTimeout(total=4)
@@ -98,7 +98,7 @@ def _certificate(settings: ServerSettings) -> Finding | None:
 
 async def _keys(settings: ServerSettings) -> list[Finding]:
     try:
-        async with await StickerService.open(settings.data_dir) as service:
+        async with await open_data(settings) as service:
             valid = [key for key in await service.keys.all() if service.keys.is_valid(key)]
     except (StorageError, OSError):
         return []  # the line on the database says what is wrong

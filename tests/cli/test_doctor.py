@@ -18,6 +18,7 @@ from cli.doctor.telegram import addresses
 from cli.lock import lock_folder
 from cli.settings import Settings
 from emulator.server import Emulator, make_bot
+from tests.postgres import PostgresServer
 
 TOKEN = "1000:doctor-test-token"
 
@@ -269,3 +270,20 @@ def test_a_terminal_has_its_lines_wrapped_and_a_pipe_whole_ones() -> None:
     piped = io.StringIO()
     print_finding(Console(file=piped, force_terminal=False, highlight=False), finding)
     assert len(piped.getvalue().splitlines()) == 2
+
+
+@pytest.mark.parametrize("database", ["stickerface", "nowhere"])
+async def test_the_database_of_a_url_is_looked_at_and_its_password_not_shown(
+    telegram: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    postgres: PostgresServer,
+    database: str,
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("DATABASE_URL", postgres.url(database).replace("@", ":a-secret@"))
+    assert await examine() == (0 if database == "stickerface" else 1)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert ("✓ database PostgreSQL at its socket: no damage" in printed) is (database == "stickerface")
+    assert ('database "nowhere" does not exist' in printed) is (database == "nowhere")
+    assert "a-secret" not in printed

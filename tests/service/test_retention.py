@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from engine.model import FACE
 from service.limits import Lifetimes, Limits
 from service.stickers import StickerService
 from storage.records import JobStatus
 from tests.service.conftest import House, photo
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_photos_go_first_results_later_and_waiting_jobs_keep_theirs(house: House) -> None:

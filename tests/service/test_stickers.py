@@ -13,6 +13,8 @@ from service.stickers import Submission, parse_seed
 from storage.records import JobStatus
 from tests.service.conftest import House, photo
 
+pytestmark = pytest.mark.both_databases
+
 
 async def _none() -> set[str]:
     return set()

@@ -20,9 +20,9 @@ import pytest
 
 from storage import backup as backup_module
 from storage.backup import MANIFEST_NAME, BackupRefused, finish_restore, restore, save, write
-from storage.database import migrations
 from storage.jobs import NewJob
 from storage.records import JobRequest
+from storage.sqlite import migrations
 from storage.store import DATABASE_NAME, FILES_NAME, Store
 
 SCHEMAS = [number for number, _ in migrations()]
@@ -31,6 +31,9 @@ JSON_COLUMNS = {"note": "{}", "reply": "{}", "result": "{}", "settings": "{}"} |
 )
 STATES = {"packs": "open", "stickers": "loose", "broadcasts": "draft", "broadcast_people": "waiting"}
 OWNER, OTHER = "tg:1", "tg:2"
+
+
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 
 
 def fill(path: Path, schema: int) -> dict[str, set[Any]]:
@@ -42,13 +45,13 @@ def fill(path: Path, schema: int) -> dict[str, set[Any]]:
         database.execute("PRAGMA synchronous = OFF")
         for number, script in migrations()[:schema]:
             database.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT")
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [name for (name,) in database.execute(_TABLES)]
         for table in tables:
             columns = [row for row in database.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0]  # none generated
             for index, owner in enumerate((OWNER, OTHER)):
                 fixed = JSON_COLUMNS | {"owner": owner, "state": STATES.get(table), "status": "queued"}
                 fixed |= {"request": json.dumps(request), "broadcast": index, "pack_id": None, "parent": None}
-                kinds = {"TEXT": f"{table} {index}", "INTEGER": index, "REAL": 1.5 + index}
+                kinds = {"TEXT": f"{table} {index}", "INTEGER": index, "REAL": 1.5 + index, "BLOB": bytes([index])}
                 row = {name: fixed.get(name, kinds[kind]) for _, name, kind, *_ in columns}
                 database.execute(
                     f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row

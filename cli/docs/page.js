@@ -8,10 +8,17 @@ const isPhone = matchMedia('(max-width: 56rem)');
 const fold = () => { contents.open = !isPhone.matches; };
 isPhone.addEventListener('change', fold);
 fold();
-if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 contents.addEventListener('click', (event) => {
   if (event.target.closest('a')) fold();
 });
+for (const link of document.querySelectorAll('main a[href="#contents"]')) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    contents.open = true;
+    search.focus();
+  });
+}
 
 // Search: the smallest blocks that hold all words, headings first.
 const BLOCKS = 'h2, h3, h4, p, li, tr, pre';

@@ -36,7 +36,7 @@ async def test_on_a_phone_it_is_as_wide_as_the_phone_and_search_leads_to_the_pla
             assert await picture.evaluate("each => each.decode().then(() => each.naturalWidth)") > 390
         await expect(phone.get_by_role("navigation")).to_be_hidden()
 
-        await phone.get_by_text("Contents", exact=True).click()
+        await phone.get_by_role("link", name="All documents", exact=True).click()
         await phone.get_by_role("searchbox").fill("results_days keep default")
         await expect(phone.locator("#found")).to_have_text("Nothing has these words.")
         await phone.get_by_role("searchbox").fill("keep_results_days long finished")

@@ -18,12 +18,11 @@ T = TypeVar("T")
 async def keep_trying(
     write: Callable[[], Awaitable[T]],
     stopping: asyncio.Event | None = None,
-    *,
     trouble: type[StorageError] = StorageError,
 ) -> T:
     """Return what `write` returns, trying again however long the store is in `trouble`.
 
-    Raises the last of these errors once `stopping` is set, and whatever else `write` raises at once.
+    Raises the last of it once `stopping` is set, and whatever else `write` raises at once.
     """
     while True:
         try:

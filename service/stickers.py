@@ -41,8 +41,7 @@ from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
-from storage.sqlite import migrations, schema_of
-from storage.store import DATABASE_NAME, Store, open_files
+from storage.store import DATABASE_NAME, Store, inspect_database, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -162,10 +161,13 @@ class StickerService:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
 
-    @classmethod
-    def schemas(cls, folder: Path) -> tuple[int, int]:
-        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
-        return schema_of(cls.database_path(folder)), migrations()[-1][0]
+    @staticmethod
+    async def schemas(folder: Path, database_url: str = "") -> tuple[int, int]:
+        """Return the schema of the database, 0 where it has no tables, and the one `open` brings it to; change nothing.
+
+        Raises `StorageError`.
+        """
+        return await inspect_database(folder, database_url)
 
     async def close(self) -> None:
         """Leave the other processes, and close the data."""

@@ -450,6 +450,7 @@ class StickerService:
         jobs = await self._store.jobs.of_owner(owner)
         photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
+        await self._store.events.forget([job.id for job in jobs])
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)

@@ -23,11 +23,18 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # of the kernel, so of all c
 
 
 class ProcessRows:
-    """The store of processes. `folder` is where their lock files are. No statement here waits for the disk."""
+    """The store of processes. `folder` is where their lock files are. No statement here waits for the disk.
 
-    def __init__(self, database: Database, folder: Path, clock: Callable[[], float] = time.time) -> None:
+    `is_shared`: others may work on the database with another folder, on other machines. Where it is a file in this one
+    they cannot, and who has no lock there has ended, be it before the machine was started or before a backup.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, clock: Callable[[], float] = time.time, *, is_shared: bool = False
+    ) -> None:
         self._database = database
         self._folder = folder
+        self._is_shared = is_shared
         self._clock = clock
         self._lock: int | None = None
 
@@ -96,7 +103,7 @@ class ProcessRows:
 
     def has_ended(self, process: Process) -> bool | None:
         """Return whether a process has ended; None where this machine cannot tell. At once."""
-        if process.host != self._host():
+        if self._is_shared and process.host != self._host():
             return None
         try:
             file = os.open(self._path(process.id), os.O_RDWR | os.O_CLOEXEC)

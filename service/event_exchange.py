@@ -67,8 +67,10 @@ class EventExchange:
         try:
             if events:
                 await self._store.events.add(events)
-        except BaseException:
-            self._unwritten = [event for event in events if event.kind != EventKind.STEP] + self._unwritten
+        except BaseException:  # stamped anew: what is written after a long outage must not be deleted as old
+            now = time.time()
+            kept = [replace(event, created_at=now) for event in events if event.kind != EventKind.STEP]
+            self._unwritten = kept + self._unwritten
             raise
 
     def _tell_job(self, event: JobEvent) -> None:
@@ -120,7 +122,7 @@ class EventExchange:
             return
         heard = [event for event in told if event.origin != self.origin]
         jobs = await self._store.jobs.by_ids({event.job_id for event in heard if event.job_id})
-        if told[0].id != self._last_id + 1:
+        if told[-1].id != self._last_id + len(told):
             self._on_gap()
         self._last_id = told[-1].id
         for event in heard:

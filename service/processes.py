@@ -108,7 +108,7 @@ class Processes:
         self._beat_at = self._looked_at = self._company_at = self._clock()
         await self._exchange.start(self._own.id)
         await self._store.events.delete_old()
-        await self._look()
+        await self.look()
 
     async def be_the_only_one(self, timeout_s: float = DEAD_AFTER_S + 3 * LOOK_S) -> None:
         """Wait until no other process of this role joined before, and see to it in `run` that it stays so.
@@ -123,7 +123,7 @@ class Processes:
                 logger.warning("process %d is the %s of this data: waiting for its end", before.pid, before.role)
                 is_told = True
             await asyncio.sleep(LOOK_S)
-            await self._look()
+            await self.look()
         self._is_only = True
 
     async def run(self) -> None:
@@ -134,6 +134,12 @@ class Processes:
         exchange: asyncio.Task[None] | None = None
         try:
             while True:
+                try:
+                    await self.look()
+                    if self._is_only and (other := self._older_of_role()):
+                        raise RoleTaken(other)
+                except (StorageError, OSError) as error:
+                    logger.warning("looking for other processes: %s", error)
                 if self._others and exchange is None:
                     exchange = asyncio.create_task(self._exchange.run())
                 elif not self._others and exchange is not None:
@@ -144,12 +150,6 @@ class Processes:
                 else:
                     for ended in (await asyncio.wait([exchange], timeout=LOOK_S))[0]:
                         ended.result()  # a fault of ours: who hears nothing must not go on
-                try:
-                    await self._look()
-                    if self._is_only and (other := self._older_of_role()):
-                        raise RoleTaken(other)
-                except (StorageError, OSError) as error:
-                    logger.warning("looking for other processes: %s", error)
         finally:
             if exchange is not None:
                 await _cancel(exchange)
@@ -230,7 +230,7 @@ class Processes:
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Read who is there, take over from the dead, and give the own heartbeat. Raises `StorageError`, OSError."""
         if self._own is None:
             return
@@ -252,6 +252,8 @@ class Processes:
         living = {each.id: each for each in rows if each not in dead}
         new, gone = living.keys() - self._others.keys(), self._others.keys() - living.keys()
         self._others = living
+        for engine in [each.facts["engine"] for each in living.values() if each.facts["engine"]]:
+            self._last_engine = engine | {"is_ready": False}
         self._beats = {id_: beat for id_, beat in self._beats.items() if id_ in living}
         self._exchange.listeners = [bool(each.facts["hears_steps"]) for each in living.values()]
         for id_ in new:
@@ -273,7 +275,7 @@ class Processes:
 
     async def _beat(self) -> None:
         """Give a heartbeat, where somebody is there to see it, or facts have changed; delete events that were read."""
-        assert self._own is not None  # noqa: S101 - `_look` has seen to that
+        assert self._own is not None  # noqa: S101 - `look` has seen to that
         facts, now = self._facts(), self._clock()
         has_company = now - self._company_at <= LIFETIME_S + BEAT_S  # and afterwards as long as its events are kept
         if facts != self._told or (has_company and now - self._beat_at >= BEAT_S):
@@ -283,7 +285,7 @@ class Processes:
             await self._store.events.delete_old()
 
     async def _rejoin(self) -> None:
-        assert self._own is not None  # noqa: S101 - `_look` has seen to that
+        assert self._own is not None  # noqa: S101 - `look` has seen to that
         logger.warning("others took this process for dead: it joins again")
         self._own = await self._store.processes.rejoin(self._own, self._facts())
         self._take_id()

@@ -162,9 +162,9 @@ class Processes:
         with suppress(StorageError, OSError):  # the others find the lock file free
             if self._others:
                 await self._exchange.flush()
-            else:
-                await self._store.events.delete_old(0.0)
             await self._store.processes.remove(own.id)
+            if not await self._store.processes.all():  # pictures of faces are among what was told
+                await self._store.events.delete_old(0.0)
         self._store.processes.release(own)
 
     # --- what the others are ------------------------------------------------------------------------------------------

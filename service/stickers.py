@@ -37,10 +37,12 @@ from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
 from service.processes import Processes
 from service.uploads import Uploads
+from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
-from storage.store import DATABASE_NAME, Store
+from storage.sqlite import migrations, schema_of
+from storage.store import DATABASE_NAME, Store, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -135,17 +137,35 @@ class StickerService:
         cls,
         folder: Path,
         database_url: str = "",
+        files_url: str = "",
         *,
         limits: Limits | None = None,
         lifetimes: Lifetimes | None = None,
     ) -> StickerService:
-        """Open or create the data in `folder`, rows in PostgreSQL at `database_url`. Raises `StorageError`, OSError."""
-        return cls(await Store.open(folder, database_url), limits=limits or Limits(), lifetimes=lifetimes)
+        """Open or create the data in `folder`, but for what is at an address. Raises `StorageError`, OSError."""
+        if not database_url:
+            await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
+        store = await Store.open(folder, database_url, files_url)
+        return cls(store, limits=limits or Limits(), lifetimes=lifetimes)
+
+    async def check_files(self) -> None:
+        """See that files can be kept at all. Raises `StorageError` with a sentence."""
+        await self._store.files.check()
+
+    @staticmethod
+    async def check_files_at(folder: Path, files_url: str) -> None:
+        """See that files can be kept where `open` would keep them. Raises `StorageError` with a sentence."""
+        await open_files(folder, files_url).check()
 
     @staticmethod
     def database_path(folder: Path) -> Path:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
+
+    @classmethod
+    def schemas(cls, folder: Path) -> tuple[int, int]:
+        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
+        return schema_of(cls.database_path(folder)), migrations()[-1][0]
 
     async def close(self) -> None:
         """Leave the other processes, and close the data."""
@@ -555,8 +575,8 @@ class StickerService:
         await self._store.files.check_room()
 
     async def free_bytes(self) -> int:
-        """Return how much room the disk with the files has left."""
-        return await self._store.files.free_bytes()
+        """Return how much room the disk with the database, or that with the files, has left."""
+        return await self._store.free_bytes()
 
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""
@@ -628,11 +648,7 @@ class StickerService:
         """Return whether what the job drew is kept, cut out."""
         if job.result is None or ResultFile.CUTOUT not in job.result.files:
             return False
-        try:
-            await self.result_file(job, ResultFile.CUTOUT)
-        except FileGone:
-            return False
-        return True
+        return await self._store.files.has_result(job.owner, job.id, ResultFile.CUTOUT)
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""
@@ -669,15 +685,19 @@ class StickerService:
         await self._store.jobs.delete_finished_before(results_before)
         await self._store.inbox.delete_handled_before(now - _INBOX_S)
         await self.uploads.sweep()
-        keep = await self._store.jobs.photos_in_use()
-        return await self._store.files.sweep(now - self.lifetimes.photos_s, results_before, keep)
+        photos_before = now - self.lifetimes.photos_s
+        return await self._store.files.sweep(photos_before, results_before, self._store.jobs.photos_in_use)
 
     async def sweep_chosen(self) -> int:
-        """Delete the photos of owners who want them kept for a shorter time; return how many files went."""
+        """Delete the photos of owners who want them kept for a shorter time; return how many files went.
+
+        Only those are looked at who sent something lately: where files are in a bucket, each costs a request.
+        """
         now, count = self._clock(), 0
+        since = now - self.lifetimes.photos_s - _DAY_S
         for word in CHOICES["photo"][1:]:
             lifetime_s = max(_UNDELIVERED_S, PersonSettings(photo=word).photos_s(self.lifetimes.photos_s))
-            for owner in await self._store.users.with_setting("photo", word):
+            for owner in await self._store.users.with_setting("photo", word, since):
                 keep = await self._store.jobs.photos_in_use()
                 count += await self._store.files.sweep_photos(owner, now - lifetime_s, keep)
         return count

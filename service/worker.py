@@ -14,8 +14,10 @@ import contextlib
 import io
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from PIL import Image
 
@@ -27,7 +29,7 @@ from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from service.store_retry import keep_trying
-from storage.errors import FileGone, StorageError
+from storage.errors import FileGone, FilesUnreachable, StorageError
 from storage.jobs import MAX_ATTEMPTS
 from storage.records import Entrance, FileFacts, Job, JobResult, JobStatus
 
@@ -38,6 +40,8 @@ BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine
 PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
 MOST_PASSING = 16  # .. and how many
 _LOOKED_AT = 50  # jobs of the queue, for one that may pass
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +267,7 @@ class Worker:
 
     async def _photos(self, job: Job) -> dict[str, tuple[bytes, ...]]:
         return {
-            name: tuple([await self._files.photo(job.owner, file) for file in files])
+            name: tuple([await self._reach(partial(self._files.photo, job.owner, file)) for file in files])
             for name, files in job.request.inputs.items()
         }
 
@@ -272,9 +276,14 @@ class Worker:
         if not job.request.finishes:
             return b""
         try:
-            return await self._files.result(job.owner, job.request.finishes, ResultFile.CUTOUT)
+            read = partial(self._files.result, job.owner, job.request.finishes, ResultFile.CUTOUT)
+            return await self._reach(read)
         except FileGone:
             return b""
+
+    async def _reach(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns, waiting while the files are not reachable: what is drawn is not thrown away."""
+        return await keep_trying(work, self._stopping, FilesUnreachable)
 
     async def _claim_companion(self, request: StickerRequest, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
@@ -347,9 +356,10 @@ class Worker:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         faces_photo = ""
         if result.faces_picture:
-            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
+            save = partial(self._files.save_photo, job.owner, result.faces_picture, ".jpg", job.id)
+            faces_photo = await self._reach(save)
         for name, data in result.files.items():
-            await self._files.save_result(job.owner, job.id, name, data)
+            await self._reach(partial(self._files.save_result, job.owner, job.id, name, data))
         done = await self._jobs.finish(
             job.id,
             JobResult(
@@ -391,6 +401,7 @@ class Worker:
             code, is_retryable = error.code, error.retryable
         if isinstance(error, FileGone):
             code = "photo_gone"
+        is_unreachable = isinstance(error, FilesUnreachable)  # at the stop: the job has done nothing
         is_expected = isinstance(error, EngineError) and not is_retryable
         logger.log(
             logging.INFO if is_expected else logging.ERROR,
@@ -402,9 +413,9 @@ class Worker:
         )
 
         async def write() -> None:
-            if not is_retryable or job.attempts >= MAX_ATTEMPTS:
+            if not is_unreachable and (not is_retryable or job.attempts >= MAX_ATTEMPTS):
                 await self._service.fail(job.id, code)
-            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=True):
+            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=not is_unreachable):
                 self._service.events.emit(JobEvent(EventKind.QUEUED, back))
 
         try:

@@ -13,7 +13,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -178,7 +178,17 @@ async def _connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
-def _migrations() -> list[tuple[int, str]]:
+def schema_of(path: Path) -> int:
+    """Return the number of the last migration of the file at `path`, which is left as it is.
+
+    Raises `DatabaseBroken`, `DatabaseBusy`.
+    """
+    with sqlite_errors_as_ours(), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        return int(file.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Return every migration as its number and script, in order."""
     folder = files("storage") / "migrations"
     found = [
         (int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
@@ -188,11 +198,11 @@ def _migrations() -> list[tuple[int, str]]:
 
 async def _migrate(connection: aiosqlite.Connection) -> None:
     """Apply what is missing, each migration in one transaction with its number (PRAGMA user_version)."""
-    migrations = _migrations()
+    known = migrations()
     rows = list(await connection.execute_fetchall("PRAGMA user_version"))
     current = int(rows[0][0])
-    if current > migrations[-1][0]:
-        raise SchemaTooNew(f"schema {current}, this program knows up to {migrations[-1][0]}")
-    for number, script in migrations:
+    if current > known[-1][0]:
+        raise SchemaTooNew(f"schema {current}, this program knows up to {known[-1][0]}")
+    for number, script in known:
         if number > current:
             await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -73,3 +73,12 @@ async def test_a_delivered_photo_that_nobody_wants_kept_goes_once_no_job_needs_i
     await house.service.mark_delivered(again.id)
 
     assert not await house.service.has_photo(job)
+
+
+async def test_only_those_are_looked_at_who_sent_something_lately(house: House) -> None:
+    now = time.time()
+    await house.service.choose("tg:1", photo="none")
+    await house.service.choose("tg:2", photo="none")
+    await house.submit_photo("tg:1", "a")
+    assert await house.store.users.with_setting("photo", "none", now - 60) == ["tg:1"]
+    assert await house.store.users.with_setting("photo", "none", now + 60) == []

@@ -44,11 +44,9 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
 
     Without a bot and HTTP it is a worker. A worker, and a front end that draws nothing, may be one of several.
     """
-    is_worker = not with_http and not isinstance(settings, Settings)
-    may_join = is_worker or (settings.pool == "none" and not isinstance(settings, Settings))
     with ExitStack() as locks:
         try:
-            if may_join:
+            if _may_join(settings, with_http=with_http):
                 join_folder(settings.data_dir)
             else:
                 locks.callback(lock_folder(settings.data_dir).release)
@@ -64,6 +62,11 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
             return await App(settings, parts, with_http=with_http).run()
         finally:
             await parts.close()
+
+
+def _may_join(settings: ServerSettings, *, with_http: bool) -> bool:
+    """Return whether the process may be one of several on its DATA_DIR: a worker, or a front end that draws nothing."""
+    return not isinstance(settings, Settings) and (settings.pool == "none" or not with_http)
 
 
 class App:
@@ -87,7 +90,7 @@ class App:
         service, runner = self._parts.service, self._parts.runner
         try:
             await self._join()
-        except (StorageError, OSError) as error:
+        except (AlreadyRunning, StorageError, OSError) as error:
             logger.error("cannot start: %s", error)
             return EXIT_FAILED
         except RoleTaken as taken:
@@ -117,7 +120,7 @@ class App:
             await self._shut_down()
 
     async def _join(self) -> None:
-        """Be one of the processes on the data. Raises `RoleTaken`, `StorageError`, OSError."""
+        """Be one of the processes on the data. Raises `RoleTaken`, `AlreadyRunning`, `StorageError`, OSError."""
         duties = {Duty.RETENTION, *((Duty.HTTP_FILES, Duty.WEBHOOKS) if self._with_http else ())}
         is_worker = self._bot is None and not self._with_http
         processes = self._parts.service.processes
@@ -128,6 +131,10 @@ class App:
             hears_steps=not is_worker,
         )
         if self._bot is None:
+            if _may_join(self._settings, with_http=self._with_http):
+                join_folder(
+                    self._settings.data_dir
+                )  # again: a restore that began meanwhile sees this process from now on
             return
         # Who shares the folder has been refused by its lock; who shares DATABASE_URL from another one has not.
         waiting = asyncio.create_task(processes.be_the_only_one())

@@ -40,9 +40,10 @@ from service.uploads import Uploads
 from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
+from storage.processes import pids_at_work
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
 from storage.sqlite import migrations, schema_of
-from storage.store import DATABASE_NAME, Store, open_files
+from storage.store import DATABASE_NAME, LOCKS_NAME, Store, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +167,11 @@ class StickerService:
     def schemas(cls, folder: Path) -> tuple[int, int]:
         """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
         return schema_of(cls.database_path(folder)), migrations()[-1][0]
+
+    @staticmethod
+    def pids_at_work(folder: Path) -> list[int]:
+        """Return the processes on this machine that work on the data in `folder`, whatever the database says."""
+        return pids_at_work(folder / LOCKS_NAME)
 
     async def close(self) -> None:
         """Leave the other processes, and close the data."""

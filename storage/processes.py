@@ -44,6 +44,7 @@ class ProcessRows:
         id_ = uuid.uuid4().hex[:16]
         self._lock = os.open(self._path(id_), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(self._lock, str(os.getpid()).encode())
         return await self._insert(id_, role, facts)
 
     async def rejoin(self, process: Process, facts: Mapping[str, Any]) -> Process:
@@ -129,6 +130,18 @@ class ProcessRows:
 
     def _path(self, process_id: str) -> Path:
         return self._folder / f"{process_id}.lock"
+
+
+def pids_at_work(folder: Path) -> list[int]:
+    """Return the pids of the processes that hold lock files in a folder, whatever the database says."""
+    pids = []
+    for path in folder.glob("*.lock"):
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pids.append(int(file.read() or 0))
+    return pids
 
 
 def _process(row: Row) -> Process:

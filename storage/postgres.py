@@ -364,6 +364,7 @@ class PostgresDatabase:
 
     async def _was_committed(self, lost: _Connection) -> bool:
         """Return whether the last write of a connection that broke was committed; ask until somebody answers."""
+        is_told = False
         for pause_s in _pauses():
             try:
                 asking = await self._connect()
@@ -381,7 +382,9 @@ class PostgresDatabase:
                 finally:
                     await asking.raw.close()
             except psycopg.Error as error:
-                logger.warning("whether a write was committed is not known yet: %s", _translate(error))
+                if not is_told:
+                    logger.warning("whether a write was committed is not known yet: %s", _translate(error))
+                is_told = True
             await asyncio.sleep(pause_s)
         raise AssertionError  # the pauses never end
 

@@ -15,7 +15,8 @@ from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import FloodRules, Rules
 from service.limits import Limits
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
+from storage.records import Job, JobResult
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 FOREVER = 10**6
@@ -328,6 +329,31 @@ async def test_an_error_nobody_knows_is_not_met_with_silence(stage: Stage) -> No
     await person.send_photo(picture())
 
     await person.wait_for_text("Something broke on my side")
+
+
+async def test_a_database_that_does_not_answer_after_the_drawing_costs_no_sticker(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    jobs, refusals = stage.store.jobs, list[DatabaseBusy]()
+    finish, get = jobs.finish, jobs.get
+
+    async def finish_and_go_away(job_id: str, result: JobResult) -> Job | None:
+        done = await finish(job_id, result)
+        refusals.extend(DatabaseBusy("away") for _ in range(5))
+        return done
+
+    async def get_if_there(job_id: str) -> Job | None:
+        if refusals:
+            raise refusals.pop()
+        return await get(job_id)
+
+    monkeypatch.setattr(jobs, "finish", finish_and_go_away)
+    monkeypatch.setattr(jobs, "get", get_if_there)
+    person = stage.person()
+    await person.send_photo(picture())
+    await everything_arrived([person], 1)
+    assert not refusals
 
 
 async def test_who_writes_while_the_disk_is_full_is_told_once_and_served_later(stage: Stage) -> None:

@@ -81,7 +81,7 @@ class Store:
             groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
-            processes=ProcessRows(database, folder / LOCKS_NAME, clock),
+            processes=ProcessRows(database, folder / LOCKS_NAME, clock, is_shared=bool(database_url)),
             events=EventRows(database, clock),
         )
 

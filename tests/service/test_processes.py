@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from storage.jobs import NewJob
 from storage.records import Job, JobStatus, StoredEvent
 from storage.store import Store
 from tests.plain_engine import PlainEngine
+from tests.postgres import PostgresServer
 from tests.service.conftest import photo
 from tests.storage.conftest import Clock
 
@@ -134,6 +136,22 @@ async def test_a_front_end_hears_what_a_worker_in_another_process_does(working: 
     assert heard[-1].job.status is JobStatus.DONE
     assert heard[-1].job.note == job.note and heard[-1].job.result is not None
     assert len(worker.engine.seen) == 1 and front.engine.seen == []
+
+
+@pytest.mark.only_postgres
+async def test_after_a_restart_of_the_server_each_hears_of_the_other_again(
+    working: tuple[Peer, Peer], postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, worker = working
+    monkeypatch.setattr("service.event_exchange._PAUSE_S", 0.01)
+    monkeypatch.setattr("service.worker._POLL_S", 3600.0)
+    await front.service.wait((await front.submit_photo()).id)  # both listen
+    with front.service.events.listen() as at_front, worker.service.events.listen() as at_worker:
+        postgres.stop(signal.SIGQUIT)
+        await asyncio.to_thread(postgres.start)
+        await front.submit_photo("tg:2", "tg:2:1")
+        await _until(at_worker, EventKind.QUEUED)
+        await _until(at_front, EventKind.ENDED)
 
 
 async def test_the_picture_of_a_step_travels(working: tuple[Peer, Peer]) -> None:

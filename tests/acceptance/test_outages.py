@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -354,6 +355,28 @@ async def test_a_database_that_does_not_answer_after_the_drawing_costs_no_sticke
     await person.send_photo(picture())
     await everything_arrived([person], 1)
     assert not refusals
+
+
+async def test_who_writes_while_the_database_does_not_answer_is_told_once_and_served_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    jobs, tries = stage.store.jobs, 0
+    add = jobs.add
+
+    async def add_later(*arguments: Any, **options: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries <= 5:
+            raise DatabaseBusy("away")
+        return await add(*arguments, **options)
+
+    monkeypatch.setattr(jobs, "add", add_later)
+    person = stage.person()
+    for number in range(3):
+        await person.send_photo(picture((number, 0, 0)))
+    await everything_arrived([person], 3)
+    assert sum("isn't lost" in seen.text for seen in person.transcript) == 1
 
 
 async def test_who_writes_while_the_disk_is_full_is_told_once_and_served_later(stage: Stage) -> None:

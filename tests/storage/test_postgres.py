@@ -311,10 +311,13 @@ class Proxy:
 
     server: str
     cuts: dict[bytes, bool] = field(default_factory=dict)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_unix_connection(self.server)
+        try:
+            server_reader, server_writer = await asyncio.open_unix_connection(self.server)
+        except OSError:  # it is down
+            writer.close()
+            return
         answers = asyncio.create_task(self._copy(server_reader, writer))
         try:
             while data := await reader.read(65536):
@@ -324,6 +327,7 @@ class Proxy:
                     continue
                 if self.cuts.pop(cut):
                     answers.cancel()
+                    await asyncio.gather(answers, return_exceptions=True)
                     server_writer.write(data)
                     await server_reader.read(1)  # it has been executed
                 break

@@ -11,8 +11,8 @@ from emulator.driver import PersonDriver
 from tests.postgres import PostgresServer
 from tests.process.conftest import ASTRONAUT, Product
 
-PHOTOS = 3
-MOMENTS = [("getFile", 2), ("uploadStickerFile", 1), ("createNewStickerSet", 2), ("sendSticker", 3), ("sendSticker", 5)]
+PHOTOS = 2  # of each of two people
+MOMENTS = [("getFile", 2), ("uploadStickerFile", 1), ("createNewStickerSet", 2), ("sendSticker", 2), ("sendSticker", 3)]
 
 
 @pytest.fixture
@@ -61,14 +61,13 @@ async def test_a_server_that_fails_again_and_again_loses_no_photo_and_doubles_no
     assert code == 0
     assert "Traceback" not in log
     assert postgres.url() not in log
-    assert postgres.execute("SELECT COUNT(*) FROM jobs WHERE delivered_at IS NOT NULL AND attempts = 1") == [(6,)]
+    assert postgres.execute("SELECT COUNT(*) FROM jobs WHERE delivered_at IS NOT NULL AND attempts = 1") == [(4,)]
 
 
-@pytest.mark.parametrize(("method", "number"), [("sendMessage", 2), ("addStickerToSet", 1)])
-async def test_a_kill_loses_no_photo_and_doubles_no_sticker(product: Product, method: str, number: int) -> None:
+async def test_a_kill_loses_no_photo_and_doubles_no_sticker(product: Product) -> None:
     await product.started()
     people = await _send_photos(product)
-    await product.until(lambda: len(product.emulator.calls.of(method)) >= number, 60)
+    await product.until(lambda: product.emulator.calls.of("addStickerToSet"), 60)
     await product.kill()
     await product.started()
     await _everything_arrived_once(people)
@@ -105,7 +104,7 @@ async def test_a_bot_and_a_worker_outlive_the_server_and_the_worker_a_kill(
         for each in (worker, second):
             if each.process is not None and each.process.returncode is None:
                 await each.kill()
-    assert postgres.execute("SELECT COUNT(*) FROM jobs WHERE delivered_at IS NOT NULL AND attempts = 1") == [(6,)]
+    assert postgres.execute("SELECT COUNT(*) FROM jobs WHERE delivered_at IS NOT NULL AND attempts = 1") == [(4,)]
     assert postgres.execute("SELECT COUNT(*) FROM processes") == [(0,)]
     assert all("Traceback" not in each.log.read_text() for each in (product, worker, second))
 

@@ -57,9 +57,13 @@ class EventExchange:
 
     async def run(self) -> None:
         """Write and read until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._write())
-            group.create_task(self._read())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._write())
+                group.create_task(self._read())
+        finally:
+            if not self.listeners:  # nobody is there: who comes next reads the rows
+                self._unwritten.clear()
 
     async def flush(self) -> None:
         """Write what is not written yet. Raises `StorageError`."""

@@ -242,8 +242,10 @@ class Processes:
         if rows:
             self._company_at = now
         await self._beat()
+        # Silence is counted only while this process looks: in an outage of the database nobody can give a heartbeat.
+        was_away = now - self._looked_at > BEAT_S
         for each in rows:
-            if self._beats.get(each.id, (None,))[0] != each.seen_at:
+            if was_away or self._beats.get(each.id, (None,))[0] != each.seen_at:
                 self._beats[each.id] = (each.seen_at, now)
         dead = [each for each in rows if self._is_dead(each, now)]
         for each in dead:

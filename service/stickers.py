@@ -40,9 +40,9 @@ from service.uploads import Uploads
 from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
+from storage.processes import pids_at_work
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
-from storage.sqlite import migrations, schema_of
-from storage.store import DATABASE_NAME, Store, open_files
+from storage.store import DATABASE_NAME, LOCKS_NAME, Store, inspect_database, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -162,10 +162,18 @@ class StickerService:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
 
-    @classmethod
-    def schemas(cls, folder: Path) -> tuple[int, int]:
-        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
-        return schema_of(cls.database_path(folder)), migrations()[-1][0]
+    @staticmethod
+    async def schemas(folder: Path, database_url: str = "") -> tuple[int, int]:
+        """Return the schema of the database, 0 where it has no tables, and the one `open` brings it to; change nothing.
+
+        Raises `StorageError`.
+        """
+        return await inspect_database(folder, database_url)
+
+    @staticmethod
+    def pids_at_work(folder: Path) -> list[int]:
+        """Return the processes on this machine that work on the data in `folder`, whatever the database says."""
+        return pids_at_work(folder / LOCKS_NAME)
 
     async def close(self) -> None:
         """Leave the other processes, and close the data."""
@@ -470,6 +478,7 @@ class StickerService:
         jobs = await self._store.jobs.of_owner(owner)
         photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
+        await self._store.events.forget([job.id for job in jobs])
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)

@@ -263,11 +263,13 @@ class Jobs:
             f"""UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
                 WHERE {_ORPHANED} AND crashes + 1 >= :most RETURNING *""",  # noqa: S608 - a constant
             {"now": self._clock(), "most": MAX_CRASHES},
+            lock="claim",
         )
         back = await self._database.run(
             f"""UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = 0,
                                 attempts = attempts - CASE status WHEN 'running' THEN 1 ELSE 0 END
-                WHERE {_ORPHANED} RETURNING *"""  # noqa: S608 - a constant
+                WHERE {_ORPHANED} RETURNING *""",  # noqa: S608 - a constant
+            lock="claim",  # a claim that this waited for may be of a process that it does not see yet
         )
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 

@@ -9,6 +9,8 @@ others.
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -62,7 +64,9 @@ class SqliteDatabase:
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
         connection = await _connect(path)
+        lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # of processes that start together one migrates
             with sqlite_errors_as_ours():
                 await connection.execute_fetchall("PRAGMA journal_mode = WAL")
                 # FULL: what was confirmed to a sender survives a power cut, not only a kill.
@@ -72,6 +76,8 @@ class SqliteDatabase:
         except BaseException:
             await connection.close()
             raise
+        finally:
+            os.close(lock)
         return cls(path, connection)
 
     async def close(self) -> None:

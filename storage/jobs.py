@@ -6,14 +6,13 @@ The only place that changes a job's status.
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import DayFigures, Job, JobRequest, JobResult, JobStatus
 from storage.users import ADD_OWNER
 
@@ -37,10 +36,12 @@ ORDER = """
                ROW_NUMBER() OVER (PARTITION BY owner ORDER BY rests, yields, created_at, id) AS turn,
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
-        FROM (SELECT *, is_low AND created_at > :low_since AS yields,
-                     crashes >= 3 AND COALESCE(claimed_at, 0) + :rest * (1 << 2 * (crashes - 3)) > :now AS rests
-              FROM jobs WHERE status = 'queued' AND is_ready) AS waiting
-    )
+        FROM (SELECT *, CASE WHEN is_low = 1 AND created_at > :low_since THEN 1 ELSE 0 END AS yields,
+                     CASE WHEN crashes < 3 THEN 0
+                          WHEN COALESCE(claimed_at, 0) + :rest * (1 << 2 * (crashes - 3)) > :now THEN 1
+                          ELSE 0 END AS rests
+              FROM jobs WHERE status = 'queued' AND is_ready = 1) AS waiting
+    ) AS turns
 """
 
 
@@ -73,7 +74,7 @@ class Jobs:
 
         (None, False) where the owner already has `limit` jobs waiting or running.
         """
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(lock=new.owner) as transaction:
             known = await transaction.one("SELECT * FROM jobs WHERE source = :source", {"source": new.source})
             if known:
                 return _job_of(known), False
@@ -101,8 +102,8 @@ class Jobs:
                     "note": json.dumps(dict(new.note)),
                     "parent": new.parent,
                     "replaces": new.replaces,
-                    "is_ready": bool(new.request.photos),
-                    "is_low": new.is_low,
+                    "is_ready": int(bool(new.request.photos)),
+                    "is_low": int(new.is_low),
                     "lifetime_s": new.lifetime_s,
                     "now": self._clock(),
                 },
@@ -112,10 +113,10 @@ class Jobs:
     async def attach(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job | None:
         """Give a waiting job its photos, with which it is ready. None if it is not waiting."""
         row = await self._database.one(
-            """UPDATE jobs SET request = json_set(request, '$.inputs', json(:inputs)), is_ready = :ready,
-                   is_decoding = FALSE
+            """UPDATE jobs SET request = json_patch(json_patch(request, '{"inputs": null}'), :inputs),
+                   is_ready = :ready, is_decoding = 0
                WHERE id = :id AND status = 'queued' RETURNING *""",
-            {"id": job_id, "inputs": json.dumps(inputs), "ready": any(inputs.values())},
+            {"id": job_id, "inputs": json.dumps({"inputs": inputs}), "ready": int(any(inputs.values()))},
         )
         return _maybe(row)
 
@@ -131,8 +132,8 @@ class Jobs:
     async def mark_decoding(self, job_id: str, is_decoding: bool) -> None:
         """Note whether the photo of a waiting job is being decoded, which may end the process."""
         await self._database.run(
-            "UPDATE jobs SET is_decoding = :now WHERE id = :id AND status = 'queued' AND NOT is_ready",
-            {"id": job_id, "now": is_decoding},
+            "UPDATE jobs SET is_decoding = :now WHERE id = :id AND status = 'queued' AND is_ready = 0",
+            {"id": job_id, "now": int(is_decoding)},
         )
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
@@ -152,13 +153,15 @@ class Jobs:
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND is_ready
-                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
+                WHERE status = 'queued' AND is_ready = 1
+                AND (:out_of_turn = 1
+                     OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
                 AND NOT EXISTS (SELECT 1 FROM jobs AS other
-                                WHERE other.status = 'running' AND (other.crashes OR jobs.crashes))
+                                WHERE other.status = 'running' AND (other.crashes > 0 OR jobs.crashes > 0))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, "out_of_turn": out_of_turn, **self._moments()},
+            {"only": only, "out_of_turn": int(out_of_turn), **self._moments()},
+            lock="claim",
         )
         return _maybe(row)
 
@@ -230,14 +233,14 @@ class Jobs:
         """
         given_up = await self._database.run(
             """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding) AND crashes + 1 >= :most
-               RETURNING *""",
+               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1)
+               AND crashes + 1 >= :most RETURNING *""",
             {"now": self._clock(), "most": MAX_CRASHES},
         )
         back = await self._database.run(
-            """UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = FALSE,
-                               attempts = attempts - (status = 'running')
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding) RETURNING *"""
+            """UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = 0,
+                               attempts = attempts - CASE status WHEN 'running' THEN 1 ELSE 0 END
+               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1) RETURNING *"""
         )
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 
@@ -251,7 +254,8 @@ class Jobs:
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for; its style and model stay."""
         await self._database.run(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.text', '', '$.parameters', json('{}'))
+            """UPDATE jobs SET request = json_patch(json_patch(request, '{"parameters": null}'),
+                                                    '{"prompt": "", "text": "", "parameters": {}}')
                WHERE id = :id AND finished_at IS NOT NULL""",
             {"id": job_id},
         )
@@ -267,8 +271,8 @@ class Jobs:
         """
         total = 0
         while deleted := await self._database.run(
-            """DELETE FROM jobs WHERE rowid IN (
-                   SELECT rowid FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL LIMIT 1000)
+            """DELETE FROM jobs WHERE id IN (
+                   SELECT id FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL LIMIT 1000)
                RETURNING id""",
             {"moment": moment},
         ):
@@ -284,8 +288,8 @@ class Jobs:
     async def delete_without_files(self, entrance: str, moment: float) -> None:
         """Delete this entrance's jobs that ended before `moment` and whose files are gone."""
         while await self._database.run(
-            """DELETE FROM jobs WHERE rowid IN (
-                   SELECT rowid FROM jobs WHERE entrance = :entrance AND finished_at <= :moment
+            """DELETE FROM jobs WHERE id IN (
+                   SELECT id FROM jobs WHERE entrance = :entrance AND finished_at <= :moment
                    AND files_gone_at IS NOT NULL LIMIT 1000)
                RETURNING id""",
             {"moment": moment, "entrance": entrance},
@@ -347,15 +351,17 @@ class Jobs:
 
     async def days(self, first: int, count: int) -> list[DayFigures]:
         """Return what ended on each of `count` days from `first` on, a number of days since 1970 in UTC."""
+        # A CAST cuts off in SQLite and rounds in PostgreSQL, and not every SQLite has FLOOR.
         rows = await self._database.run(
-            """SELECT day, COUNT(*) AS jobs, SUM(status = 'failed') AS failed, COUNT(DISTINCT owner) AS people,
+            """SELECT day, COUNT(*) AS jobs, SUM(CASE status WHEN 'failed' THEN 1 ELSE 0 END) AS failed,
+                      COUNT(DISTINCT owner) AS people,
                       AVG(CASE WHEN status = 'done' AND place IN ((done + 1) / 2, (done + 2) / 2) THEN seconds END)
                           AS median_s
                FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY day, status ORDER BY seconds) AS place,
-                            SUM(status = 'done') OVER (PARTITION BY day) AS done
-                     FROM (SELECT CAST(finished_at / 86400 AS INTEGER) AS day, status, owner,
-                                  finished_at - created_at AS seconds
-                           FROM jobs WHERE finished_at >= :since AND finished_at < :until))
+                            SUM(CASE status WHEN 'done' THEN 1 ELSE 0 END) OVER (PARTITION BY day) AS done
+                     FROM (SELECT CAST(ROUND(CAST(finished_at AS NUMERIC) / 86400.0 - 0.5) AS INTEGER) AS day,
+                                  status, owner, finished_at - created_at AS seconds
+                           FROM jobs WHERE finished_at >= :since AND finished_at < :until) AS ended) AS placed
                GROUP BY day""",
             {"since": first * 86_400.0, "until": (first + count) * 86_400.0},
         )
@@ -391,7 +397,7 @@ class Jobs:
         """Return the jobs that are next in the queue, in order."""
         rows = await self._database.run(
             f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
-                WHERE NOT places.rests ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+                WHERE places.rests = 0 ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
             {"most": most, **self._moments()},
         )
         return [_job_of(row) for row in rows]
@@ -463,9 +469,11 @@ class Jobs:
         rows = await self._database.run(
             """SELECT * FROM jobs WHERE delivered_at IS NOT NULL AND finished_at <= :now - :least
                AND entrance = :entrance AND files_gone_at IS NULL
-               AND finished_at + MIN(MAX(COALESCE(lifetime_s, :usual), :least), :most) <= :now
+               AND finished_at + CASE WHEN COALESCE(lifetime_s, :usual) < :least THEN :least
+                                      WHEN COALESCE(lifetime_s, :usual) > :most THEN :most
+                                      ELSE COALESCE(lifetime_s, :usual) END <= :now
                LIMIT 200""",
-            {"entrance": entrance, "usual": usual_s, "least": least_s, "most": most_s, "now": now},
+            {"entrance": entrance, "usual": usual_s, "least": min(least_s, most_s), "most": most_s, "now": now},
         )
         return [_job_of(row) for row in rows]
 
@@ -475,16 +483,16 @@ class Jobs:
         return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
 
 
-def _present(row: sqlite3.Row | None) -> sqlite3.Row:
+def _present(row: Row | None) -> Row:
     assert row is not None  # noqa: S101 - INSERT ... RETURNING always answers a row
     return row
 
 
-def _maybe(row: sqlite3.Row | None) -> Job | None:
+def _maybe(row: Row | None) -> Job | None:
     return _job_of(row) if row else None
 
 
-def _job_of(row: sqlite3.Row) -> Job:
+def _job_of(row: Row) -> Job:
     return record_of(
         Job,
         row,

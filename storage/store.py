@@ -1,4 +1,4 @@
-"""Everything that is kept in one data folder: the database with its stores, and the files beside it."""
+"""Everything that is kept: the database with its stores, and the files beside it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 from storage.bans import Bans
 from storage.broadcasts import Broadcasts
 from storage.database import Database
+from storage.errors import DatabaseBroken
 from storage.facts import Facts
 from storage.files import Files
 from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
+from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
 
@@ -26,7 +28,7 @@ FILES_NAME = "files"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The stores of one data folder, on one connection."""
+    """The stores of one database, and the files."""
 
     database: Database
     jobs: Jobs
@@ -41,10 +43,13 @@ class Store:
     broadcasts: Broadcasts
 
     @classmethod
-    async def open(cls, folder: Path, clock: Callable[[], float] = time.time) -> Store:
-        """Open or create the data in `folder`. Raises `StorageError`, OSError where it cannot be made."""
+    async def open(cls, folder: Path, database_url: str = "", *, clock: Callable[[], float] = time.time) -> Store:
+        """Open or create the data in `folder`, the rows in PostgreSQL where there is a `database_url`.
+
+        Raises `StorageError`, OSError where it cannot be made.
+        """
         await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        database = await Database.open(folder / DATABASE_NAME)
+        database = await _open_database(folder, database_url)
         return cls(
             database=database,
             jobs=Jobs(database, clock),
@@ -60,5 +65,15 @@ class Store:
         )
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Close the database."""
         await self.database.close()
+
+
+async def _open_database(folder: Path, url: str) -> Database:
+    if not url:
+        return await SqliteDatabase.open(folder / DATABASE_NAME)
+    try:
+        from storage.postgres import PostgresDatabase
+    except ImportError:
+        raise DatabaseBroken("PostgreSQL needs psycopg: pip install 'stickerface[cluster]'") from None
+    return await PostgresDatabase.open(url)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from storage.sqlite import SqliteDatabase
 
 
 class Clock:
@@ -30,6 +31,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "test.sqlite3")
+    opened = await SqliteDatabase.open(tmp_path / "test.sqlite3")
     yield opened
     await opened.close()

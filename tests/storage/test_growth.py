@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from storage.database import Database
 from storage.inbox import Inbox
 from storage.jobs import Jobs, NewJob
 from storage.packs import Packs
 from storage.records import JobRequest, JobResult, JobStatus
+from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
 
@@ -98,9 +98,9 @@ def fill(path: Path, ended: int) -> None:
 
 async def instructions(path: Path, ended: int) -> dict[str, int]:
     """Return how many instructions SQLite executes for each question, beside `ended` jobs."""
-    await (await Database.open(path)).close()
+    await (await SqliteDatabase.open(path)).close()
     fill(path, ended)
-    database = await Database.open(path)
+    database = await SqliteDatabase.open(path)
     executed = 0
 
     def count() -> int:

@@ -197,7 +197,10 @@ async def added_latency(server: Served, count: int) -> tuple[float, float]:
     data = photo()
     engine, request = PlainEngine(), StickerRequest({FACE: (data,)}, "toon", 1)
     uri = "data:image/jpeg;base64," + base64.b64encode(data).decode()
-    body, headers = json.dumps({"image_url": uri, "prompt": "a person"}).encode(), {"Authorization": f"Key {server.keys[0]}"}
+    body, headers = (
+        json.dumps({"image_url": uri, "prompt": "a person"}).encode(),
+        {"Authorization": f"Key {server.keys[0]}"},
+    )
     alone, through = [], []
     async with aiohttp.ClientSession() as session:
         for _ in range(count):

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 BUSY_TIMEOUT_S = 5.0  # that a statement waits for the database before it is `DatabaseBusy`
 Parameters = Mapping[str, Any]
+Statement = tuple[str, Parameters | None]
 Record = TypeVar("Record")
 
 
@@ -45,6 +46,12 @@ class Database(Protocol):
 
     async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Row | None:
         """Execute one statement and return its first row, None where there is none."""
+
+    async def run_all(self, *statements: Statement, lock: str = "") -> Sequence[Sequence[Row]]:
+        """Execute statements in one transaction and return the rows of each; it is committed when this returns.
+
+        Many callers' at once cost little more than one's: what needs no answer in between is done so.
+        """
 
     def transaction(self, lock: str = "") -> AbstractAsyncContextManager[Transaction]:
         """Run statements in one transaction: all or none."""

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ _NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)  # passes as soon as others have c
 DESCRIPTOR_PAUSES_S = (0.1, 0.5, 2.0, 5.0)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TEMPORARY = ".part"
+# They wait for the disk, not for a core: what waits together is one turn of the disk.
+_THREADS = ThreadPoolExecutor(32, thread_name_prefix="files")
 
 
 T = TypeVar("T")
@@ -181,12 +184,12 @@ async def _patient(work: Callable[[], T]) -> T:
     """Return what `work` returns in a thread, trying again while there are too many open files."""
     for pause_s in DESCRIPTOR_PAUSES_S:
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
         except OSError as error:
             if error.errno not in _NO_DESCRIPTOR:
                 raise
         await asyncio.sleep(pause_s)
-    return await asyncio.to_thread(work)
+    return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -1,7 +1,8 @@
-"""A `Database` in one SQLite file: one connection, its migrations. Knows no table: the stores beside it do.
+"""A `Database` in one SQLite file: its connections, its migrations. Knows no table: the stores beside it do.
 
-One connection shared by tasks shares its transaction, so every statement takes the same lock; a statement is one trip
-to aiosqlite's thread, and therefore whole or not at all even where the task is cancelled.
+One connection writes: a caller's statements are one trip to its thread, and therefore whole or not at all even where
+the task is cancelled. Another one reads, so that a question does not wait for the disk: it sees everything whose
+`run` has returned.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 
 import aiosqlite
 
-from storage.database import BUSY_TIMEOUT_S, Parameters
+from storage.database import BUSY_TIMEOUT_S, Parameters, Statement
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
+from storage.group_commit import SharedConnection, is_read
 
 
 @contextmanager
@@ -44,9 +46,9 @@ def _translate(error: sqlite3.Error) -> Exception:
 class SqliteDatabase:
     """An open database file. It has one writer at a time, which is every lock that a caller may name."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self._lock = asyncio.Lock()
+    def __init__(self, writer: SharedConnection, reader: SharedConnection) -> None:
+        self._writer = writer
+        self._reader = reader
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -54,24 +56,30 @@ class SqliteDatabase:
 
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
-        with sqlite_errors_as_ours():
-            connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.row_factory = sqlite3.Row
+        opened = []
         try:
             with sqlite_errors_as_ours():
-                await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-                # FULL: what was confirmed to a sender survives a power cut, not only a kill.
-                await connection.execute_fetchall("PRAGMA synchronous = FULL")
-                await connection.execute_fetchall("PRAGMA foreign_keys = ON")
-                await _migrate(connection)
+                writer = await SharedConnection.open(path, BUSY_TIMEOUT_S)
+                opened.append(writer)
+                async with writer.alone() as connection:
+                    await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+                    # FULL: what was confirmed to a sender survives a power cut, not only a kill.
+                    await connection.execute_fetchall("PRAGMA synchronous = FULL")
+                    await connection.execute_fetchall("PRAGMA foreign_keys = ON")
+                    await _migrate(connection)
+                reader = await SharedConnection.open(path, BUSY_TIMEOUT_S)
+                opened.append(reader)
+                await reader.run(("PRAGMA query_only = ON", None))
         except BaseException:
-            await connection.close()
+            for each in opened:
+                await each.close()
             raise
-        return cls(connection)
+        return cls(writer, reader)
 
     async def close(self) -> None:
-        """Close the connection."""
-        await self._connection.close()
+        """Close the connections."""
+        await self._reader.close()
+        await self._writer.close()  # the last one: it puts the log into the file
 
     async def check(self) -> str:
         """Look for damage: "ok", or what SQLite found. Reads the whole file."""
@@ -80,48 +88,53 @@ class SqliteDatabase:
 
     async def run(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> list[sqlite3.Row]:
         """Execute one statement and return its rows; it is committed when this returns."""
-        async with self._lock:
-            return await self._run(sql, parameters)
+        connection = self._reader if is_read(sql) else self._writer
+        with sqlite_errors_as_ours():
+            return (await connection.run((sql, parameters)))[0]
 
     async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> sqlite3.Row | None:
         """Execute one statement and return its first row, None where there is none."""
-        rows = await self.run(sql, parameters)
+        rows = await self.run(sql, parameters, lock=lock)
         return rows[0] if rows else None
+
+    async def run_all(self, *statements: Statement, lock: str = "") -> list[list[sqlite3.Row]]:
+        """Execute statements in one transaction and return the rows of each; it is committed when this returns."""
+        with sqlite_errors_as_ours():
+            return await self._writer.run(*statements)
 
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[SqliteTransaction]:
         """Run statements in one transaction: all or none."""
-        async with self._lock:
-            await self._run("BEGIN IMMEDIATE", None)
+        async with self._writer.alone() as connection:
+            transaction = SqliteTransaction(connection)
+            await transaction.run("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(self)
-                await self._run("COMMIT", None)
+                yield transaction
+                await transaction.run("COMMIT")
             except BaseException:
                 # Shielded: a cancelled task must not leave the shared connection inside its transaction.
-                await asyncio.shield(self._roll_back())
+                await asyncio.shield(_roll_back(connection))
                 raise
-
-    async def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            await self._connection.execute_fetchall("ROLLBACK")
-
-    async def _run(self, sql: str, parameters: Parameters | None) -> list[sqlite3.Row]:
-        with sqlite_errors_as_ours():
-            return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
 
 class SqliteTransaction:
     """The statements of one `Database.transaction()` block."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
 
     async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
-        return await self._database._run(sql, parameters)
+        with sqlite_errors_as_ours():
+            return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
     async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
+
+
+async def _roll_back(connection: aiosqlite.Connection) -> None:
+    if connection.in_transaction:
+        await connection.execute_fetchall("ROLLBACK")
 
 
 def _migrations() -> list[tuple[int, str]]:

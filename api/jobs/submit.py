@@ -159,6 +159,7 @@ class Submitter:
                 lifetime_s=request.lifetime_s,
                 is_low=request.is_low,
                 jobs_waiting=request.key.jobs_waiting,
+                has_photos_at_hand=_is_inline(reading),
             )
         )
         note = CallerNote.of(job)  # of the first submission, where this is not the first
@@ -179,14 +180,19 @@ class Submitter:
             message = f"Not used by the {self._runner.engine_name} engine: {', '.join(unused)}"
             self._logs.add(job.id, message, time.time(), "WARN")
         self._deadlines.watch(job)
-        if all(is_inline(source) for source in reading.inputs.values()):
+        if _is_inline(reading):
             try:
-                return await self._loader.load(job, reading.inputs)
+                return await self._loader.load(job, reading.inputs, is_at_hand=True)
             except StorageError as error:  # told to the caller; no job stays behind without its photo
                 self._tasks.spawn(self._loader.give_up(job, error.code))
                 raise
         self._tasks.spawn(self._loader.load_in_background(job, reading.inputs))
         return job
+
+
+def _is_inline(reading: Reading) -> bool:
+    """Return whether the files came with the request."""
+    return all(is_inline(source) for source in reading.inputs.values())
 
 
 def _note(request: PictureRequest) -> CallerNote:

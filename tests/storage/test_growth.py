@@ -117,7 +117,9 @@ async def instructions(path: Path, ended: int) -> dict[str, int]:
     )
     costs = {}
     try:
-        await database._connection.set_progress_handler(count, 1)
+        for each in (database._writer, database._reader):
+            async with each.alone() as connection:
+                await connection.set_progress_handler(count, 1)
         for name, question in QUESTIONS.items():
             executed = 0
             await question(*stores)

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.group_commit import SharedConnection
+
+ADD = "INSERT INTO numbers (number) VALUES (:number)"
+
+
+@pytest.fixture
+async def connection(tmp_path: Path) -> AsyncIterator[SharedConnection]:
+    opened = await SharedConnection.open(tmp_path / "test.sqlite3", 0.05)
+    await opened.run(("CREATE TABLE numbers (number INTEGER PRIMARY KEY) STRICT", None))
+    yield opened
+    await opened.close()
+
+
+async def numbers(connection: SharedConnection) -> list[int]:
+    return [row["number"] for row in (await connection.run(("SELECT number FROM numbers ORDER BY 1", None)))[0]]
+
+
+async def statements_of(connection: SharedConnection) -> list[str]:
+    """What SQLite executes from now on."""
+    executed: list[str] = []
+    async with connection.alone() as raw:
+        await raw.set_trace_callback(executed.append)
+    return executed
+
+
+async def test_what_waits_together_is_committed_together(connection: SharedConnection) -> None:
+    executed = await statements_of(connection)
+    await asyncio.gather(*(connection.run((ADD, {"number": number})) for number in range(50)))
+    assert executed.count("COMMIT") == 1
+    assert await numbers(connection) == list(range(50))
+
+
+async def test_one_that_comes_alone_is_one_statement(connection: SharedConnection) -> None:
+    executed = await statements_of(connection)
+    await connection.run((ADD, {"number": 1}))
+    assert len(executed) == 1
+
+
+async def test_the_statements_of_one_caller_are_all_done_or_none(connection: SharedConnection) -> None:
+    await connection.run((ADD, {"number": 2}))
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.run((ADD, {"number": 1}), (ADD, {"number": 2}))
+    assert await numbers(connection) == [2]
+
+
+async def test_one_callers_error_is_no_other_ones(connection: SharedConnection) -> None:
+    outcomes = await asyncio.gather(
+        connection.run((ADD, {"number": 1})),
+        connection.run((ADD, {"number": 2}), (ADD, {"number": 1})),
+        connection.run((ADD, None)),
+        connection.run((ADD, {"number": 3})),
+        return_exceptions=True,
+    )
+    assert [isinstance(outcome, Exception) for outcome in outcomes] == [False, True, True, False]
+    assert await numbers(connection) == [1, 3]
+
+
+async def test_nothing_is_written_while_another_process_writes(connection: SharedConnection, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "test.sqlite3", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    outcomes = await asyncio.gather(
+        *(connection.run((ADD, {"number": number})) for number in range(3)), return_exceptions=True
+    )
+    other.execute("ROLLBACK")
+    other.close()
+    assert all(isinstance(outcome, sqlite3.OperationalError) for outcome in outcomes)
+    await connection.run((ADD, {"number": 7}))
+    assert await numbers(connection) == [7]
+
+
+async def test_a_caller_that_went_away_takes_nobody_along(connection: SharedConnection) -> None:
+    async with connection.alone():
+        waiting = [asyncio.create_task(connection.run((ADD, {"number": number}))) for number in range(3)]
+        await asyncio.sleep(0)
+        waiting[1].cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert waiting[1].cancelled()
+    assert await numbers(connection) == [0, 2]
+
+
+async def test_those_who_wait_for_a_connection_that_is_closed_are_told(connection: SharedConnection) -> None:
+    closing = asyncio.create_task(connection.close())
+    await asyncio.sleep(0)
+    with pytest.raises(ValueError, match="connection"):
+        await connection.run((ADD, {"number": 1}))
+    await closing

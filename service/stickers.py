@@ -184,15 +184,7 @@ class StickerService:
 
         Raises `TooManyJobs`, `DailyLimitReached`, `QueueFull`.
         """
-        known, user, refusal = await asyncio.gather(  # one trip to the database
-            self._store.jobs.by_source(submission.source),
-            self.preferences(submission.owner),
-            self._refusal(submission.owner),
-        )
-        if known is not None:  # must not meet QueueFull
-            return known
-        if refusal is not None:
-            raise refusal
+        user = await self.preferences(submission.owner)
         settings = PersonSettings.of(user)
         request = JobRequest(
             style=submission.style or user.style or DEFAULT_STYLE,
@@ -334,15 +326,20 @@ class StickerService:
         if finishes and parent.result is not None:
             request = replace(request, shape=parent.result.shape)
         drawn_seed = _seed(seed if seed is not None else None if new_seed else parent.seed)
-        if (refusal := await self._refusal(parent.owner)) is not None:
-            raise refusal
         return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
     async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
+        try:
+            await self._check_day(new.owner)
+        except DailyLimitReached:
+            if known := await self._store.jobs.by_source(new.source):
+                return known
+            raise
         limit = jobs_waiting or self.limits.jobs_per_owner
-        job, is_new = await self._store.jobs.add(new, limit)
+        job, is_new = await self._store.jobs.add(new, limit, self.limits.queue_length)
         if job is None:
-            raise TooManyJobs(limit)
+            waiting, _ = await self._store.jobs.waiting_and_active(new.owner)
+            raise QueueFull if waiting >= self.limits.queue_length else TooManyJobs(limit)
         if is_new and job.has_photo:
             self._queued(job)
         return job
@@ -354,24 +351,22 @@ class StickerService:
         """
         if source is not None and await self._store.jobs.by_source(source) is not None:
             return
-        refusal, active = await asyncio.gather(self._refusal(owner), self._store.jobs.count_active(owner))
-        if refusal is not None:
-            raise refusal
+        waiting, active = await self._store.jobs.waiting_and_active(owner)
+        if waiting >= self.limits.queue_length:
+            raise QueueFull
+        await self._check_day(owner)
         if active >= jobs_waiting:
             raise TooManyJobs(jobs_waiting)
 
-    async def _refusal(self, owner: str) -> QueueFull | DailyLimitReached | None:
-        """Return why the owner may not submit now, beside their own jobs that wait."""
-        if await self.queued() >= self.limits.queue_length:
-            return QueueFull()
+    async def _check_day(self, owner: str) -> None:
+        """Raises `DailyLimitReached`."""
         limit = 0 if owner in self.limits.exempt else self.limits.jobs_per_day
         if limit:
             now = self._clock()
             today = await self._store.jobs.count_since(owner, now - _DAY_S)
             if today >= limit:
                 oldest = await self._store.jobs.nth_since(owner, now - _DAY_S, today - limit)
-                return DailyLimitReached(limit, (oldest or now) + _DAY_S - now)
-        return None
+                raise DailyLimitReached(limit, (oldest or now) + _DAY_S - now)
 
     async def change_request(self, job_id: str, *, seed: int | None = None, **request: Any) -> Job | None:
         """Change some of what a waiting job asks for, parameters one by one; None where it is not waiting any more.

@@ -8,6 +8,7 @@ fails, all is rolled back and each is executed alone.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -20,11 +21,13 @@ import aiosqlite
 from storage.database import Statement
 
 Rows = list[sqlite3.Row]
+logger = logging.getLogger(__name__)
+
 MOST_TOGETHER = 500  # statements of one trip: who comes late waits for no more than that
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Work:
+class _Statements:
     """The statements of one caller: all or none."""
 
     statements: Sequence[Statement]
@@ -44,7 +47,7 @@ class SharedConnection:
 
     def __init__(self, thread: _Thread) -> None:
         self._thread = thread
-        self._waiting: list[_Work] = []
+        self._waiting: list[_Statements] = []
         self._working: asyncio.Task[None] | None = None
         self._free = asyncio.Lock()
 
@@ -69,7 +72,7 @@ class SharedConnection:
     async def run(self, *statements: Statement) -> list[Rows]:
         """Execute statements in one transaction and return the rows of each; it is committed when this returns."""
         loop = asyncio.get_running_loop()
-        work = _Work(statements, loop.create_future())
+        work = _Statements(statements, loop.create_future())
         self._waiting.append(work)
         if self._working is None:
             self._working = loop.create_task(self._work())
@@ -93,7 +96,7 @@ class SharedConnection:
             for work in self._waiting:  # the loop ends
                 work.outcome.cancel()
 
-    async def _execute(self, works: Sequence[_Work]) -> None:
+    async def _execute(self, works: Sequence[_Statements]) -> None:
         outcomes: Sequence[list[Rows] | BaseException]
         try:
             outcomes = await self._thread.call(_execute, [work.statements for work in works])
@@ -120,8 +123,8 @@ def _execute(connection: sqlite3.Connection, works: Sequence[Sequence[Statement]
         except sqlite3.Error as error:
             if _is_busy(error):  # another process writes for too long: not once again for each
                 return [error] * len(works)
-        except Exception:  # parameters that are none: whose, is found below
-            pass
+        except Exception as error:  # parameters that are none: whose, is found below
+            logger.debug("not together: %s", error)
     outcomes: list[list[Rows] | Exception] = []
     for work in works:
         try:

@@ -70,10 +70,10 @@ class Jobs:
 
     # --- change -------------------------------------------------------------------------------------------------------
 
-    async def add(self, new: NewJob, limit: int) -> tuple[Job | None, bool]:
+    async def add(self, new: NewJob, limit: int, most_waiting: int = 2**31) -> tuple[Job | None, bool]:
         """Write the job unless its source is known: (the job of that source, whether it is new).
 
-        (None, False) where the owner already has `limit` jobs waiting or running.
+        (None, False) where the owner already has `limit` jobs waiting or running, or `most_waiting` of everybody wait.
         """
         now = self._clock()
         _, added = await self._database.run_all(
@@ -85,6 +85,7 @@ class Jobs:
                    SELECT :id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
                           :is_ready, :is_decoding, :is_low, :lifetime_s, :now
                    WHERE :limit > (SELECT COUNT(*) FROM jobs WHERE owner = :owner AND status IN ('queued', 'running'))
+                   AND :most_waiting > (SELECT COUNT(*) FROM jobs WHERE status = 'queued')
                    ON CONFLICT (source) DO NOTHING RETURNING *""",
                 {
                     "id": uuid.uuid4().hex,
@@ -102,6 +103,7 @@ class Jobs:
                     "lifetime_s": new.lifetime_s,
                     "now": now,
                     "limit": limit,
+                    "most_waiting": most_waiting,
                 },
             ),
             lock=new.owner,
@@ -366,12 +368,14 @@ class Jobs:
         found = {row["day"]: record_of(DayFigures, row) for row in rows}
         return [found.get(day, DayFigures(day)) for day in range(first, first + count)]
 
-    async def count_active(self, owner: str) -> int:
-        """Count the owner's jobs that wait or run."""
+    async def waiting_and_active(self, owner: str) -> tuple[int, int]:
+        """Count everybody's jobs that wait, and the owner's that wait or run."""
         row = await self._database.one(
-            "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')", {"owner": owner}
+            """SELECT (SELECT COUNT(*) FROM jobs WHERE status = 'queued') AS waiting,
+                      (SELECT COUNT(*) FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')) AS active""",
+            {"owner": owner},
         )
-        return int(row["n"]) if row else 0
+        return (int(row["waiting"]), int(row["active"])) if row else (0, 0)
 
     async def active_child(self, parent: str, source_prefix: str) -> Job | None:
         """Return a waiting or running job made from `parent` whose source starts so: what a second press finds."""

@@ -39,6 +39,10 @@ class QueueOrder:
             place = self._places[job.id] = self._ahead_of_next(job.owner)
         return place
 
+    def moved(self) -> None:
+        """Count again for the next one who asks: a job has left the queue."""
+        self._counted_at = float("-inf")
+
     async def _count(self) -> None:
         queue = await self._service.queue()
         self._places = {job_id: place for place, (job_id, _) in enumerate(queue)}

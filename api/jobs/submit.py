@@ -23,6 +23,7 @@ from api.jobs.caller_note import CallerNote
 from api.jobs.ids import job_id_of
 from api.jobs.input_files import InputLoader
 from api.jobs.logs import JobLogs
+from api.jobs.queue_order import QueueOrder
 from api.jobs.request import PictureRequest
 from api.jobs.start_deadlines import StartDeadlines
 from engine.runner import EngineRunner
@@ -50,6 +51,7 @@ class Submitter:
         loader: InputLoader,
         deadlines: StartDeadlines,
         logs: JobLogs,
+        queue_order: QueueOrder,
         tasks: BackgroundTasks,
     ) -> None:
         self._service = service
@@ -58,6 +60,7 @@ class Submitter:
         self._loader = loader
         self._deadlines = deadlines
         self._logs = logs
+        self._queue_order = queue_order
         self._tasks = tasks
         self._began_at = time.time()
         self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
@@ -121,6 +124,7 @@ class Submitter:
                 if event.kind in _STARTED_OR_OVER:
                     self._begun.discard(event.job.id)
                     self._deadlines.release(event.job.id)
+                    self._queue_order.moved()
                 if event.kind is EventKind.ENDED:
                     self._tasks.spawn(self._loader.delete(event.job))
 

@@ -37,7 +37,7 @@ QUESTIONS: dict[str, Question] = {
     "submit, claim, finish, deliver": add_claim_and_end,
     "how many wait": lambda jobs, *_: jobs.count(JobStatus.QUEUED),
     "how many run": lambda jobs, *_: jobs.count(JobStatus.RUNNING),
-    "an owner's active jobs, counted": lambda jobs, *_: jobs.count_active(OWNER),
+    "limits of a submission": lambda jobs, *_: jobs.waiting_and_active(OWNER),
     "an owner's active jobs": lambda jobs, *_: jobs.of_owner(OWNER, JobStatus.QUEUED, JobStatus.RUNNING),
     "an owner's jobs of today": lambda jobs, *_: jobs.count_since(OWNER, NOW - 1),
     "a page of an owner's jobs": lambda jobs, *_: jobs.page_of_owner(OWNER, 5),

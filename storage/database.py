@@ -8,7 +8,7 @@ defines as much of them as is used, and a `rowid` where one is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -50,6 +50,21 @@ class Database(Protocol):
         """Execute statements in one transaction and return the rows of each; it is committed when this returns.
 
         Many callers' at once cost little more than one's: what needs no answer in between is done so.
+        """
+
+    async def run_unsynced(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
+        """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
+
+        Never within a `transaction`, for which it would wait.
+        """
+
+    async def notify(self) -> None:
+        """Tell the `changes` of other processes that something was committed."""
+
+    def changes(self) -> AsyncGenerator[None]:
+        """Yield at once, and then each time soon after somebody else committed something; several may be one.
+
+        Raises `StorageError`.
         """
 
     def transaction(self, lock: str = "") -> AbstractAsyncContextManager[Transaction]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ class Inbox:
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self._unwritten: list[int] = []
+        self._writing = asyncio.Lock()
 
     async def put(self, messages: Sequence[tuple[int, str]]) -> list[int]:
         """Store (number, body) pairs, all or none; return the numbers that were new."""
@@ -44,10 +47,24 @@ class Inbox:
         await self._database.run("UPDATE inbox SET attempts = 0 WHERE id = :id", {"id": number})
 
     async def handled(self, number: int) -> None:
-        """Mark as handled: its text is dropped, its number stays a while so that a second delivery is noticed."""
-        await self._database.run(
-            "UPDATE inbox SET handled_at = :now, body = '' WHERE id = :id", {"id": number, "now": self._clock()}
-        )
+        """Mark as handled: its text is dropped, its number stays a while so that a second delivery is noticed.
+
+        Group commit: those that come while one is written are written together after it. Raises `StorageError`; what
+        could not be written is written with the next.
+        """
+        self._unwritten.append(number)
+        async with self._writing:
+            if numbers := self._unwritten:
+                self._unwritten = []
+                try:
+                    await self._database.run(
+                        """UPDATE inbox SET handled_at = :now, body = ''
+                           WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))""",
+                        {"numbers": json.dumps(numbers), "now": self._clock()},
+                    )
+                except BaseException:
+                    self._unwritten += numbers
+                    raise
 
     async def delete_handled_before(self, moment: float) -> None:
         await self._database.run("DELETE FROM inbox WHERE handled_at < :moment", {"moment": moment})

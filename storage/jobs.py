@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,10 @@ from storage.users import ADD_OWNER
 
 MAX_ATTEMPTS = 2  # of a drawing that fails
 # A process that ends while it draws does not say why: the photo, another job's, the operator or the machine. So a crash
-# counts for every job that was being drawn, and from then on such a job is drawn while nothing else is: another job's
-# drawing is counted against it once at most. Kills from outside come when they come, a photo that takes the process
-# down does it each time: after the third crash a job rests, after the fourth it rests longer, others are served
-# meanwhile, and at the fifth it is given up.
+# counts for every job that it was drawing, not for what others draw, and from then on such a job is drawn while its
+# process draws nothing else: another job's drawing is counted against it once at most. Kills from outside come when
+# they come, a photo that takes the process down does it each time: after the third crash a job rests, after the fourth
+# it rests longer, others are served meanwhile, and at the fifth it is given up.
 MAX_CRASHES = 5
 CRASH_REST_S = 15.0  # after the third crash; four times as long after the fourth
 
@@ -38,11 +38,15 @@ ORDER = """
                    AS served_at
         FROM (SELECT *, CASE WHEN is_low = 1 AND created_at > :low_since THEN 1 ELSE 0 END AS yields,
                      CASE WHEN crashes < 3 THEN 0
-                          WHEN COALESCE(claimed_at, 0) + :rest * (1 << 2 * (crashes - 3)) > :now THEN 1
+                          WHEN COALESCE(claimed_at, 0) + :rest * CASE crashes WHEN 3 THEN 1 ELSE 4 END > :now THEN 1
                           ELSE 0 END AS rests
               FROM jobs WHERE status = 'queued' AND is_ready = 1) AS waiting
     ) AS turns
 """
+
+# What was being drawn or decoded by a process that is gone.
+_ORPHANED = """status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1)
+               AND claimed_by NOT IN (SELECT id FROM processes)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ class NewJob:
 
 
 class Jobs:
-    """The store of jobs."""
+    """The store of jobs. `process` is the id of this process among those on the store, "" where it has not joined."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self.process = ""
 
     # --- change -------------------------------------------------------------------------------------------------------
 
@@ -81,9 +86,9 @@ class Jobs:
             (
                 """INSERT INTO jobs
                    (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_decoding,
-                    is_low, lifetime_s, created_at)
+                    is_low, lifetime_s, created_at, claimed_by)
                    SELECT :id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
-                          :is_ready, :is_decoding, :is_low, :lifetime_s, :now
+                          :is_ready, :is_decoding, :is_low, :lifetime_s, :now, :process
                    WHERE :limit > (SELECT COUNT(*) FROM jobs WHERE owner = :owner AND status IN ('queued', 'running'))
                    AND :most_waiting > (SELECT COUNT(*) FROM jobs WHERE status = 'queued')
                    ON CONFLICT (source) DO NOTHING RETURNING *""",
@@ -102,6 +107,7 @@ class Jobs:
                     "is_low": int(new.is_low),
                     "lifetime_s": new.lifetime_s,
                     "now": now,
+                    "process": self.process,
                     "limit": limit,
                     "most_waiting": most_waiting,
                 },
@@ -132,8 +138,19 @@ class Jobs:
     async def mark_decoding(self, job_id: str, is_decoding: bool) -> None:
         """Note whether the photo of a waiting job is being decoded, which may end the process."""
         await self._database.run(
-            "UPDATE jobs SET is_decoding = :now WHERE id = :id AND status = 'queued' AND is_ready = 0",
-            {"id": job_id, "now": int(is_decoding)},
+            """UPDATE jobs SET is_decoding = :now, claimed_by = :process
+               WHERE id = :id AND status = 'queued' AND is_ready = 0""",
+            {"id": job_id, "now": int(is_decoding), "process": self.process},
+        )
+
+    async def adopt(self, job: Job) -> bool:
+        """Take a waiting job whose process is gone into this one's hands; False where another was faster."""
+        return bool(
+            await self._database.run(
+                """UPDATE jobs SET claimed_by = :process
+                   WHERE id = :id AND status = 'queued' AND claimed_by = :before RETURNING id""",
+                {"id": job.id, "process": self.process, "before": job.claimed_by},
+            )
         )
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
@@ -147,20 +164,21 @@ class Jobs:
     async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
-        None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
-        start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
-        that job wherever in the queue it waits.
+        None while this process draws a job that a crash interrupted, and where the next one is such a job and it draws
+        any. With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        `out_of_turn` starts that job wherever in the queue it waits.
         """
         row = await self._database.one(
-            f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
+            f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now, claimed_by = :process
                 WHERE status = 'queued' AND is_ready = 1
                 AND (:out_of_turn = 1
                      OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
                 AND NOT EXISTS (SELECT 1 FROM jobs AS other
-                                WHERE other.status = 'running' AND (other.crashes > 0 OR jobs.crashes > 0))
+                                WHERE other.status = 'running' AND other.claimed_by = :process
+                                AND (other.crashes > 0 OR jobs.crashes > 0))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, "out_of_turn": int(out_of_turn), **self._moments()},
+            {"only": only, "out_of_turn": int(out_of_turn), "process": self.process, **self._moments()},
             lock="claim",
         )
         return _maybe(row)
@@ -168,12 +186,12 @@ class Jobs:
     async def finish(self, job_id: str, result: JobResult) -> Job | None:
         """Change running to done.
 
-        Returns None where it is not running any more (cancelled, or its owner was forgotten).
+        Returns None where this process draws it no more: cancelled, its owner forgotten, or another process has it.
         """
         return await self._end(job_id, JobStatus.DONE, result=result)
 
     async def fail(self, job_id: str, error_code: str) -> Job | None:
-        """Change queued or running to failed, with the code the entrances translate."""
+        """Change queued, or running in this process, to failed, with the code the entrances translate."""
         return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
 
     async def expire(self, job_id: str, error_code: str) -> Job | None:
@@ -200,16 +218,21 @@ class Jobs:
         result: JobResult | None = None,
         error_code: str | None = None,
     ) -> Job | None:
-        allowed = "('running')" if status is JobStatus.DONE else "('queued', 'running')"
+        allowed = {
+            JobStatus.DONE: "status = 'running' AND claimed_by = :process",
+            JobStatus.FAILED: "(status = 'queued' OR (status = 'running' AND claimed_by = :process))",
+            JobStatus.CANCELLED: "status IN ('queued', 'running')",
+        }
         row = await self._database.one(
             f"""UPDATE jobs SET status = :status, result = :result, error_code = :error_code, finished_at = :now
-                WHERE id = :id AND status IN {allowed} RETURNING *""",  # noqa: S608 - constants
+                WHERE id = :id AND {allowed[status]} RETURNING *""",  # noqa: S608 - constants
             {
                 "id": job_id,
                 "status": status.value,
                 "result": result.to_json() if result else "{}",
                 "error_code": error_code,
                 "now": self._clock(),
+                "process": self.process,
             },
         )
         return _maybe(row)
@@ -221,26 +244,26 @@ class Jobs:
         """
         row = await self._database.one(
             """UPDATE jobs SET status = 'queued', attempts = attempts - :refund, crashes = crashes * :refund
-               WHERE id = :id AND status = 'running' RETURNING *""",
-            {"id": job_id, "refund": 0 if counts_as_attempt else 1},
+               WHERE id = :id AND status = 'running' AND claimed_by = :process RETURNING *""",
+            {"id": job_id, "refund": 0 if counts_as_attempt else 1, "process": self.process},
         )
         return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
-        """Count a crash for the jobs that were being drawn or decoded, and put them back; the attempt is given back.
+        """Count a crash for the jobs that processes were drawing or decoding which are gone, and put them back.
 
-        Returns (those, the ones given up after `MAX_CRASHES`).
+        Gone is who has no row among the processes. The attempt is given back. Returns (those, the ones given up after
+        `MAX_CRASHES`).
         """
         given_up = await self._database.run(
-            """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1)
-               AND crashes + 1 >= :most RETURNING *""",
+            f"""UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
+                WHERE {_ORPHANED} AND crashes + 1 >= :most RETURNING *""",  # noqa: S608 - a constant
             {"now": self._clock(), "most": MAX_CRASHES},
         )
         back = await self._database.run(
-            """UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = 0,
-                               attempts = attempts - CASE status WHEN 'running' THEN 1 ELSE 0 END
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1) RETURNING *"""
+            f"""UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = 0,
+                                attempts = attempts - CASE status WHEN 'running' THEN 1 ELSE 0 END
+                WHERE {_ORPHANED} RETURNING *"""  # noqa: S608 - a constant
         )
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
 
@@ -300,6 +323,13 @@ class Jobs:
 
     async def get(self, job_id: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
+
+    async def by_ids(self, job_ids: Collection[str]) -> dict[str, Job]:
+        """Return the jobs of these ids that there are, by id."""
+        parameters = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
+        names = ", ".join(f":{name}" for name in parameters) or "NULL"
+        rows = await self._database.run(f"SELECT * FROM jobs WHERE id IN ({names})", parameters)  # noqa: S608 - numbers
+        return {row["id"]: _job_of(row) for row in rows}
 
     async def by_reference(self, reference: str) -> list[Job]:
         """Return the jobs whose id begins so, oldest first, at most 20."""

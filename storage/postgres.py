@@ -13,7 +13,7 @@ import logging
 import re
 import select
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -63,6 +63,10 @@ def translated(sql: str) -> str:
         return f"%({match['name']})s" if match["name"] else match[0].replace("%", "%%")
 
     return _TOKENS.sub(token, sql)
+
+
+def _is_read(sql: str) -> bool:
+    return sql.lstrip().startswith("SELECT")
 
 
 # JSON escapes: a backslash, a pair of surrogates, and what PostgreSQL refuses: NUL and half a pair.
@@ -159,6 +163,17 @@ class _Connection:
                 cursor = await self.raw.execute(translated(first), _bound(parameters))
         return await _rows(cursor) if cursor else []
 
+    async def run_unsynced(self, lock: str, sql: str, parameters: Parameters | None) -> list[dict[str, Any]]:
+        """Execute one statement in a transaction that does not wait for the disk: one round trip."""
+        async with self.raw.pipeline():
+            await self.raw.execute("BEGIN")
+            await self.raw.execute("SET LOCAL synchronous_commit = off")
+            if lock:
+                await self.raw.execute(_LOCK, {"lock": lock})
+            cursor = await self.raw.execute(translated(sql), _bound(parameters))
+            await self.raw.execute("COMMIT")
+        return await _rows(cursor)
+
     async def roll_back(self) -> None:
         """Leave a transaction in which a statement failed; one that is not over is left by closing the connection."""
         if not self.raw.closed and self.raw.info.transaction_status is TransactionStatus.INERROR:
@@ -210,7 +225,7 @@ class PostgresDatabase:
 
     async def run(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
         """Execute one statement and return its rows; it is committed when this returns. Raises `StorageError`."""
-        if not lock and sql.lstrip().startswith("SELECT"):
+        if not lock and _is_read(sql):
             return await self._retrying(lambda connection: connection.run(sql, parameters))
 
         async def write(connection: _Connection) -> list[dict[str, Any]]:
@@ -254,11 +269,18 @@ class PostgresDatabase:
         finally:
             await self._put_back(connection)
 
+    async def run_unsynced(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
+        """Execute one statement without waiting for the disk; what breaks with its connection is done again."""
+
+        if not lock and _is_read(sql):
+            return await self._retrying(lambda connection: connection.run(sql, parameters))
+        return await self._retrying(lambda connection: connection.run_unsynced(lock, sql, parameters))
+
     async def notify(self) -> None:
         """Tell the `changes` of every process that something was committed."""
-        await self.run(f"SELECT pg_notify('{CHANNEL}', '')")
+        await self._retrying(lambda connection: connection.run_unsynced("", f"NOTIFY {CHANNEL}", None))
 
-    async def changes(self) -> AsyncIterator[None]:
+    async def changes(self) -> AsyncGenerator[None]:
         """Yield at once, and then each time somebody notified; several may be one. Raises `StorageError`."""
         try:
             connection = await self._connect()

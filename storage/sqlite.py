@@ -2,14 +2,15 @@
 
 One connection writes: a caller's statements are one trip to its thread, and therefore whole or not at all even where
 the task is cancelled. Another one reads, so that a question does not wait for the disk: it sees everything whose
-`run` has returned.
+`run` has returned. A third, opened when somebody asks for it, is for what processes tell each other: it does not wait
+for the disk, and sees commits of others.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,8 @@ import aiosqlite
 from storage.database import BUSY_TIMEOUT_S, Parameters, Statement
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
 from storage.group_commit import SharedConnection, is_read
+
+CHANGES_EVERY_S = 0.05  # between two looks for commits of others
 
 
 @contextmanager
@@ -46,9 +49,12 @@ def _translate(error: sqlite3.Error) -> Exception:
 class SqliteDatabase:
     """An open database file. It has one writer at a time, which is every lock that a caller may name."""
 
-    def __init__(self, writer: SharedConnection, reader: SharedConnection) -> None:
+    def __init__(self, path: Path, writer: SharedConnection, reader: SharedConnection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
+        self._unsynced: SharedConnection | None = None
+        self._opening = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -74,10 +80,13 @@ class SqliteDatabase:
             for each in opened:
                 await each.close()
             raise
-        return cls(writer, reader)
+        return cls(path, writer, reader)
 
     async def close(self) -> None:
         """Close the connections."""
+        async with self._opening:
+            if self._unsynced is not None:
+                await self._unsynced.close()
         await self._reader.close()
         await self._writer.close()  # the last one: it puts the log into the file
 
@@ -101,6 +110,37 @@ class SqliteDatabase:
         """Execute statements in one transaction and return the rows of each; it is committed when this returns."""
         with sqlite_errors_as_ours():
             return await self._writer.run(*statements)
+
+    async def run_unsynced(
+        self, sql: str, parameters: Parameters | None = None, *, lock: str = ""
+    ) -> list[sqlite3.Row]:
+        """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
+
+        Never within a `transaction`, for which it would wait.
+        """
+        with sqlite_errors_as_ours():
+            async with self._opening:
+                if self._unsynced is None:
+                    self._unsynced = await SharedConnection.open(self._path, BUSY_TIMEOUT_S)
+                    # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
+                    await self._unsynced.run(("PRAGMA synchronous = NORMAL", None))
+            return (await self._unsynced.run((sql, parameters)))[0]
+
+    async def notify(self) -> None:
+        """Tell the `changes` of other processes that something was committed; those of SQLite see it by themselves."""
+
+    async def changes(self) -> AsyncGenerator[None]:
+        """Yield at once, and then each time soon after somebody else committed something; several may be one.
+
+        Raises `StorageError`. What this process commits by `run_unsynced` is not told to itself.
+        """
+        seen: object = None
+        while True:
+            version = (await self.run_unsynced("PRAGMA data_version"))[0][0]
+            if version != seen:
+                seen = version
+                yield
+            await asyncio.sleep(CHANGES_EVERY_S)
 
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[SqliteTransaction]:

@@ -12,18 +12,21 @@ from storage.bans import Bans
 from storage.broadcasts import Broadcasts
 from storage.database import Database
 from storage.errors import DatabaseBroken
+from storage.events import EventRows
 from storage.facts import Facts
 from storage.files import Files
 from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
+from storage.processes import Processes
 from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
 
 DATABASE_NAME = "stickerface.sqlite3"
 FILES_NAME = "files"
+LOCKS_NAME = "processes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Store:
     groups: Groups
     bans: Bans
     broadcasts: Broadcasts
+    processes: Processes
+    events: EventRows
 
     @classmethod
     async def open(cls, folder: Path, database_url: str = "", *, clock: Callable[[], float] = time.time) -> Store:
@@ -62,6 +67,8 @@ class Store:
             groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
+            processes=Processes(database, folder / LOCKS_NAME, clock),
+            events=EventRows(database, clock),
         )
 
     async def close(self) -> None:

@@ -68,7 +68,8 @@ async def test_another_process_holding_the_file_is_busy(tmp_path: Path, monkeypa
     await database.close()
 
 
-async def test_a_full_disk_is_told_as_such(database: Database) -> None:
+async def test_a_full_disk_is_told_as_such(sqlite_database: SqliteDatabase) -> None:
+    database = sqlite_database
     pages = await database.one("PRAGMA page_count")
     assert pages is not None
     await database.run(f"PRAGMA max_page_count = {pages[0]}")

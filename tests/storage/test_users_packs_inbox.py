@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from storage.database import Database
+from storage.database import Database, Row
+from storage.errors import StorageError
 from storage.facts import Facts
 from storage.inbox import Inbox
 from storage.packs import Packs
@@ -121,3 +124,32 @@ async def test_facts_are_kept(database: Database) -> None:
     await facts.set("hash", "a")
     await facts.set("hash", "b")
     assert await facts.get("hash") == "b"
+
+
+async def test_messages_handled_at_the_same_time_are_marked_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = Inbox(database)
+    await inbox.put([(number, "{}") for number in range(50)])
+    statements: list[str] = []
+    run = database.run
+
+    async def noted(sql: str, *arguments: Any) -> Sequence[Row]:
+        statements.append(sql)
+        return await run(sql, *arguments)
+
+    monkeypatch.setattr(database, "run", noted)
+    await asyncio.gather(*(inbox.handled(number) for number in range(50)))
+    assert sum(statement.startswith("UPDATE inbox") for statement in statements) == 2
+    assert await inbox.open() == []
+
+
+async def test_a_mark_that_could_not_be_written_is_written_with_the_next(database: Database) -> None:
+    inbox = Inbox(database)
+    await inbox.put([(1, "{}"), (2, "{}")])
+    await database.run("ALTER TABLE inbox RENAME TO elsewhere")
+    with pytest.raises(StorageError):
+        await inbox.handled(1)
+    await database.run("ALTER TABLE elsewhere RENAME TO inbox")
+    await inbox.handled(2)
+    assert await inbox.open() == []

@@ -69,6 +69,7 @@ CREATE TABLE jobs (
     files_gone_at DOUBLE PRECISION,
     crashes       BIGINT NOT NULL DEFAULT 0,
     is_decoding   BIGINT NOT NULL DEFAULT 0,
+    claimed_by    TEXT COLLATE "C" NOT NULL DEFAULT '',  -- the process that has it in its hands
     likeness      DOUBLE PRECISION
         GENERATED ALWAYS AS (CAST(json_extract(result, '$.likeness') AS DOUBLE PRECISION)) STORED,
     rowid         BIGINT GENERATED ALWAYS AS IDENTITY  -- the order in which rows came, as in SQLite
@@ -203,6 +204,29 @@ CREATE TABLE groups (
     is_off BIGINT NOT NULL DEFAULT 0,
     since  DOUBLE PRECISION NOT NULL
 );
+
+CREATE TABLE processes (
+    id         TEXT COLLATE "C" PRIMARY KEY,
+    host       TEXT COLLATE "C" NOT NULL,
+    pid        BIGINT NOT NULL,
+    role       TEXT COLLATE "C" NOT NULL,
+    started_at DOUBLE PRECISION NOT NULL,  -- never the same twice: the order in which they joined
+    seen_at    DOUBLE PRECISION NOT NULL,
+    facts      TEXT COLLATE "C" NOT NULL DEFAULT '{}'
+);
+
+-- Rows live for a minute. They are written one after the other, so that they become visible in the order of their ids.
+CREATE TABLE events (
+    id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    origin     TEXT COLLATE "C" NOT NULL,  -- the process that tells it
+    kind       TEXT COLLATE "C" NOT NULL,
+    job_id     TEXT COLLATE "C" NOT NULL DEFAULT '',
+    facts      TEXT COLLATE "C" NOT NULL DEFAULT '{}',
+    preview    BYTEA,
+    created_at DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX events_by_age ON events (created_at);
 
 -- Only here: the last write that each connection committed. Whoever loses an answer can ask for it.
 CREATE TABLE connections (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.data import open_data
 from cli.settings import EngineSettings, ServerSettings, Settings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
@@ -17,10 +18,12 @@ from engine.portrait.engine import PortraitEngine
 from engine.types import Engine
 from engine.weights import WeightsReport, weights_report
 from service.limits import Lifetimes, Limits
+from storage.errors import StorageError
 from storage.records import Entrance
 
 if TYPE_CHECKING:
     from engine.runner import EngineRunner
+    from service.engines import EngineAbilities
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -34,12 +37,18 @@ class Parts:
     """What every entrance hangs on."""
 
     service: StickerService
-    worker: Worker
-    runner: EngineRunner
+    worker: Worker | None = None  # where others draw
+    runner: EngineRunner | None = None
+
+    @property
+    def engine(self) -> EngineAbilities:
+        """What can be drawn, here or elsewhere."""
+        return self.runner or self.service.processes.engines_elsewhere
 
     async def close(self) -> None:
         """Stop the engine's thread and close the data."""
-        await self.runner.close()
+        if self.runner is not None:
+            await self.runner.close()
         await self.service.close()
 
 
@@ -47,7 +56,7 @@ def matte_dir(weights: Path) -> Path | None:
     """Return the folder whose rembg model cuts people out; None where there is none, or rembg is not installed."""
     folder = matte_model_dir(weights)
     if folder and importlib.util.find_spec("rembg") is None:
-        logger.warning("%s is there, but rembg is not installed: pip install 'stickerface[matte]'", find_model(folder))
+        logger.warning("%s is there, but rembg is not installed: it comes with the extra matte", find_model(folder))
         return None
     return folder
 
@@ -97,7 +106,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     except EngineUnavailable as error:
         logger.warning("%s: the engine is portrait", error)
         return False
-    if not report.is_there or _missing_libraries():
+    if not report.is_there or missing_libraries():
         return False
     from engine.diffusion.device import has_cuda
 
@@ -105,9 +114,9 @@ def _can_diffuse(settings: EngineSettings) -> bool:
 
 
 def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
-    if missing := _missing_libraries():
+    if missing := missing_libraries():
         raise EngineUnavailable(
-            f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or take portrait"
+            f"ENGINE=diffusion needs {', '.join(missing)}: install the extra diffusion, or take portrait"
         )
     from engine.diffusion.engine import DiffusionEngine
     from engine.diffusion.model import ModelOptions
@@ -135,27 +144,34 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
     )
 
 
-def _missing_libraries() -> list[str]:
+def missing_libraries() -> list[str]:
+    """Return the names of the libraries of the diffusion engine that are not installed."""
     return [name for name in DIFFUSION_LIBRARIES if importlib.util.find_spec(name) is None]
 
 
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
     """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
-    settings choose.
+    The engine is loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
+    place of the one that the settings choose.
     """
-    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
-    from service.stickers import StickerService
+    from engine.runner import EngineRunner  # these two are for servers: `make` starts without them
     from service.worker import Worker
 
-    chosen = engine or choose_engine(settings)
+    chosen = None if settings.pool == "none" and engine is None else engine or choose_engine(settings)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
-    service = await StickerService.open(
-        settings.data_dir,
+    service = await open_data(
+        settings,
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
+    try:
+        await service.check_files()
+    except StorageError:
+        await service.close()
+        raise
+    if chosen is None:
+        return Parts(service)
     runner = EngineRunner(chosen)
     return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)

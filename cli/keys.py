@@ -60,7 +60,10 @@ def list_keys() -> None:
     """List the keys, without their secrets."""
 
     async def work(service: StickerService) -> None:
-        for key in await service.keys.all():
+        keys = await service.keys.all()
+        if not keys:
+            typer.echo("There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one.", err=True)
+        for key in keys:
             typer.echo(_line(key, is_valid=service.keys.is_valid(key)))
 
     _with_keys(work)
@@ -115,12 +118,12 @@ def _line(key: ApiKey, *, is_valid: bool) -> str:
 def _with_keys(work: Work) -> None:
     import asyncio
 
-    from cli.settings import SettingsInvalid, read_weights_settings
-    from service.stickers import StickerService
+    from cli.data import open_data
+    from cli.settings import SettingsInvalid, read_data_settings
     from storage.errors import StorageError
 
     async def run() -> None:
-        async with await StickerService.open(read_weights_settings().data_dir) as service:
+        async with await open_data(read_data_settings()) as service:
             await work(service)
 
     try:

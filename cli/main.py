@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
 from cli.keys import keys_app
 from service.limits import MAX_SEED
+
+if TYPE_CHECKING:
+    from cli.settings import ServerSettings
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -21,8 +26,26 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of the commands under it, too
 )
 app.add_typer(keys_app, name="keys")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"stickerface {version('stickerface')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Turn selfies into stickers, in a Telegram chat, over HTTP or here."""
 
 
 @app.command()
@@ -33,10 +56,6 @@ def run(
     no_bot: Annotated[bool, typer.Option("--no-bot", help="Serve the HTTP API alone; no bot token is needed.")] = False,
 ) -> None:
     """Run the bot and the HTTP API until Ctrl-C or SIGTERM."""
-    import asyncio
-
-    from cli import run as product
-    from cli.logs import set_up_logging
     from cli.settings import Settings, read_server_settings, read_settings
 
     if no_http and no_bot:
@@ -44,9 +63,37 @@ def run(
     settings = _read(read_server_settings) if no_bot else _read(read_settings)
     if no_http and isinstance(settings, Settings) and settings.telegram_webhook_url:
         _stop("--no-http and TELEGRAM_WEBHOOK_URL exclude each other: Telegram could not reach the bot.")
+    _run(settings, with_http=not no_http)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the HTTP API without a bot, as `run --no-bot`; with POOL=none beside others on the same data."""
+    from cli.settings import read_server_settings
+
+    _run(_read(read_server_settings), with_http=True)
+
+
+@app.command()
+def worker() -> None:
+    """Draw what the bot and the HTTP API take in other processes on the same data; any number may."""
+    from cli.settings import read_server_settings
+
+    settings = _read(read_server_settings)
+    if settings.pool == "none":
+        _stop("POOL=none: a worker that draws nothing has nothing to do.")
+    _run(settings, with_http=False)
+
+
+def _run(settings: ServerSettings, *, with_http: bool) -> NoReturn:
+    import asyncio
+
+    from cli import run as product
+    from cli.logs import set_up_logging
+
     set_up_logging(settings.log_level)
     _collect_garbage()
-    raise typer.Exit(asyncio.run(product.run(settings, with_http=not no_http)))
+    raise typer.Exit(asyncio.run(product.run(settings, with_http=with_http)))
 
 
 @app.command()
@@ -92,14 +139,25 @@ def make(
     png: Annotated[
         bool, typer.Option("--png", help="PNG files, which every program opens, in place of Telegram's WebP.")
     ] = False,
+    recursive: Annotated[
+        bool, typer.Option("-r", "--recursive", help="Also the photos of folders in folders; -o gets the same folders.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Go on: no photo whose sticker is in the folder already.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say what is done, and why something fails.")
+    ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
+    from cli.photo_files import is_web_address
     from cli.settings import read_engine_settings
     from engine.errors import ParameterRefused, UnsupportedModel
     from engine.lettering import MAX_CHARS
     from engine.models import DEFAULT_MODEL, REACTIONS
     from engine.models import model as find_model
+    from engine.styles import all_styles, is_style
     from engine.types import Outline, OutlineWidth, Shape
 
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
@@ -110,6 +168,11 @@ def make(
         _stop(f"--model {refused}")
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
+    if addresses := [path for path in photos if is_web_address(path)]:
+        address = str(addresses[0]).replace(":/", "://", 1)  # of two slashes, `Path` makes one
+        _stop(f"{address}: make reads files, no web addresses; download the photo and name the file")
+    if not is_style(style):
+        _stop(f"--style {style}: expected one of {', '.join(each.name for each in all_styles())}")
     if len(text) > MAX_CHARS:
         _stop(f"--text: {len(text)} characters, at most {MAX_CHARS}")
     options = MakeOptions(
@@ -123,6 +186,9 @@ def make(
         _one_of(Outline, "--outline", outline),
         _one_of(OutlineWidth, "--outline-width", outline_width),
         png,
+        recursive,
+        skip_existing,
+        verbose,
     )
     _collect_garbage()
     raise typer.Exit(make_stickers(photos, out, settings, options))
@@ -208,13 +274,38 @@ def job(reference: Annotated[str, typer.Argument(help="As a message or the log h
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, disk, engine and token; exit code 0 when all is well."""
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new tar, a folder for one, or - for the output.")],
+) -> None:
+    """Back up database and files, also while the bot runs; no weights, no .env. Photos of people: encrypt it."""
+    from cli.backup import back_up
+
+    raise typer.Exit(back_up(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `stickerface backup` wrote; - for the input.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the data in DATA_DIR; what was there is kept in a folder in it.")
+    ] = False,
+) -> None:
+    """Restore a backup to DATA_DIR, while the bot does not run."""
+    from cli.backup import restore_backup
+
+    raise typer.Exit(restore_backup(file, replaces=force))
+
+
+@app.command()
+def doctor(
+    no_bot: Annotated[bool, typer.Option("--no-bot", help="For the HTTP API alone: no bot token is needed.")] = False,
+) -> None:
+    """Look at settings, disk, database, port, engine and Telegram; exit code 0: all is well, 1: not, 2: settings."""
     import asyncio
 
-    from cli.doctor import examine
+    from cli.doctor.command import examine
 
-    raise typer.Exit(asyncio.run(examine()))
+    raise typer.Exit(asyncio.run(examine(with_bot=not no_bot)))
 
 
 _Read = TypeVar("_Read")
@@ -251,9 +342,12 @@ def _collect_garbage() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names and sentences that a terminal has no letters for
     gc.disable()  # looking through what the imports make, while they make it, takes a tenth of a short command
     try:
-        app()
+        app(prog_name="stickerface")
     finally:
         gc.freeze()  # and so it does at the interpreter's end
 

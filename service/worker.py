@@ -3,8 +3,8 @@
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
 networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
 A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
-what is given up. Any number of workers may serve one service, each with an engine of its own: they hear of waiting,
-ended and cancelled jobs by events.
+what is given up. Any number of workers may serve one store, each with its own engine, in one process or in several:
+they hear of waiting, ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import contextlib
 import io
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from PIL import Image
 
@@ -27,9 +29,9 @@ from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from service.store_retry import keep_trying
-from storage.errors import FileGone, StorageError
+from storage.errors import FileGone, FilesUnreachable, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import Entrance, FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine
 PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
 MOST_PASSING = 16  # .. and how many
 _LOOKED_AT = 50  # jobs of the queue, for one that may pass
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +78,13 @@ class Worker:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def recover(self) -> None:
-        """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
-        back, given_up = await self._jobs.recover()
-        for job in back:
-            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
-        for job in given_up:
-            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
-            with contextlib.suppress(StorageError):  # the sweep takes it later
-                await self._service.delete_photos(job)
-            self._service.events.emit(JobEvent(EventKind.ENDED, job))
-
     async def run(self) -> None:
         """Make the engine ready, then work until `stop`.
 
         Raises `EngineUnavailable`, and `EngineDead` where the process must be restarted.
         """
         with self._service.events.listen() as events:
-            listening = asyncio.create_task(self._listen(events))
+            listening = [asyncio.create_task(self._listen(events)), asyncio.create_task(self._look_again())]
             try:
                 if not self._runner.is_ready:
                     with self._service.engine_loading():
@@ -102,7 +95,8 @@ class Worker:
                     await self._service.operators.note_engine_death()
                 raise
             finally:
-                listening.cancel()
+                for task in listening:
+                    task.cancel()
 
     async def stop(self, grace_s: float) -> None:
         """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
@@ -128,6 +122,24 @@ class Worker:
                 self._wake.set()
             if is_over and event.job.id in self._running:
                 self._running[event.job.id].cancel()
+
+    async def _look_again(self) -> None:
+        """Where events may have been missed, stop drawing what is not this process's any more, and look for work."""
+        with self._service.processes.watch() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                self._wake.set()
+                tickets = dict(self._running)
+                try:
+                    jobs = await self._jobs.by_ids(tickets)
+                except StorageError as error:  # what is drawn for nobody is thrown away at its end
+                    logger.warning("what is being drawn could not be looked up: %s", error.code)
+                    continue
+                for job_id, ticket in tickets.items():
+                    job = jobs.get(job_id)
+                    if job is None or job.status is not JobStatus.RUNNING or job.claimed_by != self._jobs.process:
+                        ticket.cancel()
 
     async def _work(self) -> None:
         batches: set[asyncio.Task[None]] = set()  # one that is drawn, and those that are finished beside it
@@ -214,10 +226,11 @@ class Worker:
         return task
 
     async def _hand_back(self, job_id: str) -> None:
-        """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
+        """Hand a job back at the end of the process; what cannot be written now is recovered by another or the next."""
         try:
-            await self._jobs.hand_back(job_id, counts_as_attempt=False)
-            logger.info("job %s handed back for the next start", job_id[:8])
+            if back := await self._jobs.hand_back(job_id, counts_as_attempt=False):
+                self._service.events.emit(JobEvent(EventKind.QUEUED, back))
+            logger.info("job %s handed back", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
 
@@ -254,7 +267,7 @@ class Worker:
 
     async def _photos(self, job: Job) -> dict[str, tuple[bytes, ...]]:
         return {
-            name: tuple([await self._files.photo(job.owner, file) for file in files])
+            name: tuple([await self._reach(partial(self._files.photo, job.owner, file)) for file in files])
             for name, files in job.request.inputs.items()
         }
 
@@ -263,9 +276,14 @@ class Worker:
         if not job.request.finishes:
             return b""
         try:
-            return await self._files.result(job.owner, job.request.finishes, ResultFile.CUTOUT)
+            read = partial(self._files.result, job.owner, job.request.finishes, ResultFile.CUTOUT)
+            return await self._reach(read)
         except FileGone:
             return b""
+
+    async def _reach(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns, waiting while the files are not reachable: what is drawn is not thrown away."""
+        return await keep_trying(work, self._stopping, FilesUnreachable)
 
     async def _claim_companion(self, request: StickerRequest, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
@@ -338,9 +356,10 @@ class Worker:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         faces_photo = ""
         if result.faces_picture:
-            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
+            save = partial(self._files.save_photo, job.owner, result.faces_picture, ".jpg", job.id)
+            faces_photo = await self._reach(save)
         for name, data in result.files.items():
-            await self._files.save_result(job.owner, job.id, name, data)
+            await self._reach(partial(self._files.save_result, job.owner, job.id, name, data))
         done = await self._jobs.finish(
             job.id,
             JobResult(
@@ -359,11 +378,13 @@ class Worker:
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )
-        if done is None:  # it ended otherwise while its result was written: cancelled, or handed back at the stop
-            if await self._jobs.get(job.id) is None:  # forgotten: the owner's folder must not come back
+        if done is None:  # it ended otherwise while its result was written, or is not this process's any more
+            now = await self._jobs.get(job.id)
+            if now is None:  # forgotten: the owner's folder must not come back
                 await self._files.delete_owner(job.owner)
-            for name in result.files:
-                await self._files.delete_result(job.owner, job.id, name)
+            elif now.status in (JobStatus.CANCELLED, JobStatus.FAILED):  # else the files are another drawing's, too
+                for name in result.files:
+                    await self._files.delete_result(job.owner, job.id, name)
             return
         likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
         told = (job.id[:8], seconds, result.style, result.shape.value, likeness)
@@ -380,6 +401,7 @@ class Worker:
             code, is_retryable = error.code, error.retryable
         if isinstance(error, FileGone):
             code = "photo_gone"
+        is_unreachable = isinstance(error, FilesUnreachable)  # at the stop: the job has done nothing
         is_expected = isinstance(error, EngineError) and not is_retryable
         logger.log(
             logging.INFO if is_expected else logging.ERROR,
@@ -391,9 +413,9 @@ class Worker:
         )
 
         async def write() -> None:
-            if not is_retryable or job.attempts >= MAX_ATTEMPTS:
+            if not is_unreachable and (not is_retryable or job.attempts >= MAX_ATTEMPTS):
                 await self._service.fail(job.id, code)
-            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=True):
+            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=not is_unreachable):
                 self._service.events.emit(JobEvent(EventKind.QUEUED, back))
 
         try:

@@ -144,11 +144,12 @@ class Jobs:
         )
 
     async def adopt(self, job: Job) -> bool:
-        """Take a waiting job whose process is gone into this one's hands; False where another was faster."""
+        """Take a waiting job into this process's hands; False where its own lives, or another was faster."""
         return bool(
             await self._database.run(
                 """UPDATE jobs SET claimed_by = :process
-                   WHERE id = :id AND status = 'queued' AND claimed_by = :before RETURNING id""",
+                   WHERE id = :id AND status = 'queued' AND claimed_by = :before
+                   AND claimed_by NOT IN (SELECT id FROM processes) RETURNING id""",
                 {"id": job.id, "process": self.process, "before": job.claimed_by},
             )
         )
@@ -162,25 +163,28 @@ class Jobs:
         return _maybe(row)
 
     async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
-        """Start the next waiting job: one statement, so two workers never start the same one.
+        """Start the next waiting job: one claim at a time, so two workers never start the same one.
 
         None while this process draws a job that a crash interrupted, and where the next one is such a job and it draws
         any. With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
         `out_of_turn` starts that job wherever in the queue it waits.
         """
-        row = await self._database.one(
-            f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now, claimed_by = :process
-                WHERE status = 'queued' AND is_ready = 1
-                AND (:out_of_turn = 1
-                     OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
-                AND id = COALESCE(:only, id)
-                AND NOT EXISTS (SELECT 1 FROM jobs AS other
-                                WHERE other.status = 'running' AND other.claimed_by = :process
-                                AND (other.crashes > 0 OR jobs.crashes > 0))
-                RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, "out_of_turn": int(out_of_turn), "process": self.process, **self._moments()},
-            lock="claim",
-        )
+        # The time is read once nobody else claims: one who waited would note a moment that has passed, and whom it
+        # serves would seem to have waited longer than others.
+        async with self._database.transaction(lock="claim") as transaction:
+            row = await transaction.one(
+                f"""UPDATE jobs
+                    SET status = 'running', attempts = attempts + 1, claimed_at = :now, claimed_by = :process
+                    WHERE status = 'queued' AND is_ready = 1
+                    AND (:out_of_turn = 1
+                         OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
+                    AND id = COALESCE(:only, id)
+                    AND NOT EXISTS (SELECT 1 FROM jobs AS other
+                                    WHERE other.status = 'running' AND other.claimed_by = :process
+                                    AND (other.crashes > 0 OR jobs.crashes > 0))
+                    RETURNING *""",  # noqa: S608 - a constant
+                {"only": only, "out_of_turn": int(out_of_turn), "process": self.process, **self._moments()},
+            )
         return _maybe(row)
 
     async def finish(self, job_id: str, result: JobResult) -> Job | None:
@@ -376,6 +380,14 @@ class Jobs:
             """SELECT created_at FROM jobs WHERE owner = :owner AND created_at >= :moment
                AND status IN ('queued', 'running', 'done') ORDER BY created_at LIMIT 1 OFFSET :offset""",
             {"owner": owner, "moment": moment, "offset": offset},
+        )
+        return float(row["created_at"]) if row else None
+
+    async def nth_newest(self, owner: str, number: int) -> float | None:
+        """Return when the owner's newest job was submitted, for `number` 1; the one before it, for 2. None for none."""
+        row = await self._database.one(
+            "SELECT created_at FROM jobs WHERE owner = :owner ORDER BY created_at DESC LIMIT 1 OFFSET :offset",
+            {"owner": owner, "offset": number - 1},
         )
         return float(row["created_at"]) if row else None
 

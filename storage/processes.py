@@ -22,7 +22,7 @@ from storage.records import Process
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # of the kernel, so of all containers on it
 
 
-class Processes:
+class ProcessRows:
     """The store of processes. `folder` is where their lock files are. No statement here waits for the disk."""
 
     def __init__(self, database: Database, folder: Path, clock: Callable[[], float] = time.time) -> None:

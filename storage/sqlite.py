@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -124,6 +124,7 @@ class SqliteDatabase:
                     self._unsynced = await SharedConnection.open(self._path, BUSY_TIMEOUT_S)
                     # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
                     await self._unsynced.run(("PRAGMA synchronous = NORMAL", None))
+                    await self._unsynced.run(("PRAGMA secure_delete = ON", None))  # previews show faces
             return (await self._unsynced.run((sql, parameters)))[0]
 
     async def notify(self) -> None:
@@ -177,7 +178,17 @@ async def _roll_back(connection: aiosqlite.Connection) -> None:
         await connection.execute_fetchall("ROLLBACK")
 
 
-def _migrations() -> list[tuple[int, str]]:
+def schema_of(path: Path) -> int:
+    """Return the number of the last migration of the file at `path`, which is left as it is.
+
+    Raises `DatabaseBroken`, `DatabaseBusy`.
+    """
+    with sqlite_errors_as_ours(), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+        return int(file.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Return every migration as its number and script, in order."""
     folder = files("storage") / "migrations"
     found = [
         (int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
@@ -187,11 +198,11 @@ def _migrations() -> list[tuple[int, str]]:
 
 async def _migrate(connection: aiosqlite.Connection) -> None:
     """Apply what is missing, each migration in one transaction with its number (PRAGMA user_version)."""
-    migrations = _migrations()
+    known = migrations()
     rows = list(await connection.execute_fetchall("PRAGMA user_version"))
     current = int(rows[0][0])
-    if current > migrations[-1][0]:
-        raise SchemaTooNew(f"schema {current}, this program knows up to {migrations[-1][0]}")
-    for number, script in migrations:
+    if current > known[-1][0]:
+        raise SchemaTooNew(f"schema {current}, this program knows up to {known[-1][0]}")
+    for number, script in known:
         if number > current:
             await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -56,10 +56,12 @@ class Users:
             "UPDATE users SET app_language = :language WHERE owner = :owner", {"owner": owner, "language": language}
         )
 
-    async def with_setting(self, name: str, word: str) -> list[str]:
-        """Return the owners who set `name` to `word`."""
+    async def with_setting(self, name: str, word: str, since: float) -> list[str]:
+        """Return the owners who set `name` to `word` and submitted a job after `since`."""
         rows = await self._database.run(
-            "SELECT owner FROM users WHERE json_extract(settings, '$.' || :name) = :word", {"name": name, "word": word}
+            """SELECT owner FROM users WHERE json_extract(settings, '$.' || :name) = :word
+               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.owner = users.owner AND jobs.created_at > :since)""",
+            {"name": name, "word": word, "since": since},
         )
         return [row["owner"] for row in rows]
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 MISSING = "no PostgreSQL server on this machine: apt-get install postgresql"
 USER = "stickerface"
@@ -20,16 +19,11 @@ DATABASE = "stickerface"
 _OPTIONS = {
     "listen_addresses": "",
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "60",
     "autovacuum": "off",
 }
-
-
-# A test or a module with this mark runs on each: it, or its fixtures, ask for `database_url`.
-both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
 def programs() -> Path | None:
@@ -40,10 +34,11 @@ def programs() -> Path | None:
 
 
 class PostgresServer:
-    """One server, with an empty database of ours. As root it runs as the user postgres, whom Debian's package makes."""
+    """One server, `options` as in postgresql.conf. For root the user postgres runs it, whom Debian's package makes."""
 
-    def __init__(self, bin_folder: Path) -> None:
+    def __init__(self, bin_folder: Path, **options: str) -> None:
         self._bin = bin_folder
+        self._options = _OPTIONS | options
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # short: a socket's path has 107 bytes
         self._process: subprocess.Popen[bytes] | None = None
         self._as: dict[str, Any] = {}
@@ -55,7 +50,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._options.items() for word in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self._bin / "postgres", "-D", self._folder / "data", "-k", self._folder, *options],

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.words.assignments import Options, WrongAssignment, read_options
 from engine.levels import levels_of
 from engine.models import DEFAULT_MODEL, MODELS, REACTIONS, SHEETS, STYLES
-from engine.runner import EngineRunner
 from engine.types import Note, Shape
+from service.engines import EngineAbilities
 from storage.records import JobResult
 
 ALLOW_NO_FACE = "allow_no_face"
@@ -17,19 +17,23 @@ ALLOW_NO_FACE = "allow_no_face"
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Keep what may be asked of the engine; nothing, where it is not known.
+    """Say what may be asked of the engine now; nothing, where none is known."""
 
-    `shapes` never has AUTO; `parameters` are those that have an effect.
-    """
+    engine: EngineAbilities | None = None
 
-    models: frozenset[str] = frozenset()
-    parameters: frozenset[str] = frozenset()
-    shapes: frozenset[Shape] = frozenset()
+    @property
+    def models(self) -> frozenset[str]:
+        return self.engine.models if self.engine else frozenset()
 
-    @classmethod
-    def of(cls, runner: EngineRunner) -> Offers:
-        """Return what the runner's engine can do."""
-        return cls(runner.models, runner.parameters, runner.shapes)
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Return the names of those that have an effect."""
+        return self.engine.parameters if self.engine else frozenset()
+
+    @property
+    def shapes(self) -> frozenset[Shape]:
+        """Return the shapes that can be made, never AUTO."""
+        return self.engine.shapes if self.engine else frozenset()
 
     @property
     def choices(self) -> list[str]:

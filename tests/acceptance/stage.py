@@ -104,13 +104,13 @@ class Stage:
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
             alarm_limits=self.alarm_limits,
-            offers=Offers.of(runner),
+            offers=Offers(runner),
             backoff=backoff,
             limiter=limiter,
             album_quiet_s=self.album_quiet_s,
             draft_s=self.draft_s,
         )
-        await worker.recover()
+        await self.service.recover()
         try:
             await bot.start()
         except BaseException:

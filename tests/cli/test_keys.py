@@ -12,7 +12,7 @@ from api.webhooks.signing import SigningKeys
 from cli.main import app
 from service.errors import KeyUnknown
 from service.stickers import StickerService
-from storage.files import Files
+from storage.folder_files import FolderFiles
 from storage.records import ApiKey
 
 
@@ -50,6 +50,12 @@ def test_the_key_stands_alone_on_the_output(folder: Path) -> None:
     assert key.expires_at - key.created_at == 86_400
 
 
+def test_an_empty_list_says_so_and_what_to_do() -> None:
+    result = run("list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one." in result.stderr
+
+
 def test_the_list_shows_keys_and_no_secret(folder: Path) -> None:
     text = run("add", "shop").stdout.strip()
     listed = run("list").stdout
@@ -73,7 +79,7 @@ def test_a_revoked_key_is_over_and_stays_in_the_list(folder: Path) -> None:
 def test_forgetting_deletes_what_the_key_had_here(folder: Path) -> None:
     text = run("add", "shop").stdout.strip()
     owner = check(folder, text).owner
-    files = Files(folder / "files")
+    files = FolderFiles(folder / "files")
     asyncio.run(files.save_upload(owner, "0" * 32, b"face"))
 
     assert "deleted" in run("revoke", text, "--forget").stdout

@@ -18,13 +18,15 @@ from storage.records import JobRequest, JobResult, JobStatus, StoredEvent
 from storage.store import Store
 from tests.storage.conftest import Clock
 
+pytestmark = pytest.mark.both_databases
+
 REQUEST = JobRequest(style="toon", model="m", inputs={"face": ("a.jpg",)})
 JOIN = """
 import asyncio, sys
 from pathlib import Path
 from storage.store import Store
 async def main():
-    store = await Store.open(Path(sys.argv[1]))
+    store = await Store.open(Path(sys.argv[1]), sys.argv[2])
     store.jobs.process = (await store.processes.join("worker", {})).id
     job = await store.jobs.claim()
     print(store.jobs.process, job.id, flush=True)
@@ -34,9 +36,9 @@ asyncio.run(main())
 
 
 @pytest.fixture
-async def stores(tmp_path: Path, clock: Clock) -> AsyncIterator[tuple[Store, Store]]:
+async def stores(tmp_path: Path, clock: Clock, database_url: str) -> AsyncIterator[tuple[Store, Store]]:
     """Two stores on one folder, as two processes have them."""
-    one, other = await Store.open(tmp_path, clock=clock), await Store.open(tmp_path, clock=clock)
+    one, other = [await Store.open(tmp_path, database_url, clock=clock) for _ in range(2)]
     yield one, other
     await one.close()
     await other.close()
@@ -136,12 +138,14 @@ async def test_of_two_that_adopt_a_waiting_job_one_has_it(stores: tuple[Store, S
     assert [await store.jobs.adopt(job) for store in stores] == [True, False]
 
 
-async def test_kill_9_frees_the_lock_file_and_what_was_drawn_is_put_back(tmp_path: Path, clock: Clock) -> None:
-    store = await Store.open(tmp_path, clock=clock)
+async def test_kill_9_frees_the_lock_file_and_what_was_drawn_is_put_back(
+    tmp_path: Path, clock: Clock, database_url: str
+) -> None:
+    store = await Store.open(tmp_path, database_url, clock=clock)
     await store.processes.join("bot", {})
     await store.jobs.add(new_job("a"), 5)
     with subprocess.Popen(  # noqa: ASYNC220 - it answers at once
-        [sys.executable, "-c", JOIN, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", JOIN, str(tmp_path), database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as worker:
         assert worker.stdout is not None
         process_id, job_id = (await asyncio.to_thread(worker.stdout.readline)).decode().split()

@@ -47,6 +47,7 @@ KEYS = 64  # questions about jobs are limited for each key, and no setting lifts
 LATENCIES = 40
 CALLERS = (1, 8, 64)
 WAITING = (0, 500)
+AT_WORK = 8  # callers while the engine works
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,10 @@ async def main(count: int, rounds: int, callers: list[int]) -> None:
             print(await compare(waiting, at_once, count, rounds), flush=True)
     async with served(serve_working) as server:
         alone, through = await added_latency(server, LATENCIES)
+        await pairs(server, count, AT_WORK, at_work := Figures())
     print(f"\nsync request, {SIDE_PX} px: engine alone {alone * 1e3:.0f} ms, through the API {through * 1e3:.0f} ms")
+    accepted = statistics.quantiles(at_work.submit_ms, n=100)
+    print(f"submit of {AT_WORK} callers while the engine works: {accepted[49]:.0f} ms, p99 {accepted[98]:.0f} ms")
 
 
 if __name__ == "__main__":

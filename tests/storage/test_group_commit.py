@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage.group_commit import SharedConnection
+from storage.sqlite import SqliteDatabase
 
 ADD = "INSERT INTO numbers (number) VALUES (:number)"
 
@@ -93,3 +95,47 @@ async def test_those_who_wait_for_a_connection_that_is_closed_are_told(connectio
     with pytest.raises(ValueError, match="connection"):
         await connection.run((ADD, {"number": 1}))
     await closing
+
+
+async def test_a_question_does_not_wait_for_a_write(tmp_path: Path) -> None:
+    database = await SqliteDatabase.open(tmp_path / "test.sqlite3")
+    async with database.transaction() as transaction:
+        await transaction.run("INSERT INTO facts (name, value) VALUES ('a', 'b')")
+        assert await database.run("SELECT name FROM facts") == []
+    assert len(await database.run("SELECT name FROM facts")) == 1
+    await database.close()
+
+
+WRITE_FOR_EVER = f"""
+import asyncio, itertools, sys
+from pathlib import Path
+from storage.group_commit import SharedConnection
+
+async def write(connection, numbers):
+    for number in numbers:
+        await connection.run(*(("{ADD}", {{"number": each}}) for each in (number, -number)))
+        print(number, flush=True)
+
+async def main():
+    connection = await SharedConnection.open(Path(sys.argv[1]), 5.0)
+    numbers = itertools.count(1)
+    await asyncio.gather(*(write(connection, numbers) for _ in range(20)))
+
+asyncio.run(main())
+"""
+
+
+async def test_a_kill_loses_nothing_that_was_confirmed_and_leaves_no_half(
+    connection: SharedConnection, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITE_FOR_EVER, tmp_path / "test.sqlite3", stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    confirmed = {int(await process.stdout.readline()) for _ in range(100)}
+    process.kill()
+    confirmed |= {int(line) for line in (await process.stdout.read()).split(b"\n")[:-1]}
+    await process.wait()
+    kept = await numbers(connection)
+    assert confirmed <= set(kept)
+    assert kept == [-number for number in reversed(kept)]

@@ -25,7 +25,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.types.numeric import IntDumper
 
-from storage.database import BUSY_TIMEOUT_S, Parameters, Row
+from storage.database import BUSY_TIMEOUT_S, Parameters, Row, Statement
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
 
 logger = logging.getLogger(__name__)
@@ -260,6 +260,18 @@ class PostgresDatabase:
         """Execute one statement and return its first row, None where there is none."""
         rows = await self.run(sql, parameters, lock=lock)
         return rows[0] if rows else None
+
+    async def run_all(self, *statements: Statement, lock: str = "") -> Sequence[Sequence[Row]]:
+        """Execute statements in one transaction and return the rows of each. Raises `StorageError`: then none."""
+
+        async def write(connection: _Connection) -> list[list[dict[str, Any]]]:
+            (first, parameters), *rest = statements
+            rows = [await connection.begin(lock, first, parameters)]
+            rows += [await connection.run(sql, given) for sql, given in rest]
+            await self._commit(connection)
+            return rows
+
+        return await self._retrying(write)
 
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[PostgresTransaction]:

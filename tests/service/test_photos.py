@@ -80,7 +80,7 @@ def test_a_moving_picture_is_refused(kind: str) -> None:
 
 
 def test_a_gif_that_ends_in_its_second_picture_is_refused() -> None:
-    """Found by fuzzing: Pillow, asked whether it moves, raises IndexError and struct.error at the second's beginning."""
+    """Found by fuzzing: Pillow, asked whether it moves, raises IndexError or struct.error there."""
     first = _saved(_picture(), "GIF")
     file = _saved(_picture(), "GIF", save_all=True, append_images=[Image.new("RGB", (120, 80), GREEN)], duration=100)
     for length in range(len(first), len(file)):

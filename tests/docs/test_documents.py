@@ -11,10 +11,13 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from api.access.rate_limits import POLLS_PER_S, STREAMS_PER_KEY
+from api.inputs.addresses import PORTS
 from cli.main import app
 from docs.tables import with_tables
 from docs.tree import with_files
 from engine.models import DEFAULT_MODEL, MODELS
+from service.limits import KEY_JOBS_WAITING, KEY_PER_MINUTE, MAX_PHOTO_BYTES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -147,6 +150,14 @@ def test_every_dependency_is_pinned_once_and_explained() -> None:
     assert [name for name in names if name not in contributing] == []
     pinned = {pin.lower().replace("_", "-") for pin in pins}
     assert [name for name in names if name.lower() not in pinned] == []
+
+
+def test_the_limits_that_the_page_on_security_promises_are_the_codes() -> None:
+    text = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    assert f"(`keys add`, {KEY_PER_MINUTE} and {KEY_JOBS_WAITING})" in text
+    assert f"{POLLS_PER_S:.0f} questions a second, {STREAMS_PER_KEY} open streams" in text
+    assert f"on ports {PORTS[0]} and {PORTS[1]}" in text
+    assert f"at most {MAX_PHOTO_BYTES >> 20} MB" in text
 
 
 def test_no_photo_is_tracked_but_the_public_domain_one() -> None:

@@ -29,3 +29,11 @@ def export_aws(settings: DataSettings) -> None:
     for name, value in values.items():
         if settings.files_url.startswith("s3:") and value:
             os.environ.setdefault(name, value)
+
+
+def explain(error: Exception) -> str:
+    """Return why the data cannot be opened: of the system's errors, which file or folder it is about."""
+    if not isinstance(error, OSError) or not error.filename:
+        return str(error)
+    is_file = isinstance(error, FileExistsError | NotADirectoryError)
+    return f"{error.filename}: {'is a file, and must be a folder' if is_file else error.strerror}"

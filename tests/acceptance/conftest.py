@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.log_scan import LogScan, scanning
 from tests.acceptance.stage import STAGES, NotingEngine, Stage, stage_at
+from tests.log_scan import LogScan, scanning
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from tests.acceptance.log_scan import LogScan
 from tests.acceptance.stage import ADA, TOKEN, Stage, picture
+from tests.log_scan import LogScan
 
 SECRET = TOKEN.partition(":")[2]
 
@@ -16,6 +16,7 @@ SECRET = TOKEN.partition(":")[2]
     ("message", "argument", "what"),
     [
         ("asked with %s", SECRET, "the token"),
+        ("used by %s", "0123456789abcdef:" + "aB3-_" * 8 + "abc", "a key"),
         ("a sticker for %d", ADA, f"person {ADA}"),
         ("Hello, %s!", "Ada", "the name Ada"),
         ("drawn: %s", "with my secret hat", "the words 'with my secret hat'"),

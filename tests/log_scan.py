@@ -12,10 +12,9 @@ from cli.logs import LineFormatter
 from emulator.world import World
 
 LEAST_WORDS = 6  # letters of a message: shorter ones are in the log's own sentences, too
-# The beginnings of JPEG, PNG and WebP, as Python shows bytes, as they are, and in base64.
-PHOTO = re.compile(
-    r"\\xff\\xd8\\xff|\\x89PNG|RIFF....WEBP|\x89PNG|/9j/[0-9A-Za-z+/]{8}|iVBORw0KGgo|UklGR[0-9A-Za-z+/]{3}"
-)
+# The beginnings of JPEG, PNG and WebP, as Python shows bytes, and in base64.
+PHOTO = r"\\xff\\xd8\\xff|\\x89PNG|RIFF.{4,16}WEBP|/9j/[0-9A-Za-z+/]{8}|iVBORw0KGgo|UklGR[0-9A-Za-z+/]{3}"
+KEY = r"[0-9a-f]{16}:[0-9A-Za-z_-]{43}"  # of the HTTP API, see service/keys.py
 
 
 class LogScan(logging.Handler):
@@ -29,7 +28,7 @@ class LogScan(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.texts.append(self.format(record))
 
-    def found(self, worlds: Iterable[World]) -> list[str]:
+    def found(self, worlds: Iterable[World] = ()) -> list[str]:
         """Return what was logged of these worlds' people, each with its line."""
         patterns = dict(secrets(worlds))
         return [
@@ -40,6 +39,7 @@ class LogScan(logging.Handler):
 def secrets(worlds: Iterable[World]) -> Iterator[tuple[str, str]]:
     """Yield what must not be logged, and the pattern that finds it."""
     yield "a photo", PHOTO
+    yield "a key", KEY
     for world in worlds:
         for bot in world.bots:
             yield "the token", re.escape(bot.token.partition(":")[2])

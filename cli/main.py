@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar, get_args
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -127,6 +127,8 @@ def make(
     ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
+    from typing import get_args
+
     from cli.make import MakeOptions, make_stickers, read_assignments
     from cli.photo_files import is_web_address
     from cli.settings import EngineSettings, read_engine_settings

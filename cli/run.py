@@ -17,8 +17,8 @@ from bot.app import TelegramBot
 from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
+from cli import data
 from cli.compose import Parts, compose
-from cli.data import explain
 from cli.lock import AlreadyRunning, lock_folder, lock_token
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
@@ -46,7 +46,7 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
                     locks.callback(lock.release)
             parts = await compose(settings)
         except (AlreadyRunning, StorageError, EngineUnavailable, OSError) as error:
-            logger.error("cannot start: %s", explain(error))
+            logger.error("cannot start: %s", data.explain(error))
             return EXIT_FAILED
         try:
             return await App(settings, parts, with_http=with_http).run()

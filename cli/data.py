@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,5 +36,8 @@ def explain(error: Exception) -> str:
     """Return why the data cannot be opened: of the system's errors, which file or folder it is about."""
     if not isinstance(error, OSError) or not error.filename:
         return str(error)
-    is_file = isinstance(error, FileExistsError | NotADirectoryError)
-    return f"{error.filename}: {'is a file, and must be a folder' if is_file else error.strerror}"
+    path = Path(error.filename)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        file = next((each for each in (path, *path.parents) if each.is_file()), path)
+        return f"{file} is a file, and must be a folder"
+    return f"{path}: {error.strerror}"

@@ -66,7 +66,7 @@ def test_a_data_folder_that_is_a_file_is_told(folder: Path) -> None:
     folder.touch()
     result = run("list")
     assert result.exit_code == 1
-    assert result.stderr == f"The keys cannot be reached: {folder}: is a file, and must be a folder\n"
+    assert result.stderr == f"The keys cannot be reached: {folder} is a file, and must be a folder\n"
 
 
 def test_the_list_shows_keys_and_no_secret(folder: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
 from storage.backup import restore, save
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 ASTRONAUT = (Path(__file__).parents[2] / "cli/demo/astronaut.jpg").read_bytes()
 
@@ -41,7 +41,7 @@ async def test_after_a_restore_what_waited_comes_and_nothing_that_had_come_comes
     await stage.start()
     after = await ada.send_photo(picture((0, 0, 200)))
     await ada.wait_until(lambda: answers(ada, after) == 1)
-    await stage.wait_until_none_goes_on("tg:7")
+    await stage.wait_until_none_goes_on(f"tg:{ADA}")
     await stage.wait_until_delivered()
 
     assert (answers(ada, before), answers(ada, meanwhile) in (1, 2), answers(ada, after)) == (1, True, 1)

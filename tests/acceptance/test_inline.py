@@ -9,6 +9,7 @@ from emulator.driver import PersonDriver
 from emulator.queries import ask_inline
 from emulator.state import InlineQuery
 from storage.records import StickerState
+from storage.sqlite import SqliteDatabase
 from tests.acceptance.stage import ADA, BEN, Stage, picture
 
 
@@ -96,12 +97,17 @@ async def test_an_answer_takes_one_statement_beside_the_persons_and_one_call(sta
     person = await with_stickers(stage, "😀")
     await person.inline("first")  # whose app's language is noted once
     statements: list[str] = []
-    connection = stage.store.database._connection
+    database = stage.store.database
+    assert isinstance(database, SqliteDatabase)
     calls = len(stage.emulator.calls.records)
-    await connection.set_trace_callback(statements.append)
+    async with database._reader.alone() as reader, database._writer.alone() as writer:
+        for connection in (reader, writer):
+            await connection.set_trace_callback(statements.append)
 
     await person.inline("😀")
-    await connection.set_trace_callback(None)
+    async with database._reader.alone() as reader, database._writer.alone() as writer:
+        for connection in (reader, writer):
+            await connection.set_trace_callback(None)
 
     assert [each.split()[3] for each in statements] == ["users", "bans", "stickers"]
     made = {record.method for record in list(stage.emulator.calls.records)[calls:]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from service.limits import Limits
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 
 async def test_a_restart_delivers_what_was_drawn_before(stage: Stage) -> None:
@@ -76,7 +76,7 @@ async def test_somebody_who_blocks_the_bot_gets_the_sticker_when_they_are_back(s
     person = stage.person()
     stage.fault("uploadStickerFile", "error", code=403, description="Forbidden: bot was blocked by the user")
     await person.send_photo(picture())
-    await stage.wait_until_blocked("tg:7")
+    await stage.wait_until_blocked(f"tg:{ADA}")
 
     await person.send_text("/queue")
 
@@ -103,7 +103,7 @@ async def test_the_same_update_twice_is_one_job_and_one_sticker(stage: Stage) ->
     assert fault.fired
 
     assert len(stage.plain.seen) == 1
-    assert len(await stage.store.jobs.of_owner("tg:7")) == 1
+    assert len(await stage.store.jobs.of_owner(f"tg:{ADA}")) == 1
 
 
 async def test_telegram_asking_to_wait_is_told_and_obeyed(stage: Stage) -> None:

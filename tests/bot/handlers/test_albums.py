@@ -10,7 +10,7 @@ from bot.delivery.photos import MOST_IN_ALBUM
 from engine.types import Note
 from service.limits import Limits
 from storage.records import JobStatus
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 RED, GREEN, BLUE = picture((200, 0, 0)), picture((0, 200, 0)), picture((0, 0, 200))
 
@@ -91,7 +91,7 @@ async def test_queue_and_cancel_speak_of_an_album_as_one(stage: Stage) -> None:
     await person.send_text("/queue")
     await person.wait_for_text("not working on anything")
 
-    jobs = await stage.service.jobs_of("tg:7")
+    jobs = await stage.service.jobs_of(f"tg:{ADA}")
     assert [job.status for job in jobs] == [JobStatus.CANCELLED]
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import DrawingFailed, NoFace
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 from tests.bot.emulated import sticker_webp
 
 
@@ -175,6 +175,6 @@ async def test_a_broken_engine_is_an_apology_with_the_jobs_reference(stage: Stag
     await person.send_photo(picture())
     apology = await person.wait_for_text("Something broke on my side")
 
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     assert job.id[:6] in apology.text
     assert "CUDA" not in apology.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 
 async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) -> None:
@@ -19,7 +19,7 @@ async def test_style_shows_all_styles_with_the_current_one_marked(stage: Stage) 
 
     assert answer.text == "Comic it is. Send me a photo."
     await person.wait_until(lambda: marked()[0] == "✅ 💥 Comic")
-    assert (await stage.store.users.get("tg:7")).style == "comic"
+    assert (await stage.store.users.get(f"tg:{ADA}")).style == "comic"
 
 
 async def test_style_forgives_spelling_and_languages(stage: Stage) -> None:
@@ -87,7 +87,7 @@ async def test_queue_and_cancel(stage: Stage) -> None:
     stage.plain.release()
     await person.wait_for_text("Nothing was made")
 
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     assert job.status == "cancelled"
 
 
@@ -143,7 +143,7 @@ async def test_forget_asks_first_and_keep_keeps(stage: Stage) -> None:
     await person.press(question, "Keep it all")
 
     await person.wait_for_text("Nothing was deleted")
-    assert (await stage.store.users.get("tg:7")).style == "comic"
+    assert (await stage.store.users.get(f"tg:{ADA}")).style == "comic"
 
 
 async def test_forget_deletes_rows_files_and_packs(stage: Stage) -> None:
@@ -158,14 +158,14 @@ async def test_forget_deletes_rows_files_and_packs(stage: Stage) -> None:
 
     assert person.packs == []
     assert stage.files_left() == []
-    assert await stage.store.jobs.of_owner("tg:7") == []
+    assert await stage.store.jobs.of_owner(f"tg:{ADA}") == []
 
 
 async def test_buttons_of_a_forgotten_sticker_are_answered(stage: Stage) -> None:
     person = stage.person()
     await person.send_photo(picture())
     sticker = await person.wait_for_sticker()
-    await stage.service.forget("tg:7")
+    await stage.service.forget(f"tg:{ADA}")
 
     answer = await person.press(sticker, "Another")
 

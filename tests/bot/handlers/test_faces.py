@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 
 @pytest.mark.parametrize("pictures", [1, 4])
@@ -43,7 +43,7 @@ async def test_a_number_that_no_face_has_draws_nothing(stage: Stage, argument: s
     stage.plain.faces = 2
     await person.send_photo(picture())
     sticker = await person.wait_for_sticker()
-    job = (await stage.service.jobs_of("tg:7"))[0]
+    job = (await stage.service.jobs_of(f"tg:{ADA}"))[0]
     answer = await person.press_forged(sticker, f"v1:face:{job.id}:{argument}")
     assert "does nothing any more" in answer.text
     assert len(stage.plain.seen) == 1
@@ -56,7 +56,7 @@ async def test_the_numbered_photo_is_kept_no_longer_than_a_photo(stage: Stage) -
     await person.wait_for_text("Press a number for another")
     await stage.wait_until_delivered()
     photos = {path for path in stage.files_left() if "photos" in path.parts}
-    (job,) = await stage.service.jobs_of("tg:7")
+    (job,) = await stage.service.jobs_of(f"tg:{ADA}")
     assert job.result is not None
     assert job.result.faces_photo in {path.name for path in photos}
     assert len(photos) == 2

@@ -8,7 +8,7 @@ import pytest
 
 from bot.words.translations import LANGUAGES, say
 from engine.models import MODELS, SHEETS
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, NotingEngine, Stage, picture, stage_at
 
 FACE_ID = "ip-adapter-face-id"
 
@@ -40,7 +40,7 @@ async def test_choosing_a_style_leaves_the_models_where_they_are(stage: Stage) -
     await person.press(choice, "Comic")
     await person.wait_until(lambda: choice.has_button("✅ 💥 Comic") or choice.has_button("✅ 🪪 Face ID"))
     assert choice.has_button("✅ 🪪 Face ID")
-    assert (await stage.service.preferences("tg:7")).style == "comic"
+    assert (await stage.service.preferences(f"tg:{ADA}")).style == "comic"
 
 
 async def test_where_one_model_runs_nothing_is_to_choose_and_it_draws_for_everybody(
@@ -52,7 +52,7 @@ async def test_where_one_model_runs_nothing_is_to_choose_and_it_draws_for_everyb
     async with stage_at(tmp_path, engine) as stage:
         await stage.start()
         person = stage.person()
-        await stage.service.set_preference("tg:7", model=FACE_ID)  # of an engine that ran before
+        await stage.service.set_preference(f"tg:{ADA}", model=FACE_ID)  # of an engine that ran before
         await person.send_text("/style")
         styles = await person.wait_for_text("Which one do you want?")
         await person.send_photo(picture())

@@ -16,7 +16,7 @@ from bot.words.translations import LANGUAGES
 from emulator.calls import CallRecord
 from emulator.seen import SpinnerTimeoutError
 from engine.types import Note
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, NotingEngine, Stage, picture, stage_at
 
 
 async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Stage) -> None:
@@ -33,9 +33,9 @@ async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Sta
     await ben.send_text("/queue")
     await ben.wait_for_text("not working on anything")
 
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     assert job.status == "cancelled"
-    assert (await stage.store.users.get("tg:7")).is_blocked
+    assert (await stage.store.users.get(f"tg:{ADA}")).is_blocked
 
 
 async def test_somebody_who_is_back_is_served_again(stage: Stage) -> None:
@@ -48,7 +48,7 @@ async def test_somebody_who_is_back_is_served_again(stage: Stage) -> None:
     await person.send_photo(picture())
     await person.wait_for_sticker()
 
-    assert not (await stage.store.users.get("tg:7")).is_blocked
+    assert not (await stage.store.users.get(f"tg:{ADA}")).is_blocked
 
 
 async def test_a_group_that_throws_the_bot_out_costs_nobody_their_stickers(stage: Stage) -> None:
@@ -59,7 +59,7 @@ async def test_a_group_that_throws_the_bot_out_costs_nobody_their_stickers(stage
     await person.send_photo(picture())
     await person.wait_for_sticker()
 
-    assert not (await stage.store.users.get("tg:7")).is_blocked
+    assert not (await stage.store.users.get(f"tg:{ADA}")).is_blocked
 
 
 async def test_a_caption_changed_in_the_queue_counts(stage: Stage) -> None:
@@ -143,7 +143,7 @@ async def test_a_photo_that_can_never_come_is_given_up_at_the_next_start(stage: 
     person = stage.person()
     await person.send_text("/queue")
     await person.wait_for_text("not working on anything")
-    await stage.lose_a_photo(owner="tg:7", chat=7, message=1)
+    await stage.lose_a_photo(owner=f"tg:{ADA}", chat=ADA, message=1)
 
     await stage.stop()
     await stage.start()
@@ -264,7 +264,7 @@ async def test_a_press_that_breaks_has_the_reference_of_its_job(
     person = stage.person()
     await person.send_photo(picture())
     sticker = await person.wait_for_sticker()
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     monkeypatch.setattr(stage.service, "again", None)
 
     answer = await person.press(sticker, "Another")

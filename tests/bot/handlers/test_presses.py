@@ -14,7 +14,7 @@ from bot.handlers import CALLBACKS
 from bot.words.buttons import Press
 from engine.styles import all_styles
 from engine.types import Shape
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, NotingEngine, Stage, picture, stage_at
 
 NO_JOB = "0123456789abcdef" * 2
 DELETES = ("undo", "shape", "cancel")
@@ -31,12 +31,12 @@ class Belongings:
 
     @classmethod
     async def of(cls, stage: Stage) -> Belongings:
-        sets = stage.emulator.world.sets.owned_by(7)
+        sets = stage.emulator.world.sets.owned_by(ADA)
         return cls(
-            len(await stage.store.jobs.of_owner("tg:7")),
+            len(await stage.store.jobs.of_owner(f"tg:{ADA}")),
             len(stage.files_left()),
             sum(len(each.stickers) for each in sets),
-            (await stage.store.users.get("tg:7")).style,
+            (await stage.store.users.get(f"tg:{ADA}")).style,
         )
 
     def has_less_than(self, before: Belongings) -> bool:
@@ -90,7 +90,7 @@ def test_mutated_data_deletes_nothing_and_is_never_our_fault(tmp_path: Path, mon
             person = stage.person()
             runner.run(person.send_photo(picture()))
             sticker = runner.run(person.wait_for_sticker())
-            (job,) = runner.run(stage.store.jobs.of_owner("tg:7"))
+            (job,) = runner.run(stage.store.jobs.of_owner(f"tg:{ADA}"))
             exact = {Press("undo", job.id).data(), "v1:forget::me", "v1:forget::packs"}
             exact |= {
                 Press("shape", job.id, shape).data() for shape in ("cutout", *Shape)
@@ -135,7 +135,7 @@ async def test_a_style_that_is_gone_is_told(stage: Stage) -> None:
     person = stage.person()
     await person.send_photo(picture())
     sticker = await person.wait_for_sticker()
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
 
     assert "That style is gone" in (await person.press_forged(sticker, "v1:choose::sketchy")).text
     assert "That style is gone" in (await person.press_forged(sticker, f"v1:restyle:{job.id}:sketchy")).text
@@ -144,7 +144,7 @@ async def test_a_style_that_is_gone_is_told(stage: Stage) -> None:
 
 async def test_who_had_chosen_a_style_that_is_gone_gets_the_usual_one(stage: Stage) -> None:
     person = stage.person()
-    await stage.store.users.set("tg:7", style="sketchy")
+    await stage.store.users.set(f"tg:{ADA}", style="sketchy")
 
     await person.send_text("/style")
     await person.wait_for_text("Your style is Toon")
@@ -168,7 +168,7 @@ async def test_a_foreign_job_is_none_of_theirs(stage: Stage) -> None:
     ada, ben = stage.person(), stage.person(8, "Ben")
     await ada.send_photo(picture())
     await ada.wait_for_sticker()
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     await ben.send_photo(picture((1, 2, 3)))
     sticker = await ben.wait_for_sticker()
     before = await Belongings.of(stage)
@@ -186,7 +186,7 @@ async def test_what_the_safety_check_flagged_cannot_be_pressed_into_the_pack(sta
     stage.plain.is_safe = False
     await person.send_photo(picture())
     refusal = await person.wait_for_text("the safety check flagged it")
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
 
     assert "I don't have that sticker" in (await person.press_forged(refusal, Press("back", job.id).data())).text
-    assert stage.emulator.world.sets.owned_by(7) == []
+    assert stage.emulator.world.sets.owned_by(ADA) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import NoFace
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ async def test_words_after_a_photo_draw_it_in_the_style_they_name(stage: Stage, 
     assert [request.style for request in stage.plain.seen] == ["toon", style]
     assert stage.plain.seen[1].faces == stage.plain.seen[0].faces
     assert sticker.message.reply_to is said.message
-    drawn = await stage.store.jobs.by_source(f"tg:7:{said.message.message_id}")
+    drawn = await stage.store.jobs.by_source(f"tg:{ADA}:{said.message.message_id}")
     assert drawn is not None
     assert drawn.note.get("emoji") == ("🔥" if words.startswith("🔥") else None)
 
@@ -82,7 +82,7 @@ async def test_an_emoji_alone_becomes_the_stickers_emoji(stage: Stage) -> None:
     await person.send_text("🔥")
     await person.wait_for_text("Its emoji is 🔥 now")
 
-    (pack,) = stage.emulator.world.sets.owned_by(7)
+    (pack,) = stage.emulator.world.sets.owned_by(ADA)
     assert pack.stickers[0].emoji_list == ["🔥"]
     assert len(stage.plain.seen) == 1
 
@@ -92,7 +92,7 @@ async def test_an_emoji_with_what_keyboards_put_around_it_is_the_stickers(stage:
     await person.send_photo(picture(), "\u200b👍🏽\u200b\u2060")
     await person.wait_for_sticker()
     await person.wait_for_text("your own pack")
-    (pack,) = stage.emulator.world.sets.owned_by(7)
+    (pack,) = stage.emulator.world.sets.owned_by(ADA)
     assert pack.stickers[0].emoji_list == ["👍🏽"]
     assert not any("words" in seen.text for seen in person.seen)
 
@@ -160,7 +160,7 @@ async def test_words_about_a_photo_that_is_deleted_say_so(stage: Stage) -> None:
     person = stage.person()
     await person.send_photo(picture())
     await person.wait_for_sticker()
-    (job,) = await stage.store.jobs.of_owner("tg:7")
+    (job,) = await stage.store.jobs.of_owner(f"tg:{ADA}")
     await stage.service.delete_photos(job)
 
     await person.send_text("neon")

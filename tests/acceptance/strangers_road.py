@@ -147,8 +147,9 @@ async def walk(machine: Machine, install: str = "make install", service: Sequenc
 
         for command in service:
             await asyncio.to_thread(machine.run, command)
-        await asyncio.to_thread(machine.run, "cd stickerface && make uninstall")
-        await asyncio.to_thread(machine.run, "stickerface --version", 127)
+        program = (await asyncio.to_thread(machine.run, "command -v stickerface")).strip()
+        await asyncio.to_thread(machine.run, f"cd stickerface && {install.replace('make install', 'make uninstall')}")
+        await asyncio.to_thread(machine.run, f"test ! -e {program}")
         assert machine.path("data").exists()
     finally:
         await emulator.stop()

@@ -9,7 +9,7 @@ import pytest
 from emulator.seen import SeenMessage
 from engine.errors import NoFace
 from engine.types import Note, Shape
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import BEN, NotingEngine, Stage, picture, stage_at
 
 
 def labels(seen: SeenMessage) -> list[str]:
@@ -257,7 +257,7 @@ async def test_a_deleted_pack_is_replaced_and_the_person_told(stage: Stage) -> N
 
 
 async def test_two_people_have_two_packs(stage: Stage) -> None:
-    ada, ben = stage.person(), stage.person(8, "Ben", "de")
+    ada, ben = stage.person(), stage.person(BEN, "Ben", "de")
     await ada.send_photo(picture())
     await ben.send_photo(picture())
 

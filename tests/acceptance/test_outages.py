@@ -380,7 +380,7 @@ async def test_who_writes_while_the_database_does_not_answer_is_told_once_and_se
 
 
 async def test_who_writes_while_the_disk_is_full_is_told_once_and_served_later(stage: Stage) -> None:
-    ada, ben = stage.person(), stage.person(8, "Ben", "de")
+    ada, ben = stage.person(), stage.person(BEN, "Ben", "de")
     await ada.send_photo(picture((1, 1, 1)))
     first = await ada.wait_for_sticker()
     database = stage.store.database

@@ -31,7 +31,7 @@ from api.server.routing import Site, Sites
 from api.webhooks.outbox import Outbox
 from api.webhooks.post import Poster
 from api.webhooks.signing import SigningKeys
-from engine.runner import EngineRunner
+from service.pool import EngineInfo
 from service.stickers import StickerService
 
 _CORS_REQUEST_HEADERS = ("authorization", "content-type", "accept", "idempotency-key")
@@ -59,7 +59,7 @@ class HttpApi:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineRunner,
+        runner: EngineInfo,
         tokens: Tokens,
         signing: SigningKeys,
         options: ApiOptions,
@@ -118,7 +118,7 @@ class HttpApi:
     async def open(
         cls,
         service: StickerService,
-        runner: EngineRunner,
+        runner: EngineInfo,
         options: ApiOptions,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
         telegram_outage_s: Callable[[], float] | None = None,

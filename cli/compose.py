@@ -20,7 +20,7 @@ from service.limits import Lifetimes, Limits
 from storage.records import Entrance
 
 if TYPE_CHECKING:
-    from engine.runner import EngineRunner
+    from service.pool import Pool
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -35,11 +35,11 @@ class Parts:
 
     service: StickerService
     worker: Worker
-    runner: EngineRunner
+    pool: Pool
 
     async def close(self) -> None:
-        """Stop the engine's thread and close the data."""
-        await self.runner.close()
+        """End the engines and close the data."""
+        await self.pool.close()
         await self.service.close()
 
 
@@ -145,7 +145,8 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
     settings choose.
     """
-    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
+    from engine.runner import EngineRunner  # these four are for servers: `make` starts without them
+    from service.pool import LocalPool
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -157,5 +158,5 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
-    runner = EngineRunner(chosen)
-    return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)
+    pool = LocalPool(EngineRunner(chosen))
+    return Parts(service, Worker(service, pool, step_timeout_s=settings.step_timeout_s), pool)

@@ -76,8 +76,8 @@ class App:
                 await self._listen()
             await self._parts.worker.recover()
             self._spawn("retention", sweep_hourly(self._parts.service))
-            if not self._parts.runner.is_ready:
-                logger.info("loading the engine: %s", self._parts.runner.engine_name)
+            if not self._parts.pool.is_ready:
+                logger.info("loading the engine: %s", self._parts.pool.engine_name)
             self._spawn("worker", self._parts.worker.run())
             if self._api is not None:
                 self._spawn("api", self._api.run())
@@ -95,7 +95,7 @@ class App:
         settings, parts = self._settings, self._parts
         self._api = await HttpApi.open(
             parts.service,
-            runner=parts.runner,
+            runner=parts.pool,
             options=ApiOptions(
                 is_on=settings.http_api,
                 public_url=settings.public_url,
@@ -121,7 +121,7 @@ class App:
 
     async def _run_bot(self, bot: TelegramBot) -> None:
         await bot.start()
-        logger.info("ready: engine %s", self._parts.runner.engine_name)
+        logger.info("ready: engine %s", self._parts.pool.engine_name)
         await bot.run()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -167,7 +167,7 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         alarm_limits=AlarmLimits(settings.alarm_queue_minutes * 60, settings.alarm_disk_mb),
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,
-        offers=Offers.of(parts.runner),
+        offers=Offers(parts.pool),
     )
 
 

@@ -166,6 +166,10 @@ class StickerService:
         finally:
             self._engines_loading -= 1
 
+    def engine_lost(self) -> None:
+        """Take back that an engine is ready: its worker has none any more."""
+        self._engines_ready -= 1
+
     @property
     def has_engine(self) -> bool:
         """Whether an engine is ready to draw."""

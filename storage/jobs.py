@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,22 +143,25 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
+    async def claim(
+        self, only: str | None = None, *, out_of_turn: bool = False, is_isolated: bool = False
+    ) -> Job | None:
         """Start the next waiting job: one statement, so two workers never start the same one.
 
         None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
         start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
-        that job wherever in the queue it waits.
+        that job wherever in the queue it waits. `is_isolated`: each engine has a process of its own, and the caller
+        sees to it that a job that a crash interrupted is alone there.
         """
         row = await self._database.one(
             f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
                 WHERE status = 'queued' AND is_ready
                 AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
                 AND id = COALESCE(:only, id)
-                AND NOT EXISTS (SELECT 1 FROM jobs AS other
-                                WHERE other.status = 'running' AND (other.crashes OR jobs.crashes))
+                AND (:is_isolated OR NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.status = 'running'
+                                                 AND (other.crashes OR jobs.crashes)))
                 RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, "out_of_turn": out_of_turn, **self._moments()},
+            {"only": only, "out_of_turn": out_of_turn, "is_isolated": is_isolated, **self._moments()},
         )
         return _maybe(row)
 
@@ -240,6 +243,29 @@ class Jobs:
                WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding) RETURNING *"""
         )
         return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
+
+    async def crashed(self, job_ids: Sequence[str]) -> tuple[list[Job], list[Job]]:
+        """Do as `recover` with running jobs whose engine is gone while this process lives on.
+
+        Returns (those that wait again, the ones given up after `MAX_CRASHES`).
+        """
+        back: list[Job] = []
+        given_up: list[Job] = []
+        async with self._database.transaction() as transaction:
+            for job_id in job_ids:
+                row = await transaction.one(
+                    """UPDATE jobs SET status = CASE WHEN crashes + 1 >= :most THEN 'failed' ELSE 'queued' END,
+                           error_code = CASE WHEN crashes + 1 >= :most THEN 'crashed' ELSE error_code END,
+                           finished_at = CASE WHEN crashes + 1 >= :most THEN :now ELSE finished_at END,
+                           attempts = CASE WHEN crashes + 1 >= :most THEN attempts ELSE attempts - 1 END,
+                           crashes = crashes + 1
+                       WHERE id = :id AND status = 'running' RETURNING *""",
+                    {"id": job_id, "now": self._clock(), "most": MAX_CRASHES},
+                )
+                if row:
+                    job = _job_of(row)
+                    (back if job.status is JobStatus.QUEUED else given_up).append(job)
+        return back, given_up
 
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed."""

@@ -25,10 +25,10 @@ from api.jobs.input_files import InputLoader
 from api.jobs.logs import JobLogs
 from api.jobs.request import PictureRequest
 from api.jobs.start_deadlines import StartDeadlines
-from engine.runner import EngineRunner
 from engine.styles import HOSTED_STYLE
 from service.errors import NoSuchJob, ServiceError
 from service.events import EventKind
+from service.pool import EngineInfo
 from service.stickers import StickerService, Submission
 from service.store_retry import keep_trying
 from storage.errors import StorageError
@@ -45,7 +45,7 @@ class Submitter:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineRunner,
+        runner: EngineInfo,
         rate_limits: RateLimits,
         loader: InputLoader,
         deadlines: StartDeadlines,

@@ -10,7 +10,7 @@ from aiohttp import web
 from api.answers import json_answer
 from api.server.metrics import CONTENT_TYPE, Metrics
 from api.server.routing import Call, Route
-from engine.runner import EngineRunner
+from service.pool import EngineInfo
 from service.stickers import StickerService
 from storage.errors import StorageError
 
@@ -20,7 +20,7 @@ ROOM_CHECKED_S: Final = 10.0  # a stranger that asks without end does not wear o
 class Health:
     """The routes that a supervisor and a monitoring ask."""
 
-    def __init__(self, service: StickerService, runner: EngineRunner, metrics: Metrics) -> None:
+    def __init__(self, service: StickerService, runner: EngineInfo, metrics: Metrics) -> None:
         self._service = service
         self._runner = runner
         self._metrics = metrics

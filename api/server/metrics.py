@@ -9,8 +9,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from engine.runner import EngineRunner
 from service.events import EventKind, JobEvent
+from service.pool import EngineInfo
 from service.stickers import StickerService
 from storage.records import JobStatus
 
@@ -26,7 +26,7 @@ class Metrics:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineRunner,
+        runner: EngineInfo,
         *,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
         telegram_outage_s: Callable[[], float] | None = None,

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.words.assignments import Options, WrongAssignment, read_options
 from engine.levels import levels_of
 from engine.models import DEFAULT_MODEL, MODELS, REACTIONS, SHEETS, STYLES
-from engine.runner import EngineRunner
 from engine.types import Note, Shape
+from service.pool import EngineInfo
 from storage.records import JobResult
 
 ALLOW_NO_FACE = "allow_no_face"
 
 
-@dataclass(frozen=True, slots=True)
 class Offers:
-    """Keep what may be asked of the engine; nothing, where it is not known.
+    """What may be asked of the engine; nothing where there is none.
 
-    `shapes` never has AUTO; `parameters` are those that have an effect.
+    Looked up each time: engines on other machines say what they can do when they come up.
     """
 
-    models: frozenset[str] = frozenset()
-    parameters: frozenset[str] = frozenset()
-    shapes: frozenset[Shape] = frozenset()
+    def __init__(self, engine: EngineInfo | None = None) -> None:
+        self._engine = engine
 
-    @classmethod
-    def of(cls, runner: EngineRunner) -> Offers:
-        """Return what the runner's engine can do."""
-        return cls(runner.models, runner.parameters, runner.shapes)
+    @property
+    def models(self) -> frozenset[str]:
+        """The models that it runs."""
+        return self._engine.models if self._engine else frozenset()
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters that have an effect."""
+        return self._engine.parameters if self._engine else frozenset()
+
+    @property
+    def shapes(self) -> frozenset[Shape]:
+        """The shapes that it makes, never AUTO."""
+        return self._engine.shapes if self._engine else frozenset()
 
     @property
     def choices(self) -> list[str]:

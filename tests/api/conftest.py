@@ -22,6 +22,7 @@ from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import ApiKey, Job
@@ -57,7 +58,7 @@ class Api:
     store: Store
     service: StickerService
     engine: Any
-    runner: EngineRunner
+    runner: LocalPool
     key: ApiKey
     key_text: str
     http_api: HttpApi
@@ -157,7 +158,7 @@ async def running(
     folder.mkdir(exist_ok=True)
     store = await Store.open(folder)
     service = StickerService(store, limits=limits or Limits(jobs_per_owner=50))
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     worker = Worker(service, runner, step_timeout_s=60)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
     http_api = await HttpApi.open(service, runner, chosen)

@@ -15,6 +15,7 @@ from engine.runner import EngineRunner
 from engine.types import OnStep, Step, StickerRequest, StickerResult, go_on
 from service.events import EventKind
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import Job, JobStatus
@@ -51,7 +52,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     store = await Store.open(tmp_path)
     service = StickerService(store, limits=Limits())
     engine = LateEngine()
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     await runner.load()
     house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house

@@ -105,7 +105,7 @@ class Stage:
             service=self.service,
             admin_ids=frozenset({self.ADMIN}),
             alarm_limits=self.alarm_limits,
-            offers=Offers.of(runner),
+            offers=Offers(runner),
             backoff=backoff,
             limiter=limiter,
             album_quiet_s=self.album_quiet_s,

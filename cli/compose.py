@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,17 +141,19 @@ def _missing_libraries() -> list[str]:
 
 
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
-    """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
+    """Open the data, choose the engines, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    The engine is loaded by the worker, for that may take minutes. `engine` takes the place of the one that the
-    settings choose.
+    Engines are loaded by the worker, for that may take minutes. `engine` takes the place of those that the settings
+    choose.
     """
     from engine.runner import EngineRunner  # these four are for servers: `make` starts without them
     from service.pool import LocalPool
     from service.stickers import StickerService
     from service.worker import Worker
 
-    chosen = engine or choose_engine(settings)
+    if settings.pool == "none" and engine is None:
+        raise EngineUnavailable("POOL=none: other processes that draw cannot be waited for yet")
+    chosen = engine or (choose_engine(settings) if settings.pool == "local" else None)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await StickerService.open(
@@ -158,5 +161,31 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
-    pool = LocalPool(EngineRunner(chosen))
+    try:
+        pool: Pool = LocalPool(EngineRunner(chosen)) if chosen else _cluster_pool(settings, service)
+    except BaseException:
+        await service.close()
+        raise
     return Parts(service, Worker(service, pool, step_timeout_s=settings.step_timeout_s), pool)
+
+
+def _cluster_pool(settings: ServerSettings, service: StickerService) -> Pool:
+    """Return the pool of POOL=ray. Raises `EngineUnavailable` where Ray is not installed."""
+    from service.cluster.pool import ClusterPool, Scale
+
+    needs_no_gpu = settings.engine == "portrait" or settings.device == "cpu"
+    gpus = settings.pool_gpus if settings.pool_gpus != "auto" else 0.0 if needs_no_gpu else None
+    return ClusterPool(
+        partial(choose_engine, engine_settings_only(settings)),
+        queue_age_s=service.queue_age_s,
+        address=settings.ray_address,
+        gpus=gpus,
+        scale=Scale(settings.pool_min, settings.pool_max, settings.pool_grow_s, settings.pool_shrink_minutes * 60),
+    )
+
+
+def engine_settings_only(settings: ServerSettings) -> EngineSettings:
+    """Return what an engine on another machine is built from: no token, key or database is among it."""
+    chosen = {name: getattr(settings, name) for name in EngineSettings.model_fields if name != "hf_token"}
+    chosen |= {"data_dir": settings.data_dir.absolute(), "weights_dir": settings.weights_folder.absolute()}
+    return EngineSettings.model_construct(**chosen)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 
 import aiohttp
@@ -65,7 +67,10 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if settings.engine == "diffusion" or (settings.weights_folder / LOCK_NAME).exists():
         yield _weights(settings)
     yield _matting(settings)
-    yield _engine(settings)
+    if settings.pool == "ray":
+        yield await _cluster(settings)
+    else:
+        yield _engine(settings)
     yield await _token(settings)
 
 
@@ -159,6 +164,23 @@ def _engine(settings: Settings) -> Finding:
 
         hint = onnx_on_cpu_hint()
     return Finding("engine", True, f"{engine.name}, {kind} in {seconds:.2f} s{hint}")
+
+
+async def _cluster(settings: Settings) -> Finding:
+    """Whether engines could be started elsewhere: Ray is here, and the head of its cluster takes connections."""
+    if importlib.util.find_spec("ray") is None:
+        return Finding("cluster", False, "POOL=ray needs ray: pip install 'stickerface[cluster]'")
+    ray = f"ray {version('ray')}"
+    if not settings.ray_address:
+        return Finding("cluster", True, f"{ray}; one of this machine alone, started with the process")
+    host, _, port = settings.ray_address.rpartition(":")
+    try:
+        async with asyncio.timeout(_TIMEOUT.total):
+            _, writer = await asyncio.open_connection(host, int(port))
+            writer.close()
+    except (OSError, OverflowError):  # TimeoutError is one
+        return Finding("cluster", False, f"RAY_ADDRESS {settings.ray_address} does not answer")
+    return Finding("cluster", True, f"{ray}; {settings.ray_address} answers; its version must be the same")
 
 
 async def _token(settings: Settings) -> Finding:

@@ -553,6 +553,12 @@ class StickerService:
         """Return when the job was submitted that has been waiting longest; None where nobody waits."""
         return await self._store.jobs.oldest_waiting()
 
+    async def queue_age_s(self) -> float:
+        """Return how long the oldest job has waited; 0.0 where none waits, or the operators want nothing drawn."""
+        oldest = await self.oldest_waiting()
+        is_waiting = oldest is not None and not await self.operators.is_paused()
+        return self._clock() - oldest if is_waiting and oldest is not None else 0.0
+
     async def _existing(self, job_id: str) -> Job:
         job = await self._store.jobs.get(job_id)
         if job is None:

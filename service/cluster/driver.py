@@ -56,6 +56,7 @@ class Driver:
         self._gpus = 0.0
         self._actors: dict[int, Any] = {}  # by the engine's number
         self._engines: dict[int, asyncio.Task[None]] = {}
+        self._doubts: dict[int, asyncio.Event] = {}  # by the engine's number: set where a batch was lost
         self._batches: dict[int, tuple[int, asyncio.Task[None]]] = {}  # by number: the engine's, and the task
 
     def connect(self) -> None:
@@ -143,7 +144,7 @@ class Driver:
                 else:
                     self._tell(Ready(engine, report))
                     pause_s, was_ready = _PAUSE_S, True
-                    await actor.watch.remote()
+                    await self._until_lost(engine, actor)
             except RayActorError as error:
                 if isinstance(error, ActorDiedError):
                     self._actors.pop(engine, None)
@@ -152,6 +153,18 @@ class Driver:
                     was_ready = False
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _MOST_PAUSE_S)
+
+    async def _until_lost(self, engine: int, actor: Any) -> None:
+        """Wait for the end of an actor, or until a batch has been lost without it. Raises `RayActorError`."""
+        doubt = self._doubts[engine] = asyncio.Event()
+        watching, doubting = asyncio.ensure_future(actor.watch.remote()), asyncio.create_task(doubt.wait())
+        try:
+            await asyncio.wait([watching, doubting], return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                watching.result()
+        finally:
+            watching.cancel()
+            doubting.cancel()
 
     async def _generate(self, batch: int, engine: int, requests: Any) -> None:
         try:
@@ -165,6 +178,8 @@ class Driver:
             self._tell(OfBatch(batch, Lost(_first_line(error))))
             if not isinstance(error, RayActorError):  # `EngineDead`: only a new process gets the device back
                 self._kill(engine, is_for_good=False)
+            elif doubt := self._doubts.get(engine):
+                doubt.set()
         finally:
             del self._batches[batch]
 

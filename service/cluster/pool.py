@@ -153,6 +153,7 @@ class ClusterPool:
         self._known: EngineReport | None = None  # the last report of any
         self._writer: asyncio.StreamWriter | None = None
         self._task: asyncio.Task[None] | None = None
+        self.driver_pid: int | None = None
         self._state = asyncio.Condition()
         self._failure: EngineUnavailable | None = None
         self._changed: Callable[[], None] = lambda: None
@@ -248,6 +249,7 @@ class ClusterPool:
                     case Drawn():
                         on_drawn()
                     case Lost(why):
+                        runner.report = None  # until the driver says that it is ready again
                         raise EngineLost(f"engine {runner.number} is lost ({why})")
                     case Done(outcomes, report):
                         if runner.report is not None:
@@ -312,6 +314,7 @@ class ClusterPool:
                 env=_environment(self._address),
                 start_new_session=True,  # a Ctrl-C at the terminal is for this process
             )
+        self.driver_pid = process.pid
         reader, writer = await asyncio.open_connection(sock=ours, limit=2**20)
         scaling: asyncio.Task[None] | None = None
         try:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest -n $$((2 * $$(nproc 2>/dev/null || echo 2))) --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: demo test test-diffusion check format smoke-full clean help
+.PHONY: demo test install uninstall install-service test-diffusion check fuzz format smoke-full clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -42,6 +42,15 @@ demo: $(VENV)/$(if $(filter diffusion,$(ENGINE)),diffusion,base)  ## the whole r
 test: $(VENV)/dev $(VENV)/node  ## everything the tests need, then the tests (ARGS= goes to pytest)
 	$(PYTEST) $(ARGS)
 
+install:  ## `stickerface` on your PATH, in an environment of its own (PREFIX=, EXTRAS=matte; as root for everybody)
+	@PREFIX='$(PREFIX)' EXTRAS='$(EXTRAS)' PYTHON='$(PYTHON)' deploy/install.sh install
+
+uninstall:  ## remove what install and install-service made; data and settings stay
+	@PREFIX='$(PREFIX)' deploy/install.sh uninstall
+
+install-service:  ## as root: install, and a systemd service with a user of its own
+	@PREFIX='$(PREFIX)' EXTRAS='$(EXTRAS)' PYTHON='$(PYTHON)' deploy/install.sh service
+
 test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: they need torch (gigabytes) and a C++ compiler
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/diffusion tests/docs/test_diffusion_example.py \
 		tests/test_dependencies.py $(ARGS)
@@ -52,6 +61,9 @@ check: $(VENV)/dev  ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+fuzz: $(VENV)/dev  ## odd photos, archives, words, API calls and chats, for MINUTES=4 each; what is found lies in .fuzz/
+	$(BIN)/python -m fuzz --minutes $(or $(MINUTES),4) $(ARGS)
+
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -61,4 +73,4 @@ smoke-full: $(VENV)/base  ## full-size diffusion networks once through on the CP
 	$(BIN)/python -m benchmarks.smoke_full $(ARGS)
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .fuzz

@@ -18,6 +18,7 @@ from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.notifier import DRAFT_S, Notifier
 from bot.delivery.offers import Offers
 from bot.delivery.photos import ALBUM_QUIET_S
+from bot.delivery.unstored import UnstoredNotice
 from bot.errors import BotTokenRejected
 from bot.handlers import register_all
 from bot.handlers.context import BotParts
@@ -90,7 +91,8 @@ class TelegramBot:
         self._admin_ids = admin_ids
         parts = BotParts(self._bot, service, sets, self._notifier, offers, admin_ids, self._broadcaster)
         register_all(self._application, parts)
-        self._intake = Intake(service.inbox, self._process)
+        unstored = UnstoredNotice(self._bot, quiet_s=5 * self._backoff.first_s)
+        self._intake = Intake(service.inbox, self._process, unstored)
         self._webhook = Webhook(webhook_url, self._intake) if webhook_url else None
         self._webhook_secret = webhook_secret
         self._outage = Outage("updates", backoff=self._backoff)

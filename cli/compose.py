@@ -48,7 +48,7 @@ def matte_dir(weights: Path) -> Path | None:
     """Return the folder whose rembg model cuts people out; None where there is none, or rembg is not installed."""
     folder = matte_model_dir(weights)
     if folder and importlib.util.find_spec("rembg") is None:
-        logger.warning("%s is there, but rembg is not installed: pip install 'stickerface[matte]'", find_model(folder))
+        logger.warning("%s is there, but rembg is not installed: it comes with the extra matte", find_model(folder))
         return None
     return folder
 
@@ -108,7 +108,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
 def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
     if missing := _missing_libraries():
         raise EngineUnavailable(
-            f"ENGINE=diffusion needs {', '.join(missing)}: pip install 'stickerface[diffusion]', or take portrait"
+            f"ENGINE=diffusion needs {', '.join(missing)}: install the extra diffusion, or take portrait"
         )
     from engine.diffusion.engine import DiffusionEngine
     from engine.diffusion.model import ModelOptions

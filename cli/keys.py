@@ -60,7 +60,10 @@ def list_keys() -> None:
     """List the keys, without their secrets."""
 
     async def work(service: StickerService) -> None:
-        for key in await service.keys.all():
+        keys = await service.keys.all()
+        if not keys:
+            typer.echo("There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one.", err=True)
+        for key in keys:
             typer.echo(_line(key, is_valid=service.keys.is_valid(key)))
 
     _with_keys(work)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -21,8 +23,26 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # of the commands under it, too
 )
 app.add_typer(keys_app, name="keys")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"stickerface {version('stickerface')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Turn selfies into stickers, in a Telegram chat, over HTTP or here."""
 
 
 @app.command()
@@ -92,14 +112,25 @@ def make(
     png: Annotated[
         bool, typer.Option("--png", help="PNG files, which every program opens, in place of Telegram's WebP.")
     ] = False,
+    recursive: Annotated[
+        bool, typer.Option("-r", "--recursive", help="Also the photos of folders in folders; -o gets the same folders.")
+    ] = False,
+    skip_existing: Annotated[
+        bool, typer.Option("--skip-existing", help="Go on: no photo whose sticker is in the folder already.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Say what is done, and why something fails.")
+    ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
     from cli.make import MakeOptions, make_stickers, read_assignments
+    from cli.photo_files import is_web_address
     from cli.settings import read_engine_settings
     from engine.errors import ParameterRefused, UnsupportedModel
     from engine.lettering import MAX_CHARS
     from engine.models import DEFAULT_MODEL, REACTIONS
     from engine.models import model as find_model
+    from engine.styles import all_styles, is_style
     from engine.types import Outline, OutlineWidth, Shape
 
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
@@ -110,6 +141,11 @@ def make(
         _stop(f"--model {refused}")
     except ParameterRefused as refused:
         _stop(f"--set {refused}")
+    if addresses := [path for path in photos if is_web_address(path)]:
+        address = str(addresses[0]).replace(":/", "://", 1)  # of two slashes, `Path` makes one
+        _stop(f"{address}: make reads files, no web addresses; download the photo and name the file")
+    if not is_style(style):
+        _stop(f"--style {style}: expected one of {', '.join(each.name for each in all_styles())}")
     if len(text) > MAX_CHARS:
         _stop(f"--text: {len(text)} characters, at most {MAX_CHARS}")
     options = MakeOptions(
@@ -123,6 +159,9 @@ def make(
         _one_of(Outline, "--outline", outline),
         _one_of(OutlineWidth, "--outline-width", outline_width),
         png,
+        recursive,
+        skip_existing,
+        verbose,
     )
     _collect_garbage()
     raise typer.Exit(make_stickers(photos, out, settings, options))
@@ -251,9 +290,12 @@ def _collect_garbage() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names and sentences that a terminal has no letters for
     gc.disable()  # looking through what the imports make, while they make it, takes a tenth of a short command
     try:
-        app()
+        app(prog_name="stickerface")
     finally:
         gc.freeze()  # and so it does at the interpreter's end
 

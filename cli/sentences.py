@@ -17,7 +17,7 @@ SENTENCES = {
     "parameter_refused": "a parameter is unknown or out of its limits",
     "text_unwritable": "no font here has all the letters of the text; Latin, Cyrillic and Greek are always there",
     "unsupported_model": "this engine does not run that model",
-    "drawing_failed": "drawing failed; run again with LOG_LEVEL=DEBUG to see why",
+    "drawing_failed": "drawing failed",
     "engine_unavailable": "the engine cannot be loaded",
     "engine_lost": "the engine broke down",
     "engine_dead": "the engine broke down",

@@ -6,21 +6,18 @@ Knows no messages and no file ids.
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 PHOTO_SIDES_PX = (90, 320, 800, 1280)
 MAX_PIXELS = 60_000_000
 _QUALITY = 87
-_UNDECODABLE = (
-    UnidentifiedImageError,
-    OSError,
-    SyntaxError,  # Pillow's word for broken PNG
-    ValueError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,  # raised where warnings are errors
-)
+# Of Pillow's readers one starts Ghostscript, others fetch what a file names.
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+Image.init()  # or `formats` finds only the readers that something has loaded
 
 
 class NotAPictureError(ValueError):
@@ -55,15 +52,24 @@ def inspect(data: bytes) -> PictureInfo:
     return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
 
 
-def _decode(data: bytes) -> Image.Image:
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise `NotAPictureError` for whatever Pillow raises at broken bytes: OSError, SyntaxError, RuntimeError, ..."""
     try:
-        image = Image.open(io.BytesIO(data))
+        yield
+    except NotAPictureError:
+        raise
+    except Exception as error:
+        raise NotAPictureError(str(error)) from error
+
+
+def _decode(data: bytes) -> Image.Image:
+    with _refusing():
+        image = Image.open(io.BytesIO(data), formats=_FORMATS)
         if image.width * image.height > MAX_PIXELS:
             raise NotAPictureError("too many pixels")
         image.load()
-    except _UNDECODABLE as error:
-        raise NotAPictureError(str(error)) from error
-    return image
+        return image
 
 
 def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
@@ -71,7 +77,8 @@ def photo_sizes(data: bytes) -> tuple[EncodedPicture, ...]:
 
     Raises `NotAPictureError`.
     """
-    upright = _flatten(ImageOps.exif_transpose(_decode(data)))
+    with _refusing():
+        upright = _flatten(ImageOps.exif_transpose(_decode(data)))
     longest = max(upright.size)
     smaller = [side for side in PHOTO_SIDES_PX if side < longest][:3]
     sides = [*smaller, min(longest, PHOTO_SIDES_PX[-1])]
@@ -101,15 +108,17 @@ def _shrink(image: Image.Image, side_px: int, encoding: str) -> EncodedPicture:
 def thumbnail(data: bytes, side_px: int = 320) -> EncodedPicture | None:
     """Return a small preview of a picture file, with alpha as WebP, else as JPEG; None where it cannot be decoded."""
     try:
-        image = _decode(data)
+        with _refusing():
+            image = _decode(data)
+            has_alpha = "A" in image.getbands()
+            return _shrink(image.convert("RGBA" if has_alpha else "RGB"), side_px, "WEBP" if has_alpha else "JPEG")
     except NotAPictureError:
         return None
-    has_alpha = "A" in image.getbands()
-    return _shrink(image.convert("RGBA" if has_alpha else "RGB"), side_px, "WEBP" if has_alpha else "JPEG")
 
 
 def to_webp(data: bytes) -> bytes:
     """Return the same picture as lossless WebP, as Telegram keeps PNG stickers. Raises `NotAPictureError`."""
     buffer = io.BytesIO()
-    _decode(data).convert("RGBA").save(buffer, "WEBP", lossless=True, method=0)
+    with _refusing():
+        _decode(data).convert("RGBA").save(buffer, "WEBP", lossless=True, method=0)
     return buffer.getvalue()

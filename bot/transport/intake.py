@@ -22,6 +22,7 @@ from typing import Any
 from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.rate_limits import on_wait
 from service.inbox import Inbox
+from storage.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
@@ -37,15 +38,18 @@ _MAX_WAITING = 2_000  # updates in memory; beyond that no more are fetched
 class Intake:
     """Store raw updates and hand each to `handle` once, begun in order within a chat, chats side by side.
 
-    `handle` deals with its own errors; one that escapes it is logged and the update counts as handled.
+    `handle` deals with its own errors; one that escapes it is logged and the update counts as handled. `on_unstored` is
+    told of updates that could not be stored, each time.
     """
 
     def __init__(
         self,
         inbox: Inbox,
         handle: Callable[[RawUpdate], Awaitable[None]],
+        on_unstored: Callable[[Sequence[RawUpdate]], None] = lambda _: None,
     ) -> None:
         self._inbox = inbox
+        self._on_unstored = on_unstored
         self._handle = handle
         self._queue = KeyedQueue()
         self._parallel = asyncio.Semaphore(_PARALLEL)
@@ -72,9 +76,12 @@ class Intake:
         An inline query is not stored: it comes with every letter, and nobody waits for its answer after a restart.
         """
         lasting = [raw for raw in updates if _INLINE not in raw]
-        fresh = (
-            set(await self._inbox.put([(raw["update_id"], json.dumps(raw)) for raw in lasting])) if lasting else set()
-        )
+        try:
+            rows = [(raw["update_id"], json.dumps(raw)) for raw in lasting]
+            fresh = set(await self._inbox.put(rows)) if rows else set()
+        except StorageError:
+            self._on_unstored(lasting)
+            raise
         for raw in updates:
             if _INLINE in raw:
                 self._enqueue(raw)

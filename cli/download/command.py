@@ -59,7 +59,7 @@ class Request:
 
 
 def list_weights(request: Request, console: Console) -> int:
-    """Print what `request` is about, without any network; returns 0, or 1 where something is missing."""
+    """Print what `request` is about, without any network; return 0, or 1 where that cannot be told."""
     try:
         reports = [weights_report(request.folder, model, request.overrides) for model in request.models]
     except EngineUnavailable as error:
@@ -67,7 +67,7 @@ def list_weights(request: Request, console: Console) -> int:
         return 1
     for line in [*listing(reports), "", *map(sentence, reports)]:
         console.print(line, markup=False, soft_wrap=True)
-    return 0 if all(report.is_complete for report in reports) else 1
+    return 0
 
 
 async def download(request: Request, console: Console) -> int:

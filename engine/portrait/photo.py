@@ -128,7 +128,7 @@ def _empty_corners(rgb: Rgb, tolerance: int) -> tuple[NDArray[np.uint8], float] 
 
 
 def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> OpenedPhoto:
-    """Turn counter-clockwise by `degrees` and crop to what is filled."""
+    """Turn counter-clockwise by `degrees` and crop to what is filled; a photo of hardly anything stays as it is."""
     height, width = filled.shape
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
@@ -136,6 +136,8 @@ def _turned_back(rgb: Rgb, filled: NDArray[np.uint8], degrees: float) -> OpenedP
     matrix[:, 2] += (np.array(size) - (width, height)) / 2
     cover = cv2.warpAffine(filled.astype(np.float32), matrix, size, flags=cv2.INTER_LINEAR)
     rows, columns = np.flatnonzero((cover > 0.5).any(axis=1)), np.flatnonzero((cover > 0.5).any(axis=0))
+    if any(len(each) == 0 or each[-1] - each[0] <= LEAST_LEFT_PX for each in (rows, columns)):
+        return OpenedPhoto(rgb)  # a line from corner to corner
     inside = np.s_[rows[0] + 1 : rows[-1], columns[0] + 1 : columns[-1]]
     straight = cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)[inside]
     cover = cover[inside]

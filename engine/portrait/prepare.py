@@ -94,8 +94,8 @@ class PreparedThing:
     emoji: str = ""
 
     def choose(self, wanted: Shape) -> Shape:
-        """Return FIGURE, or BADGE where that is asked for or the cut cannot be trusted."""
-        if wanted is Shape.BADGE or (wanted is Shape.AUTO and not self.thing.is_sure):
+        """Return FIGURE, or BADGE where that is asked for, the cut cannot be trusted, or nothing is left of it."""
+        if wanted is Shape.BADGE or self.thing.is_nothing or (wanted is Shape.AUTO and not self.thing.is_sure):
             return Shape.BADGE
         return Shape.FIGURE
 

@@ -31,6 +31,7 @@ CUT_PX = 840  # long side of a cut
 EDGE_PX = 420  # long side where edges are looked for
 SEEK_PX = 200  # long side where the subject is looked for
 UNIT = 0.3  # of the long side: what a face's width is for a person; all widths hang on it
+LEAST_SEEN = 0.002  # of the picture
 LEAST_AREA, MOST_AREA = 0.08, 0.75  # of the picture
 LEAST_PERSON = 0.06  # of the picture that the network must call a person
 MOST_BORDER = 0.3  # of the picture's border that a subject may cover; more is a part of the scene
@@ -51,6 +52,11 @@ class Thing:
     photo: Rgb
     matte: Matte
     is_sure: bool
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the cut shows hardly a pixel, as of a picture of one colour."""
+        return float((self.matte > 0.5).mean()) < LEAST_SEEN
 
 
 def cut_thing(photo: OpenedPhoto, networks: Networks, matter: MattingModel | None = None) -> Thing:

@@ -15,6 +15,7 @@ from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import FloodRules, Rules
 from service.limits import Limits
+from storage.errors import DiskFull
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 FOREVER = 10**6
@@ -327,3 +328,33 @@ async def test_an_error_nobody_knows_is_not_met_with_silence(stage: Stage) -> No
     await person.send_photo(picture())
 
     await person.wait_for_text("Something broke on my side")
+
+
+async def test_who_writes_while_the_disk_is_full_is_told_once_and_served_later(stage: Stage) -> None:
+    ada, ben = stage.person(), stage.person(8, "Ben", "de")
+    await ada.send_photo(picture((1, 1, 1)))
+    first = await ada.wait_for_sticker()
+    database = stage.store.database
+    pages = await database.one("PRAGMA page_count")
+    assert pages is not None
+    await database.run(f"PRAGMA max_page_count = {pages[0]}")  # SQLite's own full disk
+    number = 10**9  # beyond Telegram's, so that the page where the next update would go is filled, too
+    for size in (3000, 300, 30, 1):
+        with pytest.raises(DiskFull):
+            while True:
+                number -= 1
+                values = f"({number}, '{'x' * size}', 0, 0)"
+                await database.run(f"INSERT INTO inbox (id, body, received_at, handled_at) VALUES {values}")
+
+    await ada.send_photo(picture((2, 2, 2)))
+    await ben.send_photo(picture((3, 3, 3)))
+    pressing = asyncio.create_task(ada.press(first, "Another"))
+    await ada.wait_for_text("isn't lost")
+    await ben.wait_for_text("geht nicht verloren")
+    assert "isn't lost" in (await pressing).text
+    await database.run("PRAGMA max_page_count = 100000")
+
+    await ada.wait_until(lambda: stickers_in_chat(ada) >= 3)
+    await ben.wait_for_sticker()
+    assert sum("isn't lost" in seen.text for seen in ada.transcript) == 1
+    assert (stickers_in_packs(ada), stickers_in_packs(ben)) == (3, 1)

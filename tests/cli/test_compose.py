@@ -59,7 +59,7 @@ def test_auto_imports_no_network_library_where_there_are_no_weights(tmp_path: Pa
 
 def test_diffusion_without_its_libraries_says_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(EngineUnavailable, match=r"pip install 'stickerface\[diffusion\]'"):
+    with pytest.raises(EngineUnavailable, match=r"install the extra diffusion"):
         choose_engine(_settings(tmp_path, "diffusion"))
 
 

@@ -50,6 +50,12 @@ def test_the_key_stands_alone_on_the_output(folder: Path) -> None:
     assert key.expires_at - key.created_at == 86_400
 
 
+def test_an_empty_list_says_so_and_what_to_do() -> None:
+    result = run("list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one." in result.stderr
+
+
 def test_the_list_shows_keys_and_no_secret(folder: Path) -> None:
     text = run("add", "shop").stdout.strip()
     listed = run("list").stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,25 +31,78 @@ def test_the_architectures_list_of_files_is_the_modules() -> None:
     assert with_files(text) == text, "run: python -m docs.tree"
 
 
-def _commands(kind: str) -> set[str]:
-    blocks = re.findall(r"```(?:\w*)\n(.*?)```", README, re.DOTALL)
-    spans = re.findall(r"`([^`\n]+)`", README)
-    code = "\n".join([*blocks, *spans])
-    return set(re.findall(rf"^(?:\S*/)?{kind} ([a-z][a-z-]*)", code, re.MULTILINE))
+def _code(document: Path) -> Iterator[str]:
+    """Yield what a document shows as code, a command at a time, without comments and what stands before a program."""
+    before = r"^\s*(?:sudo (?:-\w+ \w+ )?|env -C \S+ |exec |[A-Z_]+=\S+ |docker compose run --rm )*"
+    text = document.read_text(encoding="utf-8")
+    if document.suffix != ".md":  # what matters there is in comments
+        text = text.replace("#", "")
+        blocks = [text] if document.name == "compose.yaml" else []
+    else:
+        blocks = re.findall(r"```(?:\w*)\n(.*?)```", text, re.DOTALL)
+    for line in [*"\n".join(blocks).splitlines(), *re.findall(r"`([^`\n]+)`", text)]:
+        for part in re.split(r"&&|\|\||[|;]", line.split(" #")[0]):
+            yield re.sub(before, "", part).strip()
 
 
-def test_every_make_target_the_readme_names_exists() -> None:
+def _words(document: Path, program: str) -> list[list[str]]:
+    """Return the arguments with which a document calls a program."""
+    found = (re.fullmatch(rf"(?:[\w./~]*/)?{program}((?: .*)?)", line) for line in _code(document))
+    return [match[1].split() for match in found if match]
+
+
+def _unknown(arguments: list[str]) -> list[str]:
+    """Return the words of a call of `stickerface` that it would refuse: commands and options it does not have."""
+    command = get_command(app)
+    for number, word in enumerate(arguments):
+        if word.startswith("-"):
+            known = {option for each in command.params for option in each.opts} | {"-h", "--help"}
+            if word.split("=")[0] not in known:
+                return [word]
+        elif commands := getattr(command, "commands", None):
+            if word in ("...", "…"):
+                return []
+            if word not in commands:
+                return arguments[: number + 1]
+            command = commands[word]
+    return []
+
+
+EXECUTABLE = [*DOCUMENTS, *ROOT.glob("docs/howto/*.md"), ROOT / ".env.example", ROOT / "compose.yaml"]
+
+
+@pytest.mark.parametrize("document", EXECUTABLE, ids=lambda path: path.name)
+def test_every_command_that_a_document_names_exists(document: Path) -> None:
+    assert [unknown for words in _words(document, "stickerface") if (unknown := _unknown(words))] == []
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert _commands("make") <= targets
-    assert {"demo", "test"} <= _commands("make")
+    assert {
+        words[0] for words in _words(document, "make") if words and not words[0].startswith("-") and "=" not in words[0]
+    } <= targets
+    modules = [words[1] for words in _words(document, "python3?") if words[:1] == ["-m"]]
+    ours = [ROOT / name.replace(".", "/") for name in modules if (ROOT / name.split(".")[0]).exists()]
+    assert [path for path in ours if not (path.with_suffix(".py").exists() or (path / "__main__.py").exists())] == []
 
 
-def test_every_command_is_in_the_readme_and_the_other_way_round() -> None:
-    named = _commands("stickerface")
+def test_commands_that_do_not_exist_are_found(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text(
+        "Say `stickerface dance`, `FOO=1 /usr/bin/stickerface make a.jpg --colour red` or:\n"
+        "```\nsudo stickerface keys add shop && stickerface keys steal # stickerface nothing\nmake coffee\n```\n"
+    )
+    assert [_unknown(words) for words in _words(document, "stickerface")] == [
+        [],
+        ["keys", "steal"],
+        ["dance"],
+        ["--colour"],
+    ]
+    assert _words(document, "make") == [["coffee"]]
+
+
+def test_every_command_is_in_the_readme() -> None:
+    named = {words[0] for words in _words(ROOT / "README.md", "stickerface") if words} - {"--version"}
     registered = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     registered |= {group.name for group in app.registered_groups if group.name}
     assert registered - named - {"demo"} == set()
-    assert named <= registered
 
 
 @pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.open_diffusion])

@@ -175,6 +175,7 @@ error-text-unwritable = Diese Zeichen kann ich hier nicht auf einen Sticker schr
 error-unsupported-model = Solche Sticker kann ich hier nicht zeichnen.
 error-engine-down = Ich kann gerade nicht zeichnen. Versuch es später noch einmal.
 error-storage = Ich kann gerade nichts speichern. Versuch es in ein paar Minuten noch einmal.
+not-stored-yet = Ich kann gerade nichts speichern. Was du geschickt hast, geht nicht verloren: Ich kümmere mich darum, sobald es geht.
 error-busy = Gerade ist viel los. Versuch es in einer Minute noch einmal.
 error-broken = Bei mir ist etwas kaputtgegangen, Kennung { $reference }. Es ist notiert. Du kannst das Foto noch einmal schicken.
 error-pack-failed = Telegram hat den Sticker nicht in dein Paket gelassen. Versuch es gleich noch einmal.

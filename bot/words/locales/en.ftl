@@ -175,6 +175,7 @@ error-text-unwritable = I can't write these letters on a sticker here. Latin, Cy
 error-unsupported-model = I can't draw that kind of sticker here.
 error-engine-down = I can't draw at the moment. Try again later.
 error-storage = I can't save anything at the moment. Try again in a few minutes.
+not-stored-yet = I can't save anything at the moment. What you sent isn't lost: I'll get to it as soon as I can.
 error-busy = I'm a little overloaded. Try again in a minute.
 error-broken = Something broke on my side, reference { $reference }. It's logged. You can send the photo again.
 error-pack-failed = Telegram didn't accept the sticker into your pack. Try again in a moment.

@@ -175,6 +175,7 @@ error-text-unwritable = Aquí no puedo escribir esas letras en un sticker. El al
 error-unsupported-model = Aquí no puedo dibujar ese tipo de sticker.
 error-engine-down = Ahora mismo no puedo dibujar. Inténtalo más tarde.
 error-storage = Ahora mismo no puedo guardar nada. Prueba dentro de unos minutos.
+not-stored-yet = Ahora mismo no puedo guardar nada. Lo que enviaste no se pierde: me ocuparé en cuanto pueda.
 error-busy = Tengo mucho trabajo. Prueba dentro de un minuto.
 error-broken = Algo se me ha roto, referencia { $reference }. Queda anotado. Puedes mandar la foto otra vez.
 error-pack-failed = Telegram no ha aceptado el sticker en tu pack. Prueba dentro de un momento.

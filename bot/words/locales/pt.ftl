@@ -175,6 +175,7 @@ error-text-unwritable = Essas letras eu não consigo escrever numa figurinha aqu
 error-unsupported-model = Esse tipo de figurinha eu não desenho aqui.
 error-engine-down = Não consigo desenhar agora. Tente mais tarde.
 error-storage = Não consigo salvar nada agora. Tente daqui a alguns minutos.
+not-stored-yet = Não consigo salvar nada agora. O que você enviou não se perde: cuido disso assim que puder.
 error-busy = Estou com muito trabalho. Tente daqui a um minuto.
 error-broken = Algo quebrou do meu lado, referência { $reference }. Já está anotado. Pode mandar a foto de novo.
 error-pack-failed = O Telegram não aceitou a figurinha no seu pacote. Tente daqui a pouco.

@@ -171,6 +171,7 @@ error-text-unwritable = 这些字我在这里写不到贴纸上。拉丁、西�
 error-unsupported-model = 这种贴纸我在这里画不了。
 error-engine-down = 我现在画不了。过一会儿再试。
 error-storage = 我现在存不了东西。过几分钟再试。
+not-stored-yet = 我现在存不了东西。你发来的不会丢：我一能处理就来处理。
 error-busy = 我有点忙不过来。一分钟后再试。
 error-broken = 我这边出了问题，编号 { $reference }，已经记下了。你可以再发一次照片。
 error-pack-failed = Telegram 没让这张贴纸进你的贴纸包。过一会儿再试。

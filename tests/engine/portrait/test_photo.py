@@ -46,6 +46,15 @@ def test_a_picture_of_one_colour_is_not_trimmed_to_nothing() -> None:
     assert trimmed(np.zeros((80, 90, 3), np.uint8)).shape == (80, 90, 3)
 
 
+@pytest.mark.parametrize("width_px", [1, 3, 9])
+def test_a_line_from_corner_to_corner_is_no_turned_photo(width_px: int) -> None:
+    """All of the rest looks like empty corners."""
+    photo = np.full((90, 90, 3), 255, np.uint8)
+    cv2.line(photo, (0, 89), (89, 0), (0, 0, 0), width_px)
+
+    assert straightened(photo).rgb is photo
+
+
 @pytest.mark.parametrize("degrees", [-44, -20, -8, 8, 20, 44])
 @pytest.mark.parametrize("colour", [damages.BLACK, damages.WHITE])
 def test_a_photo_turned_in_its_frame_is_turned_back(degrees: float, colour: tuple[int, int, int]) -> None:

@@ -163,3 +163,8 @@ def test_a_thing_with_transparency_keeps_its_outline(networks: Networks) -> None
 
     assert made.thing.is_sure
     assert made.choose(Shape.AUTO) is Shape.FIGURE
+
+
+@pytest.mark.parametrize("shape", [Shape.AUTO, Shape.BUST, Shape.FIGURE, Shape.HEAD])
+def test_a_picture_of_one_colour_is_a_badge_whatever_is_asked_for(networks: Networks, shape: Shape) -> None:
+    assert thing(np.zeros((72, 96, 3), np.uint8), networks).choose(shape) is Shape.BADGE

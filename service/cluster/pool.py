@@ -307,6 +307,7 @@ class ClusterPool:
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
+                "-P",  # no folder of the caller's takes our packages' names
                 "-m",
                 "service.cluster.driver",
                 str(theirs.fileno()),

@@ -104,6 +104,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "engine_lost": Answer(503, "runner_connection_error", "The engine is not available."),
     "engine_dead": Answer(503, "runner_connection_error", "The engine is not available."),
     "database_busy": Answer(503, "internal_error", "The server is busy: try again."),
+    "files_unreachable": Answer(503, "internal_error", "The store of files does not answer: try again."),
     "disk_full": Answer(503, "internal_error", "The server has no room left."),
     "storage_error": Answer(500, "internal_error", "The server could not keep the request."),
     "schema_too_new": Answer(500, "internal_error", "The server could not keep the request."),

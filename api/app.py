@@ -31,7 +31,7 @@ from api.server.routing import Site, Sites
 from api.webhooks.outbox import Outbox
 from api.webhooks.post import Poster
 from api.webhooks.signing import SigningKeys
-from service.pool import EngineInfo
+from service.engines import EngineAbilities
 from service.stickers import StickerService
 
 _CORS_REQUEST_HEADERS = ("authorization", "content-type", "accept", "idempotency-key")
@@ -59,14 +59,14 @@ class HttpApi:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineInfo,
+        engine: EngineAbilities,
         tokens: Tokens,
         signing: SigningKeys,
         options: ApiOptions,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
         telegram_outage_s: Callable[[], float] | None = None,
     ) -> None:
-        self.metrics = Metrics(service, runner, telegram_errors=telegram_errors, telegram_outage_s=telegram_outage_s)
+        self.metrics = Metrics(service, engine, telegram_errors=telegram_errors, telegram_outage_s=telegram_outage_s)
         self._session = guarded_session(allow_private_hosts=options.allow_private_hosts)
         poster = Poster(self._session, allow_private_hosts=options.allow_private_hosts)
         self._lifetimes = FileLifetimes(service, options.files_lifetime_s)
@@ -75,7 +75,7 @@ class HttpApi:
 
         self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
         rate_limits, deadlines = RateLimits(), StartDeadlines(service, self._tasks)
-        self._submitter = Submitter(service, runner, rate_limits, loader, deadlines, logs, self._tasks)
+        self._submitter = Submitter(service, engine, rate_limits, loader, deadlines, logs, self._tasks)
 
         context = FacadeContext(
             service=service,
@@ -97,7 +97,7 @@ class HttpApi:
         self._outbox = Outbox(service, policies=policies, poster=poster, count=self.metrics.called)
 
         plain, sites = PlainEnvelope(), list[Site]()
-        root = [*Health(service, runner, self.metrics).routes()]
+        root = [*Health(service, engine, self.metrics).routes()]
         if options.is_on:
             root += DocsPage(PROVIDERS, options.response_forms).routes()
             sites += [site for provider in PROVIDERS for site in provider.sites(context)]
@@ -118,14 +118,14 @@ class HttpApi:
     async def open(
         cls,
         service: StickerService,
-        runner: EngineInfo,
+        engine: EngineAbilities,
         options: ApiOptions,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
         telegram_outage_s: Callable[[], float] | None = None,
     ) -> HttpApi:
         """Load the secrets, or make them the first time, and wire the parts. Raises `StorageError`."""
         tokens, signing = await Tokens.load(service), await SigningKeys.load(service)
-        return cls(service, runner, tokens, signing, options, telegram_errors, telegram_outage_s)
+        return cls(service, engine, tokens, signing, options, telegram_errors, telegram_outage_s)
 
     async def run(self) -> None:
         """Follow jobs, deliver webhooks, count, delete old files, until cancelled."""

@@ -28,7 +28,11 @@ def install_redaction() -> None:
     """Clean every log record of this process from now on; a second call changes nothing."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("aiosqlite", "telegram"):  # below that they print whole rows and messages: captions, people, file ids
+    for name in (
+        "aiosqlite",
+        "psycopg",
+        "telegram",
+    ):  # below that they print whole rows and messages: captions, people, file ids
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     logging.getLogger("telegram.request").setLevel(logging.CRITICAL)  # it quotes whole answers; the error comes to us
     make = logging.getLogRecordFactory()

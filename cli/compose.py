@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.settings import EngineSettings, ServerSettings, Settings, WeightsSettings
+from cli.data import open_data
+from cli.settings import DataSettings, EngineSettings, ServerSettings, Settings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.models import DEFAULT_MODEL, MODELS, open_models
@@ -18,9 +19,11 @@ from engine.portrait.engine import PortraitEngine
 from engine.types import Engine
 from engine.weights import WeightsReport, weights_report
 from service.limits import Lifetimes, Limits
+from storage.errors import StorageError
 from storage.records import Entrance
 
 if TYPE_CHECKING:
+    from service.engines import EngineAbilities
     from service.pool import Pool
     from service.stickers import StickerService
     from service.worker import Worker
@@ -35,12 +38,18 @@ class Parts:
     """What every entrance hangs on."""
 
     service: StickerService
-    worker: Worker
-    pool: Pool
+    worker: Worker | None = None  # where others draw
+    pool: Pool | None = None
+
+    @property
+    def engine(self) -> EngineAbilities:
+        """What can be drawn, here or elsewhere."""
+        return self.pool or self.service.processes.engines_elsewhere
 
     async def close(self) -> None:
         """End the engines and close the data."""
-        await self.pool.close()
+        if self.pool is not None:
+            await self.pool.close()
         await self.service.close()
 
 
@@ -98,7 +107,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
     except EngineUnavailable as error:
         logger.warning("%s: the engine is portrait", error)
         return False
-    if not report.is_there or _missing_libraries():
+    if not report.is_there or missing_libraries():
         return False
     from engine.diffusion.device import has_cuda
 
@@ -106,7 +115,7 @@ def _can_diffuse(settings: EngineSettings) -> bool:
 
 
 def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
-    if missing := _missing_libraries():
+    if missing := missing_libraries():
         raise EngineUnavailable(
             f"ENGINE=diffusion needs {', '.join(missing)}: install the extra diffusion, or take portrait"
         )
@@ -136,36 +145,41 @@ def _diffusion_engine(settings: EngineSettings, *, warms_up: bool) -> Engine:
     )
 
 
-def _missing_libraries() -> list[str]:
+def missing_libraries() -> list[str]:
+    """Return the names of the libraries of the diffusion engine that are not installed."""
     return [name for name in DIFFUSION_LIBRARIES if importlib.util.find_spec(name) is None]
 
 
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
     """Open the data, choose the engines, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    Engines are loaded by the worker, for that may take minutes. `engine` takes the place of those that the settings
-    choose.
+    Engines are loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
+    place of those that the settings choose.
     """
-    from engine.runner import EngineRunner  # these four are for servers: `make` starts without them
+    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
     from service.pool import LocalPool
-    from service.stickers import StickerService
     from service.worker import Worker
 
-    if settings.pool == "none" and engine is None:
-        raise EngineUnavailable("POOL=none: other processes that draw cannot be waited for yet")
     chosen = engine or (choose_engine(settings) if settings.pool == "local" else None)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
-    service = await StickerService.open(
-        settings.data_dir,
+    service = await open_data(
+        settings,
         limits=Limits(settings.jobs_per_person, settings.jobs_per_day, settings.queue_length, exempt),
         lifetimes=Lifetimes(settings.keep_photos_hours * 3600, settings.keep_results_days * 86_400),
     )
     try:
-        pool: Pool = LocalPool(EngineRunner(chosen)) if chosen else _cluster_pool(settings, service)
-    except BaseException:
+        await service.check_files()
+        pool: Pool | None = None
+        if chosen is not None:
+            pool = LocalPool(EngineRunner(chosen))
+        elif settings.pool == "ray":
+            pool = _cluster_pool(settings, service)
+    except (StorageError, EngineUnavailable):
         await service.close()
         raise
+    if pool is None:
+        return Parts(service)
     return Parts(service, Worker(service, pool, step_timeout_s=settings.step_timeout_s), pool)
 
 
@@ -186,6 +200,7 @@ def _cluster_pool(settings: ServerSettings, service: StickerService) -> Pool:
 
 def engine_settings_only(settings: ServerSettings) -> EngineSettings:
     """Return what an engine on another machine is built from: no token, key or database is among it."""
-    chosen = {name: getattr(settings, name) for name in EngineSettings.model_fields if name != "hf_token"}
+    kept_back = {"hf_token", *DataSettings.model_fields}
+    chosen = {name: getattr(settings, name) for name in EngineSettings.model_fields if name not in kept_back}
     chosen |= {"data_dir": settings.data_dir.absolute(), "weights_dir": settings.weights_folder.absolute()}
     return EngineSettings.model_construct(**chosen)

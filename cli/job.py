@@ -11,9 +11,9 @@ from cli.sentences import SENTENCES
 
 def show_jobs(reference: str) -> int:
     """Print the life of every job that `reference` may mean; return the exit code."""
-    from cli.settings import SettingsInvalid, read_weights_settings
+    from cli.data import open_data
+    from cli.settings import SettingsInvalid, read_data_settings
     from service.job_report import life_of, parse_reference
-    from service.stickers import StickerService
     from storage.errors import StorageError
 
     start = parse_reference(reference)
@@ -25,7 +25,7 @@ def show_jobs(reference: str) -> int:
         return SENTENCES.get(code, "")
 
     async def read() -> list[str]:
-        async with await StickerService.open(read_weights_settings().data_dir) as service:
+        async with await open_data(read_data_settings()) as service:
             return [await life_of(service, job, explain) for job in await service.jobs_by_reference(start)]
 
     try:

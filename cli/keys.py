@@ -118,12 +118,12 @@ def _line(key: ApiKey, *, is_valid: bool) -> str:
 def _with_keys(work: Work) -> None:
     import asyncio
 
-    from cli.settings import SettingsInvalid, read_weights_settings
-    from service.stickers import StickerService
+    from cli.data import open_data
+    from cli.settings import SettingsInvalid, read_data_settings
     from storage.errors import StorageError
 
     async def run() -> None:
-        async with await StickerService.open(read_weights_settings().data_dir) as service:
+        async with await open_data(read_data_settings()) as service:
             await work(service)
 
     try:

@@ -1,6 +1,7 @@
-"""One running copy on a DATA_DIR and on a bot token: lock files with the owner's pid.
+"""One copy of the bot on a DATA_DIR and on a bot token: lock files with the owner's pid.
 
-The kernel frees a lock however the process ends. Copies on other machines are told apart by Telegram alone (409).
+Workers, and front ends that draw nothing, work beside it. The kernel frees a lock however the process ends. Copies on
+other machines are told apart by Telegram alone (409).
 """
 
 from __future__ import annotations
@@ -13,6 +14,13 @@ import tempfile
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
+
+_RUNNING = "running.pid"
+_MAY_JOIN = "others may join"  # older versions, which take every job for their own, do not write it
+_IN_USE = (
+    "DATA_DIR {data_dir} is in use by process {pid}: two copies would draw and send everything twice. "
+    "Stop that one first, or give this one another DATA_DIR and another bot token."
+)
 
 
 class AlreadyRunning(Exception):
@@ -28,14 +36,14 @@ class ProcessLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid, _, folder = os.read(self._file, 5000).decode("utf-8", "replace").strip().partition("\n")
+            text = os.read(self._file, 5000).decode("utf-8", "replace")
             os.close(self._file)
-            raise AlreadyRunning(in_use.format(pid=pid or "unknown", data_dir=folder or "unknown")) from None
+            raise AlreadyRunning(_told(text, in_use)) from None
         except OSError:
             os.close(self._file)
             raise
         os.truncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n{data_dir.absolute()}\n".encode("utf-8", "surrogateescape"))
+        os.write(self._file, f"{os.getpid()}\n{data_dir.absolute()}\n{_MAY_JOIN}\n".encode("utf-8", "surrogateescape"))
 
     def release(self) -> None:
         """Let another process have it."""
@@ -43,14 +51,36 @@ class ProcessLock:
 
 
 def lock_folder(folder: Path) -> ProcessLock:
-    """Lock a DATA_DIR. Raises `AlreadyRunning`, OSError where the folder cannot be made or written."""
+    """Lock a DATA_DIR for a bot, or for a front end that draws itself.
+
+    Raises `AlreadyRunning`, OSError where the folder cannot be made or written.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ProcessLock(
-        folder / "running.pid",
-        folder,
-        "DATA_DIR {data_dir} is in use by process {pid}: two copies would draw and send everything twice. "
-        "Stop that one first, or give this one another DATA_DIR and another bot token.",
-    )
+    hint = " Beside it may run `stickerface worker`, and `stickerface serve` with POOL=none."
+    return ProcessLock(folder / _RUNNING, folder, _IN_USE + hint)
+
+
+def join_folder(folder: Path) -> None:
+    """Check that a worker, or a front end that draws nothing, may use a DATA_DIR beside who has locked it.
+
+    Raises `AlreadyRunning` where that is an older version, which would take over what others draw; OSError.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = os.open(folder / _RUNNING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.read(file, 5000).decode("utf-8", "replace")
+        if _MAY_JOIN not in text.splitlines():
+            raise AlreadyRunning(_told(text, _IN_USE)) from None
+    finally:
+        os.close(file)
+
+
+def _told(text: str, in_use: str) -> str:
+    """Return the sentence with what the owner of a lock wrote into its file."""
+    pid, folder = [*text.splitlines(), "", ""][:2]
+    return in_use.format(pid=pid or "unknown", data_dir=folder or "unknown")
 
 
 def lock_token(api_url: str, token: str, data_dir: Path, shared: Path | None = None) -> ProcessLock | None:

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
 from cli.keys import keys_app
 from service.limits import MAX_SEED
+
+if TYPE_CHECKING:
+    from cli.settings import ServerSettings
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -53,10 +56,6 @@ def run(
     no_bot: Annotated[bool, typer.Option("--no-bot", help="Serve the HTTP API alone; no bot token is needed.")] = False,
 ) -> None:
     """Run the bot and the HTTP API until Ctrl-C or SIGTERM."""
-    import asyncio
-
-    from cli import run as product
-    from cli.logs import set_up_logging
     from cli.settings import Settings, read_server_settings, read_settings
 
     if no_http and no_bot:
@@ -64,9 +63,37 @@ def run(
     settings = _read(read_server_settings) if no_bot else _read(read_settings)
     if no_http and isinstance(settings, Settings) and settings.telegram_webhook_url:
         _stop("--no-http and TELEGRAM_WEBHOOK_URL exclude each other: Telegram could not reach the bot.")
+    _run(settings, with_http=not no_http)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the HTTP API without a bot, as `run --no-bot`; with POOL=none beside others on the same data."""
+    from cli.settings import read_server_settings
+
+    _run(_read(read_server_settings), with_http=True)
+
+
+@app.command()
+def worker() -> None:
+    """Draw what the bot and the HTTP API take in other processes on the same data; any number may."""
+    from cli.settings import read_server_settings
+
+    settings = _read(read_server_settings)
+    if settings.pool == "none":
+        _stop("POOL=none: a worker that draws nothing has nothing to do.")
+    _run(settings, with_http=False)
+
+
+def _run(settings: ServerSettings, *, with_http: bool) -> NoReturn:
+    import asyncio
+
+    from cli import run as product
+    from cli.logs import set_up_logging
+
     set_up_logging(settings.log_level)
     _collect_garbage()
-    raise typer.Exit(asyncio.run(product.run(settings, with_http=not no_http)))
+    raise typer.Exit(asyncio.run(product.run(settings, with_http=with_http)))
 
 
 @app.command()
@@ -247,13 +274,38 @@ def job(reference: Annotated[str, typer.Argument(help="As a message or the log h
 
 
 @app.command()
-def doctor() -> None:
-    """Check settings, disk, engine and token; exit code 0 when all is well."""
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new tar, a folder for one, or - for the output.")],
+) -> None:
+    """Back up database and files, also while the bot runs; no weights, no .env. Photos of people: encrypt it."""
+    from cli.backup import back_up
+
+    raise typer.Exit(back_up(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `stickerface backup` wrote; - for the input.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the data in DATA_DIR; what was there is kept in a folder in it.")
+    ] = False,
+) -> None:
+    """Restore a backup to DATA_DIR, while the bot does not run."""
+    from cli.backup import restore_backup
+
+    raise typer.Exit(restore_backup(file, replaces=force))
+
+
+@app.command()
+def doctor(
+    no_bot: Annotated[bool, typer.Option("--no-bot", help="For the HTTP API alone: no bot token is needed.")] = False,
+) -> None:
+    """Look at settings, disk, database, port, engine and Telegram; exit code 0: all is well, 1: not, 2: settings."""
     import asyncio
 
-    from cli.doctor import examine
+    from cli.doctor.command import examine
 
-    raise typer.Exit(asyncio.run(examine()))
+    raise typer.Exit(asyncio.run(examine(with_bot=not no_bot)))
 
 
 _Read = TypeVar("_Read")

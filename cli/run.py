@@ -1,4 +1,4 @@
-"""`stickerface run`: one process, one event loop: Telegram, the worker, the HTTP port."""
+"""`stickerface run`, `serve` and `worker`: one event loop with all or some of Telegram, the HTTP port, the worker."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
 from cli.compose import Parts, compose
-from cli.lock import AlreadyRunning, lock_folder, lock_token
+from cli.lock import AlreadyRunning, join_folder, lock_folder, lock_token
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
+from service.processes import Duty
 from service.retention import sweep_hourly
 from storage.errors import StorageError
 
@@ -35,10 +36,18 @@ SHUTDOWN_S = 9.0  # most supervisors kill after 10
 
 
 async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code. Without a bot where `settings` know none."""
+    """Run until SIGTERM or SIGINT; returns the exit code. Without a bot where `settings` know none.
+
+    Without a bot and HTTP it is a worker. A worker, and a front end that draws nothing, may be one of several.
+    """
+    is_worker = not with_http and not isinstance(settings, Settings)
+    may_join = is_worker or (settings.pool == "none" and not isinstance(settings, Settings))
     with ExitStack() as locks:
         try:
-            locks.callback(lock_folder(settings.data_dir).release)
+            if may_join:
+                join_folder(settings.data_dir)
+            else:
+                locks.callback(lock_folder(settings.data_dir).release)
             if isinstance(settings, Settings):
                 token = settings.telegram_bot_token.get_secret_value()
                 if lock := lock_token(settings.telegram_api_url, token, settings.data_dir):
@@ -71,14 +80,22 @@ class App:
         raise_descriptor_limit()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        service, pool = self._parts.service, self._parts.pool
+        try:
+            await self._join()
+        except (StorageError, OSError) as error:
+            logger.error("cannot start: %s", error)
+            return EXIT_FAILED
         try:
             if self._with_http:
                 await self._listen()
-            await self._parts.worker.recover()
-            self._spawn("retention", sweep_hourly(self._parts.service))
-            if not self._parts.pool.is_ready:
-                logger.info("loading the engine: %s", self._parts.pool.engine_name)
-            self._spawn("worker", self._parts.worker.run())
+            await service.recover()
+            self._spawn("processes", service.processes.run())
+            self._spawn("retention", sweep_hourly(service))
+            if pool is not None and not pool.is_ready:
+                logger.info("loading the engine: %s", pool.engine_name)
+            if self._parts.worker is not None:
+                self._spawn("worker", self._parts.worker.run())
             if self._api is not None:
                 self._spawn("api", self._api.run())
             if self._bot is not None:
@@ -90,12 +107,23 @@ class App:
         finally:
             await self._shut_down()
 
+    async def _join(self) -> None:
+        """Be one of the processes on the data. Raises `StorageError`, OSError."""
+        duties = {Duty.RETENTION, *((Duty.HTTP_FILES, Duty.WEBHOOKS) if self._with_http else ())}
+        is_worker = self._bot is None and not self._with_http
+        await self._parts.service.processes.join(
+            "bot" if self._bot else "worker" if is_worker else "api",
+            duties=duties,
+            engine=self._parts.pool,
+            hears_steps=not is_worker,
+        )
+
     async def _listen(self) -> None:
         """Open the HTTP port. Raises OSError where it is taken or the certificate cannot be used."""
         settings, parts = self._settings, self._parts
         self._api = await HttpApi.open(
             parts.service,
-            runner=parts.pool,
+            engine=parts.engine,
             options=ApiOptions(
                 is_on=settings.http_api,
                 public_url=settings.public_url,
@@ -121,7 +149,7 @@ class App:
 
     async def _run_bot(self, bot: TelegramBot) -> None:
         await bot.start()
-        logger.info("ready: engine %s", self._parts.pool.engine_name)
+        logger.info("ready: engine %s", self._parts.engine.engine_name)
         await bot.run()
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -143,7 +171,8 @@ class App:
         """Take nothing new, finish or hand back the job in hand, deliver what is made; bounded in time."""
         try:
             async with asyncio.timeout(SHUTDOWN_S):
-                await self._parts.worker.stop(JOB_GRACE_S)
+                if self._parts.worker is not None:
+                    await self._parts.worker.stop(JOB_GRACE_S)
                 if self._bot is not None:
                     await self._bot.stop()
                 if self._http is not None:
@@ -167,7 +196,7 @@ def _telegram_bot(settings: Settings, parts: Parts) -> TelegramBot:
         alarm_limits=AlarmLimits(settings.alarm_queue_minutes * 60, settings.alarm_disk_mb),
         webhook_url=settings.telegram_webhook_url,
         webhook_secret=secret.get_secret_value() if secret else None,
-        offers=Offers(parts.pool),
+        offers=Offers(parts.engine),
     )
 
 

@@ -17,12 +17,19 @@ from service.limits import Limits
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
-_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN")
+_HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY")
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 class SettingsInvalid(Exception):
-    """Settings are missing or wrong; the text is a readable report of every problem."""
+    """Settings are missing or wrong; the text is a readable report of every problem.
+
+    `problems` are its lines by setting, in capitals; none where .env cannot be read at all.
+    """
+
+    def __init__(self, report: str, problems: Mapping[str, str] | None = None) -> None:
+        super().__init__(report)
+        self.problems = dict(problems or {})
 
 
 def _web_address(value: str | None) -> str | None:
@@ -34,8 +41,8 @@ def _web_address(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
-class WeightsSettings(BaseSettings):
-    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+class DataSettings(BaseSettings):
+    """Where everything is kept that people entrust to the bot: all that `stickerface keys` needs."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -47,6 +54,34 @@ class WeightsSettings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
+    files_url: str = ""
+    aws_endpoint_url: str | None = None
+    aws_region: str = ""
+    aws_access_key_id: str = ""
+    aws_secret_access_key: SecretStr = SecretStr("")
+
+    _endpoint_is_web_address = field_validator("aws_endpoint_url")(_web_address)
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_postgres_url(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value().strip()
+        if url and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise ValueError("is no URL of PostgreSQL: expected postgresql://user:password@host/database")
+        return SecretStr(url)
+
+    @field_validator("files_url")
+    @classmethod
+    def _files_are_somewhere(cls, value: str) -> str:
+        if value and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]*)?|file:///[^?#]+", value):
+            raise ValueError("expected s3://bucket/prefix or file:///path/of/a/shared/folder")
+        return value.rstrip("/")
+
+
+class WeightsSettings(DataSettings):
+    """Where model files are and come from: all that `stickerface download` needs, without any bot token."""
+
     weights_dir: Path | None = None
     weights_overrides: Annotated[Mapping[str, str], NoDecode] = {}
     hf_endpoint: str = "https://huggingface.co"
@@ -214,6 +249,11 @@ def read_settings(**overrides: Any) -> Settings:
     return _read(Settings, overrides)
 
 
+def read_data_settings() -> DataSettings:
+    """Read only where the data is. Raises `SettingsInvalid`."""
+    return _read(DataSettings, {})
+
+
 def read_weights_settings() -> WeightsSettings:
     """Read only what concerns model files. Raises `SettingsInvalid`."""
     return _read(WeightsSettings, {})
@@ -224,27 +264,32 @@ def read_engine_settings(**overrides: Any) -> EngineSettings:
     return _read(EngineSettings, overrides)
 
 
-def read_server_settings() -> ServerSettings:
+def read_server_settings(**overrides: Any) -> ServerSettings:
     """Read what a process without a bot needs. Raises `SettingsInvalid`."""
-    return _read(ServerSettings, {})
+    return _read(ServerSettings, overrides)
 
 
 def _read(kind: type[_Settings], overrides: dict[str, Any]) -> _Settings:
     try:
         return kind(**overrides)
     except ValidationError as error:
-        raise SettingsInvalid(_report(error)) from None  # the original would print secrets
+        problems = _problems(error)
+        lines = [f"  {name}: {problem}" for name, problem in problems.items()]
+        report = [
+            "Settings cannot be used:",
+            *lines,
+            "Set them in the environment or in .env; .env.example explains each.",
+        ]
+        raise SettingsInvalid("\n".join(report), problems) from None  # the original would print secrets
     except UnicodeDecodeError:
         raise SettingsInvalid("Settings cannot be read:\n  .env is not a UTF-8 text file") from None
 
 
-def _report(error: ValidationError) -> str:
-    lines = ["Settings cannot be used:"]
+def _problems(error: ValidationError) -> dict[str, str]:
+    found: dict[str, str] = {}
     for problem in error.errors(include_url=False):
         name = str(problem["loc"][0]).upper()
         message = problem["msg"].removeprefix("Value error, ")
-        found = "(hidden)" if name in _HIDDEN else repr(problem.get("input"))
-        suffix = "" if "is missing" in message else f" (found: {found})"
-        lines.append(f"  {name}: {message}{suffix}")
-    lines.append("Set them in the environment or in .env; .env.example explains each.")
-    return "\n".join(lines)
+        value = "(hidden)" if name in _HIDDEN else repr(problem.get("input"))
+        found.setdefault(name, message if "is missing" in message else f"{message} (found: {value})")
+    return found

@@ -1,11 +1,15 @@
-"""What happens to jobs, published to whoever listens. In this process only; the rows are the truth."""
+"""What happens to jobs, published to whoever listens. The rows are the truth.
+
+Other processes on the same store hear of it by `relay`, and what happens there is delivered here.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.types import Step
@@ -24,11 +28,12 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """One thing that happened to one job; `job` as it is afterwards."""
+    """One thing that happened to one job `at` a time in Unix seconds; `job` as it is afterwards."""
 
     kind: EventKind
     job: Job
     step: Step | None = None
+    at: float = field(default_factory=time.time, compare=False)
 
 
 MOST_WAITING = 500  # events that wait for a listener, beyond which it is sent only beginnings and ends
@@ -54,9 +59,16 @@ class Events:
 
     def __init__(self) -> None:
         self._listeners: set[_Listener] = set()
+        self.relay: Callable[[JobEvent], None] | None = None  # to other processes
 
     def emit(self, event: JobEvent) -> None:
-        """Put the event into the queue of everybody who wants it."""
+        """Publish what happened in this process."""
+        self.deliver(event)
+        if self.relay is not None:
+            self.relay(event)
+
+    def deliver(self, event: JobEvent) -> None:
+        """Put the event into the queue of everybody in this process who wants it."""
         for listener in self._listeners:
             if listener.wants(event):
                 listener.queue.put_nowait(event)

@@ -24,6 +24,7 @@ class Operators:
         self._events = events
         self._clock = clock
         self._is_paused: bool | None = None  # None: not read yet
+        self.relay: Callable[[], None] | None = None  # tells other processes that something was set
 
     async def is_paused(self) -> bool:
         """Return whether nothing new is drawn: jobs are taken, and wait."""
@@ -49,8 +50,14 @@ class Operators:
         await self._announce()
         return True
 
+    def reread(self) -> None:
+        """Forget what is remembered: another process may have set it."""
+        self._is_paused = None
+
     async def _announce(self) -> None:
         """Wake the workers, and whoever tells people how many are ahead of them."""
+        if self.relay is not None:
+            self.relay()
         for job in await self._store.jobs.next_waiting():
             self._events.emit(JobEvent(EventKind.QUEUED, job))
 

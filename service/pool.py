@@ -12,30 +12,7 @@ from typing import Protocol
 from engine.errors import EngineDead, EngineError
 from engine.runner import BatchStepCallback, EngineRunner, Ticket
 from engine.types import Shape, StickerRequest, StickerResult
-
-
-class EngineInfo(Protocol):
-    """What entrances ask about the engines, which are all of one kind."""
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether an engine can draw; until then they warm up."""
-
-    @property
-    def engine_name(self) -> str:
-        """The name of the engine."""
-
-    @property
-    def models(self) -> frozenset[str]:
-        """The models that it runs."""
-
-    @property
-    def parameters(self) -> frozenset[str]:
-        """The parameters of a request that have an effect."""
-
-    @property
-    def shapes(self) -> frozenset[Shape]:
-        """The shapes that it makes, never AUTO."""
+from service.engines import EngineAbilities
 
 
 class Runner(Protocol):
@@ -65,7 +42,7 @@ class Runner(Protocol):
         """
 
 
-class Pool(EngineInfo, Protocol):
+class Pool(EngineAbilities, Protocol):
     """Engines that come and go. `is_isolated`: one that takes its process down takes no other engine's jobs with it."""
 
     is_isolated: bool

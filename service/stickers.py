@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -35,11 +35,14 @@ from service.operators import Operators
 from service.packs import PackRegistry
 from service.person_settings import CHOICES, PersonSettings
 from service.photos import read_photo
+from service.processes import Processes
 from service.uploads import Uploads
+from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
-from storage.store import DATABASE_NAME, Store
+from storage.sqlite import migrations, schema_of
+from storage.store import DATABASE_NAME, Store, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ _DECODERS = 2  # photos decoded at the same time: each may take 200 MB while it 
 _DAY_S = 86_400.0
 _UNDELIVERED_S = 600.0  # photos that nobody wants kept go with the delivery; what is left is of one that failed
 _INBOX_S = 2 * _DAY_S  # Telegram repeats an update for at most a day
-POLL_S = 10.0  # another process (`keys revoke --forget`) deletes rows, too, and its events are not heard here
+POLL_S = 10.0  # a command (`keys revoke --forget`) deletes rows, too, and its events are not heard here
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def parse_seed(text: str) -> int:
 class StickerService:
     """Jobs from the submission to the delivered sticker, and what entrances keep beside them.
 
-    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators` and `broadcasts` are parts of the door with a subject of
-    their own. Every method may raise `StorageError`.
+    `packs`, `inbox`, `uploads`, `keys`, `groups`, `operators`, `broadcasts` and `processes` are parts of the door with
+    a subject of their own. Every method may raise `StorageError`.
     """
 
     def __init__(
@@ -122,6 +125,7 @@ class StickerService:
         self.lifetimes = lifetimes or Lifetimes()
         self.events = Events()
         self.operators = Operators(store, self.events, clock)
+        self.processes = Processes(store, self.events, self.operators, self.recover)
         self._clock = clock
         self._decoding = asyncio.Semaphore(_DECODERS)
         self._decoding_alone = asyncio.Lock()
@@ -130,18 +134,42 @@ class StickerService:
 
     @classmethod
     async def open(
-        cls, folder: Path, *, limits: Limits | None = None, lifetimes: Lifetimes | None = None
+        cls,
+        folder: Path,
+        database_url: str = "",
+        files_url: str = "",
+        *,
+        limits: Limits | None = None,
+        lifetimes: Lifetimes | None = None,
     ) -> StickerService:
-        """Open or create the data in `folder`. Raises `StorageError`, OSError."""
-        return cls(await Store.open(folder), limits=limits or Limits(), lifetimes=lifetimes)
+        """Open or create the data in `folder`, but for what is at an address. Raises `StorageError`, OSError."""
+        if not database_url:
+            await asyncio.to_thread(finish_restore, folder)  # of a backup, that a crash interrupted
+        store = await Store.open(folder, database_url, files_url)
+        return cls(store, limits=limits or Limits(), lifetimes=lifetimes)
+
+    async def check_files(self) -> None:
+        """See that files can be kept at all. Raises `StorageError` with a sentence."""
+        await self._store.files.check()
+
+    @staticmethod
+    async def check_files_at(folder: Path, files_url: str) -> None:
+        """See that files can be kept where `open` would keep them. Raises `StorageError` with a sentence."""
+        await open_files(folder, files_url).check()
 
     @staticmethod
     def database_path(folder: Path) -> Path:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
 
+    @classmethod
+    def schemas(cls, folder: Path) -> tuple[int, int]:
+        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
+        return schema_of(cls.database_path(folder)), migrations()[-1][0]
+
     async def close(self) -> None:
-        """Close the data."""
+        """Leave the other processes, and close the data."""
+        await self.processes.leave()
         await self._store.close()
 
     async def __aenter__(self) -> StickerService:
@@ -172,13 +200,32 @@ class StickerService:
 
     @property
     def has_engine(self) -> bool:
-        """Whether an engine is ready to draw."""
-        return self._engines_ready > 0
+        """Whether an engine is ready to draw, here or in another process."""
+        return self._engines_ready > 0 or self.processes.engines_elsewhere.is_ready
 
     @property
     def is_warming_up(self) -> bool:
-        """Whether jobs are taken and wait for the first engine to be ready."""
-        return self._engines_loading > 0 and self._engines_ready == 0
+        """Whether jobs are taken and wait for the first engine to be ready, or for a process that has one."""
+        return (self._engines_loading > 0 or self.processes.is_without_engine) and not self.has_engine
+
+    async def recover(self) -> None:
+        """Put jobs back that processes had in their hands which are gone, or give them up. Before any worker runs."""
+        await self._interrupted(*await self._store.jobs.recover())
+
+    async def engine_crashed(self, job_ids: Collection[str]) -> None:
+        """Do so with jobs of this process whose engine is gone."""
+        await self._interrupted(*await self._store.jobs.crashed(job_ids))
+
+    async def _interrupted(self, back: Sequence[Job], given_up: Sequence[Job]) -> None:
+        for job in back:
+            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
+            if job.has_photo:
+                self._queued(job)
+        for job in given_up:
+            logger.warning("job %s ended its engine %d times: given up", job.id[:8], job.crashes)
+            with suppress(StorageError):  # the sweep takes it later
+                await self.delete_photos(job)
+            self.events.emit(JobEvent(EventKind.ENDED, job))
 
     # --- submit -------------------------------------------------------------------------------------------------------
 
@@ -348,6 +395,14 @@ class StickerService:
         if await self._store.jobs.count_active(owner) >= jobs_waiting:
             raise TooManyJobs(jobs_waiting)
 
+    async def until_below(self, owner: str, per_minute: int) -> float:
+        """Return how many seconds until the owner has submitted fewer than `per_minute` jobs within a minute; 0.0 now.
+
+        Counted over all processes.
+        """
+        newest = await self._store.jobs.nth_newest(owner, per_minute)
+        return 0.0 if newest is None else max(0.0, newest + 60.0 - self._clock())
+
     async def _check_queue(self, owner: str) -> None:
         if await self.queued() >= self.limits.queue_length:
             raise QueueFull
@@ -383,6 +438,13 @@ class StickerService:
         logger.info("job %s failed: %s", ended.id[:8], code)
         self.events.emit(JobEvent(EventKind.ENDED, ended))
         return ended
+
+    async def adopt(self, job: Job) -> bool:
+        """Take a job that waits for its photo, and whose process is gone, into this one's hands.
+
+        False where that process lives, or another was faster.
+        """
+        return await self._store.jobs.adopt(job)
 
     async def expire(self, job_id: str, code: str) -> Job | None:
         """End a job that has not started yet with an error code; None where it has."""
@@ -522,8 +584,8 @@ class StickerService:
         await self._store.files.check_room()
 
     async def free_bytes(self) -> int:
-        """Return how much room the disk with the files has left."""
-        return await self._store.files.free_bytes()
+        """Return how much room the disk with the database, or that with the files, has left."""
+        return await self._store.free_bytes()
 
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""
@@ -601,11 +663,7 @@ class StickerService:
         """Return whether what the job drew is kept, cut out."""
         if job.result is None or ResultFile.CUTOUT not in job.result.files:
             return False
-        try:
-            await self.result_file(job, ResultFile.CUTOUT)
-        except FileGone:
-            return False
-        return True
+        return await self._store.files.has_result(job.owner, job.id, ResultFile.CUTOUT)
 
     async def faces_photo(self, job: Job) -> bytes:
         """Return the photo of a job with its faces numbered. Raises `FileGone`."""
@@ -629,6 +687,10 @@ class StickerService:
         """Keep a small fact about this installation."""
         await self._store.facts.set(name, value)
 
+    async def keep_fact(self, name: str, value: str) -> str:
+        """Keep a small fact unless it is known, and return what it is: processes that start together agree on one."""
+        return await self._store.facts.keep(name, value)
+
     # --- retention ----------------------------------------------------------------------------------------------------
 
     async def sweep(self) -> int:
@@ -638,15 +700,19 @@ class StickerService:
         await self._store.jobs.delete_finished_before(results_before)
         await self._store.inbox.delete_handled_before(now - _INBOX_S)
         await self.uploads.sweep()
-        keep = await self._store.jobs.photos_in_use()
-        return await self._store.files.sweep(now - self.lifetimes.photos_s, results_before, keep)
+        photos_before = now - self.lifetimes.photos_s
+        return await self._store.files.sweep(photos_before, results_before, self._store.jobs.photos_in_use)
 
     async def sweep_chosen(self) -> int:
-        """Delete the photos of owners who want them kept for a shorter time; return how many files went."""
+        """Delete the photos of owners who want them kept for a shorter time; return how many files went.
+
+        Only those are looked at who sent something lately: where files are in a bucket, each costs a request.
+        """
         now, count = self._clock(), 0
+        since = now - self.lifetimes.photos_s - _DAY_S
         for word in CHOICES["photo"][1:]:
             lifetime_s = max(_UNDELIVERED_S, PersonSettings(photo=word).photos_s(self.lifetimes.photos_s))
-            for owner in await self._store.users.with_setting("photo", word):
+            for owner in await self._store.users.with_setting("photo", word, since):
                 keep = await self._store.jobs.photos_in_use()
                 count += await self._store.files.sweep_photos(owner, now - lifetime_s, keep)
         return count

@@ -15,15 +15,19 @@ PAUSE_S = 2.0  # between tries
 T = TypeVar("T")
 
 
-async def keep_trying(write: Callable[[], Awaitable[T]], stopping: asyncio.Event | None = None) -> T:
-    """Return what `write` returns, trying again however long the store is in trouble.
+async def keep_trying(
+    write: Callable[[], Awaitable[T]],
+    stopping: asyncio.Event | None = None,
+    trouble: type[StorageError] = StorageError,
+) -> T:
+    """Return what `write` returns, trying again however long the store is in `trouble`.
 
-    Raises the last `StorageError` once `stopping` is set, and whatever else `write` raises at once.
+    Raises the last of it once `stopping` is set, and whatever else `write` raises at once.
     """
     while True:
         try:
             return await write()
-        except StorageError as error:
+        except trouble as error:
             if stopping is not None and stopping.is_set():
                 raise
             logger.warning("cannot go on yet: %s (%s)", error.code, error)

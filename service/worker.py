@@ -3,8 +3,8 @@
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
 networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
 A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
-what is given up. Any number of workers may serve one service, each with a pool of engines of its own: they hear of
-waiting, ended and cancelled jobs by events.
+what is given up. Any number of workers may serve one store, each with a pool of engines of its own, in one process or
+in several: they hear of waiting, ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import io
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 from PIL import Image
 
@@ -29,9 +31,9 @@ from service.events import EventKind, JobEvent
 from service.pool import Pool, Runner
 from service.stickers import StickerService
 from service.store_retry import keep_trying
-from storage.errors import FileGone, StorageError
+from storage.errors import FileGone, FilesUnreachable, StorageError
 from storage.jobs import MAX_ATTEMPTS
-from storage.records import Entrance, FileFacts, Job, JobResult
+from storage.records import Entrance, FileFacts, Job, JobResult, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,8 @@ BATCH_WINDOW_S = 0.1  # how long a first job waits for company, where the engine
 PASS_S = 60.0  # how long a job whose model is not loaded lets others pass, ..
 MOST_PASSING = 16  # .. and how many
 _LOOKED_AT = 50  # jobs of the queue, for one that may pass
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +75,12 @@ class Worker:
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
-        self._busy: set[Runner] = set()  # those that can take no batch now
+        self._busy: dict[Runner, Sequence[ClaimedJob]] = {}  # those that can take no batch now, and what they draw
         self._in_hand: Counter[Runner] = Counter()  # their batches, those too that are finished beside the next one
         self._passing_since: float | None = None  # when a job first let another pass
         self._passed = 0  # jobs that have passed since
         self._idle = asyncio.Event()
         self._idle.set()
-
-    async def recover(self) -> None:
-        """Put jobs back that were being drawn when the last process ended, or give them up. Before any worker runs."""
-        await self._interrupted(*await self._jobs.recover())
-
-    async def _interrupted(self, back: Sequence[Job], given_up: Sequence[Job]) -> None:
-        """Tell of jobs whose engine ended while it drew them: those that wait again, and those that are given up."""
-        for job in back:
-            logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
-            self._service.events.emit(JobEvent(EventKind.QUEUED, job))
-        for job in given_up:
-            logger.warning("job %s ended its engine %d times: given up", job.id[:8], job.crashes)
-            with contextlib.suppress(StorageError):  # the sweep takes it later
-                await self._service.delete_photos(job)
-            self._service.events.emit(JobEvent(EventKind.ENDED, job))
 
     async def run(self) -> None:
         """Make the engines ready, then work until `stop`.
@@ -100,7 +89,8 @@ class Worker:
         """
         self._pool.listen(self._wake.set)
         with self._service.events.listen() as events:
-            parts = [asyncio.create_task(part) for part in (self._work(), self._load(), self._listen(events))]
+            work = (self._work(), self._load(), self._listen(events), self._look_again())
+            parts = [asyncio.create_task(part) for part in work]
             try:
                 done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
                 for part in done:
@@ -146,6 +136,24 @@ class Worker:
                 self._wake.set()
             if is_over and event.job.id in self._running:
                 self._running[event.job.id].cancel()
+
+    async def _look_again(self) -> None:
+        """Where events may have been missed, stop drawing what is not this process's any more, and look for work."""
+        with self._service.processes.watch() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                self._wake.set()
+                tickets = dict(self._running)
+                try:
+                    jobs = await self._jobs.by_ids(tickets)
+                except StorageError as error:  # what is drawn for nobody is thrown away at its end
+                    logger.warning("what is being drawn could not be looked up: %s", error.code)
+                    continue
+                for job_id, ticket in tickets.items():
+                    job = jobs.get(job_id)
+                    if job is None or job.status is not JobStatus.RUNNING or job.claimed_by != self._jobs.process:
+                        ticket.cancel()
 
     async def _work(self) -> None:
         batches: set[asyncio.Task[None]] = set()  # those that are drawn, and those that are finished beside them
@@ -239,13 +247,17 @@ class Worker:
         """Draw a batch in a task; the engine is idle again once it can take another, its stickers made or not."""
         is_alone = any(claimed.job.crashes for claimed in batch)
 
+        def free() -> None:
+            if self._busy.get(runner) is batch:  # else it draws the next one already
+                del self._busy[runner]
+
         def drawn() -> None:
             if not is_alone:
-                self._busy.discard(runner)
+                free()
                 self._wake.set()
 
         def ended(_: asyncio.Task[None]) -> None:
-            self._busy.discard(runner)
+            free()
             self._in_hand[runner] -= 1
             self._in_hand += Counter()  # forgets those that have none
             self._wake.set()  # what it raises is met at once
@@ -255,17 +267,18 @@ class Worker:
             if not self._running:
                 self._idle.set()
 
-        self._busy.add(runner)
+        self._busy[runner] = batch
         self._in_hand[runner] += 1
         task = asyncio.create_task(self._complete(batch, runner, drawn))
         task.add_done_callback(ended)
         return task
 
     async def _hand_back(self, job_id: str) -> None:
-        """Hand a job back at the end of the process; what cannot be written now is put right by the next start."""
+        """Hand a job back at the end of the process; what cannot be written now is recovered by another or the next."""
         try:
-            await self._jobs.hand_back(job_id, counts_as_attempt=False)
-            logger.info("job %s handed back for the next start", job_id[:8])
+            if back := await self._jobs.hand_back(job_id, counts_as_attempt=False):
+                self._service.events.emit(JobEvent(EventKind.QUEUED, back))
+            logger.info("job %s handed back", job_id[:8])
         except StorageError as error:
             logger.warning("job %s could not be handed back: %s", job_id[:8], error.code)
 
@@ -308,7 +321,7 @@ class Worker:
 
     async def _photos(self, job: Job) -> dict[str, tuple[bytes, ...]]:
         return {
-            name: tuple([await self._files.photo(job.owner, file) for file in files])
+            name: tuple([await self._reach(partial(self._files.photo, job.owner, file)) for file in files])
             for name, files in job.request.inputs.items()
         }
 
@@ -317,9 +330,14 @@ class Worker:
         if not job.request.finishes:
             return b""
         try:
-            return await self._files.result(job.owner, job.request.finishes, ResultFile.CUTOUT)
+            read = partial(self._files.result, job.owner, job.request.finishes, ResultFile.CUTOUT)
+            return await self._reach(read)
         except FileGone:
             return b""
+
+    async def _reach(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what `work` returns, waiting while the files are not reachable: what is drawn is not thrown away."""
+        return await keep_trying(work, self._stopping, FilesUnreachable)
 
     async def _claim_companion(self, request: StickerRequest, runner: Runner, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
@@ -405,15 +423,16 @@ class Worker:
                 await self._hand_back(job_id)
             return
         with contextlib.suppress(StorageError):  # stopping: the next start recovers them
-            await self._interrupted(*await keep_trying(lambda: self._jobs.crashed(job_ids), self._stopping))
+            await keep_trying(lambda: self._service.engine_crashed(job_ids), self._stopping)
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""
         faces_photo = ""
         if result.faces_picture:
-            faces_photo = await self._files.save_photo(job.owner, result.faces_picture, ".jpg", job.id)
+            save = partial(self._files.save_photo, job.owner, result.faces_picture, ".jpg", job.id)
+            faces_photo = await self._reach(save)
         for name, data in result.files.items():
-            await self._files.save_result(job.owner, job.id, name, data)
+            await self._reach(partial(self._files.save_result, job.owner, job.id, name, data))
         done = await self._jobs.finish(
             job.id,
             JobResult(
@@ -432,11 +451,13 @@ class Worker:
                 timings={phase: round(value, 4) for phase, value in result.timings.items()},
             ),
         )
-        if done is None:  # it ended otherwise while its result was written: cancelled, or handed back at the stop
-            if await self._jobs.get(job.id) is None:  # forgotten: the owner's folder must not come back
+        if done is None:  # it ended otherwise while its result was written, or is not this process's any more
+            now = await self._jobs.get(job.id)
+            if now is None:  # forgotten: the owner's folder must not come back
                 await self._files.delete_owner(job.owner)
-            for name in result.files:
-                await self._files.delete_result(job.owner, job.id, name)
+            elif now.status in (JobStatus.CANCELLED, JobStatus.FAILED):  # else the files are another drawing's, too
+                for name in result.files:
+                    await self._files.delete_result(job.owner, job.id, name)
             return
         likeness = "" if result.likeness is None else f", likeness {result.likeness:.2f}"
         told = (job.id[:8], seconds, result.style, result.shape.value, likeness)
@@ -453,6 +474,7 @@ class Worker:
             code, is_retryable = error.code, error.retryable
         if isinstance(error, FileGone):
             code = "photo_gone"
+        is_unreachable = isinstance(error, FilesUnreachable)  # at the stop: the job has done nothing
         is_expected = isinstance(error, EngineError) and not is_retryable
         logger.log(
             logging.INFO if is_expected else logging.ERROR,
@@ -464,9 +486,9 @@ class Worker:
         )
 
         async def write() -> None:
-            if not is_retryable or job.attempts >= MAX_ATTEMPTS:
+            if not is_unreachable and (not is_retryable or job.attempts >= MAX_ATTEMPTS):
                 await self._service.fail(job.id, code)
-            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=True):
+            elif back := await self._jobs.hand_back(job.id, counts_as_attempt=not is_unreachable):
                 self._service.events.emit(JobEvent(EventKind.QUEUED, back))
 
         try:

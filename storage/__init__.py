@@ -1,1 +1,1 @@
-"""Rows and files: jobs, people, stickers and packs in SQLite, photos and results on disk. Knows no engine, no chat."""
+"""Rows and files: jobs, people, stickers, packs in SQLite or PostgreSQL, photos, results. Knows no engine, no chat."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import Broadcast, BroadcastState, CopyState
 
-# Who gets it: people of Telegram who can be reached and have nothing against it.
-_WANTED = """owner GLOB 'tg:[0-9]*' AND NOT is_blocked AND COALESCE(json_extract(settings, '$.news'), 'on') != 'off'
-             AND owner NOT IN (SELECT owner FROM bans)"""
+# Who gets it: people of Telegram, by a number above zero, who can be reached and have nothing against it.
+_WANTED = """owner >= 'tg:0' AND owner < 'tg::' AND is_blocked = 0
+             AND COALESCE(json_extract(settings, '$.news'), 'on') != 'off' AND owner NOT IN (SELECT owner FROM bans)"""
 
 
 class Broadcasts:
@@ -26,7 +25,7 @@ class Broadcasts:
         rows = await self._database.run(
             """INSERT INTO broadcasts (source, author, text, state, created_at)
                VALUES (:source, :author, :text, 'draft', :now)
-               ON CONFLICT (source) DO UPDATE SET source = source RETURNING *""",
+               ON CONFLICT (source) DO UPDATE SET source = excluded.source RETURNING *""",
             {"source": source, "author": author, "text": text, "now": self._clock()},
         )
         return _broadcast(rows[0])
@@ -108,5 +107,5 @@ class Broadcasts:
             await transaction.run("DELETE FROM broadcast_people WHERE broadcast = :id", {"id": broadcast_id})
 
 
-def _broadcast(row: sqlite3.Row) -> Broadcast:
+def _broadcast(row: Row) -> Broadcast:
     return record_of(Broadcast, row, state=BroadcastState(row["state"]))

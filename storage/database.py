@@ -1,155 +1,77 @@
-"""One SQLite file, one connection, its migrations. Knows no table: the stores beside it do.
+"""What the stores need of a database: statements, transactions, locks. Knows no table, and no database either.
 
-One connection shared by tasks shares its transaction, so every statement takes the same lock; a statement is one trip
-to aiosqlite's thread, and therefore whole or not at all even where the task is cancelled.
+The stores write one SQL that SQLite and PostgreSQL both understand: `:name` for parameters, 0 and 1 for what is true or
+false (`is_low = 1`, never `is_low` alone), CASE for the greater of two, ON CONFLICT with `excluded.`, a name for every
+subquery, no NULL to sort by. `json_extract`, `json_patch` and `json_each` are SQLite's; PostgreSQL's schema
+defines as much of them as is used, and a `rowid` where one is asked for.
 """
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import fields
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import aiosqlite
-
-from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
-
-BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 5.0  # that a statement waits for the database before it is `DatabaseBusy`
 Parameters = Mapping[str, Any]
 Record = TypeVar("Record")
 
 
-@contextmanager
-def sqlite_errors_as_ours() -> Iterator[None]:
-    """Turn sqlite3's errors into ours, where they enter."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translate(error) from error
+class Row(Protocol):
+    """One row, its values by their columns' names."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
-def _translate(error: sqlite3.Error) -> Exception:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
-    match code:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return DatabaseBusy(str(error))
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
-            return DiskFull(str(error))
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
-            return DatabaseBroken(str(error))
-        case _:
-            return StorageError(str(error))
+class Transaction(Protocol):
+    """The statements of one `Database.transaction()` block."""
+
+    async def run(self, sql: str, parameters: Parameters | None = None) -> Sequence[Row]:
+        """Execute one statement and return its rows."""
+
+    async def one(self, sql: str, parameters: Parameters | None = None) -> Row | None:
+        """Execute one statement and return its first row, None where there is none."""
 
 
-def record_of(kind: type[Record], row: sqlite3.Row, **parsed: Any) -> Record:
+class Database(Protocol):
+    """An open database. Single statements commit at once; `transaction()` is for the rare pair.
+
+    `lock`: of all statements and transactions that name the same one, in any process, one is executed at a time.
+    """
+
+    async def run(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
+        """Execute one statement and return its rows; it is committed when this returns. Raises `StorageError`."""
+
+    async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Row | None:
+        """Execute one statement and return its first row, None where there is none."""
+
+    async def run_unsynced(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
+        """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
+
+        Never within a `transaction`, for which it would wait.
+        """
+
+    async def notify(self) -> None:
+        """Tell the `changes` of other processes that something was committed."""
+
+    def changes(self) -> AsyncGenerator[None]:
+        """Yield at once, and then each time soon after somebody else committed something; several may be one.
+
+        Raises `StorageError`.
+        """
+
+    def transaction(self, lock: str = "") -> AbstractAsyncContextManager[Transaction]:
+        """Run statements in one transaction: all or none."""
+
+    async def check(self) -> str:
+        """Look for damage: "ok", or what was found."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+
+def record_of(kind: type[Record], row: Row, **parsed: Any) -> Record:
     """Return a row as a dataclass: each field is the column of its name, or what was `parsed` of it."""
     names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # every record is a dataclass
     return kind(**{name: parsed[name] if name in parsed else row[name] for name in names})
-
-
-class Database:
-    """An open database file. Single statements commit at once; `transaction()` is for the rare pair."""
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-        self._lock = asyncio.Lock()
-
-    @classmethod
-    async def open(cls, path: Path) -> Database:
-        """Open or create the file at `path` and bring its schema up to date.
-
-        Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
-        """
-        with sqlite_errors_as_ours():
-            connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        try:
-            with sqlite_errors_as_ours():
-                await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-                # FULL: what was confirmed to a sender survives a power cut, not only a kill.
-                await connection.execute_fetchall("PRAGMA synchronous = FULL")
-                await connection.execute_fetchall("PRAGMA foreign_keys = ON")
-                await _migrate(connection)
-        except BaseException:
-            await connection.close()
-            raise
-        return cls(connection)
-
-    async def close(self) -> None:
-        """Close the connection."""
-        await self._connection.close()
-
-    async def check(self) -> str:
-        """Look for damage: "ok", or what SQLite found. Reads the whole file."""
-        row = await self.one("PRAGMA quick_check")
-        return str(row[0]) if row else "no answer"
-
-    async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
-        """Execute one statement and return its rows; it is committed when this returns."""
-        async with self._lock:
-            return await self._run(sql, parameters)
-
-    async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
-        """Execute one statement and return its first row, None where there is none."""
-        rows = await self.run(sql, parameters)
-        return rows[0] if rows else None
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """Run statements in one transaction: all or none."""
-        async with self._lock:
-            await self._run("BEGIN IMMEDIATE", None)
-            try:
-                yield Transaction(self)
-                await self._run("COMMIT", None)
-            except BaseException:
-                # Shielded: a cancelled task must not leave the shared connection inside its transaction.
-                await asyncio.shield(self._roll_back())
-                raise
-
-    async def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            await self._connection.execute_fetchall("ROLLBACK")
-
-    async def _run(self, sql: str, parameters: Parameters | None) -> list[sqlite3.Row]:
-        with sqlite_errors_as_ours():
-            return list(await self._connection.execute_fetchall(sql, parameters or {}))
-
-
-class Transaction:
-    """The statements of one `Database.transaction()` block."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
-        return await self._database._run(sql, parameters)
-
-    async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
-        rows = await self.run(sql, parameters)
-        return rows[0] if rows else None
-
-
-def _migrations() -> list[tuple[int, str]]:
-    folder = files("storage") / "migrations"
-    found = [
-        (int(entry.name.split("_")[0]), entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql")
-    ]
-    return sorted(found)
-
-
-async def _migrate(connection: aiosqlite.Connection) -> None:
-    """Apply what is missing, each migration in one transaction with its number (PRAGMA user_version)."""
-    migrations = _migrations()
-    rows = list(await connection.execute_fetchall("PRAGMA user_version"))
-    current = int(rows[0][0])
-    if current > migrations[-1][0]:
-        raise SchemaTooNew(f"schema {current}, this program knows up to {migrations[-1][0]}")
-    for number, script in migrations:
-        if number > current:
-            await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

@@ -4,6 +4,7 @@ StorageError            code              retryable
 ├── DatabaseBusy        database_busy     yes   another process holds the database for longer than the timeout
 ├── DiskFull            disk_full         yes   no room for a row or a file
 ├── FileGone            file_gone         no    a photo or result past its lifetime, or deleted by /forget
+├── FilesUnreachable    files_unreachable yes   the object store or the shared folder does not answer, or refuses us
 ├── SchemaTooNew        schema_too_new    no    the database was written by a newer version
 └── DatabaseBroken      database_broken   no    the file is no database, or damaged
 """
@@ -38,6 +39,13 @@ class FileGone(StorageError):
     """A photo or result past its lifetime, or deleted by its owner."""
 
     code = "file_gone"
+
+
+class FilesUnreachable(StorageError):
+    """The object store or the shared folder does not answer, or refuses us: a file is neither there nor gone."""
+
+    code = "files_unreachable"
+    retryable = True
 
 
 class SchemaTooNew(StorageError):

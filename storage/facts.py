@@ -21,3 +21,12 @@ class Facts:
                ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
             {"name": name, "value": value},
         )
+
+    async def keep(self, name: str, value: str) -> str:
+        """Set the fact unless it is known, and return what it is: of two processes that make one, both get the same."""
+        row = await self._database.one(
+            """INSERT INTO facts (name, value) VALUES (:name, :value)
+               ON CONFLICT (name) DO UPDATE SET value = facts.value RETURNING value""",
+            {"name": name, "value": value},
+        )
+        return str(row["value"]) if row else value

@@ -1,49 +1,38 @@
-"""Photos and results on disk, a folder per owner. A file is there whole or not at all: temp file, fsync, rename."""
+"""Photos, results and uploads by owner: what they are called, and what every store of them can do.
+
+`storage.folder_files` keeps them in a folder, `storage.object_files` in an S3-compatible object store.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
-from pathlib import Path
-from typing import TypeVar
-
-from storage.errors import DiskFull, FileGone, StorageError
-
-_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)  # passes as soon as others have closed theirs
-DESCRIPTOR_PAUSES_S = (0.1, 0.5, 2.0, 5.0)
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_TEMPORARY = ".part"
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Collection
+from enum import StrEnum
+from typing import NamedTuple
 
 
-T = TypeVar("T")
+class FileKind(StrEnum):
+    """What a file is: the three live for different times, and are swept one by one."""
+
+    PHOTO = "photos"
+    RESULT = "results"
+    UPLOAD = "uploads"
 
 
-@contextmanager
-def _os_errors_as_ours() -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise FileGone(str(error.filename)) from error
-    except OSError as error:
-        raise (DiskFull if error.errno in _NO_ROOM else StorageError)(error.strerror or str(error)) from error
+class FileName(NamedTuple):
+    """Where a file is. `owner` is a hash, so that a listing of the store names nobody."""
+
+    owner: str
+    kind: FileKind
+    name: str
 
 
-class Files:
-    """The store of files under `root`; every method works in a thread.
+class Files(ABC):
+    """A store of files. A file is there whole or not at all, and is on the disk or in the store once `save_*` returns.
 
-    Layout: `<root>/<hash of owner>/photos/<hash>.<ext>`, `.../results/<job>.<kind>` and `.../uploads/<id>`. Owners are
-    hashed so that a listing of the disk names nobody.
+    Every method may raise `StorageError`: `FilesUnreachable` where the store does not answer or refuses us, `DiskFull`.
     """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
 
     async def save_photo(self, owner: str, data: bytes, suffix: str, salt: str = "") -> str:
         """Keep a photo; returns its name in the owner's folder. The same photo twice is one file, made young again.
@@ -51,171 +40,111 @@ class Files:
         With another `salt` it is another file, which can be deleted without harm to the first.
         """
         name = hashlib.sha256(salt.encode() + data).hexdigest()[:32] + suffix
-        await self._save(self._photo(owner, name), data)
+        await self._save(_photo(owner, name), data)
         return name
 
     async def photo(self, owner: str, name: str) -> bytes:
         """Read a photo. Raises `FileGone` past its lifetime."""
-        return await self._read(self._photo(owner, name))
+        return await self._read(_photo(owner, name))
 
     async def has_photo(self, owner: str, name: str) -> bool:
-        return await asyncio.to_thread(self._photo(owner, name).is_file)
+        """Return whether a photo is still kept, without reading it."""
+        return await self._has(_photo(owner, name))
 
     async def count_photos(self, owner: str) -> int:
         """Count the photos that are kept of this owner."""
-        return await asyncio.to_thread(lambda: sum(1 for _ in (self._folder(owner) / "photos").glob("*")))
+        return await self._count(owner_hash(owner), FileKind.PHOTO)
 
     async def delete_photo(self, owner: str, name: str) -> None:
         """Delete a photo before its lifetime ends. Missing files are ignored."""
-        await self._delete(self._photo(owner, name))
+        await self._delete(_photo(owner, name))
 
     async def save_result(self, owner: str, job_id: str, kind: str, data: bytes) -> None:
         """Keep one file of a job's result, for instance kind "sticker.webp"."""
-        await self._save(self._result(owner, job_id, kind), data)
+        await self._save(_result(owner, job_id, kind), data)
 
     async def result(self, owner: str, job_id: str, kind: str) -> bytes:
         """Read one file of a job's result. Raises `FileGone`."""
-        return await self._read(self._result(owner, job_id, kind))
+        return await self._read(_result(owner, job_id, kind))
+
+    async def has_result(self, owner: str, job_id: str, kind: str) -> bool:
+        """Return whether one file of a job's result is still kept, without reading it."""
+        return await self._has(_result(owner, job_id, kind))
 
     async def delete_result(self, owner: str, job_id: str, kind: str) -> None:
         """Delete one file of a job's result. Missing files are ignored."""
-        await self._delete(self._result(owner, job_id, kind))
+        await self._delete(_result(owner, job_id, kind))
 
     async def save_upload(self, owner: str, upload_id: str, data: bytes) -> None:
         """Keep a file that was handed in."""
-        await self._save(self._upload(owner, upload_id), data)
+        await self._save(_upload(owner, upload_id), data)
 
     async def upload(self, owner: str, upload_id: str) -> bytes:
         """Read a file that was handed in. Raises `FileGone`."""
-        return await self._read(self._upload(owner, upload_id))
+        return await self._read(_upload(owner, upload_id))
 
     async def delete_upload(self, owner: str, upload_id: str) -> None:
         """Delete a file that was handed in. Missing files are ignored."""
-        await self._delete(self._upload(owner, upload_id))
+        await self._delete(_upload(owner, upload_id))
 
+    @abstractmethod
+    async def check(self) -> None:
+        """See that files can be kept at all, before anything is begun. Raises `StorageError` with a sentence."""
+
+    @abstractmethod
     async def delete_owner(self, owner: str) -> None:
         """Delete everything of this owner."""
-        await asyncio.to_thread(shutil.rmtree, self._folder(owner), ignore_errors=True)
 
-    async def sweep(self, photos_before: float, results_before: float, keep: Collection[str]) -> int:
-        """Delete photos and results last written before these moments, and torn temp files; returns how many.
+    @abstractmethod
+    async def sweep(
+        self, photos_before: float, results_before: float, keep: Callable[[], Awaitable[Collection[str]]]
+    ) -> int:
+        """Delete photos last written before `photos_before`, results and uploads before `results_before`; return how
+        many.
 
-        `keep` holds names of photos that jobs still need.
+        `keep` returns names of photos that jobs still need; it is asked right before photos are deleted.
         """
-        with _os_errors_as_ours():
-            return await asyncio.to_thread(self._sweep, photos_before, results_before, frozenset(keep))
 
+    @abstractmethod
     async def sweep_photos(self, owner: str, before: float, keep: Collection[str]) -> int:
         """Delete this owner's photos last written before `before`, but for those in `keep`; return how many."""
-        with _os_errors_as_ours():
-            return await asyncio.to_thread(_sweep_folder, self._folder(owner) / "photos", before, frozenset(keep))
 
-    async def free_bytes(self) -> int:
-        """Return how much room the disk has left. Raises `StorageError`."""
-        with _os_errors_as_ours():
-            return await asyncio.to_thread(_free_bytes, self._root)
+    @abstractmethod
+    async def free_bytes(self) -> int | None:
+        """Return how much room is left, None where the store has no end that we know."""
 
+    @abstractmethod
     async def check_room(self) -> None:
-        """Write and delete a file of 64 KB. Raises `DiskFull`, `StorageError` where that does not work."""
-        probe = self._root / "probe"
-        with _os_errors_as_ours():
-            await asyncio.to_thread(_write_whole, probe, bytes(64 * 1024))
-            await asyncio.to_thread(probe.unlink, missing_ok=True)
+        """Write something small. Raises `DiskFull`, `FilesUnreachable`, `StorageError` where that does not work."""
 
-    def _folder(self, owner: str) -> Path:
-        return self._root / hashlib.sha256(owner.encode()).hexdigest()[:32]
+    @abstractmethod
+    async def _save(self, file: FileName, data: bytes) -> None: ...
 
-    def _photo(self, owner: str, name: str) -> Path:
-        return self._folder(owner) / "photos" / name
+    @abstractmethod
+    async def _read(self, file: FileName) -> bytes: ...
 
-    def _result(self, owner: str, job_id: str, kind: str) -> Path:
-        return self._folder(owner) / "results" / f"{job_id}.{kind}"
+    @abstractmethod
+    async def _has(self, file: FileName) -> bool: ...
 
-    def _upload(self, owner: str, upload_id: str) -> Path:
-        return self._folder(owner) / "uploads" / upload_id
+    @abstractmethod
+    async def _delete(self, file: FileName) -> None: ...
 
-    async def _delete(self, path: Path) -> None:
-        with _os_errors_as_ours():
-            await asyncio.to_thread(path.unlink, missing_ok=True)
-
-    async def _save(self, path: Path, data: bytes) -> None:
-        with _os_errors_as_ours():
-            await _patient(partial(_write_whole, path, data))
-
-    async def _read(self, path: Path) -> bytes:
-        with _os_errors_as_ours():
-            return await _patient(path.read_bytes)
-
-    def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
-        limits = {"photos": photos_before, "results": results_before, "uploads": results_before}
-        count = 0
-        for name, _, names in os.walk(self._root, topdown=False):  # passes over folders that are forgotten meanwhile
-            folder = Path(name)
-            for path in map(folder.joinpath, names):
-                limit = photos_before if path.name.endswith(_TEMPORARY) else limits.get(folder.name, 0.0)
-                with suppress(FileNotFoundError):  # a request has ended meanwhile, and took its photo along
-                    if path.name not in keep and path.stat().st_mtime < limit:
-                        path.unlink()
-                        count += 1
-            if folder != self._root:
-                _remove_if_empty(folder)
-        return count
+    @abstractmethod
+    async def _count(self, owner: str, kind: FileKind) -> int: ...
 
 
-def _free_bytes(folder: Path) -> int:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return shutil.disk_usage(folder).free
+def owner_hash(owner: str) -> str:
+    """Return what an owner is called in the store of files: 32 hexadecimal digits."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
-def _sweep_folder(folder: Path, before: float, keep: frozenset[str]) -> int:
-    count = 0
-    for path in list(folder.glob("*")):
-        with suppress(FileNotFoundError):
-            if path.name not in keep and path.stat().st_mtime < before:
-                path.unlink()
-                count += 1
-    return count
+def _photo(owner: str, name: str) -> FileName:
+    return FileName(owner_hash(owner), FileKind.PHOTO, name)
 
 
-async def _patient(work: Callable[[], T]) -> T:
-    """Return what `work` returns in a thread, trying again while there are too many open files."""
-    for pause_s in DESCRIPTOR_PAUSES_S:
-        try:
-            return await asyncio.to_thread(work)
-        except OSError as error:
-            if error.errno not in _NO_DESCRIPTOR:
-                raise
-        await asyncio.sleep(pause_s)
-    return await asyncio.to_thread(work)
+def _result(owner: str, job_id: str, kind: str) -> FileName:
+    return FileName(owner_hash(owner), FileKind.RESULT, f"{job_id}.{kind}")
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=_TEMPORARY)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError as error:
-        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
-            raise
+def _upload(owner: str, upload_id: str) -> FileName:
+    return FileName(owner_hash(owner), FileKind.UPLOAD, upload_id)

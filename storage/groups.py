@@ -25,23 +25,27 @@ class Groups:
 
     async def is_off(self, chat: int) -> bool:
         """Return whether the group is switched off; one without a row is not."""
-        return (
-            await self._database.one("SELECT 1 FROM groups WHERE chat = :chat AND is_off", {"chat": chat}) is not None
-        )
+        row = await self._database.one("SELECT 1 FROM groups WHERE chat = :chat AND is_off = 1", {"chat": chat})
+        return row is not None
 
     async def switch(self, chat: int, *, is_off: bool) -> None:
         """Switch the group off or on; the row is made where there is none."""
         await self._database.run(
             """INSERT INTO groups (chat, is_off, since) VALUES (:chat, :is_off, :now)
                ON CONFLICT (chat) DO UPDATE SET is_off = excluded.is_off""",
-            {"chat": chat, "is_off": is_off, "now": self._clock()},
+            {"chat": chat, "is_off": int(is_off), "now": self._clock()},
         )
 
     async def move(self, chat: int, new_chat: int) -> None:
         """Give a group its new number; nothing where there is no row, or that one has been moved."""
-        await self._database.run(
-            "UPDATE OR REPLACE groups SET chat = :new WHERE chat = :chat", {"chat": chat, "new": new_chat}
-        )
+        async with self._database.transaction() as transaction:
+            row = await transaction.one("DELETE FROM groups WHERE chat = :chat RETURNING is_off, since", {"chat": chat})
+            if row:
+                await transaction.run(
+                    """INSERT INTO groups (chat, is_off, since) VALUES (:new, :is_off, :since)
+                       ON CONFLICT (chat) DO UPDATE SET is_off = excluded.is_off, since = excluded.since""",
+                    {"new": new_chat, "is_off": row["is_off"], "since": row["since"]},
+                )
 
     async def forget(self, chat: int) -> None:
         """Delete the group's row."""

@@ -23,7 +23,8 @@ class Inbox:
         """Store (number, body) pairs, all or none; return the numbers that were new."""
         rows = await self._database.run(
             """INSERT INTO inbox (id, body, received_at)
-               SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), :now FROM json_each(:messages)
+               SELECT CAST(json_extract(value, '$[0]') AS BIGINT), json_extract(value, '$[1]'), :now
+               FROM json_each(:messages)
                WHERE TRUE ON CONFLICT (id) DO NOTHING RETURNING id""",
             {"messages": json.dumps(messages), "now": self._clock()},
         )
@@ -58,7 +59,7 @@ class Inbox:
                 try:
                     await self._database.run(
                         """UPDATE inbox SET handled_at = :now, body = ''
-                           WHERE id IN (SELECT value FROM json_each(:numbers))""",
+                           WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))""",
                         {"numbers": json.dumps(numbers), "now": self._clock()},
                     )
                 except BaseException:

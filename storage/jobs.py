@@ -6,23 +6,22 @@ The only place that changes a job's status.
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import DayFigures, Job, JobRequest, JobResult, JobStatus
 from storage.users import ADD_OWNER
 
 MAX_ATTEMPTS = 2  # of a drawing that fails
 # A process that ends while it draws does not say why: the photo, another job's, the operator or the machine. So a crash
-# counts for every job that was being drawn, and from then on such a job is drawn while nothing else is: another job's
-# drawing is counted against it once at most. Kills from outside come when they come, a photo that takes the process
-# down does it each time: after the third crash a job rests, after the fourth it rests longer, others are served
-# meanwhile, and at the fifth it is given up.
+# counts for every job that it was drawing, not for what others draw, and from then on such a job is drawn while its
+# process draws nothing else: another job's drawing is counted against it once at most. Kills from outside come when
+# they come, a photo that takes the process down does it each time: after the third crash a job rests, after the fourth
+# it rests longer, others are served meanwhile, and at the fifth it is given up.
 MAX_CRASHES = 5
 CRASH_REST_S = 15.0  # after the third crash; four times as long after the fourth
 
@@ -37,11 +36,17 @@ ORDER = """
                ROW_NUMBER() OVER (PARTITION BY owner ORDER BY rests, yields, created_at, id) AS turn,
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
-        FROM (SELECT *, is_low AND created_at > :low_since AS yields,
-                     crashes >= 3 AND COALESCE(claimed_at, 0) + :rest * (1 << 2 * (crashes - 3)) > :now AS rests
-              FROM jobs WHERE status = 'queued' AND is_ready) AS waiting
-    )
+        FROM (SELECT *, CASE WHEN is_low = 1 AND created_at > :low_since THEN 1 ELSE 0 END AS yields,
+                     CASE WHEN crashes < 3 THEN 0
+                          WHEN COALESCE(claimed_at, 0) + :rest * CASE crashes WHEN 3 THEN 1 ELSE 4 END > :now THEN 1
+                          ELSE 0 END AS rests
+              FROM jobs WHERE status = 'queued' AND is_ready = 1) AS waiting
+    ) AS turns
 """
+
+# What was being drawn or decoded by a process that is gone.
+_ORPHANED = """status IN ('queued', 'running') AND (status = 'running' OR is_decoding = 1)
+               AND claimed_by NOT IN (SELECT id FROM processes)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,12 @@ class NewJob:
 
 
 class Jobs:
-    """The store of jobs."""
+    """The store of jobs. `process` is the id of this process among those on the store, "" where it has not joined."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
+        self.process = ""
 
     # --- change -------------------------------------------------------------------------------------------------------
 
@@ -73,7 +79,7 @@ class Jobs:
 
         (None, False) where the owner already has `limit` jobs waiting or running.
         """
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(lock=new.owner) as transaction:
             known = await transaction.one("SELECT * FROM jobs WHERE source = :source", {"source": new.source})
             if known:
                 return _job_of(known), False
@@ -87,9 +93,9 @@ class Jobs:
             row = await transaction.one(
                 """INSERT INTO jobs
                    (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_low,
-                    lifetime_s, created_at)
+                    lifetime_s, created_at, claimed_by)
                    VALUES (:id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
-                           :is_ready, :is_low, :lifetime_s, :now)
+                           :is_ready, :is_low, :lifetime_s, :now, :process)
                    RETURNING *""",
                 {
                     "id": uuid.uuid4().hex,
@@ -101,10 +107,11 @@ class Jobs:
                     "note": json.dumps(dict(new.note)),
                     "parent": new.parent,
                     "replaces": new.replaces,
-                    "is_ready": bool(new.request.photos),
-                    "is_low": new.is_low,
+                    "is_ready": int(bool(new.request.photos)),
+                    "is_low": int(new.is_low),
                     "lifetime_s": new.lifetime_s,
                     "now": self._clock(),
+                    "process": self.process,
                 },
             )
             return _job_of(_present(row)), True
@@ -112,10 +119,10 @@ class Jobs:
     async def attach(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job | None:
         """Give a waiting job its photos, with which it is ready. None if it is not waiting."""
         row = await self._database.one(
-            """UPDATE jobs SET request = json_set(request, '$.inputs', json(:inputs)), is_ready = :ready,
-                   is_decoding = FALSE
+            """UPDATE jobs SET request = json_patch(json_patch(request, '{"inputs": null}'), :inputs),
+                   is_ready = :ready, is_decoding = 0
                WHERE id = :id AND status = 'queued' RETURNING *""",
-            {"id": job_id, "inputs": json.dumps(inputs), "ready": any(inputs.values())},
+            {"id": job_id, "inputs": json.dumps({"inputs": inputs}), "ready": int(any(inputs.values()))},
         )
         return _maybe(row)
 
@@ -131,8 +138,20 @@ class Jobs:
     async def mark_decoding(self, job_id: str, is_decoding: bool) -> None:
         """Note whether the photo of a waiting job is being decoded, which may end the process."""
         await self._database.run(
-            "UPDATE jobs SET is_decoding = :now WHERE id = :id AND status = 'queued' AND NOT is_ready",
-            {"id": job_id, "now": is_decoding},
+            """UPDATE jobs SET is_decoding = :now, claimed_by = :process
+               WHERE id = :id AND status = 'queued' AND is_ready = 0""",
+            {"id": job_id, "now": int(is_decoding), "process": self.process},
+        )
+
+    async def adopt(self, job: Job) -> bool:
+        """Take a waiting job into this process's hands; False where its own lives, or another was faster."""
+        return bool(
+            await self._database.run(
+                """UPDATE jobs SET claimed_by = :process
+                   WHERE id = :id AND status = 'queued' AND claimed_by = :before
+                   AND claimed_by NOT IN (SELECT id FROM processes) RETURNING id""",
+                {"id": job.id, "process": self.process, "before": job.claimed_by},
+            )
         )
 
     async def set_note(self, job_id: str, **facts: Any) -> Job | None:
@@ -146,34 +165,47 @@ class Jobs:
     async def claim(
         self, only: str | None = None, *, out_of_turn: bool = False, is_isolated: bool = False
     ) -> Job | None:
-        """Start the next waiting job: one statement, so two workers never start the same one.
+        """Start the next waiting job: one claim at a time, so two workers never start the same one.
 
-        None while a job runs that a crash interrupted, and where the next one is such a job and any runs. With `only`,
-        start it if that is its id, and else nothing: the queue has moved since somebody looked. `out_of_turn` starts
-        that job wherever in the queue it waits. `is_isolated`: each engine has a process of its own, and the caller
-        sees to it that a job that a crash interrupted is alone there.
+        None while this process draws a job that a crash interrupted, and where the next one is such a job and it draws
+        any. With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
+        `out_of_turn` starts that job wherever in the queue it waits. `is_isolated`: each engine has a process of its
+        own, and the caller sees to it that a job that a crash interrupted is alone there.
         """
-        row = await self._database.one(
-            f"""UPDATE jobs SET status = 'running', attempts = attempts + 1, claimed_at = :now
-                WHERE status = 'queued' AND is_ready
-                AND (:out_of_turn OR id = (SELECT id FROM ({ORDER}) WHERE NOT rests ORDER BY position LIMIT 1))
-                AND id = COALESCE(:only, id)
-                AND (:is_isolated OR NOT EXISTS (SELECT 1 FROM jobs AS other WHERE other.status = 'running'
-                                                 AND (other.crashes OR jobs.crashes)))
-                RETURNING *""",  # noqa: S608 - a constant
-            {"only": only, "out_of_turn": out_of_turn, "is_isolated": is_isolated, **self._moments()},
-        )
+        # The time is read once nobody else claims: one who waited would note a moment that has passed, and whom it
+        # serves would seem to have waited longer than others.
+        async with self._database.transaction(lock="claim") as transaction:
+            row = await transaction.one(
+                f"""UPDATE jobs
+                    SET status = 'running', attempts = attempts + 1, claimed_at = :now, claimed_by = :process
+                    WHERE status = 'queued' AND is_ready = 1
+                    AND (:out_of_turn = 1
+                         OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
+                    AND id = COALESCE(:only, id)
+                    AND (:is_isolated = 1
+                         OR NOT EXISTS (SELECT 1 FROM jobs AS other
+                                        WHERE other.status = 'running' AND other.claimed_by = :process
+                                        AND (other.crashes > 0 OR jobs.crashes > 0)))
+                    RETURNING *""",  # noqa: S608 - a constant
+                {
+                    "only": only,
+                    "out_of_turn": int(out_of_turn),
+                    "is_isolated": int(is_isolated),
+                    "process": self.process,
+                    **self._moments(),
+                },
+            )
         return _maybe(row)
 
     async def finish(self, job_id: str, result: JobResult) -> Job | None:
         """Change running to done.
 
-        Returns None where it is not running any more (cancelled, or its owner was forgotten).
+        Returns None where this process draws it no more: cancelled, its owner forgotten, or another process has it.
         """
         return await self._end(job_id, JobStatus.DONE, result=result)
 
     async def fail(self, job_id: str, error_code: str) -> Job | None:
-        """Change queued or running to failed, with the code the entrances translate."""
+        """Change queued, or running in this process, to failed, with the code the entrances translate."""
         return await self._end(job_id, JobStatus.FAILED, error_code=error_code)
 
     async def expire(self, job_id: str, error_code: str) -> Job | None:
@@ -200,16 +232,21 @@ class Jobs:
         result: JobResult | None = None,
         error_code: str | None = None,
     ) -> Job | None:
-        allowed = "('running')" if status is JobStatus.DONE else "('queued', 'running')"
+        allowed = {
+            JobStatus.DONE: "status = 'running' AND claimed_by = :process",
+            JobStatus.FAILED: "(status = 'queued' OR (status = 'running' AND claimed_by = :process))",
+            JobStatus.CANCELLED: "status IN ('queued', 'running')",
+        }
         row = await self._database.one(
             f"""UPDATE jobs SET status = :status, result = :result, error_code = :error_code, finished_at = :now
-                WHERE id = :id AND status IN {allowed} RETURNING *""",  # noqa: S608 - constants
+                WHERE id = :id AND {allowed[status]} RETURNING *""",  # noqa: S608 - constants
             {
                 "id": job_id,
                 "status": status.value,
                 "result": result.to_json() if result else "{}",
                 "error_code": error_code,
                 "now": self._clock(),
+                "process": self.process,
             },
         )
         return _maybe(row)
@@ -221,51 +258,38 @@ class Jobs:
         """
         row = await self._database.one(
             """UPDATE jobs SET status = 'queued', attempts = attempts - :refund, crashes = crashes * :refund
-               WHERE id = :id AND status = 'running' RETURNING *""",
-            {"id": job_id, "refund": 0 if counts_as_attempt else 1},
+               WHERE id = :id AND status = 'running' AND claimed_by = :process RETURNING *""",
+            {"id": job_id, "refund": 0 if counts_as_attempt else 1, "process": self.process},
         )
         return _maybe(row)
 
     async def recover(self) -> tuple[list[Job], list[Job]]:
-        """Count a crash for the jobs that were being drawn or decoded, and put them back; the attempt is given back.
+        """Count a crash for the jobs that processes were drawing or decoding which are gone, and put them back.
 
-        Returns (those, the ones given up after `MAX_CRASHES`).
+        Gone is who has no row among the processes. The attempt is given back. Returns (those, the ones given up after
+        `MAX_CRASHES`).
         """
-        given_up = await self._database.run(
-            """UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding) AND crashes + 1 >= :most
-               RETURNING *""",
-            {"now": self._clock(), "most": MAX_CRASHES},
-        )
-        back = await self._database.run(
-            """UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = FALSE,
-                               attempts = attempts - (status = 'running')
-               WHERE status IN ('queued', 'running') AND (status = 'running' OR is_decoding) RETURNING *"""
-        )
-        return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
+        return await self._count_crash(_ORPHANED, {})
 
-    async def crashed(self, job_ids: Sequence[str]) -> tuple[list[Job], list[Job]]:
-        """Do as `recover` with running jobs whose engine is gone while this process lives on.
+    async def crashed(self, job_ids: Collection[str]) -> tuple[list[Job], list[Job]]:
+        """Do as `recover` with jobs of this process whose engine is gone while the process lives on."""
+        names, ids = _names_of(job_ids)
+        where = f"status = 'running' AND claimed_by = :process AND id IN ({names})"
+        return await self._count_crash(where, {"process": self.process, **ids})
 
-        Returns (those that wait again, the ones given up after `MAX_CRASHES`).
-        """
-        back: list[Job] = []
-        given_up: list[Job] = []
-        async with self._database.transaction() as transaction:
-            for job_id in job_ids:
-                row = await transaction.one(
-                    """UPDATE jobs SET status = CASE WHEN crashes + 1 >= :most THEN 'failed' ELSE 'queued' END,
-                           error_code = CASE WHEN crashes + 1 >= :most THEN 'crashed' ELSE error_code END,
-                           finished_at = CASE WHEN crashes + 1 >= :most THEN :now ELSE finished_at END,
-                           attempts = CASE WHEN crashes + 1 >= :most THEN attempts ELSE attempts - 1 END,
-                           crashes = crashes + 1
-                       WHERE id = :id AND status = 'running' RETURNING *""",
-                    {"id": job_id, "now": self._clock(), "most": MAX_CRASHES},
-                )
-                if row:
-                    job = _job_of(row)
-                    (back if job.status is JobStatus.QUEUED else given_up).append(job)
-        return back, given_up
+    async def _count_crash(self, where: str, parameters: Mapping[str, Any]) -> tuple[list[Job], list[Job]]:
+        rows = await self._database.run(
+            f"""UPDATE jobs SET crashes = crashes + 1, is_decoding = 0,
+                    status = CASE WHEN crashes + 1 >= :most THEN 'failed' ELSE 'queued' END,
+                    error_code = CASE WHEN crashes + 1 >= :most THEN 'crashed' ELSE error_code END,
+                    finished_at = CASE WHEN crashes + 1 >= :most THEN :now ELSE finished_at END,
+                    attempts = attempts - CASE WHEN status = 'running' AND crashes + 1 < :most THEN 1 ELSE 0 END
+                WHERE {where} RETURNING *""",  # noqa: S608 - constants
+            {"now": self._clock(), "most": MAX_CRASHES, **parameters},
+        )
+        jobs = [_job_of(row) for row in rows]
+        waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
+        return waiting, [job for job in jobs if job.status is not JobStatus.QUEUED]
 
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed."""
@@ -277,7 +301,8 @@ class Jobs:
     async def forget_request(self, job_id: str) -> None:
         """Delete the words and numbers that an ended job was asked for; its style and model stay."""
         await self._database.run(
-            """UPDATE jobs SET request = json_set(request, '$.prompt', '', '$.text', '', '$.parameters', json('{}'))
+            """UPDATE jobs SET request = json_patch(json_patch(request, '{"parameters": null}'),
+                                                    '{"prompt": "", "text": "", "parameters": {}}')
                WHERE id = :id AND finished_at IS NOT NULL""",
             {"id": job_id},
         )
@@ -293,8 +318,8 @@ class Jobs:
         """
         total = 0
         while deleted := await self._database.run(
-            """DELETE FROM jobs WHERE rowid IN (
-                   SELECT rowid FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL LIMIT 1000)
+            """DELETE FROM jobs WHERE id IN (
+                   SELECT id FROM jobs WHERE finished_at < :moment AND delivered_at IS NOT NULL LIMIT 1000)
                RETURNING id""",
             {"moment": moment},
         ):
@@ -310,8 +335,8 @@ class Jobs:
     async def delete_without_files(self, entrance: str, moment: float) -> None:
         """Delete this entrance's jobs that ended before `moment` and whose files are gone."""
         while await self._database.run(
-            """DELETE FROM jobs WHERE rowid IN (
-                   SELECT rowid FROM jobs WHERE entrance = :entrance AND finished_at <= :moment
+            """DELETE FROM jobs WHERE id IN (
+                   SELECT id FROM jobs WHERE entrance = :entrance AND finished_at <= :moment
                    AND files_gone_at IS NOT NULL LIMIT 1000)
                RETURNING id""",
             {"moment": moment, "entrance": entrance},
@@ -322,6 +347,12 @@ class Jobs:
 
     async def get(self, job_id: str) -> Job | None:
         return _maybe(await self._database.one("SELECT * FROM jobs WHERE id = :id", {"id": job_id}))
+
+    async def by_ids(self, job_ids: Collection[str]) -> dict[str, Job]:
+        """Return the jobs of these ids that there are, by id."""
+        names, ids = _names_of(job_ids)
+        rows = await self._database.run(f"SELECT * FROM jobs WHERE id IN ({names})", ids)  # noqa: S608 - numbers
+        return {row["id"]: _job_of(row) for row in rows}
 
     async def by_reference(self, reference: str) -> list[Job]:
         """Return the jobs whose id begins so, oldest first, at most 20."""
@@ -371,17 +402,27 @@ class Jobs:
         )
         return float(row["created_at"]) if row else None
 
+    async def nth_newest(self, owner: str, number: int) -> float | None:
+        """Return when the owner's newest job was submitted, for `number` 1; the one before it, for 2. None for none."""
+        row = await self._database.one(
+            "SELECT created_at FROM jobs WHERE owner = :owner ORDER BY created_at DESC LIMIT 1 OFFSET :offset",
+            {"owner": owner, "offset": number - 1},
+        )
+        return float(row["created_at"]) if row else None
+
     async def days(self, first: int, count: int) -> list[DayFigures]:
         """Return what ended on each of `count` days from `first` on, a number of days since 1970 in UTC."""
+        # A CAST cuts off in SQLite and rounds in PostgreSQL, and not every SQLite has FLOOR.
         rows = await self._database.run(
-            """SELECT day, COUNT(*) AS jobs, SUM(status = 'failed') AS failed, COUNT(DISTINCT owner) AS people,
+            """SELECT day, COUNT(*) AS jobs, SUM(CASE status WHEN 'failed' THEN 1 ELSE 0 END) AS failed,
+                      COUNT(DISTINCT owner) AS people,
                       AVG(CASE WHEN status = 'done' AND place IN ((done + 1) / 2, (done + 2) / 2) THEN seconds END)
                           AS median_s
                FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY day, status ORDER BY seconds) AS place,
-                            SUM(status = 'done') OVER (PARTITION BY day) AS done
-                     FROM (SELECT CAST(finished_at / 86400 AS INTEGER) AS day, status, owner,
-                                  finished_at - created_at AS seconds
-                           FROM jobs WHERE finished_at >= :since AND finished_at < :until))
+                            SUM(CASE status WHEN 'done' THEN 1 ELSE 0 END) OVER (PARTITION BY day) AS done
+                     FROM (SELECT CAST(ROUND(CAST(finished_at AS NUMERIC) / 86400.0 - 0.5) AS INTEGER) AS day,
+                                  status, owner, finished_at - created_at AS seconds
+                           FROM jobs WHERE finished_at >= :since AND finished_at < :until) AS ended) AS placed
                GROUP BY day""",
             {"since": first * 86_400.0, "until": (first + count) * 86_400.0},
         )
@@ -417,7 +458,7 @@ class Jobs:
         """Return the jobs that are next in the queue, in order."""
         rows = await self._database.run(
             f"""SELECT jobs.* FROM jobs JOIN ({ORDER}) AS places ON places.id = jobs.id
-                WHERE NOT places.rests ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
+                WHERE places.rests = 0 ORDER BY position LIMIT :most""",  # noqa: S608 - a constant
             {"most": most, **self._moments()},
         )
         return [_job_of(row) for row in rows]
@@ -489,9 +530,11 @@ class Jobs:
         rows = await self._database.run(
             """SELECT * FROM jobs WHERE delivered_at IS NOT NULL AND finished_at <= :now - :least
                AND entrance = :entrance AND files_gone_at IS NULL
-               AND finished_at + MIN(MAX(COALESCE(lifetime_s, :usual), :least), :most) <= :now
+               AND finished_at + CASE WHEN COALESCE(lifetime_s, :usual) < :least THEN :least
+                                      WHEN COALESCE(lifetime_s, :usual) > :most THEN :most
+                                      ELSE COALESCE(lifetime_s, :usual) END <= :now
                LIMIT 200""",
-            {"entrance": entrance, "usual": usual_s, "least": least_s, "most": most_s, "now": now},
+            {"entrance": entrance, "usual": usual_s, "least": min(least_s, most_s), "most": most_s, "now": now},
         )
         return [_job_of(row) for row in rows]
 
@@ -501,16 +544,22 @@ class Jobs:
         return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
 
 
-def _present(row: sqlite3.Row | None) -> sqlite3.Row:
+def _names_of(job_ids: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Return what stands in the parentheses of IN, and its parameters."""
+    ids = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
+    return ", ".join(f":{name}" for name in ids) or "NULL", ids
+
+
+def _present(row: Row | None) -> Row:
     assert row is not None  # noqa: S101 - INSERT ... RETURNING always answers a row
     return row
 
 
-def _maybe(row: sqlite3.Row | None) -> Job | None:
+def _maybe(row: Row | None) -> Job | None:
     return _job_of(row) if row else None
 
 
-def _job_of(row: sqlite3.Row) -> Job:
+def _job_of(row: Row) -> Job:
     return record_of(
         Job,
         row,

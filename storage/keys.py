@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import ApiKey
 
 
@@ -45,5 +44,5 @@ class Keys:
         return _key(row) if row else None
 
 
-def _key(row: sqlite3.Row) -> ApiKey:
+def _key(row: Row) -> ApiKey:
     return record_of(ApiKey, row, providers=frozenset(json.loads(row["providers"])))

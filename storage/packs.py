@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import Pack, PackState, Question, Sticker, StickerState
 from storage.users import ADD_OWNER
 
@@ -58,7 +57,7 @@ class Packs:
         rows = await self._database.run(
             """INSERT INTO packs (owner, name, title, generation, state, created_at, mosaic_of)
                VALUES (:owner, :name, :title, :generation, 'gone', :now, :sticker)
-               ON CONFLICT (name) DO UPDATE SET id = id RETURNING *""",
+               ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING *""",
             {
                 "owner": owner,
                 "name": name,
@@ -118,7 +117,8 @@ class Packs:
     async def by_name(self, owner: str, name: str) -> Pack | None:
         """Return the owner's pack of this name, in whatever state; servers write it in any case."""
         row = await self._database.one(
-            "SELECT * FROM packs WHERE owner = :owner AND name = :name COLLATE NOCASE", {"owner": owner, "name": name}
+            "SELECT * FROM packs WHERE owner = :owner AND LOWER(name) = :name",
+            {"owner": owner, "name": name.lower()},
         )
         return _pack(row) if row else None
 
@@ -147,7 +147,7 @@ class Packs:
         rows = await self._database.run(
             """INSERT INTO stickers (id, owner, state, emoji_list, keywords, created_at)
                VALUES (:id, :owner, 'made', :emoji_list, :keywords, :now)
-               ON CONFLICT (id) DO UPDATE SET id = id RETURNING *""",
+               ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING *""",
             {
                 "id": sticker_id,
                 "owner": owner,
@@ -295,10 +295,10 @@ def _json(words: object) -> str:
     return json.dumps(words, ensure_ascii=False)
 
 
-def _pack(row: sqlite3.Row) -> Pack:
+def _pack(row: Row) -> Pack:
     return record_of(Pack, row, state=PackState(row["state"]))
 
 
-def _sticker(row: sqlite3.Row) -> Sticker:
+def _sticker(row: Row) -> Sticker:
     lists = {name: tuple(json.loads(row[name])) for name in _LISTS}
     return record_of(Sticker, row, state=StickerState(row["state"]), **lists)

@@ -131,7 +131,8 @@ class Job:
     message it came from and is unique: the same message is the same job. `note` is what the entrance keeps with the
     job; nobody else looks into it. Times are Unix seconds. `replaces` is the sticker this one takes the place of.
     `lifetime_s` is how long its caller wants its files kept, `files_gone_at` when they were deleted. `crashes` counts
-    how often the process ended while it was being drawn or decoded.
+    how often the process ended while it was being drawn or decoded. `claimed_by` is the process that has it in its
+    hands, or had it last: "" for one that has not joined others.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Job:
     replaces: str | None = None
     attempts: int = 0
     crashes: int = 0
+    claimed_by: str = ""
     claimed_at: float | None = None
     finished_at: float | None = None
     delivered_at: float | None = None
@@ -344,3 +346,32 @@ class Upload:
     size: int
     created_at: float
     expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that works on the store. `host` names its machine and data folder, `started_at` the order of joining.
+
+    `facts` are its own: its duties, and what its engine can do.
+    """
+
+    id: str
+    host: str
+    pid: int
+    role: str
+    started_at: float
+    seen_at: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """What the process `origin` tells the others, mostly of a job. `preview` is a small JPEG, or empty."""
+
+    origin: str
+    kind: str
+    created_at: float
+    job_id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    preview: bytes = b""
+    id: int = 0

@@ -14,7 +14,7 @@ LEAST_BYTES = 64 * 1024  # that any upload counts as: a file of one byte costs a
 
 
 # What counts against the owner's quota.
-_USED = f"""(SELECT COALESCE(SUM(MAX(size, {LEAST_BYTES})), 0) FROM uploads
+_USED = f"""(SELECT COALESCE(SUM(CASE WHEN size < {LEAST_BYTES} THEN {LEAST_BYTES} ELSE size END), 0) FROM uploads
              WHERE owner = :owner AND expires_at > :now)"""  # noqa: S608 - a constant of this file
 
 
@@ -30,7 +30,7 @@ class Uploads:
 
         False, too, where the owner has `quota_bytes` of uploads here already.
         """
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(lock=upload.owner) as transaction:
             await transaction.run(ADD_OWNER, {"owner": upload.owner, "now": upload.created_at})
             row = await transaction.one(
                 f"""INSERT INTO uploads (id, owner, content_type, size, created_at, expires_at)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
 
-from storage.database import Database, record_of
+from storage.database import Database, Row, record_of
 from storage.records import User
 
 ADD_OWNER = "INSERT INTO users (owner, created_at) VALUES (:owner, :now) ON CONFLICT (owner) DO NOTHING"
@@ -45,7 +44,8 @@ class Users:
         """Change some of the owner's settings; the row is made where there is none."""
         rows = await self._database.run(
             """INSERT INTO users (owner, created_at, settings) VALUES (:owner, :now, :words)
-               ON CONFLICT (owner) DO UPDATE SET settings = json_patch(settings, excluded.settings) RETURNING *""",
+               ON CONFLICT (owner) DO UPDATE SET settings = json_patch(users.settings, excluded.settings)
+               RETURNING *""",
             {"owner": owner, "now": self._clock(), "words": json.dumps(dict(words))},
         )
         return _user(rows[0])
@@ -56,16 +56,18 @@ class Users:
             "UPDATE users SET app_language = :language WHERE owner = :owner", {"owner": owner, "language": language}
         )
 
-    async def with_setting(self, name: str, word: str) -> list[str]:
-        """Return the owners who set `name` to `word`."""
+    async def with_setting(self, name: str, word: str, since: float) -> list[str]:
+        """Return the owners who set `name` to `word` and submitted a job after `since`."""
         rows = await self._database.run(
-            "SELECT owner FROM users WHERE json_extract(settings, '$.' || :name) = :word", {"name": name, "word": word}
+            """SELECT owner FROM users WHERE json_extract(settings, '$.' || :name) = :word
+               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.owner = users.owner AND jobs.created_at > :since)""",
+            {"name": name, "word": word, "since": since},
         )
         return [row["owner"] for row in rows]
 
     async def show_hint_once(self, owner: str, hint: str) -> bool:
         """Return True the first time this owner is to see this hint, and never again."""
-        async with self._database.transaction() as transaction:
+        async with self._database.transaction(lock=owner) as transaction:
             await transaction.run(ADD_OWNER, {"owner": owner, "now": self._clock()})
             row = await transaction.one("SELECT hints_shown FROM users WHERE owner = :owner", {"owner": owner})
             shown = set(json.loads(row["hints_shown"])) if row else set()
@@ -82,7 +84,7 @@ class Users:
         await self._database.run("DELETE FROM users WHERE owner = :owner", {"owner": owner})
 
 
-def _user(row: sqlite3.Row) -> User:
+def _user(row: Row) -> User:
     shown = frozenset(json.loads(row["hints_shown"]))
     settings = json.loads(row["settings"])
     return record_of(User, row, hints_shown=shown, is_blocked=bool(row["is_blocked"]), settings=settings)

@@ -29,10 +29,7 @@ class Tokens:
     async def load(cls, service: StickerService) -> Tokens:
         """Load this installation's secret; make it the first time."""
         kept = await service.fact(FACT)
-        if kept is None:
-            kept = secrets.token_hex(32)
-            await service.set_fact(FACT, kept)
-        return cls(bytes.fromhex(kept))
+        return cls(bytes.fromhex(kept or await service.keep_fact(FACT, secrets.token_hex(32))))
 
     def make(self, purpose: str, facts: Mapping[str, Any], lifetime_s: float) -> str:
         """Return a url-safe text that says `facts` for `purpose` until `lifetime_s` seconds from now."""

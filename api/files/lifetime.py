@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from service.processes import Duty
 from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.records import Entrance, Job
@@ -35,9 +36,10 @@ class FileLifetimes:
         return (job.finished_at or 0.0) + self.bounded_s(job.lifetime_s) - self.clock()
 
     async def run(self) -> None:
-        """Delete what is past its lifetime, now and every few minutes, until cancelled."""
+        """Delete what is past its lifetime, now and every few minutes, until cancelled; of several processes one."""
         while True:
-            await keep_trying(self.sweep)
+            if self._service.processes.is_on_duty(Duty.HTTP_FILES):
+                await keep_trying(self.sweep)
             await asyncio.sleep(SWEEP_S)
 
     async def sweep(self) -> None:

@@ -40,9 +40,9 @@ class JobLogs:
         if len(lines) < KEPT_LINES:
             lines.append(LogLine(message, at, level))
 
-    def record(self, event: JobEvent, at: float) -> None:
+    def record(self, event: JobEvent) -> None:
         """Write a line for an event of the service."""
-        job = event.job
+        job, at = event.job, event.at
         if event.kind is EventKind.QUEUED:
             self.add(job.id, "Waiting in the queue", at)
         elif event.kind is EventKind.STARTED:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from api.access.rate_limits import RateLimits
-from api.errors import ApiError, KeyReused
+from api.errors import ApiError, KeyReused, RateLimited
 from api.inputs.fetch import is_inline
 from api.inputs.table import Reading
 from api.jobs.background import BackgroundTasks
@@ -26,9 +26,10 @@ from api.jobs.logs import JobLogs
 from api.jobs.request import PictureRequest
 from api.jobs.start_deadlines import StartDeadlines
 from engine.styles import HOSTED_STYLE
+from service.engines import EngineAbilities
 from service.errors import NoSuchJob, ServiceError
 from service.events import EventKind
-from service.pool import EngineInfo
+from service.processes import Duty
 from service.stickers import StickerService, Submission
 from service.store_retry import keep_trying
 from storage.errors import StorageError
@@ -45,7 +46,7 @@ class Submitter:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineInfo,
+        engine: EngineAbilities,
         rate_limits: RateLimits,
         loader: InputLoader,
         deadlines: StartDeadlines,
@@ -53,7 +54,7 @@ class Submitter:
         tasks: BackgroundTasks,
     ) -> None:
         self._service = service
-        self._runner = runner
+        self._engine = engine
         self._rate_limits = rate_limits
         self._loader = loader
         self._deadlines = deadlines
@@ -66,6 +67,9 @@ class Submitter:
         """Count a submission before its body is read. Raises `RateLimited`, `TooManyJobs`, `DailyLimitReached`,
         `QueueFull`."""
         self._rate_limits.submit(key)
+        has_others = self._service.processes.count_on(Duty.WEBHOOKS) > 1  # and what they take counts, too
+        if has_others and (wait_s := await self._service.until_below(key.owner, key.per_minute)):
+            raise RateLimited(wait_s)
         source = f"{key.owner}:{idempotency_key}" if idempotency_key else None
         await self._service.check_limits(key.owner, source, key.jobs_waiting)
 
@@ -115,20 +119,28 @@ class Submitter:
         """Resume what the last process left, then follow events, until cancelled."""
         with self._service.events.listen(Entrance.HTTP) as events:
             await keep_trying(self._resume)
+            self._tasks.spawn(self._look_again())
             while True:
                 event = await events.get()
-                self._logs.record(event, time.time())
+                self._logs.record(event)
                 if event.kind in _STARTED_OR_OVER:
                     self._begun.discard(event.job.id)
                     self._deadlines.release(event.job.id)
                 if event.kind is EventKind.ENDED:
                     self._tasks.spawn(self._loader.delete(event.job))
 
+    async def _look_again(self) -> None:
+        """Resume what a process left that died."""
+        with self._service.processes.watch() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                await keep_trying(self._resume)
+
     async def _resume(self) -> None:
         waiting = await self._service.waiting(Entrance.HTTP)
         for job in waiting:
-            # One of this process: somebody called before this ran.
-            if not job.wants_photo or job.created_at >= self._began_at:
+            if not job.wants_photo or not await self._is_orphaned(job):
                 continue
             if inputs := CallerNote.of(job).inputs:
                 self._tasks.spawn(self._loader.load_in_background(job, inputs))
@@ -137,6 +149,12 @@ class Submitter:
                     await self._service.fail(job.id, "crashed")
         for job in waiting:
             self._deadlines.watch(job)
+
+    async def _is_orphaned(self, job: Job) -> bool:
+        """Return whether nobody has the files of a waiting job in hand; then it is this process that has them now."""
+        if self._service.processes.id == job.claimed_by:  # somebody called before `run`, or it is from before a restart
+            return not job.claimed_by and job.created_at < self._began_at
+        return await self._service.adopt(job)
 
     async def _submit(self, request: PictureRequest) -> Job:
         try:
@@ -166,6 +184,8 @@ class Submitter:
             raise KeyReused
         if not job.wants_photo or job.id in self._begun:
             return job
+        if job.claimed_by != self._service.processes.id and not await self._service.adopt(job):
+            return job  # another process has begun
         self._begun.add(job.id)  # the same submission again, a moment later, begins nothing
         return await self._begin(job, reading)
 
@@ -173,10 +193,10 @@ class Submitter:
         """End what cannot work, attach the files that came with the request, fetch the others in the background."""
         if reading.problems:
             return await self._service.fail(job.id, "bad_input")
-        if job.request.model not in self._runner.models:
+        if self._engine.models and job.request.model not in self._engine.models:  # none: not known yet
             return await self._service.fail(job.id, "unsupported_model")
-        if unused := sorted(reading.given_parameters - self._runner.parameters):
-            message = f"Not used by the {self._runner.engine_name} engine: {', '.join(unused)}"
+        if self._engine.models and (unused := sorted(reading.given_parameters - self._engine.parameters)):
+            message = f"Not used by the {self._engine.engine_name} engine: {', '.join(unused)}"
             self._logs.add(job.id, message, time.time(), "WARN")
         self._deadlines.watch(job)
         if all(is_inline(source) for source in reading.inputs.values()):

@@ -10,7 +10,7 @@ from aiohttp import web
 from api.answers import json_answer
 from api.server.metrics import CONTENT_TYPE, Metrics
 from api.server.routing import Call, Route
-from service.pool import EngineInfo
+from service.engines import EngineAbilities
 from service.stickers import StickerService
 from storage.errors import StorageError
 
@@ -20,9 +20,9 @@ ROOM_CHECKED_S: Final = 10.0  # a stranger that asks without end does not wear o
 class Health:
     """The routes that a supervisor and a monitoring ask."""
 
-    def __init__(self, service: StickerService, runner: EngineInfo, metrics: Metrics) -> None:
+    def __init__(self, service: StickerService, engine: EngineAbilities, metrics: Metrics) -> None:
         self._service = service
-        self._runner = runner
+        self._engine = engine
         self._metrics = metrics
         self._room_at = float("-inf")
         self._no_room: StorageError | None = None
@@ -43,8 +43,8 @@ class Health:
             return json_answer({"status": "unwell", "reason": error.code}, 503)
         body: dict[str, Any] = {
             "status": "ok",
-            "engine": self._runner.engine_name,
-            "state": "ready" if self._runner.is_ready else "warming up",
+            "engine": self._engine.engine_name,
+            "state": "ready" if self._engine.is_ready else "warming up",
             "jobs": {"queued": queued, "running": running},
         }
         return json_answer(body)
@@ -63,9 +63,9 @@ class Health:
 
     async def readyz(self, call: Call) -> web.StreamResponse:
         """Answer 200 once the engine draws, 503 while it warms up: jobs are taken all the same, and wait."""
-        if not self._runner.is_ready:
-            return json_answer({"status": "warming up", "engine": self._runner.engine_name}, 503)
-        return json_answer({"status": "ready", "engine": self._runner.engine_name})
+        if not self._engine.is_ready:
+            return json_answer({"status": "warming up", "engine": self._engine.engine_name}, 503)
+        return json_answer({"status": "ready", "engine": self._engine.engine_name})
 
     async def metrics(self, call: Call) -> web.StreamResponse:
         """Answer the figures in Prometheus' text format."""

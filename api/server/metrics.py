@@ -1,4 +1,8 @@
-"""Prometheus metrics, on a registry of their own. No label takes a value from outside."""
+"""Prometheus metrics, on a registry of their own. No label takes a value from outside.
+
+What concerns jobs is that of all processes on the store, whichever is asked; HTTP, webhooks and Telegram are this
+process's own.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from service.engines import EngineAbilities
 from service.events import EventKind, JobEvent
-from service.pool import EngineInfo
 from service.stickers import StickerService
 from storage.records import JobStatus
 
@@ -26,13 +30,13 @@ class Metrics:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineInfo,
+        engine: EngineAbilities,
         *,
         telegram_errors: Callable[[], Mapping[str, int]] | None = None,
         telegram_outage_s: Callable[[], float] | None = None,
     ) -> None:
         self._service = service
-        self._runner = runner
+        self._abilities = engine
         self._telegram_errors = telegram_errors or dict
         self._telegram_outage_s = telegram_outage_s
         self._step_at: dict[str, float] = {}
@@ -43,6 +47,9 @@ class Metrics:
             "stickerface_queue_age_seconds", "How long the longest waiting job has waited.", registry=registry
         )
         self._engine = Gauge("stickerface_engine_info", "The engine, by name.", ["engine"], registry=registry)
+        self._processes = Gauge(
+            "stickerface_processes", "Processes that work on this data, by role.", ["role"], registry=registry
+        )
         self._telegram = Gauge(
             "stickerface_telegram_errors", "Errors of the Bot API since the start, by class.", ["class"],
             registry=registry,
@@ -93,7 +100,7 @@ class Metrics:
 
     def record(self, event: JobEvent) -> None:
         """Count what an event tells, and the times that an event tells."""
-        job, now = event.job, time.time()
+        job, now = event.job, event.at
         if event.kind is EventKind.STEP:
             if (before := self._step_at.get(job.id)) is not None:
                 self._steps.labels(job.request.model).observe(now - before)
@@ -118,7 +125,11 @@ class Metrics:
         for (state, model), count in counts.items():
             self._jobs.labels(state, model).set(count)
         self._queue_age.set(0.0 if oldest is None else max(0.0, time.time() - oldest))
-        self._engine.labels(self._runner.engine_name).set(1)
+        self._engine.clear()
+        self._engine.labels(self._abilities.engine_name).set(1)
+        self._processes.clear()
+        for role, count in self._service.processes.count_by_role().items():
+            self._processes.labels(role).set(count)
         self._undelivered.clear()
         for entrance, count in undelivered.items():
             self._undelivered.labels(entrance).set(count)

@@ -1,7 +1,8 @@
 """The end of a job is posted to its caller's server until that says 2xx, or long enough: at least once.
 
-The outbox is the jobs table itself: a job that has ended and is not delivered. A restart goes on where the last
-process stopped; a crash between the call and its mark calls once more, with the same body. Knows no provider.
+The outbox is the jobs table itself: a job that has ended and is not delivered. Of several processes one delivers. A
+restart, or another process, goes on where the last one stopped; a crash between the call and its mark calls once more,
+with the same body. Knows no provider.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from api.webhooks.post import Poster
 from api.webhooks.progress import ProgressWebhooks
 from service.events import EventKind
 from service.fair_semaphore import FairSemaphore
+from service.processes import Duty
 from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import StorageError
@@ -53,23 +55,40 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        with self._service.events.listen(Entrance.HTTP) as events:
+        with self._service.events.listen(Entrance.HTTP) as events, self._service.processes.watch() as changed:
+            changed.set()
+            looking = asyncio.create_task(self._look(changed))
             try:
-                for job in await keep_trying(partial(self._service.undelivered, Entrance.HTTP)):
-                    self._begin(job)
                 while True:
                     event = await events.get()
+                    if event.kind is EventKind.FORGOTTEN and event.job.id in self._tasks:
+                        self._tasks[event.job.id].cancel()
+                    if not self._is_on_duty:
+                        continue
                     self._progress.record(event)
                     if event.kind is EventKind.ENDED:
                         self._begin(event.job)
-                    elif event.kind is EventKind.FORGOTTEN and event.job.id in self._tasks:
-                        self._tasks[event.job.id].cancel()
             finally:
-                tasks = list(self._tasks.values())
+                tasks = [looking, *self._tasks.values()]
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await self._progress.close()
+
+    @property
+    def _is_on_duty(self) -> bool:
+        return self._service.processes.is_on_duty(Duty.WEBHOOKS)
+
+    async def _look(self, changed: asyncio.Event) -> None:
+        """Deliver what ended unheard: before the start, and where another process that was to deliver it died."""
+        while True:
+            await changed.wait()
+            changed.clear()
+            if self._is_on_duty:
+                for job in await keep_trying(partial(self._service.undelivered, Entrance.HTTP)):
+                    now = await keep_trying(partial(self._service.job, job.id))
+                    if now is not None and now.delivered_at is None:  # its own event may have been faster
+                        self._begin(now)
 
     def _begin(self, job: Job) -> None:
         if job.id in self._tasks:

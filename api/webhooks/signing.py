@@ -56,9 +56,7 @@ class SigningKeys:
         """Load the keys; make the first one the first time."""
         kept = await service.fact(FACT)
         if kept is None:
-            first = cls([SigningKey.new(clock())], clock)
-            await first._keep(service)
-            return first
+            kept = await service.keep_fact(FACT, cls([SigningKey.new(clock())], clock)._as_json())
         return cls(
             [
                 SigningKey(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(entry["key"])), entry["signs_from"])
@@ -71,12 +69,13 @@ class SigningKeys:
         """Publish a new key, which signs from tomorrow; forget those that nobody needs any more."""
         kept = [*self._published(), SigningKey.new(self.clock() + DAY_S)]
         rotated = SigningKeys(kept, self.clock)
-        await rotated._keep(service)
+        await service.set_fact(FACT, rotated._as_json())
         return rotated
 
-    async def _keep(self, service: StickerService) -> None:
-        entries = [{"key": key.private.private_bytes_raw().hex(), "signs_from": key.signs_from} for key in self._keys]
-        await service.set_fact(FACT, json.dumps(entries))
+    def _as_json(self) -> str:
+        return json.dumps(
+            [{"key": key.private.private_bytes_raw().hex(), "signs_from": key.signs_from} for key in self._keys]
+        )
 
     def _published(self) -> list[SigningKey]:
         """Return the key that signs, those to come, and the one before for a day."""

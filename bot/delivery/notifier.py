@@ -33,6 +33,7 @@ from bot.words.translations import say
 from engine.models import SHEETS, STYLES
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
+from service.store_retry import keep_trying
 from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Notifier:
     async def run(self) -> None:
         """Follow the events until cancelled."""
         events = self._listen()
-        progress = asyncio.create_task(self._show_progress())
+        beside = [asyncio.create_task(self._show_progress()), asyncio.create_task(self._look_again())]
         try:
             while True:
                 event = await events.get()
@@ -95,7 +96,8 @@ class Notifier:
                 except Exception:  # one job must not end the deliveries of all others
                     logger.exception("job %s: an event was not followed", event.job.id[:8])
         finally:
-            progress.cancel()
+            for task in beside:
+                task.cancel()
 
     async def stop(self) -> None:
         """Let deliveries under way end; the rest stays in the rows."""
@@ -139,6 +141,16 @@ class Notifier:
             if job.owner == owner:
                 self._deliveries.put(job)
 
+    async def _look_again(self) -> None:
+        """Deliver what ended unheard: in a process that died before it could tell."""
+        with self._service.processes.watch() as changed:
+            while True:
+                await changed.wait()
+                changed.clear()
+                self._places_changed.set()
+                for job in await keep_trying(partial(self._service.undelivered, Entrance.TELEGRAM)):
+                    self._deliveries.put(job)
+
     def _listen(self) -> asyncio.Queue[JobEvent]:
         if self._events is None:
             self._events = self._listening.enter_context(self._service.events.listen(Entrance.TELEGRAM))
@@ -169,7 +181,8 @@ class Notifier:
                 self._deliveries.put(job)
             case EventKind.FORGOTTEN:
                 self._photos.end(job.id)
-                self._openings.put(Addressee.of(job).chat, partial(self._delete_message, job))
+                if job.note:  # of one that another process has forgotten nothing is left
+                    self._openings.put(Addressee.of(job).chat, partial(self._delete_message, job))
 
     async def _show_progress(self) -> None:
         """Edit the progress messages every second; everybody waiting is told how many are ahead of them."""

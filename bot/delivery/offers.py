@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.words.assignments import Options, WrongAssignment, read_options
 from engine.levels import levels_of
 from engine.models import DEFAULT_MODEL, MODELS, REACTIONS, SHEETS, STYLES
 from engine.types import Note, Shape
-from service.pool import EngineInfo
+from service.engines import EngineAbilities
 from storage.records import JobResult
 
 ALLOW_NO_FACE = "allow_no_face"
 
 
+@dataclass(frozen=True, slots=True)
 class Offers:
-    """What may be asked of the engine; nothing where there is none.
+    """Say what may be asked of the engine now; nothing, where none is known."""
 
-    Looked up each time: engines on other machines say what they can do when they come up.
-    """
-
-    def __init__(self, engine: EngineInfo | None = None) -> None:
-        self._engine = engine
+    engine: EngineAbilities | None = None
 
     @property
     def models(self) -> frozenset[str]:
-        """The models that it runs."""
-        return self._engine.models if self._engine else frozenset()
+        return self.engine.models if self.engine else frozenset()
 
     @property
     def parameters(self) -> frozenset[str]:
-        """The parameters that have an effect."""
-        return self._engine.parameters if self._engine else frozenset()
+        """Return the names of those that have an effect."""
+        return self.engine.parameters if self.engine else frozenset()
 
     @property
     def shapes(self) -> frozenset[Shape]:
-        """The shapes that it makes, never AUTO."""
-        return self._engine.shapes if self._engine else frozenset()
+        """Return the shapes that can be made, never AUTO."""
+        return self.engine.shapes if self.engine else frozenset()
 
     @property
     def choices(self) -> list[str]:

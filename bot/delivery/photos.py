@@ -25,7 +25,7 @@ from engine.model import FACE
 from service.errors import NoSuchJob, PhotoRefused, PhotoTooBig
 from service.fair_semaphore import FairSemaphore
 from service.stickers import StickerService
-from storage.errors import DatabaseBusy, StorageError
+from storage.errors import DatabaseBusy, FilesUnreachable, StorageError
 from storage.records import Job
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class PhotoFetcher:
     ) -> str | None:
         """Fetch a photo and `keep` it, or return the code of what is wrong with it for good.
 
-        Raises `DownloadInterrupted`, `DatabaseBusy`: later it may work. Raises `NoSuchJob`.
+        Raises `DownloadInterrupted`, `DatabaseBusy`, `FilesUnreachable`: later it may work. Raises `NoSuchJob`.
         """
         if file_id is None:  # a row of an older version, whose process ended before it had the photo
             return DownloadFailed.code
@@ -156,7 +156,7 @@ class PhotoFetcher:
                 await keep(await download(self._bot, file_id, length=length))
             except (PhotoRefused, DownloadFailed) as error:
                 return error.code
-            except DatabaseBusy:
+            except (DatabaseBusy, FilesUnreachable):
                 raise
             except StorageError as error:
                 logger.warning("the photo of job %s could not be kept: %s", job.id[:8], error.code)

@@ -40,6 +40,7 @@ SENTENCES: Final = {
     # waiting helps
     "database_busy": "error-busy",
     "disk_full": "error-storage",
+    "files_unreachable": "error-storage",
     "storage_error": "error-storage",
     "schema_too_new": "error-storage",
     "database_broken": "error-storage",

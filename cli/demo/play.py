@@ -53,6 +53,7 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
         telegram_api_url=url,
         telegram_webhook_url=None,
         data_dir=data_dir,
+        files_url="",
     )
     engine: Engine | None = None  # as the settings say
     if settings.engine == "diffusion":

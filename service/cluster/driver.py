@@ -30,13 +30,13 @@ from service.cluster.messages import (
     Hello,
     Kill,
     Lost,
+    NoCluster,
     OfBatch,
     Ready,
     Start,
     Stepped,
     Stop,
     Unavailable,
-    Unreachable,
     read,
     write,
 )
@@ -208,7 +208,7 @@ async def _main(descriptor: int) -> None:
         try:
             driver.connect()
         except (ConnectionError, RuntimeError, ValueError, OSError, RayError) as error:
-            write(writer, Unreachable(_first_line(error)))
+            write(writer, NoCluster(_first_line(error)))
             await writer.drain()
             return
         await driver.run(reader)

@@ -131,7 +131,7 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class NoCluster:
     """The cluster does not answer, or not as one of ours; the driver has ended."""
 
     why: str

@@ -40,13 +40,13 @@ from service.cluster.messages import (
     Hello,
     Kill,
     Lost,
+    NoCluster,
     OfBatch,
     Ready,
     Start,
     Stepped,
     Stop,
     Unavailable,
-    Unreachable,
     batch_of,
     networks_of,
     read,
@@ -139,7 +139,7 @@ class ClusterPool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if importlib.util.find_spec("ray") is None:
-            raise EngineUnavailable("POOL=ray needs ray: pip install 'stickerface[cluster]'")
+            raise EngineUnavailable("POOL=ray needs ray: the extra [cluster]")
         self._build = build
         self._queue_age_s = queue_age_s
         self._address = address
@@ -330,7 +330,7 @@ class ClusterPool:
                         logger.info(
                             "the cluster is there; an engine takes %s", f"{gpus:g} GPU" if gpus else "a CPU core"
                         )
-                    case Unreachable(why):
+                    case NoCluster(why):
                         where = self._address or "a cluster on this machine"
                         logger.error("RAY_ADDRESS: cannot join %s (%s): jobs wait, trying again", where, why)
                     case message:

@@ -111,7 +111,7 @@ class Stage:
             album_quiet_s=self.album_quiet_s,
             draft_s=self.draft_s,
         )
-        await worker.recover()
+        await self.service.recover()
         try:
             await bot.start()
         except BaseException:

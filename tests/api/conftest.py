@@ -165,7 +165,7 @@ async def running(
     server = HttpServer(http_api.dispatcher, idle_s=idle_s, most=most_connections)
     port = await server.start("127.0.0.1", 0, tls)
     key, text = await service.keys.add("test", per_minute=10_000, jobs_waiting=40)
-    await worker.recover()
+    await service.recover()
     work = [http_api.run(), *([worker.run()] if is_working else [])]
     tasks = [asyncio.create_task(each) for each in work]
     async with ClientSession() as session:

@@ -19,8 +19,8 @@ from bot.transport.rate_limits import RateLimiter
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
 from service.packs import PackRegistry
-from storage.database import Database
 from storage.inbox import Inbox
+from storage.sqlite import SqliteDatabase
 from storage.users import Users
 from tests.bot.manual_time import LeapingTime
 
@@ -116,7 +116,7 @@ async def connected(
 @asynccontextmanager
 async def packs_at(path: Path) -> AsyncIterator[PackRegistry]:
     """The store in a database file that knows Ada and the stranger."""
-    database = await Database.open(path)
+    database = await SqliteDatabase.open(path)
     for user_id in (ADA, STRANGER):
         await Users(database).set(f"tg:{user_id}", language="en")
     try:

@@ -12,7 +12,7 @@ from api.webhooks.signing import SigningKeys
 from cli.main import app
 from service.errors import KeyUnknown
 from service.stickers import StickerService
-from storage.files import Files
+from storage.folder_files import FolderFiles
 from storage.records import ApiKey
 
 
@@ -79,7 +79,7 @@ def test_a_revoked_key_is_over_and_stays_in_the_list(folder: Path) -> None:
 def test_forgetting_deletes_what_the_key_had_here(folder: Path) -> None:
     text = run("add", "shop").stdout.strip()
     owner = check(folder, text).owner
-    files = Files(folder / "files")
+    files = FolderFiles(folder / "files")
     asyncio.run(files.save_upload(owner, "0" * 32, b"face"))
 
     assert "deleted" in run("revoke", text, "--forget").stdout

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.settings import Settings, SettingsInvalid, read_engine_settings, read_settings
+from cli.settings import Settings, SettingsInvalid, read_data_settings, read_engine_settings, read_settings
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "123456789:AAF3xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -111,6 +111,11 @@ def test_the_manuals_defaults_are_the_codes() -> None:
         "TELEGRAM_WEBHOOK_URL",
         "TELEGRAM_WEBHOOK_SECRET",
         "ADMIN_IDS",
+        "FILES_URL",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
         "WEIGHTS_DIR",
         "PUBLIC_URL",
         "TLS_CERTIFICATE",
@@ -134,3 +139,16 @@ def test_a_batch_is_a_small_number_or_left_to_the_engine(monkeypatch: pytest.Mon
     monkeypatch.setenv("MAX_BATCH", "17")
     with pytest.raises(SettingsInvalid, match="MAX_BATCH"):
         read_engine_settings()
+
+
+@pytest.mark.parametrize("url", ["s3://stickers", "s3://my.bucket-1/prod/eu", "file:///mnt/shared/stickers", ""])
+def test_files_may_be_in_a_bucket_or_a_shared_folder(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FILES_URL", url)
+    assert read_data_settings().files_url == url
+
+
+@pytest.mark.parametrize("url", ["s3://", "s3://Bucket", "s3://b/x?region=y", "file://x", "/mnt/x", "gs://bucket"])
+def test_files_anywhere_else_are_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FILES_URL", url)
+    with pytest.raises(SettingsInvalid, match="FILES_URL: expected s3://bucket/prefix or file:///"):
+        read_data_settings()

@@ -55,7 +55,7 @@ def _unknown(arguments: list[str]) -> list[str]:
     """Return the words of a call of `stickerface` that it would refuse: commands and options it does not have."""
     command = get_command(app)
     for number, word in enumerate(arguments):
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":
             known = {option for each in command.params for option in each.opts} | {"-h", "--help"}
             if word.split("=")[0] not in known:
                 return [word]

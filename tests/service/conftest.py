@@ -63,8 +63,8 @@ def photo(colour: tuple[int, int, int] = (200, 100, 50)) -> bytes:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    store = await Store.open(tmp_path)
+async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
+    store = await Store.open(tmp_path, database_url)
     service = StickerService(store, limits=Limits(jobs_per_owner=5, queue_length=8))
     engine = PlainEngine()
     runner = LocalPool(EngineRunner(engine))

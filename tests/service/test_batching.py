@@ -108,7 +108,7 @@ async def test_a_dead_engine_loses_no_job_of_the_batch(house: House) -> None:
     jobs = [await house.submit_photo(f"tg:{n}", f"tg:{n}:1") for n in range(2)]
     with pytest.raises(EngineDead):
         await house.work()
-    await house.worker.recover()  # the next process
+    await house.service.recover()  # the next process
     kept = [await house.store.jobs.get(job.id) for job in jobs]
     assert [job.status for job in kept if job] == [JobStatus.QUEUED] * 2
     house.work()

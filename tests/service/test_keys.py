@@ -9,13 +9,14 @@ from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.database import Database
 from storage.keys import Keys
+from storage.sqlite import SqliteDatabase
 
 now = 1000.0
 
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "test.sqlite3")
+    opened = await SqliteDatabase.open(tmp_path / "test.sqlite3")
     yield opened
     await opened.close()
 

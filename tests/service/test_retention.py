@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from engine.model import FACE
 from service.limits import Lifetimes, Limits
 from service.stickers import StickerService
 from storage.records import JobStatus
 from tests.service.conftest import House, photo
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_photos_go_first_results_later_and_waiting_jobs_keep_theirs(house: House) -> None:
@@ -69,3 +73,12 @@ async def test_a_delivered_photo_that_nobody_wants_kept_goes_once_no_job_needs_i
     await house.service.mark_delivered(again.id)
 
     assert not await house.service.has_photo(job)
+
+
+async def test_only_those_are_looked_at_who_sent_something_lately(house: House) -> None:
+    now = time.time()
+    await house.service.choose("tg:1", photo="none")
+    await house.service.choose("tg:2", photo="none")
+    await house.submit_photo("tg:1", "a")
+    assert await house.store.users.with_setting("photo", "none", now - 60) == ["tg:1"]
+    assert await house.store.users.with_setting("photo", "none", now + 60) == []

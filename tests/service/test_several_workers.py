@@ -16,6 +16,8 @@ from storage.records import JobStatus
 from tests.plain_engine import PlainEngine
 from tests.service.conftest import House
 
+pytestmark = pytest.mark.both_databases
+
 
 @dataclass
 class Second:

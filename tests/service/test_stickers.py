@@ -13,6 +13,12 @@ from service.stickers import Submission, parse_seed
 from storage.records import JobStatus
 from tests.service.conftest import House, photo
 
+pytestmark = pytest.mark.both_databases
+
+
+async def _none() -> set[str]:
+    return set()
+
 
 async def test_a_photo_becomes_a_finished_sticker(house: House) -> None:
     house.work()
@@ -114,7 +120,7 @@ async def test_another_text_finishes_the_kept_drawing_again_and_needs_no_photo(h
     house.work()
     first = await house.service.wait((await house.submit_photo()).id)
     cutout = await house.service.result_file(first, "cutout.png")
-    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=())
+    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=_none)
 
     job = await house.service.again(first, source="press:1", note={}, text="LOL", outline="none")
     await house.service.wait(job.id)
@@ -122,7 +128,7 @@ async def test_another_text_finishes_the_kept_drawing_again_and_needs_no_photo(h
     request = house.engine.seen[1]
     assert (request.text, request.outline, request.drawn, request.shape) == ("LOL", "none", cutout, "bust")
     assert (request.faces, request.seed) == ((), first.seed)
-    await house.store.files.sweep(photos_before=0, results_before=4e9, keep=())
+    await house.store.files.sweep(photos_before=0, results_before=4e9, keep=_none)
     with pytest.raises(PhotoGone):
         await house.service.again(first, source="press:2", note={}, text="OMG")
 
@@ -130,7 +136,7 @@ async def test_another_text_finishes_the_kept_drawing_again_and_needs_no_photo(h
 async def test_a_photo_past_its_lifetime_cannot_be_drawn_again(house: House) -> None:
     house.work()
     first = await house.service.wait((await house.submit_photo()).id)
-    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=())
+    await house.store.files.sweep(photos_before=4e9, results_before=0, keep=_none)
     with pytest.raises(PhotoGone):
         await house.service.again(first, source="press:1", note={})
 

@@ -91,7 +91,7 @@ async def test_a_dead_engine_ends_the_worker_and_keeps_the_job(house: House) -> 
     job = await house.submit_photo()
     with pytest.raises(EngineDead):
         await house.work()
-    await house.worker.recover()  # the next process
+    await house.service.recover()  # the next process
     kept = await house.store.jobs.get(job.id)
     assert kept is not None and (kept.status, kept.attempts, kept.crashes) == (JobStatus.QUEUED, 0, 1)
 
@@ -103,7 +103,7 @@ async def test_a_photo_on_which_the_engine_dies_each_time_is_given_up(house: Hou
         await _rested(house)
         with pytest.raises(EngineDead):
             await house.work()
-        await house.worker.recover()
+        await house.service.recover()
     given_up = await house.service.wait(job.id)
     assert (given_up.status, given_up.error_code) == (JobStatus.FAILED, "crashed")
 
@@ -158,7 +158,7 @@ async def test_a_stop_that_cannot_wait_hands_the_job_back_untouched(house: House
 async def test_after_a_crash_the_interrupted_job_is_drawn(house: House) -> None:
     job = await house.submit_photo()
     await house.store.jobs.claim()  # and the process is gone
-    await house.worker.recover()
+    await house.service.recover()
     house.work()
     done = await house.service.wait(job.id)
     assert (done.status, done.attempts, done.crashes) == (JobStatus.DONE, 1, 1)
@@ -169,7 +169,7 @@ async def test_a_job_that_was_interrupted_four_times_still_has_its_attempts(hous
     for _ in range(MAX_CRASHES - 1):
         await _rested(house)
         await house.store.jobs.claim()  # and the process is gone
-        await house.worker.recover()
+        await house.service.recover()
     await _rested(house)
     house.engine.fail_with = [DrawingFailed()]
     house.work()
@@ -186,7 +186,7 @@ async def test_a_job_beside_one_that_keeps_ending_the_process_is_drawn(house: Ho
             await house.store.jobs.finish(good.id, JobResult("toon", "cutout", {}))
             claimed = [job.id for job in [await house.store.jobs.claim()] if job]
         assert poison.id in claimed
-        await house.worker.recover()
+        await house.service.recover()
     ended = [await house.service.wait(job.id) for job in (poison, good)]
     assert [(job.status, job.crashes) for job in ended] == [(JobStatus.FAILED, MAX_CRASHES), (JobStatus.DONE, 1)]
 
@@ -197,7 +197,7 @@ async def test_photos_that_were_decoded_when_the_process_ended_are_decoded_one_a
     jobs = [await house.submit(f"tg:{n}", f"tg:{n}:1") for n in range(3)]
     for job in jobs[:2]:
         await house.store.jobs.mark_decoding(job.id, True)
-    await house.worker.recover()
+    await house.service.recover()
     now, most, gate = [0], [0], threading.Barrier(2)
 
     def decode(data: bytes) -> Photo:
@@ -220,7 +220,7 @@ async def test_the_photo_of_a_job_that_keeps_ending_the_process_is_deleted_with_
         assert await house.store.files.has_photo(job.owner, name)
         await _rested(house)
         await house.store.jobs.claim()
-        await house.worker.recover()
+        await house.service.recover()
     given_up = await house.store.jobs.get(job.id)
     assert given_up is not None and (given_up.status, given_up.error_code) == (JobStatus.FAILED, "crashed")
     assert not await house.store.files.has_photo(job.owner, name)

@@ -1,4 +1,4 @@
-"""A real SQLite file per test and a clock the test moves."""
+"""A real SQLite file per test, a real PostgreSQL server, and a clock the test moves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database
+from storage.postgres import PostgresDatabase
+from storage.sqlite import SqliteDatabase
+from tests.postgres import PostgresServer
 
 
 class Clock:
@@ -29,7 +32,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "test.sqlite3")
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    opened = await SqliteDatabase.open(tmp_path / "test.sqlite3")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def postgres_database(postgres: PostgresServer) -> AsyncIterator[PostgresDatabase]:
+    opened = await PostgresDatabase.open(postgres.url())
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each in turn."""
+    opened: Database = request.getfixturevalue(f"{request.param}_database")
+    return opened

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from storage import database as database_module
+from storage import sqlite as sqlite_module
 from storage.database import Database
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew
 from storage.packs import Packs
+from storage.sqlite import SqliteDatabase
 from storage.store import DATABASE_NAME, Store
 
 
 async def test_a_new_file_gets_every_migration_and_wal(tmp_path: Path) -> None:
-    database = await Database.open(tmp_path / "new.sqlite3")
+    database = await SqliteDatabase.open(tmp_path / "new.sqlite3")
     version = await database.one("PRAGMA user_version")
     mode = await database.one("PRAGMA journal_mode")
     tables = await database.run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
@@ -28,10 +29,10 @@ async def test_a_new_file_gets_every_migration_and_wal(tmp_path: Path) -> None:
 
 async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "twice.sqlite3"
-    first = await Database.open(path)
+    first = await SqliteDatabase.open(path)
     await first.run("INSERT INTO facts (name, value) VALUES ('a', 'b')")
     await first.close()
-    second = await Database.open(path)
+    second = await SqliteDatabase.open(path)
     row = await second.one("SELECT value FROM facts WHERE name = 'a'")
     await second.close()
     assert row is not None and row["value"] == "b"
@@ -43,20 +44,20 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
     with pytest.raises(SchemaTooNew):
-        await Database.open(path)
+        await SqliteDatabase.open(path)
 
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "text.sqlite3"
     path.write_text("this is a letter, not a database " * 50)
     with pytest.raises(DatabaseBroken):
-        await Database.open(path)
+        await SqliteDatabase.open(path)
 
 
 async def test_another_process_holding_the_file_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite_module, "BUSY_TIMEOUT_S", 0.05)
     path = tmp_path / "busy.sqlite3"
-    database = await Database.open(path)
+    database = await SqliteDatabase.open(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(DatabaseBusy):
@@ -67,7 +68,8 @@ async def test_another_process_holding_the_file_is_busy(tmp_path: Path, monkeypa
     await database.close()
 
 
-async def test_a_full_disk_is_told_as_such(database: Database) -> None:
+async def test_a_full_disk_is_told_as_such(sqlite_database: SqliteDatabase) -> None:
+    database = sqlite_database
     pages = await database.one("PRAGMA page_count")
     assert pages is not None
     await database.run(f"PRAGMA max_page_count = {pages[0]}")
@@ -170,7 +172,7 @@ async def test_the_one_emoji_of_an_older_version_begins_the_list(tmp_path: Path)
     old.commit()
     old.close()
 
-    database = await Database.open(tmp_path / DATABASE_NAME)
+    database = await SqliteDatabase.open(tmp_path / DATABASE_NAME)
     row = await Packs(database).sticker("a")
     await database.close()
 

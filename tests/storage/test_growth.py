@@ -1,18 +1,27 @@
-"""What a question costs does not grow with what has ended. Counted in SQLite's own instructions, not in seconds."""
+"""What a question costs does not grow with what has ended.
+
+Counted in SQLite's own instructions and in the rows that PostgreSQL reads, not in seconds.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
-from storage.database import Database
+import pytest
+
+from storage.database import Parameters
 from storage.inbox import Inbox
 from storage.jobs import Jobs, NewJob
 from storage.packs import Packs
+from storage.postgres import PostgresDatabase, _Connection, translated
 from storage.records import JobRequest, JobResult, JobStatus
+from storage.sqlite import SqliteDatabase
 from storage.uploads import Uploads
 from storage.users import Users
+from tests.postgres import PostgresServer
 
 NOW = 1_800_000_000.0
 OWNER = "tg:1"
@@ -98,9 +107,9 @@ def fill(path: Path, ended: int) -> None:
 
 async def instructions(path: Path, ended: int) -> dict[str, int]:
     """Return how many instructions SQLite executes for each question, beside `ended` jobs."""
-    await (await Database.open(path)).close()
+    await (await SqliteDatabase.open(path)).close()
     fill(path, ended)
-    database = await Database.open(path)
+    database = await SqliteDatabase.open(path)
     executed = 0
 
     def count() -> int:
@@ -131,3 +140,69 @@ async def test_no_question_costs_more_because_more_has_ended(tmp_path: Path) -> 
     few, many = await instructions(tmp_path / "few", FEW), await instructions(tmp_path / "many", MANY)
     grown = {name: (few[name], many[name]) for name in few if many[name] > few[name] * 1.2 + 20}
     assert not grown
+
+
+ENDED_IN_POSTGRES = 30_000
+ROWS_READ = 100  # at most, for any question: few jobs wait, and none of the ended ones is asked about
+
+_FILL = f"""
+    INSERT INTO users (owner, created_at) VALUES ('{OWNER}', 0);
+    INSERT INTO jobs (id, owner, entrance, source, status, request, seed, parent, is_ready, created_at, claimed_at,
+                      finished_at, delivered_at, files_gone_at)
+    SELECT lpad(to_hex(n), 32, '0'), '{OWNER}', 'tg', 's' || n, 'done', '{REQUEST.to_json()}', 1, 's' || n, 1,
+           moment, moment, moment, moment, moment
+    FROM (SELECT n, {NOW} - 1000000 + n AS moment FROM generate_series(1, {ENDED_IN_POSTGRES}) AS n) AS numbers;
+    INSERT INTO stickers (id, owner, state, message_id, created_at)
+    SELECT id, owner, 'loose', rowid, created_at FROM jobs;
+    INSERT INTO inbox (id, body, received_at, handled_at)
+    SELECT n, '', {NOW}, {NOW} FROM generate_series(1, {ENDED_IN_POSTGRES}) AS n;
+    ANALYZE
+"""
+
+
+def rows_read(plan: dict[str, Any]) -> float:
+    """Return how many rows of tables and indexes a plan read; what its subplans passed on is counted there."""
+    own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return (own if "Scan" in plan["Node Type"] else 0) + sum(rows_read(part) for part in plan.get("Plans", ()))
+
+
+@pytest.mark.parametrize("plans", ["force_custom_plan", "force_generic_plan"])
+async def test_no_question_reads_what_has_ended_in_postgres(
+    postgres: PostgresServer, postgres_database: PostgresDatabase, monkeypatch: pytest.MonkeyPatch, plans: str
+) -> None:
+    """Each statement is explained where it is executed; a prepared one may be planned without its values, too."""
+    postgres.execute(_FILL)
+    read: list[tuple[float, str]] = []
+    run = _Connection.run
+
+    async def explained(connection: _Connection, sql: str, parameters: Parameters | None) -> list[dict[str, Any]]:
+        raw = connection.raw
+        await raw.execute(f"SET plan_cache_mode = {plans}")
+        async with raw.transaction(force_rollback=True):
+            cursor = await raw.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {translated(sql)}", parameters or {})
+            read.append((rows_read((await cursor.fetchall())[0]["QUERY PLAN"][0]["Plan"]), sql))
+        return await run(connection, sql, parameters)
+
+    async def begin(
+        connection: _Connection, lock: str, first: str = "", parameters: Parameters | None = None
+    ) -> list[dict[str, Any]]:
+        await begins(connection, lock)
+        return await explained(connection, first, parameters) if first else []
+
+    begins = _Connection.begin
+    monkeypatch.setattr(_Connection, "run", explained)
+    monkeypatch.setattr(_Connection, "begin", begin)
+    stores = (
+        Jobs(postgres_database, lambda: NOW),
+        Inbox(postgres_database, lambda: NOW),
+        Packs(postgres_database, lambda: NOW),
+        Uploads(postgres_database, lambda: NOW),
+        Users(postgres_database, lambda: NOW),
+    )
+    costs = {}
+    for name, question in QUESTIONS.items():
+        read.clear()
+        await question(*stores)
+        assert read, name
+        costs[name] = max(read)
+    assert not {name: cost for name, cost in costs.items() if cost[0] > ROWS_READ}

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from storage.database import Database
+from storage.database import Database, Row
 from storage.errors import StorageError
 from storage.facts import Facts
 from storage.inbox import Inbox
@@ -125,11 +126,19 @@ async def test_facts_are_kept(database: Database) -> None:
     assert await facts.get("hash") == "b"
 
 
-async def test_messages_handled_at_the_same_time_are_marked_together(database: Database) -> None:
+async def test_messages_handled_at_the_same_time_are_marked_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox = Inbox(database)
     await inbox.put([(number, "{}") for number in range(50)])
     statements: list[str] = []
-    await database._connection.set_trace_callback(statements.append)
+    run = database.run
+
+    async def noted(sql: str, *arguments: Any) -> Sequence[Row]:
+        statements.append(sql)
+        return await run(sql, *arguments)
+
+    monkeypatch.setattr(database, "run", noted)
     await asyncio.gather(*(inbox.handled(number) for number in range(50)))
     assert sum(statement.startswith("UPDATE inbox") for statement in statements) == 2
     assert await inbox.open() == []

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from storage.database import Database
 from storage.records import JobStatus
+from storage.sqlite import SqliteDatabase
 from storage.store import DATABASE_NAME
 from tests.api.conftest import APP, PHOTO, PIXAZO, QUEUE, RUN, Api, running
 from tests.plain_engine import PlainEngine
@@ -221,7 +221,7 @@ async def test_photos_that_were_never_fetched_are_fetched_after_a_restart(tmp_pa
 async def test_a_job_whose_data_uri_was_lost_with_the_process_fails(tmp_path: Path) -> None:
     async with running(tmp_path, PlainEngine(), is_working=False) as api:
         request_id = await api.submit()
-    database = await Database.open(tmp_path / DATABASE_NAME)
+    database = await SqliteDatabase.open(tmp_path / DATABASE_NAME)
     await database.run("UPDATE jobs SET is_ready = 0, request = json_set(request, '$.inputs', json('{}'))")
     await database.close()
     async with running(tmp_path, PlainEngine()) as api:

@@ -18,8 +18,8 @@ from emulator.faults import Fault
 from emulator.rules import FloodRules
 from emulator.server import Emulator
 from service.packs import PackRegistry
-from storage.database import Database
 from storage.records import PackState, Sticker, StickerState
+from storage.sqlite import SqliteDatabase
 from storage.users import Users
 from tests.bot.emulated import (
     ADA,
@@ -445,7 +445,7 @@ async def test_deleting_all_packs_counts_those_that_were_there(emulator: Emulato
 async def test_a_person_forgotten_while_their_sticker_is_uploaded_gets_no_pack(
     emulator: Emulator, tmp_path: Path
 ) -> None:
-    database = await Database.open(tmp_path / "test.db")
+    database = await SqliteDatabase.open(tmp_path / "test.db")
     users = Users(database)
     await users.set(f"tg:{ADA}", language="en")
 

@@ -23,6 +23,7 @@ from service.inbox import Inbox
 from storage.database import Database
 from storage.errors import DatabaseBusy
 from storage.inbox import Inbox as InboxRows
+from storage.sqlite import SqliteDatabase
 from tests.bot.emulated import ADA, TOKEN, connected, telegram, until_handled
 from tests.bot.manual_time import settle
 
@@ -70,7 +71,7 @@ class Handled:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(tmp_path / "test.db")
+    database = await SqliteDatabase.open(tmp_path / "test.db")
     yield database
     await database.close()
 

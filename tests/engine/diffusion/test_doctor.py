@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import torch
 
-from cli.doctor import _engine
+from cli.doctor.drawing import check_engine
+from cli.doctor.findings import Level
 from cli.settings import Settings
 from engine.diffusion.device import onnx_on_cpu_hint
 from engine.diffusion.engine import DiffusionEngine
@@ -39,9 +40,9 @@ def test_the_doctor_draws_two_steps_at_256_px(tmp_path: Path, monkeypatch: pytes
         asked.append(warms_up)
         return Watched([model], device="cpu")
 
-    monkeypatch.setattr("cli.doctor.choose_engine", choose)
-    finding = _engine(Settings(telegram_bot_token="1:x"))  # type: ignore[arg-type]
-    assert finding.is_well, finding.text
+    monkeypatch.setattr("cli.doctor.drawing.choose_engine", choose)
+    finding = check_engine(Settings(telegram_bot_token="1:x"))  # type: ignore[arg-type]
+    assert finding.level is Level.WELL, finding.text
     assert "2 steps at 256 px" in finding.text
     assert drawn == [torch.Size([2, 4, 32, 32])] * 2
     assert asked == [False]

@@ -52,7 +52,7 @@ class Ray:
 @pytest.fixture(scope="module")
 def ray_cluster() -> Iterator[Ray]:
     if importlib.util.find_spec("ray") is None:
-        pytest.skip("needs ray: pip install 'stickerface[cluster]'")
+        pytest.skip("needs ray: the extra [cluster]")
     folder = tempfile.mkdtemp(prefix="ray-")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_AUTH_MODE", "token")

@@ -164,7 +164,7 @@ async def test_a_cluster_that_does_not_answer_is_told_and_tried_again(
     queue: Queue, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     if importlib.util.find_spec("ray") is None:
-        pytest.skip("needs ray: pip install 'stickerface[cluster]'")
+        pytest.skip("needs ray: the extra [cluster]")
     monkeypatch.setattr(cluster_pool, "_PAUSE_S", 0.01)
     pool = ClusterPool(PlainEngine, queue_age_s=queue.queue_age_s, address="127.0.0.1:1", gpus=0)
     loading = asyncio.create_task(pool.load())
@@ -179,7 +179,7 @@ async def test_a_cluster_that_does_not_answer_is_told_and_tried_again(
 
 def test_without_ray_it_is_said_how_to_get_it(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_pool.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(EngineUnavailable, match="pip install"):
+    with pytest.raises(EngineUnavailable, match="the extra"):
         ClusterPool(PlainEngine, queue_age_s=queue.queue_age_s)
 
 
@@ -191,10 +191,17 @@ def test_no_secret_is_among_what_builds_an_engine_or_in_its_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret = "the-secret-of-somebody"
-    for name in ("TELEGRAM_BOT_TOKEN", "HF_TOKEN", "DATABASE_URL", "FILES_URL", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD"):
+    for name in ("TELEGRAM_BOT_TOKEN", "HF_TOKEN", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD"):
         monkeypatch.setenv(name, secret)
     settings = Settings(
-        telegram_bot_token=SecretStr("1000:" + secret), hf_token=SecretStr(secret), data_dir=tmp_path, _env_file=None
+        telegram_bot_token=SecretStr("1000:" + secret),
+        hf_token=SecretStr(secret),
+        database_url=SecretStr("postgresql://bot:" + secret + "@db/stickers"),
+        files_url="s3://bucket/" + secret,
+        aws_access_key_id=secret,
+        aws_secret_access_key=SecretStr(secret),
+        data_dir=tmp_path,
+        _env_file=None,
     )
     build = functools.partial(choose_engine, engine_settings_only(settings))
     assert secret.encode() not in pickle.dumps(build)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ class SteeredEngine(PlainEngine):
 
     def generate(self, requests: Sequence[StickerRequest], on_step: OnStep) -> list[StickerResult | EngineError]:
         self.held = requests[0].model
+        (self.folder / "pid").write_text(str(os.getpid()))
         with (self.folder / "drawn").open("a") as file:
             file.write(" ".join(str(request.seed) for request in requests) + "\n")
         return super().generate(requests, on_step)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -169,21 +172,49 @@ async def test_a_driver_that_ray_ends_is_replaced_and_engines_end_with_it(drawin
     assert (done.status, done.crashes) == (JobStatus.DONE, 1)
 
 
-async def test_the_portrait_engine_draws_in_the_cluster_knows_no_secrets_and_ends_with_the_pool(
+def children(parent: int) -> list[int]:
+    """The processes that this one has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
+
+
+async def test_a_worker_that_is_killed_leaves_no_process_and_another_draws_its_job(
     ray_cluster: Ray, pool: tuple[ClusterPool, Path], tmp_path: Path
 ) -> None:
-    await pool[0].close()  # its engines have the CPUs
+    engines, folder = pool
+    await engines.close()  # its engines have the CPUs
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "hold").touch()
+    program = [sys.executable, "-m", "tests.service.cluster.worker_program"]
+    victim = subprocess.Popen([*program, str(tmp_path), ray_cluster.address, str(folder)])  # noqa: ASYNC220
     settings = ServerSettings(
         data_dir=tmp_path, pool="ray", ray_address=ray_cluster.address, engine="portrait", _env_file=None
     )
     parts = await compose(settings)
-    assert isinstance(parts.pool, ClusterPool)
+    assert isinstance(parts.pool, ClusterPool) and parts.worker is not None
+    selfie = (Path(__file__).parents[3] / "cli/demo/astronaut.jpg").read_bytes()
+    job = await parts.service.submit(Submission("cli", "cli:1", seed=7))
+    await parts.service.attach_inputs(job.id, {FACE: [selfie]})
+    while not (folder / "at-7").exists():  # noqa: ASYNC110 - another process tells
+        await asyncio.sleep(0.01)
+    theirs = [*children(victim.pid), int((folder / "pid").read_text())]
+    assert len(theirs) == 2  # the driver, and the engine
+    victim.kill()
+    victim.wait()
+    for pid in theirs:
+        await gone(pid)
+
+    await parts.service.processes.join("worker", engine=parts.pool)
     work = asyncio.create_task(parts.worker.run())
     try:
-        selfie = (Path(__file__).parents[3] / "cli/demo/astronaut.jpg").read_bytes()
-        job = await parts.service.submit(Submission("cli", "cli:1"))
-        job = await parts.service.wait((await parts.service.attach_inputs(job.id, {FACE: [selfie]})).id)
-        assert (job.status, parts.pool.engine_name) == (JobStatus.DONE, "portrait")
+        job = await parts.service.wait(job.id)
+        assert (job.status, job.crashes, job.attempts) == (JobStatus.DONE, 1, 1)
+        assert parts.pool.engine_name == "portrait"
         (report,) = parts.pool.reports
         assert b"secret-of-the-bot" not in Path(f"/proc/{parts.pool.driver_pid}/environ").read_bytes()
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import os
 from importlib.metadata import version
 
 from cli.doctor.findings import Finding, note, problem, well
@@ -15,7 +16,7 @@ _ANSWER_S = 5.0
 async def check_cluster(settings: ServerSettings) -> list[Finding]:
     """Look at what a process needs that draws nothing itself."""
     if settings.pool == "none":
-        return [note("engine", "POOL=none: this process draws nothing, others do", "stickerface worker")]
+        return [well("engine", "POOL=none: others draw, which `stickerface worker` starts")]
     if importlib.util.find_spec("ray") is None:
         return [problem("cluster", "POOL=ray needs ray, which is not installed", "pip install '.[cluster]'")]
     if not settings.ray_address:
@@ -28,4 +29,8 @@ async def check_cluster(settings: ServerSettings) -> list[Finding]:
     except (OSError, OverflowError):  # TimeoutError is one
         text = f"RAY_ADDRESS {settings.ray_address} does not answer: jobs wait until it does"
         return [problem("cluster", text, "ray start on its head; its port is open to this machine (docs/cluster.md)")]
-    return [well("cluster", f"{settings.ray_address} answers; its Ray must be {version('ray')}, too")]
+    findings = [well("cluster", f"{settings.ray_address} answers; its Ray must be {version('ray')}, too")]
+    if os.environ.get("RAY_AUTH_MODE") != "token":
+        text = "it asks for no token: whoever reaches its ports can run programs on every node"
+        findings.append(note("cluster", text, "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN everywhere (docs/cluster.md)"))
+    return findings

@@ -60,7 +60,7 @@ async def test_a_full_disk_is_unwell(api: Api, monkeypatch: pytest.MonkeyPatch) 
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("storage.files.os.fsync", full)
+    monkeypatch.setattr("storage.folder_files.os.fsync", full)
 
     assert await api.get("/healthz") == (503, {"status": "unwell", "reason": "disk_full"})
 

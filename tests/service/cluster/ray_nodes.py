@@ -14,17 +14,18 @@ from ray.cluster_utils import Cluster
 
 # Dead nodes are noticed soon, the rest is Ray's default.
 QUICK = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 500, "health_check_failure_threshold": 4}
-STORE_BYTES = 80 * 2**20
+# What Ray would start beside a node and nobody here asks, Python programs each, is left out.
+NODE = {"object_store_memory": 80 * 2**20, "include_log_monitor": False, "no_monitor": True}
 
 
 def main(folder: str) -> None:
-    head = {"num_cpus": 0, "include_dashboard": False, "temp_dir": folder, "object_store_memory": STORE_BYTES}
-    cluster = Cluster(initialize_head=True, head_node_args={**head, "_system_config": QUICK})
-    node = cluster.add_node(num_cpus=2, object_store_memory=STORE_BYTES)
+    head = {"num_cpus": 0, "include_dashboard": False, "temp_dir": folder, "_system_config": QUICK}
+    cluster = Cluster(initialize_head=True, head_node_args={**NODE, **head})
+    node = cluster.add_node(num_cpus=2, **NODE)
     print(cluster.address, flush=True)
     for line in sys.stdin:
         if line.strip() == "add":
-            node = cluster.add_node(num_cpus=2, object_store_memory=STORE_BYTES)
+            node = cluster.add_node(num_cpus=2, **NODE)
         elif line.strip() == "kill":
             node.kill_raylet()
         print("done", flush=True)

@@ -197,6 +197,7 @@ async def test_a_worker_that_is_killed_leaves_no_process_and_another_draws_its_j
     )
     parts = await compose(settings)
     assert isinstance(parts.pool, ClusterPool) and parts.worker is not None
+    loading = asyncio.create_task(parts.pool.load())
     selfie = (Path(__file__).parents[3] / "cli/demo/astronaut.jpg").read_bytes()
     job = await parts.service.submit(Submission("cli", "cli:1", seed=7))
     await parts.service.attach_inputs(job.id, {FACE: [selfie]})
@@ -209,6 +210,7 @@ async def test_a_worker_that_is_killed_leaves_no_process_and_another_draws_its_j
     for pid in theirs:
         await gone(pid)
 
+    await loading
     await parts.service.processes.join("worker", engine=parts.pool)
     work = asyncio.create_task(parts.worker.run())
     try:

@@ -53,7 +53,6 @@ class Driver:
     def __init__(self, hello: Hello, writer: asyncio.StreamWriter) -> None:
         self._hello = hello
         self._writer = writer
-        self._gpus = 0.0
         self._actors: dict[int, Any] = {}  # by the engine's number
         self._engines: dict[int, asyncio.Task[None]] = {}
         self._doubts: dict[int, asyncio.Event] = {}  # by the engine's number: set where a batch was lost
@@ -73,9 +72,7 @@ class Driver:
                 logging_level=logging.WARNING,
                 _temp_dir=self._hello.folder,
             )
-        has_gpus = ray.cluster_resources().get("GPU", 0.0) > 0
-        self._gpus = float(has_gpus) if self._hello.gpus is None else self._hello.gpus
-        self._tell(Connected(self._gpus))
+        self._tell(Connected())
 
     async def run(self, reader: asyncio.StreamReader) -> None:
         """Do as the pool says until it is gone, or the raylet of this machine."""
@@ -124,10 +121,20 @@ class Driver:
         if actor is not None:
             ray.kill(actor, no_restart=is_for_good)
 
-    def _actor(self) -> Any:
-        resources = {"num_gpus": self._gpus, "num_cpus": 0} if self._gpus else {"num_cpus": 1}
+    async def _actor(self) -> Any:
+        gpus = await self._gpus_of_an_engine()
+        resources = {"num_gpus": gpus, "num_cpus": 0} if gpus else {"num_cpus": 1}
         actor = ray.remote(EngineActor).options(max_restarts=-1, max_concurrency=100, **resources)
         return actor.remote(self._hello.build)
+
+    async def _gpus_of_an_engine(self) -> float:
+        """Return how many it takes; where the pool does not say, wait for the first node that draws."""
+        while self._hello.gpus is None:
+            resources = await asyncio.to_thread(ray.cluster_resources)
+            if resources.get("GPU") or resources.get("CPU"):
+                return float(resources.get("GPU", 0.0) > 0)
+            await asyncio.sleep(_CHECK_S)
+        return self._hello.gpus
 
     async def _keep(self, engine: int) -> None:
         """Keep one engine alive: tell when it is ready and when it is gone, and wait for Ray to start it again."""
@@ -135,7 +142,7 @@ class Driver:
         while True:
             try:
                 if engine not in self._actors:
-                    self._actors[engine] = self._actor()
+                    self._actors[engine] = await self._actor()
                 actor = self._actors[engine]
                 report = await actor.load.remote()  # waits for a place, however long
                 if isinstance(report, EngineUnavailable):

@@ -127,8 +127,6 @@ class Unavailable:
 class Connected:
     """The driver is part of the cluster."""
 
-    gpus: float
-
 
 @dataclass(frozen=True, slots=True)
 class NoCluster:

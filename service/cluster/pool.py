@@ -322,14 +322,12 @@ class ClusterPool:
             write(writer, Hello(self._build, self._address, folder, self._gpus))
             while True:
                 match await read(reader):
-                    case Connected(gpus):
+                    case Connected():
                         self._writer = writer
                         for number in self._runners:
                             self._send(Start(number))
                         scaling = asyncio.create_task(self._keep_scaling())
-                        logger.info(
-                            "the cluster is there; an engine takes %s", f"{gpus:g} GPU" if gpus else "a CPU core"
-                        )
+                        logger.info("the cluster is there: engines are started as soon as it has room for them")
                     case NoCluster(why):
                         where = self._address or "a cluster on this machine"
                         logger.error("RAY_ADDRESS: cannot join %s (%s): jobs wait, trying again", where, why)

@@ -19,7 +19,7 @@ from tests.service.cluster.steered_engine import SteeredEngine
 async def main(data_dir: str, address: str, folder: str) -> None:
     service = await StickerService.open(Path(data_dir))
     build = functools.partial(SteeredEngine, Path(folder))
-    pool = ClusterPool(build, queue_age_s=service.queue_age_s, address=address, gpus=0)
+    pool = ClusterPool(build, queue_age_s=service.queue_age_s, address=address)
     await service.processes.join("worker", engine=pool)
     await Worker(service, pool, step_timeout_s=300).run()
 

@@ -75,7 +75,8 @@ class HttpApi:
 
         self._tasks, logs, loader = BackgroundTasks(), JobLogs(), InputLoader(service, self._fetcher)
         rate_limits, deadlines = RateLimits(), StartDeadlines(service, self._tasks)
-        self._submitter = Submitter(service, engine, rate_limits, loader, deadlines, logs, self._tasks)
+        queue_order = QueueOrder(service)
+        self._submitter = Submitter(service, engine, rate_limits, loader, deadlines, logs, queue_order, self._tasks)
 
         context = FacadeContext(
             service=service,
@@ -83,7 +84,7 @@ class HttpApi:
             rate_limits=rate_limits,
             tokens=tokens,
             submitter=self._submitter,
-            queue_order=QueueOrder(service),
+            queue_order=queue_order,
             logs=logs,
             files=files,
             lifetimes=self._lifetimes,

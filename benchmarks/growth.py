@@ -40,9 +40,8 @@ async def turn(store: Store) -> None:
 
 async def submission(store: Store) -> None:
     """Ask what a submission asks before it is written."""
-    await store.jobs.count(JobStatus.QUEUED)
+    await store.jobs.waiting_and_active(OWNER)
     await store.jobs.count_since(OWNER, time.time() - DAY_S)
-    await store.jobs.count_active(OWNER)
 
 
 async def health(store: Store) -> None:

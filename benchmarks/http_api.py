@@ -3,9 +3,11 @@
     python -m benchmarks.http_api [--requests 100] [--rounds 5]
 
 The server runs in a process of its own. Beside it, in turns of `--requests`, a bare aiohttp handler that reads the same
-JSON and answers as much: the ratio is what a durable queue, keys, validation and limits cost. No jobs are drawn
-meanwhile, so a row's queue grows by what its rounds submit. Latency is a sync request with a data URI, in turns
-with the same engine called in this process; it does nothing but shrink the picture.
+JSON and answers as much: the ratio is what a durable queue, keys, validation and limits cost. The callers are sockets
+and nothing more, in this process. No jobs are drawn meanwhile, so a row's queue grows by what its rounds submit. CPU is
+what the server's threads took, user and system, for each pair: a machine busy with other work changes it little.
+Latency is a sync request with a data URI, in turns with the same engine called in this process; it does nothing but
+shrink the picture.
 """
 
 from __future__ import annotations
@@ -17,13 +19,17 @@ import io
 import itertools
 import json
 import multiprocessing
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -41,7 +47,30 @@ KEYS = 64  # questions about jobs are limited for each key, and no setting lifts
 LATENCIES = 40
 CALLERS = (1, 8, 64)
 WAITING = (0, 500)
-Call = Callable[[aiohttp.ClientSession], Awaitable[None]]
+AT_WORK = 8  # callers while the engine works
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server in a process of its own."""
+
+    url: str
+    keys: list[str]
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Return the CPU time of all its threads so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@dataclass
+class Figures:
+    """What the rounds of one server gave."""
+
+    per_second: list[float] = field(default_factory=list)
+    cpu_ms: list[float] = field(default_factory=list)
+    submit_ms: list[float] = field(default_factory=list)
 
 
 def photo() -> bytes:
@@ -68,7 +97,7 @@ async def _serve(pipe: Connection, waiting: int, *, is_working: bool) -> None:
                 body = {"image_url": SMALL, "prompt": "a person"}
                 status, answer = await api.post(QUEUE, body, headers=await api.another_key())
                 assert status == 200, (number, answer)
-            keys = [await api.keys.add("bench", per_minute=MANY, jobs_waiting=MANY) for _ in range(KEYS)]
+            keys = [await api.service.keys.add("bench", per_minute=MANY, jobs_waiting=MANY) for _ in range(KEYS)]
             await _tell_and_wait(pipe, api.url, [text for _, text in keys])
 
 
@@ -98,13 +127,15 @@ async def _tell_and_wait(pipe: Connection, url: str, keys: list[str]) -> None:
 
 
 @asynccontextmanager
-async def served(target: Callable[..., None], *parts: int) -> AsyncIterator[tuple[str, list[str]]]:
-    """The address of a server, and its keys, in a process that lasts as long as the block."""
+async def served(target: Callable[..., None], *parts: int) -> AsyncIterator[Served]:
+    """A server in a process that lasts as long as the block."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.Process(target=target, args=(theirs, *parts), daemon=True)
     process.start()
+    theirs.close()  # so that a server that could not start is noticed
     try:
-        yield await asyncio.to_thread(ours.recv)
+        url, keys = await asyncio.to_thread(ours.recv)
+        yield Served(url, keys, process.pid or 0)
     finally:
         ours.send("end")
         await asyncio.to_thread(process.join, 20)
@@ -115,44 +146,62 @@ Image.new("RGB", (64, 64), "tan").save(SMALL_BUFFER, "JPEG")
 SMALL = "data:image/jpeg;base64," + base64.b64encode(SMALL_BUFFER.getvalue()).decode()
 
 
-def submit_and_status(url: str, keys: list[str]) -> Call:
-    """A call that submits and asks once, with one key after the other."""
-    turns = itertools.cycle([{"Authorization": f"Key {key}"} for key in keys])
-    body = json.dumps({"image_url": SMALL, "prompt": "a person"})
+class Caller:
+    """A connection that stays open, and as little of HTTP as these answers need: the server is measured, not this."""
 
-    async def call(session: aiohttp.ClientSession) -> None:
-        headers = next(turns)
-        async with session.post(f"{url}{QUEUE}", data=body, headers=headers) as response:
-            answer = await response.json()
-            assert response.status == 200, answer
-        path = f"{url}{QUEUE}/requests/{answer['request_id']}/status"
-        async with session.get(path, headers=headers) as response:
-            assert response.status in (200, 202), await response.text()
-            await response.read()
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
 
-    return call
+    @classmethod
+    async def connect(cls, url: str) -> Caller:
+        address = urlsplit(url)
+        return cls(*await asyncio.open_connection(address.hostname, address.port))
+
+    async def call(self, method: str, path: str, key: str, body: bytes = b"") -> tuple[int, Any]:
+        """Return (status, JSON)."""
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Key {key}\r\n"
+        content = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+        self._writer.write(f"{head}{content}\r\n".encode() + body)
+        answer = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(answer.partition(b"content-length:")[2].partition(b"\r")[0])
+        return int(answer[9:12]), json.loads(await self._reader.readexactly(length))
+
+    def close(self) -> None:
+        self._writer.close()
 
 
-async def per_second(call: Call, count: int, at_once: int) -> float:
-    """Pairs of submit and status a second."""
-    left = iter(range(count))
+async def pairs(server: Served, count: int, at_once: int, figures: Figures) -> None:
+    """Submit and ask once, `count` times, with one key after the other."""
+    body = json.dumps({"image_url": SMALL, "prompt": "a person"}).encode()
+    keys, left = itertools.cycle(server.keys), iter(range(count))
+    callers = [await Caller.connect(server.url) for _ in range(at_once)]
 
-    async def caller(session: aiohttp.ClientSession) -> None:
+    async def work(caller: Caller) -> None:
         for _ in left:
-            await call(session)
+            key, asked_at = next(keys), time.perf_counter()
+            status, answer = await caller.call("POST", QUEUE, key, body)
+            figures.submit_ms.append((time.perf_counter() - asked_at) * 1e3)
+            assert status == 200, answer
+            status, answer = await caller.call("GET", f"{QUEUE}/requests/{answer['request_id']}/status", key)
+            assert status in (200, 202), answer
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        began = time.perf_counter()
-        await asyncio.gather(*(caller(session) for _ in range(at_once)))
-        return count / (time.perf_counter() - began)
+    cpu_s, began = server.cpu_s(), time.perf_counter()
+    await asyncio.gather(*map(work, callers))
+    figures.per_second.append(count / (time.perf_counter() - began))
+    figures.cpu_ms.append((server.cpu_s() - cpu_s) / count * 1e3)
+    for caller in callers:
+        caller.close()
 
 
-async def added_latency(url: str, keys: list[str], count: int) -> tuple[float, float]:
+async def added_latency(server: Served, count: int) -> tuple[float, float]:
     """Median seconds of (the engine alone, a sync request), in turns."""
     data = photo()
     engine, request = PlainEngine(), StickerRequest({FACE: (data,)}, "toon", 1)
     uri = "data:image/jpeg;base64," + base64.b64encode(data).decode()
-    body, headers = json.dumps({"image_url": uri, "prompt": "a person"}).encode(), {"Authorization": f"Key {keys[0]}"}
+    body, headers = (
+        json.dumps({"image_url": uri, "prompt": "a person"}).encode(),
+        {"Authorization": f"Key {server.keys[0]}"},
+    )
     alone, through = [], []
     async with aiohttp.ClientSession() as session:
         for _ in range(count):
@@ -160,7 +209,7 @@ async def added_latency(url: str, keys: list[str], count: int) -> tuple[float, f
             engine.generate([request], go_on)
             alone.append(time.perf_counter() - began)
             began = time.perf_counter()
-            async with session.post(f"{url}{RUN}", data=io.BytesIO(body), headers=headers) as response:
+            async with session.post(f"{server.url}{RUN}", data=io.BytesIO(body), headers=headers) as response:
                 assert response.status == 200, await response.text()
             through.append(time.perf_counter() - began)
     return statistics.median(alone), statistics.median(through)
@@ -168,35 +217,44 @@ async def added_latency(url: str, keys: list[str], count: int) -> tuple[float, f
 
 async def compare(waiting: int, at_once: int, count: int, rounds: int) -> str:
     """A row of the table: medians of the rounds, and how far the rounds' ratios lie apart."""
-    ours, bare = [], []
-    async with served(serve_queue, waiting) as our_address, served(serve_bare) as bare_address:
-        mine, plain = submit_and_status(*our_address), submit_and_status(*bare_address)
-        for call in (mine, plain):
-            await per_second(call, at_once, at_once)  # whatever is made at a first call
+    ours, bare = Figures(), Figures()
+    async with served(serve_queue, waiting) as our_server, served(serve_bare) as bare_server:
+        for server in (our_server, bare_server):
+            await pairs(server, at_once, at_once, Figures())  # whatever is made at a first call
         for _ in range(rounds):
-            ours.append(await per_second(mine, count, at_once))
-            bare.append(await per_second(plain, count, at_once))
-    ratios = [one / other for one, other in zip(ours, bare, strict=True)]
+            await pairs(our_server, count, at_once, ours)
+            await pairs(bare_server, count, at_once, bare)
+    ratios = [one / other for one, other in zip(ours.per_second, bare.per_second, strict=True)]
+    middle = statistics.median
+    slow = statistics.quantiles(ours.submit_ms, n=100)[98]
     return (
-        f"| {waiting} | {at_once} | {statistics.median(ours):.0f} | {statistics.median(bare):.0f} "
-        f"| {statistics.median(ratios):.3f} | {min(ratios):.3f} to {max(ratios):.3f} |"
+        f"| {waiting} | {at_once} | {middle(ours.per_second):.0f} | {middle(bare.per_second):.0f} "
+        f"| {middle(ratios):.3f} | {min(ratios):.3f} to {max(ratios):.3f} "
+        f"| {middle(ours.cpu_ms):.2f} | {middle(bare.cpu_ms):.2f} | {middle(ours.submit_ms):.1f} | {slow:.1f} |"
     )
 
 
-async def main(count: int, rounds: int) -> None:
-    print("| waiting at first | callers | ours, pairs/s | bare aiohttp, pairs/s | ratio | over the rounds |")
-    print("| --- | --- | --- | --- | --- | --- |")
+async def main(count: int, rounds: int, callers: list[int]) -> None:
+    print(
+        "| waiting at first | callers | ours, pairs/s | bare aiohttp, pairs/s | ratio | over the rounds "
+        "| our CPU, ms/pair | bare CPU | submit, ms | p99 |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    )
     for waiting in WAITING:
-        for at_once in CALLERS:
+        for at_once in callers:
             print(await compare(waiting, at_once, count, rounds), flush=True)
-    async with served(serve_working) as address:
-        alone, through = await added_latency(*address, LATENCIES)
+    async with served(serve_working) as server:
+        alone, through = await added_latency(server, LATENCIES)
+        await pairs(server, count, AT_WORK, at_work := Figures())
     print(f"\nsync request, {SIDE_PX} px: engine alone {alone * 1e3:.0f} ms, through the API {through * 1e3:.0f} ms")
+    accepted = statistics.quantiles(at_work.submit_ms, n=100)
+    print(f"submit of {AT_WORK} callers while the engine works: {accepted[49]:.0f} ms, p99 {accepted[98]:.0f} ms")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--requests", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--callers", type=int, nargs="+", default=CALLERS)
     chosen = parser.parse_args()
-    asyncio.run(main(chosen.requests, chosen.rounds))
+    asyncio.run(main(chosen.requests, chosen.rounds, chosen.callers))

@@ -1,10 +1,11 @@
 """How many updates a second the bot takes in, next to a bare python-telegram-bot, both against the emulated Telegram.
 
-    python -m benchmarks.updates [--updates 1000]
+    python -m benchmarks.updates [--updates 1000] [--rounds 3]
 
 Each text is answered with a text. Ours stores every update durably before confirming it and marks it handled after
 its answer; the bare bot keeps updates in memory only. The flood limits' waits are left out on both sides, the
-bookkeeping of ours is not. The emulator runs in a process of its own.
+bookkeeping of ours is not. Every bot and the emulator run in processes of their own. Medians of the rounds; CPU is what
+the bot's process took for each update, user and system.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import aiohttp
@@ -151,27 +153,49 @@ async def serve() -> None:
     await asyncio.Event().wait()
 
 
-async def compare(updates: int) -> None:
-    rates: dict[str, float] = {}
+async def measure(name: str, url: str, updates: int) -> None:
+    """In a process of its own: print the updates a second, and the CPU time of each in ms."""
+    began, cpu_s = time.perf_counter(), time.process_time()
+    await CONTESTANTS[name](url, updates)
+    print(updates / (time.perf_counter() - began), (time.process_time() - cpu_s) / updates * 1e3)
+
+
+async def compare(updates: int, rounds: int) -> None:
+    figures: dict[str, list[tuple[float, float]]] = {name: [] for name in CONTESTANTS}
     async with emulated_telegram() as url:
-        for name, contestant in CONTESTANTS.items():
-            await send_texts(url, updates)
-            began = time.perf_counter()
-            await contestant(url, updates)
-            rates[name] = updates / (time.perf_counter() - began)
-    for name, rate in rates.items():
-        print(f"{name:42} {rate:7.0f} updates/s")
-    first, best, own = rates.values()
-    print(f"{'this bot, times the bare one by one':42} {own / first:7.2f}")
-    print(f"{f'this bot, times the bare {SIDE_BY_SIDE} at once':42} {own / best:7.2f}")
+        for _ in range(rounds):
+            for name, measured in figures.items():
+                await send_texts(url, updates)
+                arguments = ("--bot", name, "--url", url, "--updates", str(updates))
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-m", "benchmarks.updates", *arguments, stdout=asyncio.subprocess.PIPE
+                )
+                rate, cpu_ms = (await process.communicate())[0].split()
+                measured.append((float(rate), float(cpu_ms)))
+    for name, measured in figures.items():
+        rate, cpu_ms = (median(column) for column in zip(*measured, strict=True))
+        print(f"{name:42} {rate:7.0f} updates/s, {cpu_ms:.2f} ms of CPU each")
+    first, best, own = figures.values()
+    for name, other in (("one by one", first), (f"{SIDE_BY_SIDE} at once", best)):
+        ratios = [ours[0] / theirs[0] for ours, theirs in zip(own, other, strict=True)]
+        told = f"{median(ratios):7.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+        print(f"{f'this bot, times the bare {name}':42} {told}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--updates", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--bot", choices=CONTESTANTS, help=argparse.SUPPRESS)
+    parser.add_argument("--url", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    asyncio.run(serve() if arguments.serve else compare(arguments.updates))
+    if arguments.serve:
+        asyncio.run(serve())
+    elif arguments.bot:
+        asyncio.run(measure(arguments.bot, arguments.url, arguments.updates))
+    else:
+        asyncio.run(compare(arguments.updates, arguments.rounds))
 
 
 if __name__ == "__main__":

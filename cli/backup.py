@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from cli.lock import AlreadyRunning, lock_folder
+from cli.lock import AlreadyRunning, lock_whole_folder
 from cli.settings import DataSettings, SettingsInvalid, read_data_settings
 from storage.backup import BackupRefused, Manifest, restore, save, write
 
@@ -57,7 +57,7 @@ def restore_backup(path: Path, *, replaces: bool) -> int:
 
     def work(settings: DataSettings) -> None:
         with ExitStack() as stack:
-            stack.callback(lock_folder(settings.data_dir).release)
+            stack.callback(lock_whole_folder(settings.data_dir).release)
             stream = sys.stdin.buffer if path == _STREAM else stack.enter_context(path.open("rb"))
             manifest, aside = restore(settings.data_dir, stream, replaces=replaces)
         typer.echo(

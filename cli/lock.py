@@ -1,7 +1,7 @@
 """One copy of the bot on a DATA_DIR and on a bot token: lock files with the owner's pid.
 
 Workers, and front ends that draw nothing, work beside it. The kernel frees a lock however the process ends. Copies on
-other machines are told apart by Telegram alone (409).
+other machines are told apart by the rows of a database that they share, and by Telegram (409).
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ class AlreadyRunning(Exception):
 class ProcessLock:
     """An flock on a file that holds our pid and DATA_DIR, from the start until `release`; who only looks needs none."""
 
-    def __init__(self, path: Path, data_dir: Path, in_use: str) -> None:
-        """Take the lock. Raises `AlreadyRunning` with `in_use`, the owner's {pid} and {data_dir} filled in; OSError."""
+    def __init__(self, path: Path, data_dir: Path, in_use: str, *, may_join: bool = True) -> None:
+        """Take the lock; others `may_join` its owner.
+
+        Raises `AlreadyRunning` with `in_use`, the owner's {pid} and {data_dir} filled in; OSError.
+        """
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -43,7 +46,8 @@ class ProcessLock:
             os.close(self._file)
             raise
         os.truncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n{data_dir.absolute()}\n{_MAY_JOIN}\n".encode("utf-8", "surrogateescape"))
+        text = f"{os.getpid()}\n{data_dir.absolute()}\n{_MAY_JOIN if may_join else ''}\n"
+        os.write(self._file, text.encode("utf-8", "surrogateescape"))
 
     def release(self) -> None:
         """Let another process have it."""
@@ -60,10 +64,24 @@ def lock_folder(folder: Path) -> ProcessLock:
     return ProcessLock(folder / _RUNNING, folder, _IN_USE + hint)
 
 
+def lock_whole_folder(folder: Path) -> ProcessLock:
+    """Lock a DATA_DIR against everybody, workers too, while its data are replaced. Raises `AlreadyRunning`, OSError."""
+    from service.stickers import StickerService  # for this command alone
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    in_use = "DATA_DIR {data_dir} is in use by process {pid}: stop everything that works on it first."
+    lock = ProcessLock(folder / _RUNNING, folder, in_use, may_join=False)
+    if pids := StickerService.pids_at_work(folder):
+        lock.release()
+        raise AlreadyRunning(in_use.format(data_dir=folder.absolute(), pid=pids[0]))
+    return lock
+
+
 def join_folder(folder: Path) -> None:
     """Check that a worker, or a front end that draws nothing, may use a DATA_DIR beside who has locked it.
 
-    Raises `AlreadyRunning` where that is an older version, which would take over what others draw; OSError.
+    Raises `AlreadyRunning` where that is an older version, which would take over what others draw, or a restore;
+    OSError.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = os.open(folder / _RUNNING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

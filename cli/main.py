@@ -266,6 +266,19 @@ def download(
 
 
 @app.command()
+def docs(
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="Write the page here, - for the output, and do not open it."),
+    ] = None,
+) -> None:
+    """Open all documents as one page, stickerface-docs.html, which needs no network."""
+    from cli.docs.command import write_docs
+
+    raise typer.Exit(write_docs(out))
+
+
+@app.command()
 def job(reference: Annotated[str, typer.Argument(help="As a message or the log has it, such as 3f9a1c.")]) -> None:
     """Show what became of a job: times, status, attempts, style; whose it is and their words are not shown."""
     from cli.job import show_jobs

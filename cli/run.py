@@ -21,7 +21,7 @@ from cli.compose import Parts, compose
 from cli.lock import AlreadyRunning, join_folder, lock_folder, lock_token
 from cli.settings import ServerSettings, Settings
 from engine.errors import EngineDead, EngineUnavailable
-from service.processes import Duty
+from service.processes import Duty, RoleTaken
 from service.retention import sweep_hourly
 from storage.errors import StorageError
 
@@ -32,6 +32,10 @@ EXIT_FAILED = 1
 EXIT_SETTINGS = 2
 EXIT_ENGINE_DEAD = 70  # any code but 0 and 2: the supervisor starts the process again
 JOB_GRACE_S = 3.0  # a job in hand may finish; then it is handed back: honcho and foreman kill after 5
+_TAKEN = (
+    "DATABASE_URL is in use by a bot, process %d on another machine or with another DATA_DIR: two would send "
+    "everything twice. Stop that one first, or give this one another database and another bot token."
+)
 SHUTDOWN_S = 9.0  # most supervisors kill after 10
 
 
@@ -40,11 +44,9 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
 
     Without a bot and HTTP it is a worker. A worker, and a front end that draws nothing, may be one of several.
     """
-    is_worker = not with_http and not isinstance(settings, Settings)
-    may_join = is_worker or (settings.pool == "none" and not isinstance(settings, Settings))
     with ExitStack() as locks:
         try:
-            if may_join:
+            if _may_join(settings, with_http=with_http):
                 join_folder(settings.data_dir)
             else:
                 locks.callback(lock_folder(settings.data_dir).release)
@@ -60,6 +62,11 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
             return await App(settings, parts, with_http=with_http).run()
         finally:
             await parts.close()
+
+
+def _may_join(settings: ServerSettings, *, with_http: bool) -> bool:
+    """Return whether the process may be one of several on its DATA_DIR: a worker, or a front end that draws nothing."""
+    return not isinstance(settings, Settings) and (settings.pool == "none" or not with_http)
 
 
 class App:
@@ -83,9 +90,14 @@ class App:
         service, pool = self._parts.service, self._parts.pool
         try:
             await self._join()
-        except (StorageError, OSError) as error:
+        except (AlreadyRunning, StorageError, OSError) as error:
             logger.error("cannot start: %s", error)
             return EXIT_FAILED
+        except RoleTaken as taken:
+            logger.error(_TAKEN, taken.process.pid)
+            return EXIT_FAILED
+        if self._stop.is_set():
+            return EXIT_OK
         try:
             if self._with_http:
                 await self._listen()
@@ -108,15 +120,32 @@ class App:
             await self._shut_down()
 
     async def _join(self) -> None:
-        """Be one of the processes on the data. Raises `StorageError`, OSError."""
+        """Be one of the processes on the data. Raises `RoleTaken`, `AlreadyRunning`, `StorageError`, OSError."""
         duties = {Duty.RETENTION, *((Duty.HTTP_FILES, Duty.WEBHOOKS) if self._with_http else ())}
         is_worker = self._bot is None and not self._with_http
-        await self._parts.service.processes.join(
+        processes = self._parts.service.processes
+        await processes.join(
             "bot" if self._bot else "worker" if is_worker else "api",
             duties=duties,
             engine=self._parts.pool,
             hears_steps=not is_worker,
         )
+        if self._bot is None:
+            if _may_join(self._settings, with_http=self._with_http):
+                join_folder(
+                    self._settings.data_dir
+                )  # again: a restore that began meanwhile sees this process from now on
+            return
+        # Who shares the folder has been refused by its lock; who shares DATABASE_URL from another one has not.
+        waiting = asyncio.create_task(processes.be_the_only_one())
+        stopped = asyncio.create_task(self._stop.wait())
+        await asyncio.wait([waiting, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if waiting.done():
+            waiting.result()
+        else:
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
 
     async def _listen(self) -> None:
         """Open the HTTP port. Raises OSError where it is taken or the certificate cannot be used."""
@@ -207,6 +236,9 @@ def _exit_code(task: asyncio.Task[Any]) -> int:
         return EXIT_SETTINGS
     if isinstance(error, EngineUnavailable):
         logger.error("cannot start: %s", error)
+        return EXIT_FAILED
+    if isinstance(error, RoleTaken):
+        logger.critical(_TAKEN, error.process.pid)
         return EXIT_FAILED
     if isinstance(error, EngineDead):
         logger.critical("the engine is dead (%s): restart me", error)

@@ -38,7 +38,7 @@ install_program() {
     mkdir -p "$home" "$PREFIX/bin"
     "$PYTHON" -m venv "$new" || stop "On Debian: apt-get install python3-venv"
     # Built in a copy: pip leaves what it builds beside the source, and would pack what an earlier build left there.
-    cp -R pyproject.toml constraints.txt README.md LICENSE stickerface.py api bot cli emulator engine service storage "$source"
+    cp -R pyproject.toml constraints.txt ./*.md LICENSE stickerface.py api benchmarks bot cli docs emulator engine service storage "$source"
     "$new/bin/python" -m pip install --quiet --disable-pip-version-check \
         -c constraints.txt "$source${EXTRAS:+[$EXTRAS]}"
     answer=$("$new/bin/stickerface" --version)

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from engine.types import Step
 from service.events import EventKind, Events, JobEvent
@@ -29,7 +30,7 @@ class EventExchange:
     """Writes events while `listeners` has somebody, and reads what others wrote while `run` runs.
 
     `listeners` says of every other process whether it hears steps, `origin` is this one's id. `on_gap` is called where
-    events may have been missed.
+    events may have been missed, or tell of more than jobs.
     """
 
     def __init__(self, store: Store, events: Events, operators: Operators, on_gap: Callable[[], None]) -> None:
@@ -56,9 +57,13 @@ class EventExchange:
 
     async def run(self) -> None:
         """Write and read until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._write())
-            group.create_task(self._read())
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._write())
+                group.create_task(self._read())
+        finally:
+            if not self.listeners:  # nobody is there: who comes next reads the rows
+                self._unwritten.clear()
 
     async def flush(self) -> None:
         """Write what is not written yet. Raises `StorageError`."""
@@ -66,8 +71,10 @@ class EventExchange:
         try:
             if events:
                 await self._store.events.add(events)
-        except BaseException:
-            self._unwritten = [event for event in events if event.kind != EventKind.STEP] + self._unwritten
+        except BaseException:  # stamped anew: what is written after a long outage must not be deleted as old
+            now = time.time()
+            kept = [replace(event, created_at=now) for event in events if event.kind != EventKind.STEP]
+            self._unwritten = kept + self._unwritten
             raise
 
     def _tell_job(self, event: JobEvent) -> None:
@@ -119,12 +126,11 @@ class EventExchange:
             return
         heard = [event for event in told if event.origin != self.origin]
         jobs = await self._store.jobs.by_ids({event.job_id for event in heard if event.job_id})
-        if told[0].id != self._last_id + 1:
+        if told[-1].id != self._last_id + len(told):
             self._on_gap()
         self._last_id = told[-1].id
         for event in heard:
             if event.kind in (_HELLO, _OPERATORS):
-                self._operators.reread()
                 self._on_gap()
             elif found := _job_event(event, jobs.get(event.job_id)):
                 self._events.deliver(found)
@@ -138,11 +144,15 @@ def _job_event(event: StoredEvent, job: Job | None) -> JobEvent | None:
     if job is None or (kind is EventKind.ENDED and not job.status.is_final):
         return None
     if kind is EventKind.STEP:
-        if job.status is not JobStatus.RUNNING:  # its end has been published; nothing comes after it
+        if job.status is not JobStatus.RUNNING:  # its end has been published, or is about to be
             return None
         facts = event.facts
         step = Step(str(facts["phase"]), int(facts["done"]), int(facts["total"]), event.preview)
         return JobEvent(kind, job, step, at=event.created_at)
+    if job.status in (JobStatus.CANCELLED, JobStatus.FAILED) and kind is not EventKind.ENDED:
+        return None  # it was ended elsewhere, and that may have been published before
+    if job.status is JobStatus.DONE and kind is EventKind.STARTED:  # its end comes from the same process, after this
+        job = replace(job, status=JobStatus.RUNNING, result=None, finished_at=None)
     return JobEvent(kind, job, at=event.created_at)
 
 

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection
 
+from engine.cache import LruCache
 from service.errors import KeyUnknown
 from service.limits import KEY_JOBS_WAITING, KEY_PER_MINUTE
 from service.readable import cut, readable
@@ -15,6 +16,8 @@ from storage.keys import Keys
 from storage.records import ApiKey
 
 NAME_CHARS = 64
+CACHED_S = 1.0  # a key that another process revoked is taken for so long; one that this process revoked is not
+CACHED_KEYS = 10_000
 
 _ID_BYTES = 8
 _SECRET_BYTES = 32
@@ -26,6 +29,7 @@ class ApiKeys:
     def __init__(self, store: Keys, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
+        self._cache: LruCache[str, tuple[float, ApiKey]] = LruCache(CACHED_KEYS)  # by id, with when it was read
 
     async def add(
         self,
@@ -57,7 +61,7 @@ class ApiKeys:
         key_id, _, secret = text.partition(":")
         if not text.isascii():  # odd bytes of a header could not even be looked up
             raise KeyUnknown
-        key = await self._store.get(key_id)
+        key = await self._get(key_id)
         # An unknown id costs the same comparison as a wrong secret.
         is_right = hmac.compare_digest(_hash(secret), key.hash if key else _hash(""))
         if key is None or not is_right or not self.is_valid(key):
@@ -66,9 +70,19 @@ class ApiKeys:
 
     async def get(self, key_id: str) -> ApiKey:
         """Return the key of that id, as far as it may be used now. Raises `KeyUnknown`."""
-        key = await self._store.get(key_id)
+        key = await self._get(key_id)
         if key is None or not self.is_valid(key):
             raise KeyUnknown
+        return key
+
+    async def _get(self, key_id: str) -> ApiKey | None:
+        now = time.monotonic()
+        read_at, key = self._cache.find(key_id) or (float("-inf"), None)
+        if now - read_at < CACHED_S:
+            return key
+        key = await self._store.get(key_id)
+        if key is not None:
+            self._cache.put(key_id, (now, key))
         return key
 
     def is_valid(self, key: ApiKey) -> bool:
@@ -82,6 +96,7 @@ class ApiKeys:
     async def revoke(self, key_id: str) -> ApiKey:
         """Revoke a key for good. Raises `KeyUnknown`."""
         key = await self._store.revoke(key_id)
+        self._cache.drop(key_id)
         if key is None:
             raise KeyUnknown
         return key

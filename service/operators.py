@@ -24,13 +24,18 @@ class Operators:
         self._events = events
         self._clock = clock
         self._is_paused: bool | None = None  # None: not read yet
+        self._times_reread = 0
         self.relay: Callable[[], None] | None = None  # tells other processes that something was set
 
     async def is_paused(self) -> bool:
         """Return whether nothing new is drawn: jobs are taken, and wait."""
-        if self._is_paused is None:
-            self._is_paused = bool(await self._store.facts.get(_PAUSED))
-        return self._is_paused
+        if self._is_paused is not None:
+            return self._is_paused
+        times = self._times_reread
+        is_paused = bool(await self._store.facts.get(_PAUSED))
+        if times == self._times_reread:  # else it may have been read before another process set it
+            self._is_paused = is_paused
+        return is_paused
 
     async def pause(self) -> bool:
         """Draw nothing new until `resume`; return whether that changes anything."""
@@ -53,6 +58,7 @@ class Operators:
     def reread(self) -> None:
         """Forget what is remembered: another process may have set it."""
         self._is_paused = None
+        self._times_reread += 1
 
     async def _announce(self) -> None:
         """Wake the workers, and whoever tells people how many are ahead of them."""

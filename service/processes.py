@@ -21,6 +21,7 @@ from service.event_exchange import EventExchange
 from service.events import Events
 from service.operators import Operators
 from storage.errors import StorageError
+from storage.events import LIFETIME_S
 from storage.records import Process
 from storage.store import Store
 
@@ -40,6 +41,14 @@ class Duty(StrEnum):
     WEBHOOKS = "webhooks"
 
 
+class RoleTaken(Exception):
+    """Another process has a role that only one may have: `process`."""
+
+    def __init__(self, process: Process) -> None:
+        super().__init__(process.role)
+        self.process = process
+
+
 class Processes:
     """This process among those on the store. Before `join` it is alone, and has every duty.
 
@@ -55,15 +64,20 @@ class Processes:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._operators = operators
         self._recover = recover
         self._clock = clock
         self._own: Process | None = None
         self._others: dict[str, Process] = {}
         self._beats: dict[str, tuple[float, float]] = {}  # by process: its last heartbeat, and when we saw it change
         self._beat_at = float("-inf")
+        self._looked_at = float("-inf")
+        self._company_at = float("-inf")  # when this process was not alone, as far as it knows
+        self._has_orphans = False  # jobs of processes that are gone, which could not be put back yet
         self._told: Mapping[str, Any] = {}  # the facts in our row
         self._duties: frozenset[Duty] = frozenset()
         self._hears_steps = True
+        self._is_only = False
         self._engine: EngineAbilities | None = None
         self._last_engine: EngineFacts | None = None
         self._watchers: set[asyncio.Event] = set()
@@ -91,29 +105,54 @@ class Processes:
         self._told = self._facts()
         self._own = await self._store.processes.join(role, self._told)
         self._take_id()
-        self._beat_at = self._clock()
+        self._beat_at = self._looked_at = self._company_at = self._clock()
         await self._exchange.start(self._own.id)
-        await self._look()
+        await self._store.events.delete_old()
+        await self.look()
+
+    async def be_the_only_one(self, timeout_s: float = DEAD_AFTER_S + 3 * LOOK_S) -> None:
+        """Wait until no other process of this role joined before, and see to it in `run` that it stays so.
+
+        Raises `RoleTaken` where another one lives, `StorageError`, OSError.
+        """
+        until, is_told = self._clock() + timeout_s, False
+        while before := self._older_of_role():
+            if self._clock() >= until:
+                raise RoleTaken(before)
+            if not is_told:
+                logger.warning("process %d is the %s of this data: waiting for its end", before.pid, before.role)
+                is_told = True
+            await asyncio.sleep(LOOK_S)
+            await self.look()
+        self._is_only = True
 
     async def run(self) -> None:
-        """Look for the others until cancelled, and exchange events with them while there are any."""
+        """Look for the others until cancelled, and exchange events with them while there are any.
+
+        Raises `RoleTaken` where this process was taken for dead, and another has its role.
+        """
         exchange: asyncio.Task[None] | None = None
         try:
             while True:
+                try:
+                    await self.look()
+                    if self._is_only and (other := self._older_of_role()):
+                        raise RoleTaken(other)
+                except (StorageError, OSError) as error:
+                    logger.warning("looking for other processes: %s", error)
                 if self._others and exchange is None:
                     exchange = asyncio.create_task(self._exchange.run())
                 elif not self._others and exchange is not None:
-                    exchange.cancel()
+                    await _cancel(exchange)
                     exchange = None
-                await asyncio.sleep(LOOK_S)
-                try:
-                    await self._look()
-                except (StorageError, OSError) as error:
-                    logger.warning("looking for other processes: %s", error)
+                if exchange is None:
+                    await asyncio.sleep(LOOK_S)
+                else:
+                    for ended in (await asyncio.wait([exchange], timeout=LOOK_S))[0]:
+                        ended.result()  # a fault of ours: who hears nothing must not go on
         finally:
             if exchange is not None:
-                exchange.cancel()
-                await asyncio.gather(exchange, return_exceptions=True)
+                await _cancel(exchange)
 
     async def leave(self) -> None:
         """Tell the others what is not told yet, and be one of them no more: whatever is left in hand is theirs."""
@@ -121,8 +160,11 @@ class Processes:
             return
         own, self._own = self._own, None
         with suppress(StorageError, OSError):  # the others find the lock file free
-            await self._exchange.flush()
+            if self._others:
+                await self._exchange.flush()
             await self._store.processes.remove(own.id)
+            if not await self._store.processes.all():  # pictures of faces are among what was told
+                await self._store.events.delete_old(0.0)
         self._store.processes.release(own)
 
     # --- what the others are ------------------------------------------------------------------------------------------
@@ -143,8 +185,7 @@ class Processes:
             return True
         if duty not in self._duties:
             return False
-        before = [each for each in self.others if (each.started_at, each.id) < (self._own.started_at, self._own.id)]
-        return not any(duty in each.facts["duties"] for each in before)
+        return not any(duty in each.facts["duties"] for each in self._before_own())
 
     def count_on(self, duty: Duty) -> int:
         """Return how many processes have this duty, this one too."""
@@ -153,6 +194,17 @@ class Processes:
     def count_by_role(self) -> dict[str, int]:
         """Return how many processes there are of each role, this one too."""
         return dict(Counter(each.role for each in (*self.others, *([self._own] if self._own else []))))
+
+    def _before_own(self) -> list[Process]:
+        own = self._own
+        return (
+            []
+            if own is None
+            else [each for each in self.others if (each.started_at, each.id) < (own.started_at, own.id)]
+        )
+
+    def _older_of_role(self) -> Process | None:
+        return next((each for each in self._before_own() if self._own and each.role == self._own.role), None)
 
     @contextmanager
     def watch(self) -> Iterator[asyncio.Event]:
@@ -178,15 +230,22 @@ class Processes:
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Read who is there, take over from the dead, and give the own heartbeat. Raises `StorageError`, OSError."""
         if self._own is None:
             return
-        await self._beat()
-        rows = [each for each in await self._store.processes.all() if each.id != self._own.id]
+        rows = await self._store.processes.all()
+        if self._own.id not in {each.id for each in rows}:
+            await self._rejoin()
+        rows = [each for each in rows if each.id != self._own.id]
         now = self._clock()
+        if rows:
+            self._company_at = now
+        await self._beat()
+        # Silence is counted only while this process looks: in an outage of the database nobody can give a heartbeat.
+        was_away = now - self._looked_at > BEAT_S
         for each in rows:
-            if self._beats.get(each.id, (None,))[0] != each.seen_at:
+            if was_away or self._beats.get(each.id, (None,))[0] != each.seen_at:
                 self._beats[each.id] = (each.seen_at, now)
         dead = [each for each in rows if self._is_dead(each, now)]
         for each in dead:
@@ -195,6 +254,8 @@ class Processes:
         living = {each.id: each for each in rows if each not in dead}
         new, gone = living.keys() - self._others.keys(), self._others.keys() - living.keys()
         self._others = living
+        for engine in [each.facts["engine"] for each in living.values() if each.facts["engine"]]:
+            self._last_engine = engine | {"is_ready": False}
         self._beats = {id_: beat for id_, beat in self._beats.items() if id_ in living}
         self._exchange.listeners = [bool(each.facts["hears_steps"]) for each in living.values()]
         for id_ in new:
@@ -202,25 +263,35 @@ class Processes:
         if new:  # they have not heard what happened here between their first look and ours
             self._exchange.greet()
         if gone or dead:
-            await self._recover()
+            self._has_orphans = True
+        if gone or dead or now - self._looked_at > LIFETIME_S / 2:  # stopped, or without its store: events are gone
             self._something_changed()
+        self._looked_at = now
+        if self._has_orphans:
+            await self._recover()
+            self._has_orphans = False
 
     def _is_dead(self, process: Process, now: float) -> bool:
         has_ended = self._store.processes.has_ended(process)
         return now - self._beats[process.id][1] > DEAD_AFTER_S if has_ended is None else has_ended
 
     async def _beat(self) -> None:
-        assert self._own is not None  # noqa: S101 - `_look` has seen to that
-        facts = self._facts()
-        if facts == self._told and self._clock() - self._beat_at < BEAT_S:
-            return
-        if not await self._store.processes.beat(self._own.id, facts):
-            logger.warning("others took this process for dead: it joins again")
-            self._own = await self._store.processes.rejoin(self._own, facts)
-            self._take_id()
-            self._something_changed()
-        self._told, self._beat_at = facts, self._clock()
-        await self._store.events.delete_old()
+        """Give a heartbeat, where somebody is there to see it, or facts have changed; delete events that were read."""
+        assert self._own is not None  # noqa: S101 - `look` has seen to that
+        facts, now = self._facts(), self._clock()
+        has_company = now - self._company_at <= LIFETIME_S + BEAT_S  # and afterwards as long as its events are kept
+        if facts != self._told or (has_company and now - self._beat_at >= BEAT_S):
+            if not await self._store.processes.beat(self._own.id, facts):
+                await self._rejoin()
+            self._told, self._beat_at = facts, now
+            await self._store.events.delete_old()
+
+    async def _rejoin(self) -> None:
+        assert self._own is not None  # noqa: S101 - `look` has seen to that
+        logger.warning("others took this process for dead: it joins again")
+        self._own = await self._store.processes.rejoin(self._own, self._facts())
+        self._take_id()
+        self._something_changed()
 
     def _take_id(self) -> None:
         assert self._own is not None  # noqa: S101 - who joined has one
@@ -234,5 +305,11 @@ class Processes:
         }
 
     def _something_changed(self) -> None:
+        self._operators.reread()
         for changed in self._watchers:
             changed.set()
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -40,9 +40,9 @@ from service.uploads import Uploads
 from storage.backup import finish_restore
 from storage.errors import FileGone, StorageError
 from storage.jobs import NewJob
+from storage.processes import pids_at_work
 from storage.records import Entrance, Job, JobRequest, JobStatus, User
-from storage.sqlite import migrations, schema_of
-from storage.store import DATABASE_NAME, Store, open_files
+from storage.store import DATABASE_NAME, LOCKS_NAME, Store, inspect_database, open_files
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Submission:
     `source` names the message it came from: the same source is the same job, however often it is submitted.
     `note` is kept with the job for the entrance alone. `is_low` lets others pass for a while. `jobs_waiting` is this
     owner's own limit, where it is not everybody's. `lifetime_s` is how long its files should be kept. `only_stickers`
-    spares the PNGs of the pictures.
+    spares the PNGs of the pictures. `has_photos_at_hand`: `attach_at_once` follows.
     """
 
     owner: str
@@ -81,6 +81,7 @@ class Submission:
     text: str = ""
     outline: str | None = None
     outline_width: str = OutlineWidth.NORMAL
+    has_photos_at_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +163,18 @@ class StickerService:
         """Return where `open` keeps the database."""
         return folder / DATABASE_NAME
 
-    @classmethod
-    def schemas(cls, folder: Path) -> tuple[int, int]:
-        """Return the schema of the database in `folder`, and the one `open` brings it to. Raises `StorageError`."""
-        return schema_of(cls.database_path(folder)), migrations()[-1][0]
+    @staticmethod
+    async def schemas(folder: Path, database_url: str = "") -> tuple[int, int]:
+        """Return the schema of the database, 0 where it has no tables, and the one `open` brings it to; change nothing.
+
+        Raises `StorageError`.
+        """
+        return await inspect_database(folder, database_url)
+
+    @staticmethod
+    def pids_at_work(folder: Path) -> list[int]:
+        """Return the processes on this machine that work on the data in `folder`, whatever the database says."""
+        return pids_at_work(folder / LOCKS_NAME)
 
     async def close(self) -> None:
         """Leave the other processes, and close the data."""
@@ -255,6 +264,7 @@ class StickerService:
             note=submission.note,
             is_low=submission.is_low,
             lifetime_s=submission.lifetime_s,
+            is_decoding=submission.has_photos_at_hand,
         )
         return await self._add(new, submission.jobs_waiting)
 
@@ -265,23 +275,28 @@ class StickerService:
         not waiting any more.
         """
         job = await self._existing(job_id)
-        if not job.wants_photo:
-            return job
+        return await self._attach(job, inputs, is_alone, is_marked=False) if job.wants_photo else job
+
+    async def attach_at_once(self, job: Job, inputs: Mapping[str, Sequence[bytes]]) -> Job:
+        """Give a job that was just submitted so, `has_photos_at_hand`, files of its own; as `attach_inputs`."""
+        return await self._attach(job, inputs, True, is_marked=True)
+
+    async def _attach(self, job: Job, inputs: Mapping[str, Sequence[bytes]], is_alone: bool, *, is_marked: bool) -> Job:
         salt, names = job.id if is_alone else "", {}
         try:
             for name, photos in inputs.items():
-                names[name] = tuple([await self._keep_photo(job, data, salt) for data in photos])
+                names[name] = tuple([await self._keep_photo(job, data, salt, is_marked=is_marked) for data in photos])
         except PhotoRefused as refusal:
-            return await self.fail(job_id, refusal.code)
+            return await self.fail(job.id, refusal.code)
         except BaseException:  # a stop, a full disk: nothing that the photo did
             with suppress(StorageError):
-                await self._store.jobs.mark_decoding(job_id, False)
+                await self._store.jobs.mark_decoding(job.id, False)
             raise
-        ready = await self._store.jobs.attach(job_id, names)
+        ready = await self._store.jobs.attach(job.id, names)
         if ready is None:  # cancelled or forgotten meanwhile: nobody else will delete what came too late
             if is_alone:
                 await self._delete_photos(job.owner, [name for each in names.values() for name in each])
-            return await self._existing(job_id)
+            return await self._existing(job.id)
         self._queued(ready)
         return ready
 
@@ -304,14 +319,15 @@ class StickerService:
         self._queued(ready)
         return ready
 
-    async def _keep_photo(self, job: Job, data: bytes, salt: str) -> str:
+    async def _keep_photo(self, job: Job, data: bytes, salt: str, *, is_marked: bool = False) -> str:
         """Decode a photo and write it; one whose process has ended before is decoded while no other is."""
         async with AsyncExitStack() as held:
             if job.crashes:
                 await held.enter_async_context(self._decoding_alone)
             for _ in range(_DECODERS if job.crashes else 1):
                 await held.enter_async_context(self._decoding)
-            await self._store.jobs.mark_decoding(job.id, True)
+            if not is_marked:
+                await self._store.jobs.mark_decoding(job.id, True)
             photo = await asyncio.to_thread(read_photo, data)
         return await self._store.files.save_photo(job.owner, photo.data, photo.suffix, salt)
 
@@ -372,14 +388,17 @@ class StickerService:
         return await self._add(NewJob(parent.owner, source, request, drawn_seed, note, parent.id, replaces, is_low))
 
     async def _add(self, new: NewJob, jobs_waiting: int | None = None) -> Job:
-        known = await self._store.jobs.by_source(new.source)
-        if known is not None:  # must not meet QueueFull
-            return known
-        await self._check_queue(new.owner)
+        try:
+            await self._check_day(new.owner)
+        except DailyLimitReached:
+            if known := await self._store.jobs.by_source(new.source):
+                return known
+            raise
         limit = jobs_waiting or self.limits.jobs_per_owner
-        job, is_new = await self._store.jobs.add(new, limit)
+        job, is_new = await self._store.jobs.add(new, limit, self.limits.queue_length)
         if job is None:
-            raise TooManyJobs(limit)
+            waiting, _ = await self._store.jobs.waiting_and_active(new.owner)
+            raise QueueFull if waiting >= self.limits.queue_length else TooManyJobs(limit)
         if is_new and job.has_photo:
             self._queued(job)
         return job
@@ -391,8 +410,11 @@ class StickerService:
         """
         if source is not None and await self._store.jobs.by_source(source) is not None:
             return
-        await self._check_queue(owner)
-        if await self._store.jobs.count_active(owner) >= jobs_waiting:
+        waiting, active = await self._store.jobs.waiting_and_active(owner)
+        if waiting >= self.limits.queue_length:
+            raise QueueFull
+        await self._check_day(owner)
+        if active >= jobs_waiting:
             raise TooManyJobs(jobs_waiting)
 
     async def until_below(self, owner: str, per_minute: int) -> float:
@@ -403,9 +425,8 @@ class StickerService:
         newest = await self._store.jobs.nth_newest(owner, per_minute)
         return 0.0 if newest is None else max(0.0, newest + 60.0 - self._clock())
 
-    async def _check_queue(self, owner: str) -> None:
-        if await self.queued() >= self.limits.queue_length:
-            raise QueueFull
+    async def _check_day(self, owner: str) -> None:
+        """Raises `DailyLimitReached`."""
         limit = 0 if owner in self.limits.exempt else self.limits.jobs_per_day
         if limit:
             now = self._clock()
@@ -480,6 +501,7 @@ class StickerService:
         jobs = await self._store.jobs.of_owner(owner)
         photos, stickers = await self._store.files.count_photos(owner), await self.packs.count_stickers(owner)
         await self._store.users.forget(owner)
+        await self._store.events.forget([job.id for job in jobs])
         for job in jobs:
             self.events.emit(JobEvent(EventKind.FORGOTTEN, job))
         await self._store.files.delete_owner(owner)
@@ -590,6 +612,10 @@ class StickerService:
     async def waiting(self, entrance: Entrance) -> list[Job]:
         """Return the entrance's waiting jobs, with and without their photos, oldest first."""
         return await self._store.jobs.waiting(entrance)
+
+    async def queue(self) -> list[tuple[str, str]]:
+        """Return (id, owner) of every waiting job with a photo, in the order in which they will start."""
+        return await self._store.jobs.queue()
 
     async def positions(self) -> dict[str, int]:
         """Return the place in the queue of every waiting job with a photo, from 1, in order."""

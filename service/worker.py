@@ -31,7 +31,7 @@ from service.events import EventKind, JobEvent
 from service.pool import Pool, Runner
 from service.stickers import StickerService
 from service.store_retry import keep_trying
-from storage.errors import FileGone, FilesUnreachable, StorageError
+from storage.errors import DatabaseBusy, FileGone, FilesUnreachable, StorageError
 from storage.jobs import MAX_ATTEMPTS
 from storage.records import Entrance, FileFacts, Job, JobResult, JobStatus
 
@@ -433,24 +433,23 @@ class Worker:
             faces_photo = await self._reach(save)
         for name, data in result.files.items():
             await self._reach(partial(self._files.save_result, job.owner, job.id, name, data))
-        done = await self._jobs.finish(
-            job.id,
-            JobResult(
-                style=result.style,
-                shape=result.shape.value,
-                files={name: _measured(data) for name, data in result.files.items()},
-                seconds=round(seconds, 4),
-                notes=tuple(note.value for note in result.notes),
-                emoji=result.emoji,
-                stickers=dict(result.stickers),
-                is_safe=result.is_safe,
-                faces=result.faces,
-                faces_photo=faces_photo,
-                photos_used=result.photos_used,
-                likeness=result.likeness,
-                timings={phase: round(value, 4) for phase, value in result.timings.items()},
-            ),
+        row = JobResult(
+            style=result.style,
+            shape=result.shape.value,
+            files={name: _measured(data) for name, data in result.files.items()},
+            seconds=round(seconds, 4),
+            notes=tuple(note.value for note in result.notes),
+            emoji=result.emoji,
+            stickers=dict(result.stickers),
+            is_safe=result.is_safe,
+            faces=result.faces,
+            faces_photo=faces_photo,
+            photos_used=result.photos_used,
+            likeness=result.likeness,
+            timings={phase: round(value, 4) for phase, value in result.timings.items()},
         )
+        # A database that does not answer is no reason to draw once more.
+        done = await keep_trying(partial(self._jobs.finish, job.id, row), self._stopping, DatabaseBusy)
         if done is None:  # it ended otherwise while its result was written, or is not this process's any more
             now = await self._jobs.get(job.id)
             if now is None:  # forgotten: the owner's folder must not come back

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
 BUSY_TIMEOUT_S = 5.0  # that a statement waits for the database before it is `DatabaseBusy`
 Parameters = Mapping[str, Any]
+Statement = tuple[str, Parameters | None]
 Record = TypeVar("Record")
 
 
@@ -46,6 +46,12 @@ class Database(Protocol):
     async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Row | None:
         """Execute one statement and return its first row, None where there is none."""
 
+    async def run_all(self, *statements: Statement, lock: str = "") -> Sequence[Sequence[Row]]:
+        """Execute statements in one transaction and return the rows of each; it is committed when this returns.
+
+        Many callers' at once cost little more than one's: what needs no answer in between is done so.
+        """
+
     async def run_unsynced(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> Sequence[Row]:
         """Execute one statement without waiting for the disk: a power cut may lose it, the end of a process does not.
 
@@ -73,5 +79,5 @@ class Database(Protocol):
 
 def record_of(kind: type[Record], row: Row, **parsed: Any) -> Record:
     """Return a row as a dataclass: each field is the column of its name, or what was `parsed` of it."""
-    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # every record is a dataclass
+    names = kind.__dataclass_fields__  # type: ignore[attr-defined]  # every record is one; `fields` looks at each again
     return kind(**{name: parsed[name] if name in parsed else row[name] for name in names})

@@ -61,8 +61,15 @@ class EventRows:
         """Return the id of the newest event, 0 where there is none."""
         return int((await self._database.run_unsynced("SELECT COALESCE(MAX(id), 0) AS n FROM events"))[0]["n"])
 
-    async def delete_old(self) -> None:
+    async def delete_old(self, lifetime_s: float = LIFETIME_S) -> None:
         """Delete what everybody has read by now."""
         await self._database.run_unsynced(
-            "DELETE FROM events WHERE created_at < :moment", {"moment": self._clock() - LIFETIME_S}
+            "DELETE FROM events WHERE created_at <= :moment", {"moment": self._clock() - lifetime_s}
         )
+
+    async def forget(self, job_ids: Sequence[str]) -> None:
+        """Delete what was told of these jobs: pictures of their steps are among it."""
+        for start in range(0, len(job_ids), _MOST_ROWS):
+            some = {f"id{n}": job_id for n, job_id in enumerate(job_ids[start : start + _MOST_ROWS])}
+            names = ", ".join(f":{name}" for name in some)
+            await self._database.run_unsynced(f"DELETE FROM events WHERE job_id IN ({names})", some)  # noqa: S608

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,8 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _NO_ANSWER = (errno.ESTALE, errno.ETIMEDOUT, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH)  # of a file server
 _TEMPORARY = ".part"
 _MOST_RACES = 5  # with sweeps that remove an empty folder in the moment in which something is written to it
+# They wait for the disk, not for a core: what waits together is one turn of the disk.
+_THREADS = ThreadPoolExecutor(32, thread_name_prefix="files")
 
 
 T = TypeVar("T")
@@ -112,15 +115,16 @@ class FolderFiles(Files):
                 raise FilesUnreachable(f"{self._root} is not there: it is not mounted")
             return work()
 
+        loop = asyncio.get_running_loop()
         with _os_errors_as_ours():
             for pause_s in DESCRIPTOR_PAUSES_S:
                 try:
-                    return await asyncio.to_thread(checked)
+                    return await loop.run_in_executor(_THREADS, checked)
                 except OSError as error:
                     if error.errno not in _NO_DESCRIPTOR:
                         raise
                 await asyncio.sleep(pause_s)
-            return await asyncio.to_thread(checked)
+            return await loop.run_in_executor(_THREADS, checked)
 
     def _sweep(self, photos_before: float, results_before: float, keep: frozenset[str]) -> int:
         limits: dict[str, float] = dict.fromkeys(FileKind, results_before)

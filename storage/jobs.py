@@ -30,9 +30,9 @@ LOW_YIELDS_S = 600.0  # a job of low priority lets others pass for so long, then
 # The order in which waiting jobs will start: everybody's first job before anybody's second, and among those the owner
 # who was served longest ago; last what rests after crashes. `claim` takes the first row of the same order.
 ORDER = """
-    SELECT id, rests, ROW_NUMBER() OVER (ORDER BY rests, yields, turn, served_at, created_at, id) AS position
+    SELECT id, owner, rests, ROW_NUMBER() OVER (ORDER BY rests, yields, turn, served_at, created_at, id) AS position
     FROM (
-        SELECT id, created_at, yields, rests,
+        SELECT id, owner, created_at, yields, rests,
                ROW_NUMBER() OVER (PARTITION BY owner ORDER BY rests, yields, created_at, id) AS turn,
                COALESCE((SELECT MAX(claimed_at) FROM jobs AS earlier WHERE earlier.owner = waiting.owner), 0)
                    AS served_at
@@ -51,7 +51,7 @@ _ORPHANED = """status IN ('queued', 'running') AND (status = 'running' OR is_dec
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What `Jobs.add` needs; the rest of a `Job` is the store's."""
+    """What `Jobs.add` needs; the rest of a `Job` is the store's. `is_decoding`: its photo is decoded next."""
 
     owner: str
     source: str
@@ -62,6 +62,7 @@ class NewJob:
     replaces: str | None = None
     is_low: bool = False
     lifetime_s: float | None = None
+    is_decoding: bool = False
 
 
 class Jobs:
@@ -74,29 +75,23 @@ class Jobs:
 
     # --- change -------------------------------------------------------------------------------------------------------
 
-    async def add(self, new: NewJob, limit: int) -> tuple[Job | None, bool]:
+    async def add(self, new: NewJob, limit: int, most_waiting: int = 2**31) -> tuple[Job | None, bool]:
         """Write the job unless its source is known: (the job of that source, whether it is new).
 
-        (None, False) where the owner already has `limit` jobs waiting or running.
+        (None, False) where the owner already has `limit` jobs waiting or running, or `most_waiting` of everybody wait.
         """
-        async with self._database.transaction(lock=new.owner) as transaction:
-            known = await transaction.one("SELECT * FROM jobs WHERE source = :source", {"source": new.source})
-            if known:
-                return _job_of(known), False
-            active = await transaction.one(
-                "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')",
-                {"owner": new.owner},
-            )
-            if active and active["n"] >= limit:
-                return None, False
-            await transaction.run(ADD_OWNER, {"owner": new.owner, "now": self._clock()})
-            row = await transaction.one(
+        now = self._clock()
+        _, added = await self._database.run_all(
+            (ADD_OWNER, {"owner": new.owner, "now": now}),
+            (
                 """INSERT INTO jobs
-                   (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_low,
-                    lifetime_s, created_at, claimed_by)
-                   VALUES (:id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
-                           :is_ready, :is_low, :lifetime_s, :now, :process)
-                   RETURNING *""",
+                   (id, owner, entrance, source, status, request, seed, note, parent, replaces, is_ready, is_decoding,
+                    is_low, lifetime_s, created_at, claimed_by)
+                   SELECT :id, :owner, :entrance, :source, 'queued', :request, :seed, :note, :parent, :replaces,
+                          :is_ready, :is_decoding, :is_low, :lifetime_s, :now, :process
+                   WHERE :limit > (SELECT COUNT(*) FROM jobs WHERE owner = :owner AND status IN ('queued', 'running'))
+                   AND :most_waiting > (SELECT COUNT(*) FROM jobs WHERE status = 'queued')
+                   ON CONFLICT (source) DO NOTHING RETURNING *""",
                 {
                     "id": uuid.uuid4().hex,
                     "owner": new.owner,
@@ -108,13 +103,18 @@ class Jobs:
                     "parent": new.parent,
                     "replaces": new.replaces,
                     "is_ready": int(bool(new.request.photos)),
+                    "is_decoding": int(new.is_decoding),
                     "is_low": int(new.is_low),
                     "lifetime_s": new.lifetime_s,
-                    "now": self._clock(),
+                    "now": now,
                     "process": self.process,
+                    "limit": limit,
+                    "most_waiting": most_waiting,
                 },
-            )
-            return _job_of(_present(row)), True
+            ),
+            lock=new.owner,
+        )
+        return (_job_of(added[0]), True) if added else (await self.by_source(new.source), False)
 
     async def attach(self, job_id: str, inputs: Mapping[str, tuple[str, ...]]) -> Job | None:
         """Give a waiting job its photos, with which it is ready. None if it is not waiting."""
@@ -286,6 +286,7 @@ class Jobs:
                     attempts = attempts - CASE WHEN status = 'running' AND crashes + 1 < :most THEN 1 ELSE 0 END
                 WHERE {where} RETURNING *""",  # noqa: S608 - constants
             {"now": self._clock(), "most": MAX_CRASHES, **parameters},
+            lock="claim",  # a claim that this waited for may be of a process that it does not see yet
         )
         jobs = [_job_of(row) for row in rows]
         waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
@@ -429,12 +430,14 @@ class Jobs:
         found = {row["day"]: record_of(DayFigures, row) for row in rows}
         return [found.get(day, DayFigures(day)) for day in range(first, first + count)]
 
-    async def count_active(self, owner: str) -> int:
-        """Count the owner's jobs that wait or run."""
+    async def waiting_and_active(self, owner: str) -> tuple[int, int]:
+        """Count everybody's jobs that wait, and the owner's that wait or run."""
         row = await self._database.one(
-            "SELECT COUNT(*) AS n FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')", {"owner": owner}
+            """SELECT (SELECT COUNT(*) FROM jobs WHERE status = 'queued') AS waiting,
+                      (SELECT COUNT(*) FROM jobs WHERE owner = :owner AND status IN ('queued', 'running')) AS active""",
+            {"owner": owner},
         )
-        return int(row["n"]) if row else 0
+        return (int(row["waiting"]), int(row["active"])) if row else (0, 0)
 
     async def active_child(self, parent: str, source_prefix: str) -> Job | None:
         """Return a waiting or running job made from `parent` whose source starts so: what a second press finds."""
@@ -489,10 +492,14 @@ class Jobs:
         )
         return [_job_of(row) for row in rows]
 
+    async def queue(self) -> list[tuple[str, str]]:
+        """Return (id, owner) of every waiting job with a photo, in the order in which they will start."""
+        rows = await self._database.run(f"{ORDER} ORDER BY position", self._moments())
+        return [(row["id"], row["owner"]) for row in rows]
+
     async def positions(self) -> dict[str, int]:
-        """Return the place in the queue of every waiting job, from 1."""
-        rows = await self._database.run(ORDER, self._moments())
-        return {row["id"]: row["position"] for row in rows}
+        """Return the place in the queue of every waiting job with a photo, from 1, in order."""
+        return {job_id: place for place, (job_id, _) in enumerate(await self.queue(), 1)}
 
     def _moments(self) -> dict[str, float]:
         now = self._clock()

@@ -25,7 +25,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg.types.numeric import IntDumper
 
-from storage.database import BUSY_TIMEOUT_S, Parameters, Row
+from storage.database import BUSY_TIMEOUT_S, Parameters, Row, Statement
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,9 @@ CONNECTION_DEFAULTS = {
 _SESSION = f"SET lock_timeout = '{BUSY_TIMEOUT_S:.0f}s'; SET idle_in_transaction_session_timeout = '30s'"
 _MARK = """INSERT INTO connections (id, committed) VALUES (%(id)s, %(number)s)
            ON CONFLICT (id) DO UPDATE SET committed = excluded.committed, seen_at = now()"""
+# Marks of connections that are long gone. Those of others that write at the same time are left.
+_FORGET = """DELETE FROM connections WHERE id IN (
+               SELECT id FROM connections WHERE seen_at < now() - INTERVAL '1 day' FOR UPDATE SKIP LOCKED)"""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%(lock)s, 0))"
 _REFUSALS = ("authentication failed", "does not exist", "pg_hba.conf", "no password supplied", "permission denied")
 T = TypeVar("T")
@@ -126,6 +129,15 @@ def _pauses() -> Iterator[float]:
         pause_s = min(pause_s * 2, 1.0)
 
 
+def _conninfo(url: str) -> str:
+    """Return the URL with our defaults as libpq has it. Raises `DatabaseBroken`."""
+    try:
+        given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+        return make_conninfo("", **(CONNECTION_DEFAULTS | given))
+    except psycopg.Error:  # its text quotes the password
+        raise DatabaseBroken("the URL of the database is none: postgresql://user:password@host/name") from None
+
+
 # --- connections ------------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +169,8 @@ class _Connection:
         async with self.raw.pipeline():
             await self.raw.execute("BEGIN")
             await self.raw.execute(_MARK, {"id": self.name, "number": self.writes})
+            if self.writes == 1:
+                await self.raw.execute(_FORGET)
             if lock:
                 await self.raw.execute(_LOCK, {"lock": lock})
             if first:
@@ -199,18 +213,25 @@ class PostgresDatabase:
 
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
-        try:
-            given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-            conninfo = make_conninfo("", **(CONNECTION_DEFAULTS | given))
-        except psycopg.Error:  # its text quotes the password
-            raise DatabaseBroken("the URL of the database is none: postgresql://user:password@host/name") from None
-        database = cls(conninfo)
+        database = cls(_conninfo(url))
         try:
             await database._retrying(_migrate)
         except BaseException:
             await database.close()
             raise
         return database
+
+    @classmethod
+    async def inspect(cls, url: str) -> tuple[int, int]:
+        """Return the schema of the database at `url`, 0 where it is empty, and the one `open` brings it to.
+
+        It changes nothing. Raises `DatabaseBroken`, `DatabaseBusy`, as `open` would.
+        """
+        database = cls(_conninfo(url))
+        try:
+            return await database._retrying(_inspect), _migrations()[-1][0]
+        finally:
+            await database.close()
 
     async def close(self) -> None:
         """Close the connections; those in use are closed when they come back."""
@@ -239,6 +260,18 @@ class PostgresDatabase:
         """Execute one statement and return its first row, None where there is none."""
         rows = await self.run(sql, parameters, lock=lock)
         return rows[0] if rows else None
+
+    async def run_all(self, *statements: Statement, lock: str = "") -> Sequence[Sequence[Row]]:
+        """Execute statements in one transaction and return the rows of each. Raises `StorageError`: then none."""
+
+        async def write(connection: _Connection) -> list[list[dict[str, Any]]]:
+            (first, parameters), *rest = statements
+            rows = [await connection.begin(lock, first, parameters)]
+            rows += [await connection.run(sql, given) for sql, given in rest]
+            await self._commit(connection)
+            return rows
+
+        return await self._retrying(write)
 
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[PostgresTransaction]:
@@ -364,6 +397,7 @@ class PostgresDatabase:
 
     async def _was_committed(self, lost: _Connection) -> bool:
         """Return whether the last write of a connection that broke was committed; ask until somebody answers."""
+        is_told = False
         for pause_s in _pauses():
             try:
                 asking = await self._connect()
@@ -381,7 +415,9 @@ class PostgresDatabase:
                 finally:
                     await asking.raw.close()
             except psycopg.Error as error:
-                logger.warning("whether a write was committed is not known yet: %s", _translate(error))
+                if not is_told:
+                    logger.warning("whether a write was committed is not known yet: %s", _translate(error))
+                is_told = True
             await asyncio.sleep(pause_s)
         raise AssertionError  # the pauses never end
 
@@ -421,4 +457,19 @@ async def _migrate(connection: _Connection) -> None:
             if number > current:
                 await connection.raw.execute(script)
                 await connection.raw.execute("INSERT INTO schema_version (number) VALUES (%s)", [number])
-        await connection.raw.execute("DELETE FROM connections WHERE seen_at < now() - INTERVAL '1 day'")
+
+
+async def _inspect(connection: _Connection) -> int:
+    """Return the number of the schema. Raises `DatabaseBusy` at a standby, `DatabaseBroken` without the rights."""
+    found = await connection.run(
+        """SELECT pg_is_in_recovery() AS is_standby, to_regclass('schema_version') IS NOT NULL AS has_tables,
+                  current_schema() AS name, has_schema_privilege(current_schema(), 'CREATE') AS can_create""",
+        None,
+    )
+    if found[0]["is_standby"]:
+        raise DatabaseBusy("a standby, which takes no writes")
+    if not found[0]["can_create"]:
+        raise DatabaseBroken(f"no right to make tables in the schema {found[0]['name'] or 'public'}")
+    if not found[0]["has_tables"]:
+        return 0
+    return int((await connection.run("SELECT COALESCE(MAX(number), 0) AS n FROM schema_version", None))[0]["n"])

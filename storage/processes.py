@@ -23,11 +23,18 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # of the kernel, so of all c
 
 
 class ProcessRows:
-    """The store of processes. `folder` is where their lock files are. No statement here waits for the disk."""
+    """The store of processes. `folder` is where their lock files are. No statement here waits for the disk.
 
-    def __init__(self, database: Database, folder: Path, clock: Callable[[], float] = time.time) -> None:
+    `is_shared`: others may work on the database with another folder, on other machines. Where it is a file in this one
+    they cannot, and who has no lock there has ended, be it before the machine was started or before a backup.
+    """
+
+    def __init__(
+        self, database: Database, folder: Path, clock: Callable[[], float] = time.time, *, is_shared: bool = False
+    ) -> None:
         self._database = database
         self._folder = folder
+        self._is_shared = is_shared
         self._clock = clock
         self._lock: int | None = None
 
@@ -37,6 +44,7 @@ class ProcessRows:
         id_ = uuid.uuid4().hex[:16]
         self._lock = os.open(self._path(id_), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(self._lock, str(os.getpid()).encode())
         return await self._insert(id_, role, facts)
 
     async def rejoin(self, process: Process, facts: Mapping[str, Any]) -> Process:
@@ -96,7 +104,7 @@ class ProcessRows:
 
     def has_ended(self, process: Process) -> bool | None:
         """Return whether a process has ended; None where this machine cannot tell. At once."""
-        if process.host != self._host():
+        if self._is_shared and process.host != self._host():
             return None
         try:
             file = os.open(self._path(process.id), os.O_RDWR | os.O_CLOEXEC)
@@ -122,6 +130,18 @@ class ProcessRows:
 
     def _path(self, process_id: str) -> Path:
         return self._folder / f"{process_id}.lock"
+
+
+def pids_at_work(folder: Path) -> list[int]:
+    """Return the pids of the processes that hold lock files in a folder, whatever the database says."""
+    pids = []
+    for path in folder.glob("*.lock"):
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pids.append(int(file.read() or 0))
+    return pids
 
 
 def _process(row: Row) -> Process:

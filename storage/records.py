@@ -68,7 +68,7 @@ class JobRequest:
         return tuple(name for names in self.inputs.values() for name in names)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> JobRequest:
@@ -116,7 +116,7 @@ class JobResult:
     @classmethod
     def from_json(cls, text: str) -> JobResult | None:
         """Return the result in a row's JSON, None where there is none yet."""
-        row: dict[str, Any] = json.loads(text)
+        row: dict[str, Any] = json.loads(text) if text != "{}" else {}
         if not row:
             return None
         files = {name: FileFacts(**facts) for name, facts in row["files"].items()}

@@ -1,14 +1,16 @@
-"""A `Database` in one SQLite file: its connection, its migrations. Knows no table: the stores beside it do.
+"""A `Database` in one SQLite file: its connections, its migrations. Knows no table: the stores beside it do.
 
-One connection shared by tasks shares its transaction, so every statement takes the same lock; a statement is one trip
-to aiosqlite's thread, and therefore whole or not at all even where the task is cancelled. A second connection, opened
-when somebody asks for it, is for what processes tell each other: it does not wait for the disk, and sees commits of
-others.
+One connection writes: a caller's statements are one trip to its thread, and therefore whole or not at all even where
+the task is cancelled. Another one reads, so that a question does not wait for the disk: it sees everything whose
+`run` has returned. A third, opened when somebody asks for it, is for what processes tell each other: it does not wait
+for the disk, and sees commits of others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -17,8 +19,9 @@ from pathlib import Path
 
 import aiosqlite
 
-from storage.database import BUSY_TIMEOUT_S, Parameters
+from storage.database import BUSY_TIMEOUT_S, Parameters, Statement
 from storage.errors import DatabaseBroken, DatabaseBusy, DiskFull, SchemaTooNew, StorageError
+from storage.group_commit import SharedConnection, is_read
 
 CHANGES_EVERY_S = 0.05  # between two looks for commits of others
 
@@ -48,12 +51,12 @@ def _translate(error: sqlite3.Error) -> Exception:
 class SqliteDatabase:
     """An open database file. It has one writer at a time, which is every lock that a caller may name."""
 
-    def __init__(self, path: Path, connection: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: SharedConnection, reader: SharedConnection) -> None:
         self._path = path
-        self._connection = connection
-        self._lock = asyncio.Lock()
-        self._second: aiosqlite.Connection | None = None
-        self._second_lock = asyncio.Lock()
+        self._writer = writer
+        self._reader = reader
+        self._unsynced: SharedConnection | None = None
+        self._opening = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> SqliteDatabase:
@@ -61,25 +64,37 @@ class SqliteDatabase:
 
         Raises `DatabaseBroken`, `SchemaTooNew`, `DatabaseBusy`, `DiskFull`.
         """
-        connection = await _connect(path)
+        opened = []
+        lock = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
+            await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)  # of processes that start together one migrates
             with sqlite_errors_as_ours():
-                await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-                # FULL: what was confirmed to a sender survives a power cut, not only a kill.
-                await connection.execute_fetchall("PRAGMA synchronous = FULL")
-                await connection.execute_fetchall("PRAGMA foreign_keys = ON")
-                await _migrate(connection)
+                writer = await SharedConnection.open(path, BUSY_TIMEOUT_S)
+                opened.append(writer)
+                async with writer.alone() as connection:
+                    await connection.execute_fetchall("PRAGMA journal_mode = WAL")
+                    # FULL: what was confirmed to a sender survives a power cut, not only a kill.
+                    await connection.execute_fetchall("PRAGMA synchronous = FULL")
+                    await connection.execute_fetchall("PRAGMA foreign_keys = ON")
+                    await _migrate(connection)
+                reader = await SharedConnection.open(path, BUSY_TIMEOUT_S)
+                opened.append(reader)
+                await reader.run(("PRAGMA query_only = ON", None))
         except BaseException:
-            await connection.close()
+            for each in opened:
+                await each.close()
             raise
-        return cls(path, connection)
+        finally:
+            os.close(lock)
+        return cls(path, writer, reader)
 
     async def close(self) -> None:
         """Close the connections."""
-        async with self._second_lock:
-            if self._second is not None:
-                await self._second.close()
-        await self._connection.close()
+        async with self._opening:
+            if self._unsynced is not None:
+                await self._unsynced.close()
+        await self._reader.close()
+        await self._writer.close()  # the last one: it puts the log into the file
 
     async def check(self) -> str:
         """Look for damage: "ok", or what SQLite found. Reads the whole file."""
@@ -88,13 +103,19 @@ class SqliteDatabase:
 
     async def run(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> list[sqlite3.Row]:
         """Execute one statement and return its rows; it is committed when this returns."""
-        async with self._lock:
-            return await self._run(sql, parameters)
+        connection = self._reader if is_read(sql) else self._writer
+        with sqlite_errors_as_ours():
+            return (await connection.run((sql, parameters)))[0]
 
     async def one(self, sql: str, parameters: Parameters | None = None, *, lock: str = "") -> sqlite3.Row | None:
         """Execute one statement and return its first row, None where there is none."""
-        rows = await self.run(sql, parameters)
+        rows = await self.run(sql, parameters, lock=lock)
         return rows[0] if rows else None
+
+    async def run_all(self, *statements: Statement, lock: str = "") -> list[list[sqlite3.Row]]:
+        """Execute statements in one transaction and return the rows of each; it is committed when this returns."""
+        with sqlite_errors_as_ours():
+            return await self._writer.run(*statements)
 
     async def run_unsynced(
         self, sql: str, parameters: Parameters | None = None, *, lock: str = ""
@@ -103,15 +124,14 @@ class SqliteDatabase:
 
         Never within a `transaction`, for which it would wait.
         """
-        async with self._second_lock:
-            if self._second is None:
-                self._second = await _connect(self._path)
-                # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
-                with sqlite_errors_as_ours():
-                    await self._second.execute_fetchall("PRAGMA synchronous = NORMAL")
-                    await self._second.execute_fetchall("PRAGMA secure_delete = ON")  # previews show faces
-            with sqlite_errors_as_ours():
-                return list(await self._second.execute_fetchall(sql, parameters or {}))
+        with sqlite_errors_as_ours():
+            async with self._opening:
+                if self._unsynced is None:
+                    self._unsynced = await SharedConnection.open(self._path, BUSY_TIMEOUT_S)
+                    # NORMAL: no fsync at a commit, only where the log is copied into the file. OFF could damage that.
+                    await self._unsynced.run(("PRAGMA synchronous = NORMAL", None))
+                    await self._unsynced.run(("PRAGMA secure_delete = ON", None))  # previews show faces
+            return (await self._unsynced.run((sql, parameters)))[0]
 
     async def notify(self) -> None:
         """Tell the `changes` of other processes that something was committed; those of SQLite see it by themselves."""
@@ -132,44 +152,36 @@ class SqliteDatabase:
     @asynccontextmanager
     async def transaction(self, lock: str = "") -> AsyncIterator[SqliteTransaction]:
         """Run statements in one transaction: all or none."""
-        async with self._lock:
-            await self._run("BEGIN IMMEDIATE", None)
+        async with self._writer.alone() as connection:
+            transaction = SqliteTransaction(connection)
+            await transaction.run("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(self)
-                await self._run("COMMIT", None)
+                yield transaction
+                await transaction.run("COMMIT")
             except BaseException:
                 # Shielded: a cancelled task must not leave the shared connection inside its transaction.
-                await asyncio.shield(self._roll_back())
+                await asyncio.shield(_roll_back(connection))
                 raise
-
-    async def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            await self._connection.execute_fetchall("ROLLBACK")
-
-    async def _run(self, sql: str, parameters: Parameters | None) -> list[sqlite3.Row]:
-        with sqlite_errors_as_ours():
-            return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
 
 class SqliteTransaction:
     """The statements of one `Database.transaction()` block."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
 
     async def run(self, sql: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
-        return await self._database._run(sql, parameters)
+        with sqlite_errors_as_ours():
+            return list(await self._connection.execute_fetchall(sql, parameters or {}))
 
     async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
 
 
-async def _connect(path: Path) -> aiosqlite.Connection:
-    with sqlite_errors_as_ours():
-        connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    return connection
+async def _roll_back(connection: aiosqlite.Connection) -> None:
+    if connection.in_transaction:
+        await connection.execute_fetchall("ROLLBACK")
 
 
 def schema_of(path: Path) -> int:

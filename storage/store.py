@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from storage.bans import Bans
@@ -24,9 +25,12 @@ from storage.inbox import Inbox
 from storage.jobs import Jobs
 from storage.keys import Keys
 from storage.processes import ProcessRows
-from storage.sqlite import SqliteDatabase
+from storage.sqlite import SqliteDatabase, migrations, schema_of
 from storage.uploads import Uploads
 from storage.users import Users
+
+if TYPE_CHECKING:
+    from storage.postgres import PostgresDatabase
 
 DATABASE_NAME = "stickerface.sqlite3"
 FILES_NAME = "files"
@@ -77,7 +81,7 @@ class Store:
             groups=Groups(database, clock),
             bans=Bans(database, clock),
             broadcasts=Broadcasts(database, clock),
-            processes=ProcessRows(database, folder / LOCKS_NAME, clock),
+            processes=ProcessRows(database, folder / LOCKS_NAME, clock, is_shared=bool(database_url)),
             events=EventRows(database, clock),
         )
 
@@ -114,11 +118,23 @@ def open_files(folder: Path, url: str) -> Files:
     return ObjectFiles(url)
 
 
+async def inspect_database(folder: Path, url: str) -> tuple[int, int]:
+    """Return the schema of the database, 0 where it has no tables yet, and the one that `Store.open` brings it to.
+
+    It is left as it is. Raises `StorageError`.
+    """
+    if url:
+        return await _postgres().inspect(url)
+    return await asyncio.to_thread(schema_of, folder / DATABASE_NAME), migrations()[-1][0]
+
+
 async def _open_database(folder: Path, url: str) -> Database:
-    if not url:
-        return await SqliteDatabase.open(folder / DATABASE_NAME)
+    return await (_postgres().open(url) if url else SqliteDatabase.open(folder / DATABASE_NAME))
+
+
+def _postgres() -> type[PostgresDatabase]:
     try:
         from storage.postgres import PostgresDatabase
     except ImportError:
         raise DatabaseBroken("PostgreSQL needs psycopg: the extra [cluster]") from None
-    return await PostgresDatabase.open(url)
+    return PostgresDatabase

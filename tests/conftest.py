@@ -56,8 +56,11 @@ def postgres(_server: PostgresServer) -> PostgresServer:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("both_databases") and "database_url" in metafunc.fixturenames:
-        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
+    if "database_url" in metafunc.fixturenames:
+        if metafunc.definition.get_closest_marker("only_postgres"):
+            metafunc.parametrize("database_url", ["postgres"], indirect=True)
+        elif metafunc.definition.get_closest_marker("both_databases"):
+            metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture

@@ -59,14 +59,19 @@ class CallerNote:
 
     def to_json(self) -> dict[str, Any]:
         """Return the note as it is kept with its job."""
-        return asdict(self)
+        kept = {name: getattr(self, name) for name in _NAMES}
+        webhook = asdict(self.webhook) if self.webhook else None
+        return kept | {"webhook": webhook, "problems": [asdict(each) for each in self.problems]}
 
     @classmethod
     def of(cls, job: Job) -> CallerNote:
         """Return the note of a job of this entrance."""
-        kept = {each.name: job.note[each.name] for each in fields(cls) if each.name in job.note}
+        kept = {name: job.note[name] for name in _NAMES if name in job.note}
         problems = tuple(Problem(**{**each, "path": tuple(each["path"])}) for each in kept.get("problems", ()))
         return cls(**{**kept, "problems": problems, "webhook": WebhookTarget.of(job)})
+
+
+_NAMES = [each.name for each in fields(CallerNote)]
 
 
 def failure_of(job: Job) -> Failure | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 
 from storage.records import Job
 
@@ -12,7 +11,7 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 def request_id_of(job: Job) -> str:
     """Return the job's id with dashes."""
-    return str(uuid.UUID(job.id))
+    return "-".join((job.id[:8], job.id[8:12], job.id[12:16], job.id[16:20], job.id[20:]))
 
 
 def job_id_of(request_id: str) -> str:

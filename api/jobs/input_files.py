@@ -38,12 +38,17 @@ class InputLoader:
         self._fetcher = fetcher
         self._fetching = FairSemaphore(FETCHES, FETCHES_PER_OWNER)
 
-    async def load(self, job: Job, inputs: Mapping[str, str]) -> Job:
-        """Load the files and attach them to the job; what cannot be had ends it. Raises `NoSuchJob`, `StorageError`."""
+    async def load(self, job: Job, inputs: Mapping[str, str], *, is_at_hand: bool = False) -> Job:
+        """Load the files and attach them to the job; what cannot be had ends it. Raises `NoSuchJob`, `StorageError`.
+
+        `is_at_hand`: the job was submitted so a moment ago.
+        """
         try:
             photos: dict[str, list[bytes]] = {}
             for name, source in inputs.items():
                 photos.setdefault(FACE if name == ARCHIVE else name, []).extend(await self._photos(job, name, source))
+            if is_at_hand:
+                return await self._service.attach_at_once(job, photos)
             return await self._service.attach_inputs(job.id, photos, is_alone=True)
         except (InputRefused, PhotoRefused) as refused:
             return await self._service.fail(job.id, refused.code)

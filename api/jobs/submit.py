@@ -23,6 +23,7 @@ from api.jobs.caller_note import CallerNote
 from api.jobs.ids import job_id_of
 from api.jobs.input_files import InputLoader
 from api.jobs.logs import JobLogs
+from api.jobs.queue_order import QueueOrder
 from api.jobs.request import PictureRequest
 from api.jobs.start_deadlines import StartDeadlines
 from engine.styles import HOSTED_STYLE
@@ -51,6 +52,7 @@ class Submitter:
         loader: InputLoader,
         deadlines: StartDeadlines,
         logs: JobLogs,
+        queue_order: QueueOrder,
         tasks: BackgroundTasks,
     ) -> None:
         self._service = service
@@ -59,6 +61,7 @@ class Submitter:
         self._loader = loader
         self._deadlines = deadlines
         self._logs = logs
+        self._queue_order = queue_order
         self._tasks = tasks
         self._began_at = time.time()
         self._begun: set[str] = set()  # jobs of this process that were neither started nor ended yet
@@ -126,6 +129,7 @@ class Submitter:
                 if event.kind in _STARTED_OR_OVER:
                     self._begun.discard(event.job.id)
                     self._deadlines.release(event.job.id)
+                    self._queue_order.moved()
                 if event.kind is EventKind.ENDED:
                     self._tasks.spawn(self._loader.delete(event.job))
 
@@ -177,6 +181,7 @@ class Submitter:
                 lifetime_s=request.lifetime_s,
                 is_low=request.is_low,
                 jobs_waiting=request.key.jobs_waiting,
+                has_photos_at_hand=_is_inline(reading),
             )
         )
         note = CallerNote.of(job)  # of the first submission, where this is not the first
@@ -199,14 +204,19 @@ class Submitter:
             message = f"Not used by the {self._engine.engine_name} engine: {', '.join(unused)}"
             self._logs.add(job.id, message, time.time(), "WARN")
         self._deadlines.watch(job)
-        if all(is_inline(source) for source in reading.inputs.values()):
+        if _is_inline(reading):
             try:
-                return await self._loader.load(job, reading.inputs)
+                return await self._loader.load(job, reading.inputs, is_at_hand=True)
             except StorageError as error:  # told to the caller; no job stays behind without its photo
                 self._tasks.spawn(self._loader.give_up(job, error.code))
                 raise
         self._tasks.spawn(self._loader.load_in_background(job, reading.inputs))
         return job
+
+
+def _is_inline(reading: Reading) -> bool:
+    """Return whether the files came with the request."""
+    return all(is_inline(source) for source in reading.inputs.values())
 
 
 def _note(request: PictureRequest) -> CallerNote:

@@ -66,7 +66,8 @@ class Outbox:
                     if not self._is_on_duty:
                         continue
                     self._progress.record(event)
-                    if event.kind is EventKind.ENDED:
+                    # Another process may tell of an end late, when `_look` has found it in the rows.
+                    if event.kind is EventKind.ENDED and event.job.delivered_at is None:
                         self._begin(event.job)
             finally:
                 tasks = [looking, *self._tasks.values()]

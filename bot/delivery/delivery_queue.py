@@ -20,6 +20,7 @@ from bot.transport.keyed_queue import KeyedQueue
 from bot.transport.outage import Backoff
 from bot.transport.telegram_errors import NOBODY_THERE, WILL_PASS, TelegramErrorKind, classify, retry_after_s
 from service.stickers import StickerService
+from service.store_retry import keep_trying
 from storage.errors import StorageError
 from storage.records import Job
 
@@ -64,7 +65,7 @@ class DeliveryQueue:
         await self._tidying.finish(timeout_s / 2)
 
     async def _deliver(self, job_id: str, attempt: int) -> None:
-        job = await self._service.job(job_id)
+        job = await keep_trying(partial(self._service.job, job_id))
         if job is not None and is_batch(job):
             self._beside.put(Addressee.of(job).chat, partial(self._attempt, job_id, attempt))
         else:
@@ -83,9 +84,17 @@ class DeliveryQueue:
         await self._service.mark_delivered(job.id, keeps_photo=to.author is None)
 
     async def _attempt(self, job_id: str, attempt: int) -> None:
-        job = await self._service.job(job_id)
+        job = await keep_trying(partial(self._service.job, job_id))
         if job is None or job.delivered_at is not None or not job.status.is_final:
             return
+        try:
+            await self._deliver_or_retry(job, attempt)
+        except StorageError as error:
+            logger.warning("delivery of job %s: %s", job.id[:8], error.code)
+            self._retry(job, _STORAGE_PAUSE_S, attempt)
+
+    async def _deliver_or_retry(self, job: Job, attempt: int) -> None:
+        """Deliver the job, or see to what became of it instead. Raises `StorageError`: then it is to be tried again."""
         to = Addressee.of(job)
         if not to.is_elsewhere and (await self._service.preferences(job.owner)).is_blocked:
             self._board.forget(job.id)
@@ -102,9 +111,8 @@ class DeliveryQueue:
             await mark_blocked(self._service, job.owner)
         except DeliverLater as later:
             self._retry(job, later.seconds, attempt)
-        except StorageError as error:
-            logger.warning("delivery of job %s: %s", job.id[:8], error.code)
-            self._retry(job, _STORAGE_PAUSE_S, attempt)
+        except StorageError:
+            raise
         except ChatMigrated as moved:  # its old messages have no numbers there
             await self._service.set_note(job.id, chat=moved.new_chat_id, message=0, thread=None)
             self._retry(job, 0.0, attempt)

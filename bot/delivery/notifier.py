@@ -34,6 +34,7 @@ from engine.models import SHEETS, STYLES
 from service.events import EventKind, JobEvent
 from service.stickers import StickerService
 from service.store_retry import keep_trying
+from storage.errors import StorageError
 from storage.records import Entrance, Job, JobStatus
 
 logger = logging.getLogger(__name__)
@@ -192,6 +193,9 @@ class Notifier:
                     self._places_changed.clear()
                     await self._set_places()
                 await self._board.flush()
+            except StorageError as error:
+                self._places_changed.set()
+                logger.info("no places in the queue: %s", error.code)
             except Exception:  # progress is a courtesy: it must not end the deliveries
                 logger.exception("progress could not be shown")
             await asyncio.sleep(_TICK_S)
@@ -207,10 +211,10 @@ class Notifier:
             self._board.set_text(job_id, key, ahead=position - 1 + running)
 
     async def _open_message(self, job_id: str, failures: int, *, may_draft: bool = True) -> None:
-        is_paused = await self._service.operators.is_paused()
+        is_paused = await keep_trying(self._service.operators.is_paused)
         # Nothing is awaited from here until the board knows the message: a job that ends meanwhile would leave one that
         # nobody closes.
-        job = await self._service.job(job_id)
+        job = await keep_trying(partial(self._service.job, job_id))
         if job is None or job.status.is_final:
             return
         is_draft = self._board.is_draft(job.id)
@@ -245,7 +249,7 @@ class Notifier:
                 self._openings.put_after(pause_s, to.chat, partial(self._open_message, job_id, failures + 1))
             return
         if message_id is not None and to.progress != message_id:
-            await self._service.set_note(job.id, progress=message_id)
+            await keep_trying(partial(self._service.set_note, job.id, progress=message_id))
         self._places_changed.set()
 
     async def _delete_message(self, job: Job) -> None:

@@ -138,7 +138,7 @@ class PhotoFetcher:
                 return code
             level = logging.WARNING if failures == 1 else logging.INFO
             logger.log(level, "the photo of job %s, try %d: %s", job.id[:8], failures, reason)
-            if failures == _TOLD_AFTER:
+            if failures >= _TOLD_AFTER:  # again and again: its message may not have been there yet
                 self._board.set_text(job.id, "progress-telegram-slow")
             await asyncio.sleep(pause_s)
 

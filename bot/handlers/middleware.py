@@ -17,14 +17,18 @@ from bot.transport.telegram_errors import NOBODY_THERE, TelegramErrorKind, class
 from bot.words.buttons import PRESS_ANSWER_CHARS, parse_press
 from bot.words.sentences import explain_error
 from bot.words.translations import language_of, say
-from storage.errors import StorageError
+from service.store_retry import keep_trying
+from storage.errors import DatabaseBusy, StorageError
 from storage.records import Entrance
 
 logger = logging.getLogger(__name__)
 
 
 async def handle(parts: BotParts, handler: Handler, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-    """Run `handler` on an update. Raises nothing: the person gets a sentence, the log the rest."""
+    """Run `handler` on an update, again as long as the database does not answer, unless somebody pressed a button.
+
+    Raises nothing: the person gets a sentence, the log the rest.
+    """
     person, chat = update.effective_user, update.effective_chat
     if person is None or (person.is_bot and not _is_of_a_group(update)):
         return
@@ -35,17 +39,33 @@ async def handle(parts: BotParts, handler: Handler, update: Update, context: Con
                 await update.callback_query.answer(say(language, "press-stale"))
         return
     owner = Entrance.TELEGRAM.owner(person.id)
+    is_private = chat is not None and chat.type == ChatType.PRIVATE
+    is_told = False
+
+    async def attempt() -> None:
+        nonlocal language, is_told
+        try:
+            user = await parts.service.preferences(owner)
+            language = user.language or language
+            if await _is_banned(parts, update, owner, language):
+                return
+            if user.is_blocked and is_private and update.my_chat_member is None:
+                await parts.notifier.unblock(owner)
+            await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
+            if user.app_language != (app_language := language_of(person.language_code)):
+                await parts.service.note_app_language(owner, app_language)
+        except DatabaseBusy:
+            if update.message is not None and is_private and not is_told:
+                is_told = True
+                with contextlib.suppress(TelegramError):
+                    await parts.bot.send_message(person.id, say(language, "not-stored-yet"))
+            raise
+
     try:
-        user = await parts.service.preferences(owner)
-        language = user.language or language
-        if await _is_banned(parts, update, owner, language):
-            return
-        is_here = chat is not None and chat.type == ChatType.PRIVATE
-        if user.is_blocked and is_here and update.my_chat_member is None:
-            await parts.notifier.unblock(owner)
-        await handler(UpdateContext(update, parts, user, language, tuple(context.args or ())))
-        if user.app_language != (app_language := language_of(person.language_code)):
-            await parts.service.note_app_language(owner, app_language)
+        if update.callback_query is None and update.inline_query is None:
+            await keep_trying(attempt, None, DatabaseBusy)
+        else:  # whoever pressed waits for an answer, and can press again
+            await attempt()
     except TelegramError as error:
         await _unanswered(parts, update, owner, error)
     except Exception as error:

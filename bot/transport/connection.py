@@ -10,9 +10,10 @@ from typing import Any, cast
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.transport.http_client import READ_TIMEOUT_S, HttpClient
 from bot.transport.intake import ALLOWED_UPDATES, RawUpdate
 from bot.transport.rate_limits import RateLimiter, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
@@ -20,11 +21,6 @@ from bot.transport.telegram_errors import TelegramErrorKind, classify
 logger = logging.getLogger(__name__)
 
 POLL_S = 30  # Telegram holds an empty answer back that long
-# Telegram's server waits out short flood limits inside a call, for up to 8 s: a shorter timeout turns successes into
-# lost answers.
-_READ_TIMEOUT_S = 25.0
-_CONNECT_TIMEOUT_S = 10.0
-_MEDIA_TIMEOUT_S = 60.0
 _POOL_SIZE = 64
 _BATCH_SIZE = 100  # updates in one answer, the most there are
 
@@ -53,7 +49,7 @@ class UpdatesBot(ExtBot[Urgency]):
         data: dict[str, Any] = {"timeout": POLL_S, "limit": _BATCH_SIZE, "allowed_updates": list(ALLOWED_UPDATES)}
         if offset is not None:
             data["offset"] = offset
-        answer = await self._post("getUpdates", data, read_timeout=POLL_S + _READ_TIMEOUT_S)
+        answer = await self._post("getUpdates", data, read_timeout=POLL_S + READ_TIMEOUT_S)
         return cast("list[RawUpdate]", answer)
 
 
@@ -78,7 +74,7 @@ def connect(
     """Return a bot at `api_url` (`https://api.telegram.org`). `requests` makes a client of so many connections."""
     # A notice to programmers, raised inside python-telegram-bot at each 429; `retry_after_s` is ready for the change.
     warnings.filterwarnings("ignore", ".*`retry_after`.*", PTBDeprecationWarning)
-    make = requests or http_requests
+    make = requests or HttpClient
     return UpdatesBot(
         token,
         base_url=f"{api_url.rstrip('/')}/bot",
@@ -86,16 +82,4 @@ def connect(
         request=make(_POOL_SIZE),
         get_updates_request=make(1),
         rate_limiter=limiter or RateLimiter(),
-    )
-
-
-def http_requests(pool_size: int) -> HTTPXRequest:
-    """Return the HTTP client: a pool of so many connections."""
-    return HTTPXRequest(
-        connection_pool_size=pool_size,
-        read_timeout=_READ_TIMEOUT_S,
-        write_timeout=_READ_TIMEOUT_S,
-        connect_timeout=_CONNECT_TIMEOUT_S,
-        pool_timeout=_MEDIA_TIMEOUT_S,  # waiting for a free connection is no failure
-        media_write_timeout=_MEDIA_TIMEOUT_S,
     )

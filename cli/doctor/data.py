@@ -102,20 +102,21 @@ def _token_in_use(settings: Settings) -> Iterator[Finding]:
 async def _rows(settings: ServerSettings) -> tuple[Finding, bool]:
     """Look for damage; return also whether the database can be opened as it is."""
     url = settings.database_url.get_secret_value()
-    return await (_postgres(settings, url) if url else _sqlite(settings.data_dir))
+    return await (_postgres(settings.data_dir, url) if url else _sqlite(settings.data_dir))
 
 
-async def _postgres(settings: ServerSettings, url: str) -> tuple[Finding, bool]:
-    """See whether the database at DATABASE_URL answers; an empty one gets its tables, as at the first run."""
+async def _postgres(folder: Path, url: str) -> tuple[Finding, bool]:
+    """See whether the database at DATABASE_URL answers and has our tables, and change nothing."""
     place = f"PostgreSQL at {urlsplit(url).hostname or 'its socket'}"
     try:
-        async with await StickerService.open(settings.data_dir, url) as service:
-            answer = await service.check_database()
+        schema, newest = await StickerService.schemas(folder, url)
     except StorageError as error:
         return problem("database", f"{place}: {error.code} ({error})", "see to DATABASE_URL (docs/postgres.md)"), False
-    if answer != "ok":
-        return problem("database", f"{place}: {answer}", "restore a backup (docs/postgres.md)"), True
-    return well("database", f"{place}: no damage"), True
+    if not schema:
+        return well("database", f"{place} is empty; the first run makes its tables"), False
+    if schema != newest:
+        return _other_schema(place, schema, newest, "pg_dump (docs/postgres.md)"), False
+    return well("database", f"{place}: schema {schema}, it answers"), True
 
 
 async def _sqlite(folder: Path) -> tuple[Finding, bool]:
@@ -125,9 +126,9 @@ async def _sqlite(folder: Path) -> tuple[Finding, bool]:
         return well("database", "none yet; the first run makes it"), False
     restore = "restore a backup: stickerface restore FILE --force (docs/operating.md)"
     try:
-        schema, newest = StickerService.schemas(folder)
+        schema, newest = await StickerService.schemas(folder)
         if schema != newest:
-            return _other_schema(path, schema, newest), False
+            return _other_schema(str(path), schema, newest, "stickerface backup FILE"), False
         async with await StickerService.open(folder) as service:
             answer = await service.check_database()
     except StorageError as error:
@@ -152,9 +153,9 @@ async def _files(settings: ServerSettings) -> list[Finding]:
     return [well("files", f"{settings.files_url} can be written and read")]
 
 
-def _other_schema(path: Path, schema: int, newest: int) -> Finding:
+def _other_schema(place: str, schema: int, newest: int, backup: str) -> Finding:
     if schema > newest:
-        text = f"{path} has schema {schema}, this version knows up to {newest}"
+        text = f"{place} has schema {schema}, this version knows up to {newest}"
         return problem("database", text, "install the newer version again, or restore a backup of this one")
-    text = f"{path} has schema {schema}; the next start makes it {newest}"
-    return note("database", text, "back up first: stickerface backup FILE")
+    text = f"{place} has schema {schema}; the next start makes it {newest}"
+    return note("database", text, f"back up first: {backup}")

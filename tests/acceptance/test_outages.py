@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,8 @@ from emulator.driver import PersonDriver
 from emulator.faults import Fault
 from emulator.rules import FloodRules, Rules
 from service.limits import Limits
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
+from storage.records import Job, JobResult
 from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
 
 FOREVER = 10**6
@@ -328,6 +330,53 @@ async def test_an_error_nobody_knows_is_not_met_with_silence(stage: Stage) -> No
     await person.send_photo(picture())
 
     await person.wait_for_text("Something broke on my side")
+
+
+async def test_a_database_that_does_not_answer_after_the_drawing_costs_no_sticker(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    jobs, refusals = stage.store.jobs, list[DatabaseBusy]()
+    finish, get = jobs.finish, jobs.get
+
+    async def finish_and_go_away(job_id: str, result: JobResult) -> Job | None:
+        done = await finish(job_id, result)
+        refusals.extend(DatabaseBusy("away") for _ in range(5))
+        return done
+
+    async def get_if_there(job_id: str) -> Job | None:
+        if refusals:
+            raise refusals.pop()
+        return await get(job_id)
+
+    monkeypatch.setattr(jobs, "finish", finish_and_go_away)
+    monkeypatch.setattr(jobs, "get", get_if_there)
+    person = stage.person()
+    await person.send_photo(picture())
+    await everything_arrived([person], 1)
+    assert not refusals
+
+
+async def test_who_writes_while_the_database_does_not_answer_is_told_once_and_served_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    jobs, tries = stage.store.jobs, 0
+    add = jobs.add
+
+    async def add_later(*arguments: Any, **options: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        if tries <= 5:
+            raise DatabaseBusy("away")
+        return await add(*arguments, **options)
+
+    monkeypatch.setattr(jobs, "add", add_later)
+    person = stage.person()
+    for number in range(3):
+        await person.send_photo(picture((number, 0, 0)))
+    await everything_arrived([person], 3)
+    assert sum("isn't lost" in seen.text for seen in person.transcript) == 1
 
 
 async def test_who_writes_while_the_disk_is_full_is_told_once_and_served_later(stage: Stage) -> None:

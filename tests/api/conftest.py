@@ -23,6 +23,7 @@ from engine.runner import EngineRunner
 from engine.types import Engine
 from service.limits import Limits
 from service.pool import LocalPool
+from service.processes import Duty
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import ApiKey, Job
@@ -152,6 +153,7 @@ async def running(
     idle_s: float = 60.0,
     most_connections: int | None = None,
     is_working: bool = True,
+    is_one_of_several: bool = False,
     **options: Any,
 ) -> AsyncIterator[Api]:
     """A server over `folder`; started again there, it goes on with what it finds."""
@@ -160,13 +162,18 @@ async def running(
     service = StickerService(store, limits=limits or Limits(jobs_per_owner=50))
     runner = LocalPool(EngineRunner(engine))
     worker = Worker(service, runner, step_timeout_s=60)
+    if is_one_of_several:
+        await service.processes.join("api", duties=list(Duty), engine=runner if is_working else None)
     chosen = ApiOptions(**{"allow_private_hosts": True, **options})
-    http_api = await HttpApi.open(service, runner, chosen)
+    is_drawn_elsewhere = is_one_of_several and not is_working
+    abilities = service.processes.engines_elsewhere if is_drawn_elsewhere else runner
+    http_api = await HttpApi.open(service, abilities, chosen)
     server = HttpServer(http_api.dispatcher, idle_s=idle_s, most=most_connections)
     port = await server.start("127.0.0.1", 0, tls)
     key, text = await service.keys.add("test", per_minute=10_000, jobs_waiting=40)
     await service.recover()
     work = [http_api.run(), *([worker.run()] if is_working else [])]
+    work += [service.processes.run()] if is_one_of_several else []
     tasks = [asyncio.create_task(each) for each in work]
     async with ClientSession() as session:
         scheme = "https" if tls else "http"

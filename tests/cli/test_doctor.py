@@ -19,6 +19,7 @@ from cli.doctor.telegram import addresses
 from cli.lock import lock_folder
 from cli.settings import Settings
 from emulator.server import Emulator, make_bot
+from storage.postgres import PostgresDatabase
 from tests.postgres import PostgresServer
 
 TOKEN = "1000:doctor-test-token"
@@ -304,18 +305,31 @@ def test_a_terminal_has_its_lines_wrapped_and_a_pipe_whole_ones() -> None:
     assert len(piped.getvalue().splitlines()) == 2
 
 
-@pytest.mark.parametrize("database", ["stickerface", "nowhere"])
-async def test_the_database_of_a_url_is_looked_at_and_its_password_not_shown(
+@pytest.mark.parametrize(
+    ("database", "words", "code"),
+    [
+        ("stickerface", "✓ database PostgreSQL at its socket: schema 1, it answers", 0),
+        ("empty", "✓ database PostgreSQL at its socket is empty; the first run makes its tables", 0),
+        ("nowhere", 'database "nowhere" does not exist', 1),
+    ],
+)
+async def test_the_database_of_a_url_is_only_looked_at_and_its_password_not_shown(
     telegram: Emulator,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     postgres: PostgresServer,
     database: str,
+    words: str,
+    code: int,
 ) -> None:
+    await (await PostgresDatabase.open(postgres.url())).close()
+    postgres.create("empty")
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("HTTP_API", "true")
     monkeypatch.setenv("DATABASE_URL", postgres.url(database).replace("@", ":a-secret@"))
-    assert await examine() == (0 if database == "stickerface" else 1)
+    assert await examine() == code
     printed = " ".join(capsys.readouterr().out.split())
-    assert ("✓ database PostgreSQL at its socket: no damage" in printed) is (database == "stickerface")
-    assert ('database "nowhere" does not exist' in printed) is (database == "nowhere")
+    assert words in printed
     assert "a-secret" not in printed
+    assert postgres.execute("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'", "empty") == [(0,)]
+    assert postgres.execute("SELECT COUNT(*) FROM connections") == [(0,)]  # nothing was written

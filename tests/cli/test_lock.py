@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import os
 import signal
 import subprocess
@@ -10,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.lock import AlreadyRunning, lock_folder, lock_token
-from cli.run import EXIT_FAILED, run
+from cli.lock import AlreadyRunning, join_folder, lock_folder, lock_token, lock_whole_folder
+from cli.run import EXIT_FAILED, EXIT_OK, run
 from cli.settings import ServerSettings, Settings
+from service.stickers import StickerService
 
 DATA_DIR = Path("/srv/first")
 TOKEN = "123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -88,3 +91,44 @@ async def test_a_second_copy_on_the_token_with_its_own_folder_is_refused(
     assert code == EXIT_FAILED
     assert f"token is in use by process {os.getpid()}" in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_workers_join_a_bot_and_nobody_a_restore_or_an_older_version(tmp_path: Path) -> None:
+    lock = lock_folder(tmp_path)
+    join_folder(tmp_path)
+    lock.release()
+    join_folder(tmp_path)
+
+    async with await StickerService.open(tmp_path) as service:
+        await service.processes.join("worker")
+        with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}: stop everything"):
+            lock_whole_folder(tmp_path)
+        lock_folder(tmp_path).release()  # a bot comes and goes
+
+    whole = lock_whole_folder(tmp_path)
+    with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
+        join_folder(tmp_path)
+    whole.release()
+    file = os.open(tmp_path / "running.pid", os.O_RDWR)
+    os.truncate(file, 0)
+    os.write(file, b"4711\n/srv/first\n")  # as versions wrote that knew of no others
+    fcntl.flock(file, fcntl.LOCK_EX)
+    with pytest.raises(AlreadyRunning, match="process 4711"):
+        join_folder(tmp_path)
+    os.close(file)
+
+
+async def test_a_front_end_that_draws_nothing_may_be_one_of_several_and_one_that_draws_may_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lock = lock_folder(tmp_path)
+    assert await run(ServerSettings(data_dir=tmp_path, port=0, _env_file=None)) == EXIT_FAILED
+    assert "`stickerface serve` with POOL=none" in caplog.text
+    front = asyncio.create_task(run(ServerSettings(data_dir=tmp_path, port=0, pool="none", _env_file=None)))
+    async with asyncio.timeout(20):
+        while not StickerService.pids_at_work(tmp_path):
+            assert not front.done()
+            await asyncio.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await front == EXIT_OK
+    lock.release()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +13,19 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import app
-from docs.tables import with_tables
+from docs.tables import TABLES, with_tables
 from docs.tree import with_files
 from engine.models import DEFAULT_MODEL, MODELS
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("emulator/*.md")])
+MIGRATIONS = [path.name for path in (ROOT / "storage/migrations").glob("*.sql")]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("emulator/*.md")])
 
 
-def test_the_readmes_tables_are_the_codes() -> None:
-    assert with_tables(README) == README, "run: python -m docs.tables"
+def test_the_documents_tables_are_the_codes() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+    assert {name for text in texts.values() for name in re.findall(r"<!-- (\w+) -->", text)} == set(TABLES)
+    assert [path for path, text in texts.items() if with_tables(text) != text] == [], "run: python -m docs.tables"
 
 
 def test_the_architectures_list_of_files_is_the_modules() -> None:
@@ -68,7 +71,8 @@ def _unknown(arguments: list[str]) -> list[str]:
     return []
 
 
-EXECUTABLE = [*DOCUMENTS, *ROOT.glob("docs/howto/*.md"), ROOT / ".env.example", ROOT / "compose.yaml"]
+OF_A_FORGE = sorted(path for path in (ROOT / ".github").rglob("*") if path.is_file())
+EXECUTABLE = [*DOCUMENTS, *OF_A_FORGE, ROOT / ".env.example", ROOT / "compose.yaml"]
 
 
 @pytest.mark.parametrize("document", EXECUTABLE, ids=lambda path: path.name)
@@ -98,13 +102,6 @@ def test_commands_that_do_not_exist_are_found(tmp_path: Path) -> None:
     assert _words(document, "make") == [["coffee"]]
 
 
-def test_every_command_is_in_the_readme() -> None:
-    named = {words[0] for words in _words(ROOT / "README.md", "stickerface") if words} - {"--version"}
-    registered = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    registered |= {group.name for group in app.registered_groups if group.name}
-    assert registered - named - {"demo"} == set()
-
-
 @pytest.mark.parametrize("name", [name for name, model in MODELS.items() if model.open_diffusion])
 def test_every_model_of_the_diffusion_engine_is_in_the_documents_and_the_help(name: str) -> None:
     for command in ("make", "download"):
@@ -120,13 +117,6 @@ def test_help_and_lists_answer(command: list[str]) -> None:
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0
     assert len(result.output.splitlines()) > 3
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_files_lead_somewhere(document: Path) -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", document.read_text())
-    local = [target for target in targets if "://" not in target]
-    assert [target for target in local if not (document.parent / target).exists()] == []
 
 
 def test_files_the_architecture_names_exist() -> None:
@@ -147,6 +137,17 @@ def test_every_dependency_is_pinned_once_and_explained() -> None:
     assert [name for name in names if name not in contributing] == []
     pinned = {pin.lower().replace("_", "-") for pin in pins}
     assert [name for name in names if name.lower() not in pinned] == []
+
+
+def test_the_changelog_begins_with_this_version_and_tells_of_every_migration() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\S+)$", text, re.MULTILINE)
+    assert versions[0] == project["version"]
+    newest = text.split("\n## ")[1]
+    assert {name.removesuffix(".sql").split("_")[0] for name in MIGRATIONS} <= {
+        f"{int(number):04}" for number in ["1", *re.findall(r"^\| (\d+) \|", newest, re.MULTILINE)]
+    }
 
 
 def test_no_photo_is_tracked_but_the_public_domain_one() -> None:

@@ -26,6 +26,14 @@ def tracked() -> list[str]:
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
+def documents() -> set[str]:
+    """Return the files of which `stickerface docs` makes its page."""
+    folders = ("", "benchmarks/", "docs/", "docs/decisions/", "docs/howto/", "emulator/")
+    kinds = (".md", ".jpg", ".png")
+    found = {name for name in tracked() if name.endswith(kinds) and name[: name.rfind("/") + 1] in folders}
+    return {name for name in found if "/" in name or name.endswith(".md")}
+
+
 def build(source: Path, kind: str, out: Path) -> Path:
     """Build the wheel or the sdist of a source folder with the build backend that pyproject.toml names."""
     out.mkdir(parents=True, exist_ok=True)
@@ -45,8 +53,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if version(backend.name) not in backend.specifier:
         pytest.skip(f"needs {backend}: make test installs it")
     folder = tmp_path_factory.mktemp("source")
+    wanted = documents()
     for name in tracked():
-        if "/" not in name or name.split("/")[0] in PACKAGES:
+        if "/" not in name or name.split("/")[0] in PACKAGES or name in wanted:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, folder / name)
     return folder

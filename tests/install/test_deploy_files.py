@@ -17,7 +17,7 @@ import yaml
 
 from cli.run import EXIT_SETTINGS, SHUTDOWN_S
 from cli.settings import Settings
-from tests.install.conftest import PACKAGES, ROOT
+from tests.install.conftest import PACKAGES, ROOT, documents
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
@@ -55,7 +55,7 @@ def test_the_image_gets_all_that_it_is_built_of_and_no_secret() -> None:
     copied = {name for kind, arguments in instructions() if kind == "COPY" for name in arguments.split()[:-1]}
     needed = {name for name in copied if not name.startswith(("-", "/")) and name != "."}
     assert {"pyproject.toml", "constraints.txt", "deploy/healthcheck.py"} <= needed
-    for name in (*needed, "README.md", "LICENSE", "stickerface.py", *(f"{each}/__init__.py" for each in PACKAGES)):
+    for name in (*needed, "LICENSE", "stickerface.py", *documents(), *(f"{each}/__init__.py" for each in PACKAGES)):
         assert (ROOT / name).exists(), name
         assert is_sent_to_docker(name), name
     for name in (".env", "data/stickerface.sqlite3", ".git/config", "demo/1_toon.webp", "tests/test_words.py"):

@@ -6,14 +6,17 @@ import os
 import subprocess
 import sysconfig
 import tarfile
+import tomllib
 import zipfile
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from tests.install.conftest import PACKAGES, ROOT, build, install_script, tracked
+from cli.docs.page import page
+from tests.install.conftest import PACKAGES, ROOT, build, documents, install_script, tracked
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 # What somebody's own folder may hold: our packages' names, and modules that Python's own library is made of.
 HOSTILE_PACKAGES = (*PACKAGES, "telegram", "aiohttp", "numpy", "PIL", "cv2")
@@ -29,7 +32,8 @@ def test_the_wheel_holds_every_file_of_the_packages_and_the_sdist_builds_the_sam
     wheel = contents(build(source, "wheel", tmp_path / "direct"))
     files = {name for name in tracked() if name.split("/")[0] in PACKAGES}
     packed = {name for name in wheel if ".dist-info/" not in name}
-    assert packed == files | {"stickerface.py"}
+    shared = f"stickerface-{VERSION}.data/data/share/doc/stickerface/"
+    assert packed == files | {"stickerface.py"} | {f"{shared}{name}" for name in documents()}
     with tarfile.open(build(source, "sdist", tmp_path / "sdist")) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
@@ -42,7 +46,7 @@ def installed(prefix: Path) -> Path:
     done = install_script(prefix, "install")
     assert done.returncode == 0, done.stderr
     program = prefix / "bin" / "stickerface"
-    assert f"stickerface {version('stickerface')} is installed as {program}" in done.stdout
+    assert f"stickerface {VERSION} is installed as {program}" in done.stdout
     assert "is not on your PATH" in done.stdout
     (packages,) = prefix.glob("lib/stickerface/*/lib/python*/site-packages")
     # A folder that a .pth file names is searched, but its own .pth files, such as that of this checkout, are not read.
@@ -75,9 +79,11 @@ def test_installed_it_works_in_a_folder_that_has_its_own_bot_api_and_logging(tmp
     python = str(program.resolve().with_name("python"))
     folder = hostile(tmp_path / "somebodys")
     assert run([python, "-I", "-c", "import cli; print(cli.__file__)"], folder).startswith(str(tmp_path))
-    assert run([str(program), "--version"], folder).startswith("stickerface 0.")
+    assert run([str(program), "--version"], folder) == f"stickerface {VERSION}\n"
     run([str(program), "make", str(ROOT / "cli/demo/astronaut.jpg"), "-o", "stickers"], folder)
     assert _longer_edges(folder / "stickers") == [512]
+    run([str(program), "docs", "-o", "docs.html"], folder)
+    assert (folder / "docs.html").read_text(encoding="utf-8") == page(ROOT, VERSION)
     run([str(program), "demo", "--once", "--port", "0", "--out", "played"], folder)
     assert _longer_edges(folder / "played") == [512] * 4
 

@@ -23,8 +23,11 @@ START_S = 30.0
 class Product:
     """The process. `lines` is what it logged."""
 
-    def __init__(self, emulator: Emulator, folder: Path, start_timeout_s: float = START_S) -> None:
+    def __init__(
+        self, emulator: Emulator, folder: Path, start_timeout_s: float = START_S, command: str = "run"
+    ) -> None:
         self.emulator = emulator
+        self.command = command
         self.folder = folder
         self.start_timeout_s = start_timeout_s
         self.environment = {
@@ -46,7 +49,7 @@ class Product:
                 sys.executable,
                 "-m",
                 "cli.main",
-                "run",
+                self.command,
                 *arguments,
                 cwd=self.folder,
                 env=self.environment,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service import keys as keys_module
 from service.errors import KeyUnknown
 from service.keys import ApiKeys
 from storage.database import Database
@@ -61,6 +62,23 @@ async def test_revoked_and_expired_keys_are_as_unknown_ones(keys: ApiKeys, datab
         await later.check(short)
     with pytest.raises(KeyUnknown):
         await keys.revoke("nobody")
+
+
+async def test_a_key_is_read_once_a_second_and_so_another_processs_revocation_counts_within_one(
+    keys: ApiKeys, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, text = await keys.add("a")
+    other_process = ApiKeys(Keys(database), lambda: now)
+    monkeypatch.setattr(keys_module, "CACHED_S", 3600.0)  # however slow the machine is
+    assert await other_process.check(text) == await keys.check(text) == key
+    await keys.revoke(key.id)
+
+    assert await other_process.check(text) == key
+    with pytest.raises(KeyUnknown):
+        await keys.check(text)
+    monkeypatch.setattr(keys_module, "CACHED_S", 0.0)
+    with pytest.raises(KeyUnknown):
+        await other_process.check(text)
 
 
 async def test_revoking_twice_keeps_the_first_moment(keys: ApiKeys) -> None:

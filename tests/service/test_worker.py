@@ -12,7 +12,7 @@ from engine.model import FACE
 from service.events import EventKind, JobEvent
 from service.photos import Photo, read_photo
 from service.worker import Worker
-from storage.errors import DiskFull
+from storage.errors import DatabaseBusy, DiskFull
 from storage.jobs import MAX_ATTEMPTS, MAX_CRASHES
 from storage.records import Job, JobResult, JobStatus
 from tests.service.conftest import House, photo
@@ -76,6 +76,24 @@ async def test_a_full_disk_fails_the_job_after_a_second_try(house: House, monkey
     house.work()
     failed = await house.service.wait(job.id)
     assert (failed.status, failed.error_code, failed.attempts) == (JobStatus.FAILED, "disk_full", 2)
+
+
+async def test_a_database_that_does_not_answer_at_the_end_costs_no_second_drawing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store_retry.PAUSE_S", 0.01)
+    finish, refusals = house.store.jobs.finish, [DatabaseBusy("away"), DatabaseBusy("away")]
+
+    async def finish_later(job_id: str, result: JobResult) -> Job | None:
+        if refusals:
+            raise refusals.pop()
+        return await finish(job_id, result)
+
+    monkeypatch.setattr(house.store.jobs, "finish", finish_later)
+    job = await house.submit_photo()
+    house.work()
+    done = await house.service.wait(job.id)
+    assert (done.status, done.attempts, refusals) == (JobStatus.DONE, 1, [])
 
 
 async def test_a_photo_that_is_gone_when_its_turn_comes_is_told(house: House) -> None:

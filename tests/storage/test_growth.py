@@ -46,7 +46,7 @@ QUESTIONS: dict[str, Question] = {
     "submit, claim, finish, deliver": add_claim_and_end,
     "how many wait": lambda jobs, *_: jobs.count(JobStatus.QUEUED),
     "how many run": lambda jobs, *_: jobs.count(JobStatus.RUNNING),
-    "an owner's active jobs, counted": lambda jobs, *_: jobs.count_active(OWNER),
+    "limits of a submission": lambda jobs, *_: jobs.waiting_and_active(OWNER),
     "an owner's active jobs": lambda jobs, *_: jobs.of_owner(OWNER, JobStatus.QUEUED, JobStatus.RUNNING),
     "an owner's jobs of today": lambda jobs, *_: jobs.count_since(OWNER, NOW - 1),
     "a page of an owner's jobs": lambda jobs, *_: jobs.page_of_owner(OWNER, 5),
@@ -126,7 +126,9 @@ async def instructions(path: Path, ended: int) -> dict[str, int]:
     )
     costs = {}
     try:
-        await database._connection.set_progress_handler(count, 1)
+        for each in (database._writer, database._reader):
+            async with each.alone() as connection:
+                await connection.set_progress_handler(count, 1)
         for name, question in QUESTIONS.items():
             executed = 0
             await question(*stores)

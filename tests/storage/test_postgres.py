@@ -72,6 +72,26 @@ async def test_what_the_server_refuses_is_not_tried_again(postgres: PostgresServ
             await PostgresDatabase.open(url)
 
 
+async def test_who_may_make_no_tables_is_told_without_opening(postgres: PostgresServer) -> None:
+    postgres.create("foreign_tables")
+    postgres.execute("DROP ROLE IF EXISTS guest")
+    postgres.execute("CREATE ROLE guest LOGIN")
+    url = postgres.url("foreign_tables")
+    assert await PostgresDatabase.inspect(url) == (0, 1)
+    with pytest.raises(DatabaseBroken, match="no right to make tables in the schema public"):
+        await PostgresDatabase.inspect(url.replace(USER, "guest"))
+
+
+async def test_marks_of_connections_that_are_long_gone_are_deleted(postgres: PostgresServer) -> None:
+    database = await PostgresDatabase.open(postgres.url())
+    for days, name in ((2, "gone"), (0, "another")):
+        postgres.execute(f"INSERT INTO connections VALUES ('{name}', 1, now() - INTERVAL '{days} day')")
+    await database.run(ADD, fact("a"))
+    marks = {row["id"] for row in await database.run("SELECT id FROM connections")}
+    assert "another" in marks and "gone" not in marks
+    await database.close()
+
+
 async def test_a_server_that_does_not_answer_is_busy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(postgres_module, "BUSY_TIMEOUT_S", 0.1)
     with pytest.raises(DatabaseBusy):
@@ -291,10 +311,13 @@ class Proxy:
 
     server: str
     cuts: dict[bytes, bool] = field(default_factory=dict)
-    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_unix_connection(self.server)
+        try:
+            server_reader, server_writer = await asyncio.open_unix_connection(self.server)
+        except OSError:  # it is down
+            writer.close()
+            return
         answers = asyncio.create_task(self._copy(server_reader, writer))
         try:
             while data := await reader.read(65536):
@@ -304,6 +327,7 @@ class Proxy:
                     continue
                 if self.cuts.pop(cut):
                     answers.cancel()
+                    await asyncio.gather(answers, return_exceptions=True)
                     server_writer.write(data)
                     await server_reader.read(1)  # it has been executed
                 break

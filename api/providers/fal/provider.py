@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -57,7 +58,7 @@ class Fal:
 
     def default_headers(self) -> Mapping[str, str]:
         """Name the request: without it one client tries again and the other has an empty id."""
-        return {"x-fal-request-id": str(uuid.uuid4())}
+        return {"x-fal-request-id": str(uuid.UUID(int=random.getrandbits(128), version=4))}
 
     def sites(self, context: FacadeContext) -> Sequence[Site]:
         queue, uploads = FalQueue(context, self), FalUploads(context, self)

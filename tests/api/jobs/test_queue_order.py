@@ -24,9 +24,9 @@ class CountedJobs(Jobs):
 
     counts_of_queue = 0
 
-    async def positions(self) -> dict[str, int]:
+    async def queue(self) -> list[tuple[str, str]]:
         self.counts_of_queue += 1
-        return await super().positions()
+        return await super().queue()
 
 
 @pytest.fixture
@@ -57,13 +57,26 @@ async def test_callers_who_ask_at_the_same_time_share_one_count_of_the_queue(idl
     assert jobs.counts_of_queue == 1
 
 
-async def test_a_job_that_came_after_the_count_is_counted_exactly(idle: Api) -> None:
+async def test_a_job_that_came_after_the_count_has_its_place_without_another_count(idle: Api) -> None:
     first = await submitted(idle, 2)
-    order, _ = fresh_order(idle)
+    order, jobs = fresh_order(idle)
     await order.ahead_of(first[0])
+    order._counted_at += 3600  # however slow the machine is
     last = (await submitted(idle, 1))[0]
 
     assert await order.ahead_of(last) == 2
+    assert jobs.counts_of_queue == 1
+
+
+async def test_somebodys_first_job_that_came_after_the_count_is_ahead_of_anybodys_second(idle: Api) -> None:
+    first = await submitted(idle, 3)
+    order, jobs = fresh_order(idle)
+    await order.ahead_of(first[0])
+    order._counted_at += 3600
+    news = [replace(first[0], id=f"{number:032x}", owner=f"api:{number % 2}") for number in range(4)]
+
+    assert [await order.ahead_of(job) for job in news] == [1, 2, 4, 5]
+    assert jobs.counts_of_queue == 1
 
 
 async def test_a_job_without_its_photo_is_behind_everybody_and_costs_no_count_of_its_own(idle: Api) -> None:

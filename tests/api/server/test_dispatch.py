@@ -237,12 +237,14 @@ async def test_a_full_disk_is_told_and_leaves_no_job_without_its_photo(
     folder.write_text("a file where the folder was: nothing can be kept")
 
     status, body = await api.post(QUEUE, INPUT)
-    counts = await api.store.jobs.counts()
     folder.unlink()
     folder.with_name("away").rename(folder)
 
+    async def has_failed() -> bool:
+        return await api.store.jobs.counts() == {"failed": 1}
+
     assert (status, body["error_type"]) == (500, "internal_error")
-    assert counts == {"failed": 1}
+    await api.until(has_failed)
     assert (await api.post(RUN, INPUT))[0] == 200
 
 

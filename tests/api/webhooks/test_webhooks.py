@@ -164,6 +164,19 @@ async def test_a_job_without_a_webhook_is_delivered_at_once(api: Api) -> None:
     await api.delivered(await api.submit())
 
 
+async def test_an_end_that_is_told_again_after_its_delivery_calls_nobody(api: Api) -> None:
+    receiver = Receiver()
+    async with stranger(receiver) as address:
+        first = await submit(api, f"{address}/first")
+        await receiver.until(1)
+        job = await api.service.job(first.replace("-", ""))
+        assert job is not None
+        api.service.events.emit(JobEvent(EventKind.ENDED, replace(job, delivered_at=1.0)))
+        second = await submit(api, f"{address}/second")
+        await receiver.until(2)
+    assert [body["request_id"] for body in receiver.bodies()] == [first, second]
+
+
 async def test_pixazo_tells_every_event_in_order_and_nothing_after_the_end(api: Api) -> None:
     receiver = Receiver()
     async with stranger(receiver) as address:

@@ -1,0 +1,1 @@
+"""`stickerface docs`: the documents as one page."""

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest -n $$((2 * $$(nproc 2>/dev/null || echo 2))) --dist worksteal
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
-.PHONY: demo test install uninstall install-service test-diffusion check fuzz format smoke-full clean help
+.PHONY: demo test install uninstall install-service test-diffusion check sbom fuzz format smoke-full clean help
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /	/'
@@ -55,14 +55,26 @@ test-diffusion: $(VENV)/dev $(VENV)/diffusion  ## the tests of the networks: the
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/engine/diffusion tests/docs/test_diffusion_example.py \
 		tests/test_dependencies.py $(ARGS)
 
-check: $(VENV)/dev  ## ruff, mypy, import-linter
+check: $(VENV)/dev  ## ruff, mypy, import-linter, bandit; pip-audit where its database can be reached
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
+	$(BIN)/python .ci/audit.py
 
 fuzz: $(VENV)/dev  ## odd photos, archives, words, API calls and chats, for MINUTES=4 each; what is found lies in .fuzz/
 	$(BIN)/python -m fuzz --minutes $(or $(MINUTES),4) $(ARGS)
+
+# In an environment without the tools of tests and checks: the list is of what runs.
+sbom: $(VENV)/dev  ## sbom.cdx.json (CycloneDX): every package that runs, with its licence (EXTRAS=matte,cluster)
+	rm -rf $(VENV)/sbom
+	$(PYTHON) -m venv --without-pip $(VENV)/sbom
+	$(BIN)/python -m pip --python $(VENV)/sbom/bin/python install --quiet --disable-pip-version-check --no-compile \
+		-c constraints.txt -e '.$(if $(EXTRAS),[$(EXTRAS)])'
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file sbom.cdx.json \
+		$(VENV)/sbom/bin/python
+	@echo "sbom.cdx.json: $$(grep -c '"purl":' sbom.cdx.json) packages"
 
 format: $(VENV)/dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -73,4 +85,4 @@ smoke-full: $(VENV)/base  ## full-size diffusion networks once through on the CP
 	$(BIN)/python -m benchmarks.smoke_full $(ARGS)
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .fuzz
+	rm -rf $(VENV) demo *.egg-info .mypy_cache .ruff_cache .pytest_cache .fuzz sbom.cdx.json

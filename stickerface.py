@@ -26,9 +26,12 @@ def main() -> None:
         foreign.append(sys.path[0])  # the script's folder; with -m the current one
     home = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = own_packages_first(sys.path, home, foreign)
-    from cli.main import main as run_command
+    try:
+        from cli.main import main as run_command
 
-    run_command()
+        run_command()
+    except KeyboardInterrupt:  # while it is being loaded; later, every command has an answer of its own
+        sys.exit(130)
 
 
 if __name__ == "__main__":

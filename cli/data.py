@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,3 +31,14 @@ def export_aws(settings: DataSettings) -> None:
     for name, value in values.items():
         if settings.files_url.startswith("s3:") and value:
             os.environ.setdefault(name, value)
+
+
+def explain(error: Exception) -> str:
+    """Return why the data cannot be opened: of the system's errors, which file or folder it is about."""
+    if not isinstance(error, OSError) or not error.filename:
+        return str(error)
+    path = Path(error.filename)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        file = next((each for each in (path, *path.parents) if each.is_file()), path)
+        return f"{file} is a file, and must be a folder"
+    return f"{path}: {error.strerror}"

@@ -11,7 +11,7 @@ from cli.sentences import SENTENCES
 
 def show_jobs(reference: str) -> int:
     """Print the life of every job that `reference` may mean; return the exit code."""
-    from cli.data import open_data
+    from cli import data
     from cli.settings import SettingsInvalid, read_data_settings
     from service.job_report import life_of, parse_reference
     from storage.errors import StorageError
@@ -25,7 +25,7 @@ def show_jobs(reference: str) -> int:
         return SENTENCES.get(code, "")
 
     async def read() -> list[str]:
-        async with await open_data(read_data_settings()) as service:
+        async with await data.open_data(read_data_settings()) as service:
             return [await life_of(service, job, explain) for job in await service.jobs_by_reference(start)]
 
     try:
@@ -34,7 +34,7 @@ def show_jobs(reference: str) -> int:
         typer.echo(str(report), err=True)
         return 2
     except (StorageError, OSError) as error:
-        typer.echo(f"The jobs cannot be read: {error}", err=True)
+        typer.echo(f"The jobs cannot be read: {data.explain(error)}", err=True)
         return 1
     if not found:
         typer.echo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,7 +63,7 @@ def list_keys() -> None:
     async def work(service: StickerService) -> None:
         keys = await service.keys.all()
         if not keys:
-            typer.echo("There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one.", err=True)
+            typer.echo(f"There are no keys in {_data_dir()}; `stickerface keys add NAME` makes one.", err=True)
         for key in keys:
             typer.echo(_line(key, is_valid=service.keys.is_valid(key)))
 
@@ -108,17 +109,28 @@ def rotate_signing() -> None:
 
 
 def _line(key: ApiKey, *, is_valid: bool) -> str:
-    made = datetime.fromtimestamp(key.created_at, UTC).strftime("%Y-%m-%d")
+    made = _day(key.created_at)
     state = "valid" if is_valid else "revoked" if key.revoked_at else "expired"
     providers = ", ".join(sorted(key.providers)) or "every provider"
     limits = f"{key.per_minute} a minute, {key.jobs_waiting} waiting"
-    return f"{key.id}  {state:<8} {made}  {key.name}  ({providers}; {limits})"
+    end = f"; until {_day(key.expires_at)}" if key.expires_at else ""
+    return f"{key.id}  {state:<8} {made}  {key.name}  ({providers}; {limits}{end})"
+
+
+def _day(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+
+
+def _data_dir() -> Path:
+    from cli.settings import read_data_settings
+
+    return read_data_settings().data_dir
 
 
 def _with_keys(work: Work) -> None:
     import asyncio
 
-    from cli.data import open_data
+    from cli.data import explain, open_data
     from cli.settings import SettingsInvalid, read_data_settings
     from storage.errors import StorageError
 
@@ -132,5 +144,5 @@ def _with_keys(work: Work) -> None:
         typer.echo(str(report), err=True)
         raise typer.Exit(2) from None
     except (StorageError, OSError) as error:
-        typer.echo(f"The keys cannot be reached: {error}", err=True)
+        typer.echo(f"The keys cannot be reached: {explain(error)}", err=True)
         raise typer.Exit(1) from None

@@ -100,7 +100,7 @@ def _run(settings: ServerSettings, *, with_http: bool) -> NoReturn:
 def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the conversation.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where the chat page is.")] = 8080,
-    out: Annotated[Path, typer.Option(help="Where stickers and the contact sheet go.")] = Path("demo"),
+    out: Annotated[Path, typer.Option(file_okay=False, help="Where stickers and the contact sheet go.")] = Path("demo"),
 ) -> None:
     """Show the whole road on this machine: Telegram's emulator, the bot, a conversation, the chat page."""
     import asyncio
@@ -113,9 +113,13 @@ def demo(
 
 @app.command()
 def make(
-    photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.")],
+    photos: Annotated[
+        list[Path],
+        # What cannot be read is one failure among others, and no reason to refuse the rest.
+        typer.Argument(help="Photos, or folders of photos.", readable=False),
+    ],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the stickers.")] = Path("out"),
-    style: Annotated[str, typer.Option(help="A look; `stickerface styles` lists them.")] = "toon",
+    style: Annotated[str, typer.Option(help="`stickerface styles` lists them.")] = "toon",
     seed: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="The same seed draws the same sticker.")] = None,
     prompt: Annotated[str, typer.Option(help="Words; the portrait engine takes a style from them.")] = "",
     shape: Annotated[str, typer.Option(help="auto, bust, figure, head or badge.")] = "auto",
@@ -150,9 +154,11 @@ def make(
     ] = False,
 ) -> None:
     """Make stickers from photos, without any chat. No bot token is needed."""
+    from typing import get_args
+
     from cli.make import MakeOptions, make_stickers, read_assignments
     from cli.photo_files import is_web_address
-    from cli.settings import read_engine_settings
+    from cli.settings import EngineSettings, read_engine_settings
     from engine.errors import ParameterRefused, UnsupportedModel
     from engine.lettering import MAX_CHARS
     from engine.models import DEFAULT_MODEL, REACTIONS
@@ -160,6 +166,10 @@ def make(
     from engine.styles import all_styles, is_style
     from engine.types import Outline, OutlineWidth, Shape
 
+    if reactions and model_name not in (None, REACTIONS.name):
+        _stop(f"--reactions and --model {model_name} exclude each other.")
+    if engine and engine.lower() not in (engines := get_args(EngineSettings.model_fields["engine"].annotation)):
+        _stop(f"--engine {engine}: expected {', '.join(engines)}")
     settings = _read(lambda: read_engine_settings(**({"engine": engine} if engine else {})))
     try:
         model = find_model(REACTIONS.name if reactions else model_name or DEFAULT_MODEL)
@@ -214,7 +224,7 @@ def parameters(
 
 @app.command()
 def styles() -> None:
-    """List the looks."""
+    """List the styles."""
     from engine.styles import all_styles
 
     for style in all_styles():

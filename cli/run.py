@@ -17,6 +17,7 @@ from bot.app import TelegramBot
 from bot.delivery.alarms import AlarmLimits
 from bot.delivery.offers import Offers
 from bot.errors import BotTokenRejected
+from cli import data
 from cli.compose import Parts, compose
 from cli.lock import AlreadyRunning, join_folder, lock_folder, lock_token
 from cli.settings import ServerSettings, Settings
@@ -56,7 +57,7 @@ async def run(settings: ServerSettings, *, with_http: bool = True) -> int:
                     locks.callback(lock.release)
             parts = await compose(settings)
         except (AlreadyRunning, StorageError, EngineUnavailable, OSError) as error:
-            logger.error("cannot start: %s", error)
+            logger.error("cannot start: %s", data.explain(error))
             return EXIT_FAILED
         try:
             return await App(settings, parts, with_http=with_http).run()

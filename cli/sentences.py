@@ -12,7 +12,7 @@ SENTENCES = {
     "photo_truncated": "the file ends early or is damaged",
     "photo_animated": "it moves: send a still picture",
     "photo_refused": "cannot be used",
-    "not_a_photo": "not a picture of a kind we read (JPEG, PNG, WebP, HEIC, BMP, TIFF)",
+    "not_a_photo": "not a picture of a kind we read (JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF)",
     "unknown_style": "no such style; `stickerface styles` lists them",
     "parameter_refused": "a parameter is unknown or out of its limits",
     "text_unwritable": "no font here has all the letters of the text; Latin, Cyrillic and Greek are always there",

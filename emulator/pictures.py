@@ -49,7 +49,8 @@ def inspect(data: bytes) -> PictureInfo:
     Raises `NotAPictureError`.
     """
     image = _decode(data)
-    return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
+    with _refusing():  # of a GIF, the second picture is read to tell whether it moves
+        return PictureInfo(image.format or "", image.width, image.height, bool(getattr(image, "is_animated", False)))
 
 
 @contextmanager

@@ -64,6 +64,8 @@ class WeightsLock:
             entries = {name: _entry(record) for name, record in files} if files is not None else None
         except FileNotFoundError:
             return cls(folder, {})
+        except NotADirectoryError as error:
+            raise EngineUnavailable(f"{folder} is a file, and must be the folder of the weights") from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise EngineUnavailable(f"{path} cannot be read as a lock file; move it away to begin a new one") from error
         if entries is None:

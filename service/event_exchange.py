@@ -100,24 +100,30 @@ class EventExchange:
             self._has_unwritten.set()
 
     async def _write(self) -> None:
+        is_failing = False  # told once, not every second of an outage
         while True:
             await self._has_unwritten.wait()
             self._has_unwritten.clear()
             try:
                 await self.flush()
+                is_failing = False
             except StorageError as error:
-                logger.warning("events for other processes: %s (%s)", error.code, error)
+                logger.log(logging.DEBUG if is_failing else logging.WARNING, "events are not told: %s", error.code)
+                is_failing = True
                 await asyncio.sleep(_PAUSE_S)
                 self._has_unwritten.set()
 
     async def _read(self) -> None:
+        is_failing = False
         while True:
             try:
                 async with aclosing(self._store.database.changes()) as changes:
                     async for _ in changes:
                         await self._emit_new()
+                        is_failing = False
             except StorageError as error:
-                logger.warning("events of other processes: %s (%s)", error.code, error)
+                logger.log(logging.DEBUG if is_failing else logging.WARNING, "events are not heard: %s", error.code)
+                is_failing = True
                 await asyncio.sleep(_PAUSE_S)
 
     async def _emit_new(self) -> None:

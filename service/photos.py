@@ -131,7 +131,11 @@ def _open(data: bytes) -> Image.Image:
         raise PhotoTooManyPixels
     if min(image.size) < MIN_PHOTO_SIDE_PX:
         raise PhotoTooSmall
-    if image.format in _MOVING and getattr(image, "is_animated", False):
+    try:
+        is_moving = image.format in _MOVING and getattr(image, "is_animated", False)
+    except Exception as error:  # of a GIF, the second picture is read to tell; IndexError, struct.error ... if damaged
+        raise PhotoTruncated from error
+    if is_moving:
         raise PhotoAnimated
     return image
 

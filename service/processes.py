@@ -132,14 +132,17 @@ class Processes:
         Raises `RoleTaken` where this process was taken for dead, and another has its role.
         """
         exchange: asyncio.Task[None] | None = None
+        is_failing = False  # told once, not every second of an outage
         try:
             while True:
                 try:
                     await self.look()
-                    if self._is_only and (other := self._older_of_role()):
-                        raise RoleTaken(other)
+                    is_failing = False
                 except (StorageError, OSError) as error:
-                    logger.warning("looking for other processes: %s", error)
+                    logger.log(logging.DEBUG if is_failing else logging.WARNING, "others are not seen: %s", error)
+                    is_failing = True
+                if self._is_only and (other := self._older_of_role()):
+                    raise RoleTaken(other)
                 if self._others and exchange is None:
                     exchange = asyncio.create_task(self._exchange.run())
                 elif not self._others and exchange is not None:

@@ -64,7 +64,14 @@ def take_assignments(text: str) -> tuple[str, Mapping[str, str]]:
 
 def join_assignments(assignments: Mapping[str, str]) -> str:
     """Return assignments as text that `take_assignments` takes."""
-    return " ".join(f'{name}="{value}"' if " " in value else f"{name}={value}" for name, value in assignments.items())
+    return " ".join(f"{name}={_quoted(value)}" for name, value in assignments.items())
+
+
+def _quoted(value: str) -> str:
+    """Return a value as it can be read: in quotes where it must be, in curved ones where it has straight ones in it."""
+    if value and not re.search(r"\s", value):
+        return value
+    return f'"{value}"' if '"' not in value else f"“{value}”"
 
 
 def read_options(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from cli.compose import compose
+from cli.data import explain
 from cli.demo.contact_sheet import contact_sheet
 from cli.demo.narrator import Narrator
 from cli.logs import set_up_logging
@@ -37,7 +39,8 @@ async def play(out: Path, *, port: int, once: bool) -> int:
     try:
         url = await emulator.start(HOST, port)
     except OSError as error:
-        console.print(f"Port {port} cannot be used ({error.strerror}). Try: make demo ARGS='--port 8090'")
+        reason = os.strerror(error.errno) if error.errno else error
+        console.print(f"Port {port} cannot be used ({reason}). Another: --port 8090, or make demo ARGS='--port 8090'")
         return EXIT_FAILED
     try:
         return await _with_bot(console, emulator, url, out, once=once)
@@ -67,7 +70,7 @@ async def _with_bot(console: Console, emulator: Emulator, url: str, out: Path, *
     try:
         parts = await compose(settings, engine)
     except (StorageError, EngineError, OSError) as error:
-        console.print(f"The demo cannot start: {error}")
+        console.print(f"The demo cannot start: {explain(error)}", markup=False)
         return EXIT_FAILED
     try:
         product = asyncio.create_task(App(settings, parts, with_http=False).run())

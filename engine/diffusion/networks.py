@@ -136,7 +136,7 @@ def load_base_sd15(folder: Path, vae: Path | None, dtype: torch.dtype) -> Sd15Ba
     """
     with reading("base", folder):
         unet = read_pretrained(UNet2DConditionModel, folder / "unet", dtype=dtype)
-        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)  # nosec B615
         text_encoder = read_pretrained(CLIPTextModel, folder / "text_encoder", dtype=dtype)
         if vae is None:
             decoder = read_pretrained(AutoencoderKL, folder / "vae", dtype=dtype)

@@ -35,7 +35,9 @@ from storage.records import Entrance, JobStatus
 from storage.store import Store
 from tests.plain_engine import PlainEngine
 
-TOKEN = "42:a-token-of-the-emulator"
+BOT = 4_200_000_042
+TOKEN = f"{BOT}:AAE-a_token_of_the_emulator_is_as_long"
+ADA, BEN, BORIS, ROOT = 700_300_007, 700_300_008, 700_300_009, 700_300_099  # as long as real ones: see log_scan.py
 QUICK = Backoff(first_s=0.02, longest_s=0.1)  # an outage of minutes, in a second
 
 
@@ -65,10 +67,13 @@ class NotingEngine(PlainEngine):
         return replace(drawn, files={**drawn.files, **files, **sheet}, stickers=dict.fromkeys(names, "😀"))
 
 
+STAGES: list[Stage] = []  # of the test that runs: whose people the log must not name
+
+
 class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
 
-    ADMIN = 99
+    ADMIN = ROOT
     album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
     draft_s = 0.0  # progress is a message at once; test_drafts.py has drafts
     alarm_limits: AlarmLimits | None = None
@@ -86,7 +91,7 @@ class Stage:
         assert isinstance(self.engine, NotingEngine)
         return self.engine
 
-    def person(self, user_id: int = 7, first_name: str = "Ada", language: str = "en") -> PersonDriver:
+    def person(self, user_id: int = ADA, first_name: str = "Ada", language: str = "en") -> PersonDriver:
         return self.emulator.person(user_id, first_name, language=language)
 
     async def start(
@@ -173,7 +178,7 @@ class Stage:
         async with asyncio.timeout(10):
             for language in LANGUAGES:
                 code = "" if language == DEFAULT_LANGUAGE else language
-                while await self.service.fact(f"profile 42 {code}") is None:  # noqa: ASYNC110 - as said
+                while await self.service.fact(f"profile {BOT} {code}") is None:  # noqa: ASYNC110 - as said
                     await asyncio.sleep(0.02)
 
     def files_left(self) -> list[Path]:
@@ -194,6 +199,7 @@ async def stage_at(root: Path, engine: Engine, rules: Rules | None = None) -> As
     )
     await emulator.start()
     stage = Stage(emulator, root, engine)
+    STAGES.append(stage)
     try:
         yield stage
     finally:

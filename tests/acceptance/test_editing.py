@@ -11,7 +11,7 @@ from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
 from engine import fonts
 from engine.errors import NoFace
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, BEN, Stage, picture
 
 
 def labels(seen: SeenMessage) -> list[str]:
@@ -88,7 +88,7 @@ async def test_an_outline_can_be_asked_for_in_a_caption_and_afterwards(stage: St
 
 
 async def test_a_text_for_a_photo_that_waits_goes_onto_its_sticker(stage: Stage) -> None:
-    ada, ben = stage.person(), stage.person(8, "Ben")
+    ada, ben = stage.person(), stage.person(BEN, "Ben")
     stage.plain.hold()
     await ben.send_photo(picture())
     await ben.wait_until(stage.plain.holding.is_set)
@@ -222,10 +222,10 @@ async def test_keywords_are_asked_for_kept_and_handed_on_even_over_a_restart(sta
     await person.send_text('"LOL"', reply_to=plain)
     worded = await person.wait_for_sticker()
 
-    (pack,) = stage.emulator.world.sets.owned_by(7)
+    (pack,) = stage.emulator.world.sets.owned_by(ADA)
     assert pack.stickers[0].keywords == ["launch", "lift off", "moon"]
     assert in_pack(person)[0] == unique_id(worded)
-    rows = await stage.service.packs.in_packs_of("tg:7")
+    rows = await stage.service.packs.in_packs_of(f"tg:{ADA}")
     assert sorted(row.keywords for row in rows) == [(), ("launch", "lift off", "moon")]
     await person.send_text("rocket", reply_to=question)  # the question is about whatever stands there now
     await person.wait_for_text("Found by: rocket")
@@ -245,7 +245,7 @@ async def test_keywords_are_taken_away_again(stage: Stage) -> None:
     await person.press(told, "No keywords")
     await person.wait_for_text("It has no keywords any more.")
 
-    (pack,) = stage.emulator.world.sets.owned_by(7)
+    (pack,) = stage.emulator.world.sets.owned_by(ADA)
     assert pack.stickers[0].keywords == []
 
 
@@ -281,7 +281,7 @@ async def test_edits_in_a_hurry_leave_one_sticker_in_the_place(stage: Stage) -> 
     await person.send_text('"LOL"', reply_to=plain)
     await person.wait_until(lambda: len([seen for seen in person.transcript if seen.kind == "text"]) >= 3)
     stage.plain.release()
-    await stage.wait_until_none_goes_on("tg:7")
+    await stage.wait_until_none_goes_on(f"tg:{ADA}")
     await stage.wait_until_delivered()
 
     assert len(in_pack(person)) == 2

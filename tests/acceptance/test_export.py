@@ -15,7 +15,7 @@ from bot.handlers import export
 from bot.packs.exports import square_webp
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 ONE_TO_FOUR = "😀😎🤠👻"
 
@@ -85,7 +85,7 @@ async def test_too_few_for_whatsapp_is_a_sentence(stage: Stage) -> None:
 
 async def test_of_several_packs_one_is_chosen(stage: Stage) -> None:
     person = await with_stickers(stage, "😀")
-    await stage.service.packs.plan("tg:7", "Holiday")
+    await stage.service.packs.plan(f"tg:{ADA}", "Holiday")
     await with_stickers(stage, "🌴", person)
     await person.send_text("/export")
     which = await person.wait_for_text("Which pack?")

@@ -14,7 +14,7 @@ from emulator.profile_photos import remove_profile_photos
 from emulator.seen import SeenMessage
 from engine.errors import NoFace
 from engine.types import Note
-from tests.acceptance.stage import Stage, picture, stage_at
+from tests.acceptance.stage import BEN, Stage, picture, stage_at
 from tests.acceptance.test_reactions import MoodyEngine
 
 THREE = ["😂 All reactions", "🎨 Styles", "Done"]
@@ -54,7 +54,7 @@ async def test_start_shows_one_picture_and_one_line(stage: Stage, language: str)
 
 
 async def test_the_picture_is_uploaded_once_for_everybody_and_after_a_restart(stage: Stage) -> None:
-    ada, ben = stage.person(), stage.person(8, "Ben")
+    ada, ben = stage.person(), stage.person(BEN, "Ben")
     await ada.start()
     first = await ada.wait_for_photo()
     await stage.stop()

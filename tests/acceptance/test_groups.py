@@ -13,11 +13,9 @@ from bot.handlers.group_memory import SENTENCES_A_MINUTE, STICKERS_A_MINUTE
 from bot.transport.rate_limits import RateLimiter
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, BORIS, NotingEngine, Stage, picture, stage_at
 from tests.bot.emulated import until_handled
 from tests.bot.manual_time import LeapingTime
-
-BORIS = 8
 
 
 @pytest.fixture
@@ -282,7 +280,7 @@ async def test_thrown_out_while_it_draws_it_ends_in_peace(
     await stage.wait_until_delivered()
 
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
-    assert not (await stage.service.preferences("tg:7")).is_blocked
+    assert not (await stage.service.preferences(f"tg:{ADA}")).is_blocked
     await stage.person().send_photo(picture(), "#ink")
     await stage.person().wait_for_sticker()
 

@@ -6,9 +6,7 @@ import pytest
 
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import Stage, picture
-
-BORIS = 8
+from tests.acceptance.stage import BORIS, Stage, picture
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from emulator.driver import PersonDriver
 from emulator.queries import ask_inline
 from emulator.state import InlineQuery
 from storage.records import StickerState
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, BEN, Stage, picture
 
 
 async def with_stickers(stage: Stage, *emoji: str) -> PersonDriver:
@@ -42,7 +42,7 @@ async def test_nothing_typed_shows_all_newest_first_and_one_is_sent_from_any_cha
 
 async def test_an_emoji_or_the_beginning_of_a_keyword_finds_a_sticker(stage: Stage) -> None:
     person = await with_stickers(stage, "😀", "❤️", "🤠")
-    rows = await stage.service.packs.in_packs_of("tg:7")
+    rows = await stage.service.packs.in_packs_of(f"tg:{ADA}")
     await stage.service.packs.change(rows[0].id, keywords=("Wild West", "Ковбой"))
 
     assert emoji_of(stage, await person.inline("❤")) == ["❤️"]
@@ -57,10 +57,10 @@ async def test_an_emoji_or_the_beginning_of_a_keyword_finds_a_sticker(stage: Sta
 
 async def test_what_is_in_no_pack_and_what_is_somebody_elses_is_not_found(stage: Stage) -> None:
     person = await with_stickers(stage, "😀", "😎")
-    ben = stage.person(8, "Ben")
+    ben = stage.person(BEN, "Ben")
     await ben.send_photo(picture(), "👻")
     await ben.wait_for_sticker()
-    (newest, _) = await stage.service.packs.in_packs_of("tg:7")
+    (newest, _) = await stage.service.packs.in_packs_of(f"tg:{ADA}")
     await stage.service.packs.change(newest.id, state=StickerState.REMOVED)
 
     assert emoji_of(stage, await person.inline("")) == ["😀"]
@@ -68,7 +68,7 @@ async def test_what_is_in_no_pack_and_what_is_somebody_elses_is_not_found(stage:
 
 async def test_more_than_a_page_comes_page_by_page(stage: Stage) -> None:
     person = await with_stickers(stage, "😀")
-    (row,) = await stage.service.packs.in_packs_of("tg:7")
+    (row,) = await stage.service.packs.in_packs_of(f"tg:{ADA}")
     pack = await stage.service.packs.get(row.pack_id or 0)
     assert pack is not None
     for number in range(RESULTS + 3):
@@ -110,7 +110,7 @@ async def test_an_answer_takes_one_statement_beside_the_persons_and_one_call(sta
 
 async def test_a_file_id_that_telegram_takes_no_more_is_learnt_anew(stage: Stage) -> None:
     person = await with_stickers(stage, "😀", "😎")
-    rows = await stage.service.packs.in_packs_of("tg:7")
+    rows = await stage.service.packs.in_packs_of(f"tg:{ADA}")
     await stage.service.packs.change(rows[0].id, file_id="CAACAgIAAxkBAAnothing")
 
     assert emoji_of(stage, await person.inline("")) == ["😎", "😀"]

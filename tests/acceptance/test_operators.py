@@ -21,7 +21,7 @@ from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
 from service.limits import Limits
 from storage.records import BroadcastState, DayFigures, Entrance
-from tests.acceptance.stage import TOKEN, Stage, picture
+from tests.acceptance.stage import ADA, BEN, BOT, ROOT, TOKEN, Stage, picture
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ async def admin(stage: Stage) -> PersonDriver:
 async def test_to_everybody_else_the_commands_do_not_exist(stage: Stage, command: str) -> None:
     person = stage.person()
 
-    await person.send_text(f"/{command} 7")
+    await person.send_text(f"/{command} {ADA}")
 
     assert (await person.wait_for_text("I don't know that one")).text.startswith("I don't know that one.")
 
@@ -47,7 +47,7 @@ async def test_the_commands_stand_in_the_menu_of_operators_alone(stage: Stage, a
     await stage.stop()
     await stage.start()
     async with asyncio.timeout(10):
-        while "99" not in (await stage.service.fact("operators 42") or ""):  # noqa: ASYNC110 - nothing announces it
+        while str(ROOT) not in (await stage.service.fact(f"operators {BOT}") or ""):  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.02)
 
     menus = {
@@ -125,8 +125,8 @@ async def test_a_banned_person_is_told_once_and_then_nothing(stage: Stage, admin
     await person.send_photo(picture((1, 2, 3)))
     progress = await person.wait_for_text("Looking for your face")
 
-    await admin.send_text("/ban 7")
-    await admin.wait_for_text("7 is banned. 1 sticker is cancelled.")
+    await admin.send_text(f"/ban {ADA}")
+    await admin.wait_for_text(f"{ADA} is banned. 1 sticker is cancelled.")
     stage.plain.release()
     await person.wait_until(lambda: progress.is_deleted)
     await person.send_text("/help")
@@ -141,8 +141,8 @@ async def test_a_banned_person_is_told_once_and_then_nothing(stage: Stage, admin
 
     assert len(person.seen) == seen
     assert len(stage.plain.seen) == 2
-    await admin.send_text("/unban 7")
-    await admin.wait_for_text("7 may come back.")
+    await admin.send_text(f"/unban {ADA}")
+    await admin.wait_for_text(f"{ADA} may come back.")
     await person.send_photo(picture((7, 8, 9)))
     await person.wait_for_sticker()
 
@@ -153,10 +153,10 @@ async def test_who_is_banned_stays_so_after_a_restart_and_a_job_names_the_person
     person = stage.person()
     await person.send_photo(picture())
     await person.wait_for_sticker()
-    (job,) = await stage.service.jobs_of("tg:7")
+    (job,) = await stage.service.jobs_of(f"tg:{ADA}")
 
     await admin.send_text(f"/ban job {job.id[:6]}")
-    await admin.wait_for_text("7 is banned.")
+    await admin.wait_for_text(f"{ADA} is banned.")
     await stage.stop()
     await stage.start()
     await person.send_text("/start")
@@ -167,10 +167,10 @@ async def test_who_is_banned_stays_so_after_a_restart_and_a_job_names_the_person
 async def test_wrong_bans_are_explained(stage: Stage, admin: PersonDriver) -> None:
     await admin.send_text("/ban Ada")
     await admin.wait_for_text("Write the Telegram number")
-    await admin.send_text("/ban 99")
+    await admin.send_text(f"/ban {ROOT}")
     await admin.wait_for_text("An operator can't be banned.")
-    await admin.send_text("/unban 8")
-    await admin.wait_for_text("8 isn't banned.")
+    await admin.send_text(f"/unban {BEN}")
+    await admin.wait_for_text(f"{BEN} isn't banned.")
 
 
 # --- jobs ---------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ async def test_a_reference_shows_the_life_of_a_job(stage: Stage, admin: PersonDr
     person = stage.person()
     await person.send_photo(picture(), "a secret")
     await person.wait_for_sticker()
-    (job,) = await stage.service.jobs_of("tg:7")
+    (job,) = await stage.service.jobs_of(f"tg:{ADA}")
 
     await admin.send_text(f"/job {job.id[:6]}")
     life = await admin.wait_for_text(f"Job {job.id}")
@@ -224,7 +224,7 @@ async def ask(admin: PersonDriver, text: str) -> SeenMessage:
 
 async def crowd(stage: Stage, count: int) -> list[PersonDriver]:
     """People who have opened the bot and chosen something."""
-    people = [stage.person(1000 + number, f"P{number}") for number in range(count)]
+    people = [stage.person(ADA + number, f"P{number}") for number in range(count)]
     for person in people:
         await person.start()
         await person.wait_for_text("Send me a selfie")
@@ -239,7 +239,7 @@ def copies(person: PersonDriver, text: str) -> int:
 async def test_a_broadcast_is_shown_first_and_reaches_everybody_once(stage: Stage, admin: PersonDriver) -> None:
     people = await crowd(stage, 4)
     blocked = "Forbidden: bot was blocked by the user"
-    stage.fault("sendMessage", "error", code=403, description=blocked, chat_id=1003)
+    stage.fault("sendMessage", "error", code=403, description=blocked, chat_id=ADA + 3)
     question = await ask(admin, "Hello\nall of you")
     assert copies(people[0], "Hello\nall of you") == 0
     assert copies(admin, "Hello\nall of you") == 1
@@ -249,7 +249,7 @@ async def test_a_broadcast_is_shown_first_and_reaches_everybody_once(stage: Stag
 
     assert [copies(person, "Hello\nall of you") for person in people] == [1, 1, 1, 0]
     assert report.text == "3 people have it.\n1 has blocked the bot."
-    assert (await stage.service.preferences("tg:1003")).is_blocked
+    assert (await stage.service.preferences(f"tg:{ADA + 3}")).is_blocked
 
 
 async def test_a_broadcast_can_be_dropped(stage: Stage, admin: PersonDriver) -> None:
@@ -266,7 +266,7 @@ async def test_a_broadcast_can_be_dropped(stage: Stage, admin: PersonDriver) -> 
 
 async def test_who_wants_no_news_gets_none(stage: Stage, admin: PersonDriver) -> None:
     ada, bob, eve = await crowd(stage, 3)
-    await stage.service.choose("tg:1002", news="off")
+    await stage.service.choose(f"tg:{ADA + 2}", news="off")
     await admin.press(await ask(admin, "First"), "Send it")
     copy = await ada.wait_for_text("First")
     await admin.wait_for_text("2 people have it.")
@@ -277,13 +277,13 @@ async def test_who_wants_no_news_gets_none(stage: Stage, admin: PersonDriver) ->
 
     assert [copies(each, "Second") for each in (ada, bob, eve)] == [0, 1, 0]
     await ada.press(copy, "News again")
-    assert (await stage.service.preferences("tg:1000")).settings["news"] == "on"
+    assert (await stage.service.preferences(f"tg:{ADA}")).settings["news"] == "on"
 
 
 async def test_a_broadcast_goes_on_after_a_restart_and_nobody_gets_it_twice(stage: Stage, admin: PersonDriver) -> None:
     people = await crowd(stage, 12)
     question = await ask(admin, "Hello")
-    broken = stage.fault("sendMessage", "error", code=502, chat_id=1007, count=1000)
+    broken = stage.fault("sendMessage", "error", code=502, chat_id=ADA + 7, count=1000)
     await admin.press(question, "Send it")
     await people[0].wait_for_text("Hello")
     await stage.stop()
@@ -409,18 +409,18 @@ def test_a_chart_of_days_without_any_job_is_drawn() -> None:
 async def test_who_is_no_operator_any_more_loses_the_menu(stage: Stage, admin: PersonDriver) -> None:
     bot = stage.person().bot
     async with asyncio.timeout(10):
-        while "99" not in (await stage.service.fact("operators 42") or ""):  # noqa: ASYNC110 - nothing announces it
+        while str(ROOT) not in (await stage.service.fact(f"operators {BOT}") or ""):  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(0.02)
     stage.fault("setMyCommands", "error", code=400, description="Bad Request: chat not found")
     async with connected_bot(stage) as api:
         await register_profile(api, stage.service, frozenset({stage.ADMIN, 12345}))
-        assert set(json.loads(await stage.service.fact(f"operators {bot.id}") or "")) == {"99"}  # 12345 never came
-        assert "broadcast" in [command.command for command in await api.get_my_commands(BotCommandScopeChat(99))]
+        assert set(json.loads(await stage.service.fact(f"operators {bot.id}") or "")) == {str(ROOT)}  # 12345 never came
+        assert "broadcast" in [command.command for command in await api.get_my_commands(BotCommandScopeChat(ROOT))]
 
         await register_profile(api, stage.service, frozenset())
 
         assert await stage.service.fact(f"operators {bot.id}") == "{}"
-        assert await api.get_my_commands(BotCommandScopeChat(99)) == ()
+        assert await api.get_my_commands(BotCommandScopeChat(ROOT)) == ()
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from emulator.rules import FloodRules, Rules
 from service.limits import Limits
 from storage.errors import DatabaseBusy, DiskFull
 from storage.records import Job, JobResult
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, BEN, NotingEngine, Stage, picture, stage_at
 
 FOREVER = 10**6
 POINTS = [
@@ -58,7 +58,7 @@ async def everything_arrived(people: list[PersonDriver], each: int) -> None:
 
 @pytest.mark.parametrize("point", POINTS)
 async def test_telegram_down_at_any_point_costs_no_photo(stage: Stage, point: str) -> None:
-    people = [stage.person(), stage.person(8, "Ben")]
+    people = [stage.person(), stage.person(BEN, "Ben")]
     for person in people:  # each has a pack, so that adding is met, too; but for creating it
         if point != "createNewStickerSet":
             await person.send_photo(picture((1, person.id, 1)))
@@ -146,7 +146,7 @@ async def test_while_a_photo_is_fetched_slowly_the_same_person_is_answered(stage
 
 
 async def test_one_persons_slow_photos_hold_up_nobody_elses(stage: Stage) -> None:
-    slow, quick = stage.person(), stage.person(8, "Ben")
+    slow, quick = stage.person(), stage.person(BEN, "Ben")
     stage.fault("download", "slow", bytes_per_s=1, count=3)
     for number in range(8):
         await slow.send_photo(picture((number, 0, 0)))
@@ -191,7 +191,7 @@ async def test_what_is_asked_while_no_message_can_be_sent_is_done_at_once_and_an
         await tried(person, fault, 1)
 
         await person.send_text("/cancel")
-        await stage.wait_until_none_goes_on("tg:7")
+        await stage.wait_until_none_goes_on(f"tg:{ADA}")
         stage.plain.release()
         await person.send_text("/style comic")
         await person.send_photo(picture((9, 9, 9)))

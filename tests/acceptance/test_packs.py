@@ -7,7 +7,7 @@ import pytest
 from bot.words.translations import LANGUAGES, say
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import BEN, Stage, picture
 
 
 async def with_stickers(stage: Stage, emoji: str, person: PersonDriver | None = None) -> PersonDriver:
@@ -211,7 +211,7 @@ async def test_what_was_changed_in_the_app_is_shown_as_it_is(stage: Stage) -> No
     (pack,) = stage.emulator.world.sets.owned_by(person.id)
     pack.stickers.reverse()
     pack.title = "Mine"
-    stranger = await with_stickers(stage, "👻", stage.person(8, "Ben"))
+    stranger = await with_stickers(stage, "👻", stage.person(BEN, "Ben"))
     (others,) = stage.emulator.world.sets.owned_by(stranger.id)
     stage.emulator.world.sets.append(pack, others.stickers[0])  # added in the app: no row knows it
 
@@ -265,7 +265,7 @@ async def test_a_long_pack_has_pages(stage: Stage) -> None:
     person = await with_stickers(stage, "😀😎")
     (pack,) = stage.emulator.world.sets.owned_by(person.id)
     world = stage.emulator.world
-    other = await with_stickers(stage, "👻", stage.person(8, "Ben"))
+    other = await with_stickers(stage, "👻", stage.person(BEN, "Ben"))
     (others,) = world.sets.owned_by(other.id)
     for _ in range(40):
         file = world.files.add(others.stickers[0].file.type, others.stickers[0].file.data, "image/webp")
@@ -293,7 +293,7 @@ async def test_a_sticker_of_ones_own_pack_opens_its_menu_when_it_is_sent(stage: 
 async def test_a_sticker_of_another_pack_is_called_what_it_is(stage: Stage) -> None:
     ada = await with_stickers(stage, "😀")
     drawn = next(seen for seen in ada.seen if seen.kind == "sticker")
-    ben = stage.person(8, "Ben")
+    ben = stage.person(BEN, "Ben")
     await ben.start()
 
     await ben.send_sticker(drawn)
@@ -303,7 +303,7 @@ async def test_a_sticker_of_another_pack_is_called_what_it_is(stage: Stage) -> N
 
 async def test_a_strangers_numbers_lead_to_nobodys_packs(stage: Stage) -> None:
     ada = await with_stickers(stage, "😀")
-    ben = await with_stickers(stage, "😎", stage.person(8, "Ben"))
+    ben = await with_stickers(stage, "😎", stage.person(BEN, "Ben"))
     page = await opened(ada)
     theirs = await opened(ben)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 PUBLIC = "Your stickers go into a pack that whoever has its link can see. /privacy"
 
@@ -38,7 +38,7 @@ async def test_the_sentence_stands_above_every_step_of_the_progress(stage: Stage
 
 async def test_who_adds_by_hand_is_not_told_of_a_pack(stage: Stage) -> None:
     person = stage.person()
-    await stage.service.choose("tg:7", pack="off")
+    await stage.service.choose(f"tg:{ADA}", pack="off")
     stage.plain.hold()
 
     await person.send_photo(picture())
@@ -78,10 +78,10 @@ async def test_forgetting_somebody_unknown_reports_nothing(stage: Stage) -> None
 
 async def test_privacy_speaks_of_the_lifetime_that_the_person_chose(stage: Stage) -> None:
     person = stage.person()
-    await stage.service.choose("tg:7", photo="hour")
+    await stage.service.choose(f"tg:{ADA}", photo="hour")
     await person.send_text("/privacy")
     await person.wait_for_text("I keep your photo for 1 hour")
 
-    await stage.service.choose("tg:7", photo="none")
+    await stage.service.choose(f"tg:{ADA}", photo="none")
     await person.send_text("/privacy")
     await person.wait_for_text("Your photo I don't keep, as you chose")

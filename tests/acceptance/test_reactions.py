@@ -21,7 +21,7 @@ from engine.errors import Cancelled, EngineError, NoFace
 from engine.model import ResultFile
 from engine.models import REACTIONS
 from engine.types import Note, OnStep, Shape, Step, StickerRequest, StickerResult
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, BEN, NotingEngine, Stage, picture, stage_at
 
 FOUR = ("😀", "😂", "😍", "😎")
 QUICK = 3  # the limits' seconds in one of ours
@@ -246,7 +246,7 @@ async def test_what_does_not_fit_goes_on_in_the_next_pack_and_the_person_is_told
 
 
 async def test_telegrams_limit_is_told_and_holds_nobody_up(slow: Stage) -> None:
-    ada, ben = slow.person(), slow.person(8, "Ben")
+    ada, ben = slow.person(), slow.person(BEN, "Ben")
     sticker = await first_sticker(ada)
 
     await ada.press(sticker, "All reactions")
@@ -411,4 +411,4 @@ async def test_somebody_forgotten_while_they_are_added_hears_and_gets_nothing_mo
     assert 7 <= len(there) - 1 < 12
     assert there == ["🙂", *TWELVE][: len(there)]
     assert slow.files_left() == []
-    assert await slow.service.jobs_of("tg:7") == []
+    assert await slow.service.jobs_of(f"tg:{ADA}") == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.portrait.engine import PortraitEngine
-from tests.acceptance.stage import Stage, picture, stage_at
+from tests.acceptance.stage import ADA, Stage, picture, stage_at
 
 
 @pytest.fixture
@@ -35,5 +35,5 @@ async def test_an_astronaut_gets_her_sticker_and_a_wall_gets_an_answer(stage: St
     assert image.getextrema()[3] == (0, 255)  # cut out: some of it is clear, some of it is not
     assert person.packs[0]["stickers"][0]["emoji_list"] == ["👩‍🚀"]
     assert note.id < sticker.id < refusal.id
-    done = (await stage.service.jobs_of("tg:7"))[0]
+    done = (await stage.service.jobs_of(f"tg:{ADA}"))[0]
     assert done.result is not None and set(done.result.files) == {"sticker.webp"}  # no PNGs that nobody asks for

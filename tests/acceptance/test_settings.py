@@ -6,7 +6,7 @@ import pytest
 
 from emulator.driver import PersonDriver
 from emulator.seen import SeenMessage
-from tests.acceptance.stage import Stage, picture
+from tests.acceptance.stage import ADA, Stage, picture
 
 
 async def opened(person: PersonDriver) -> SeenMessage:
@@ -188,7 +188,7 @@ async def test_it_can_be_drawn_without_what_was_wrong(stage: Stage) -> None:
     await person.press(wrong, "Draw it without")
     await person.press(wrong, "Draw it without")
     await person.wait_for_sticker()
-    await stage.wait_until_none_goes_on("tg:7")
+    await stage.wait_until_none_goes_on(f"tg:{ADA}")
 
     assert [dict(each.parameters) for each in stage.plain.seen] == [{"guidance": 3.0}]
 

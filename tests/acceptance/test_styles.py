@@ -19,7 +19,7 @@ from engine.errors import Cancelled, EngineError
 from engine.models import STYLES
 from engine.styles import all_styles, style
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
-from tests.acceptance.stage import NotingEngine, Stage, picture, stage_at
+from tests.acceptance.stage import ADA, NotingEngine, Stage, picture, stage_at
 
 COUNT = len(all_styles())
 
@@ -243,7 +243,7 @@ async def test_a_lost_answer_sends_the_picture_at_most_once_more(stage: Stage) -
 async def test_what_failed_is_told_and_can_be_asked_again(stage: Stage) -> None:
     person = stage.person()
     sticker = await first_sticker(person)
-    await stage.service.delete_photos((await stage.service.jobs_of("tg:7"))[0])
+    await stage.service.delete_photos((await stage.service.jobs_of(f"tg:{ADA}"))[0])
 
     answer = await person.press(sticker, "v1:styles")
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import io
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import ApiKey, Job
 from storage.store import Store
+from tests.log_scan import LogScan, scanning
 from tests.plain_engine import PlainEngine
 
 APP = "fal-ai/face-to-sticker"
@@ -188,6 +189,14 @@ async def running(
     await http_api.stop()
     await runner.close()
     await service.close()
+
+
+@pytest.fixture(autouse=True)
+def log_scan() -> Iterator[LogScan]:
+    """Whatever a test does, the log holds no key and no photo."""
+    with scanning() as scan:
+        yield scan
+    assert scan.found() == []
 
 
 @pytest.fixture

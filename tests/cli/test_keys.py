@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,22 @@ def test_the_key_stands_alone_on_the_output(folder: Path) -> None:
     assert key.expires_at - key.created_at == 86_400
 
 
-def test_an_empty_list_says_so_and_what_to_do() -> None:
+def test_an_empty_list_says_so_and_what_to_do(folder: Path) -> None:
     result = run("list")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "There are no keys in this DATA_DIR; `stickerface keys add NAME` makes one." in result.stderr
+    assert f"There are no keys in {folder}; `stickerface keys add NAME` makes one." in result.stderr
+
+
+def test_the_list_says_when_a_key_ends() -> None:
+    run("add", "shop", "--expires-days", "1")
+    assert re.search(r"; until \d{4}-\d\d-\d\d\)$", run("list").stdout.strip())
+
+
+def test_a_data_folder_that_is_a_file_is_told(folder: Path) -> None:
+    folder.touch()
+    result = run("list")
+    assert result.exit_code == 1
+    assert result.stderr == f"The keys cannot be reached: {folder} is a file, and must be a folder\n"
 
 
 def test_the_list_shows_keys_and_no_secret(folder: Path) -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from click import Command, Group
@@ -9,6 +12,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.main import app
+
+ROOT = Path(__file__).parents[2]
 
 
 def commands(command: Command, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -43,3 +48,17 @@ def test_a_wrong_command_or_option_is_a_sentence_and_exit_code_2(words: tuple[st
 def test_it_says_its_version() -> None:
     result = CliRunner().invoke(app, ["--version"])
     assert (result.exit_code, result.output) == (0, f"stickerface {version('stickerface')}\n")
+
+
+def test_ctrl_c_while_it_is_being_loaded_is_no_traceback() -> None:
+    program = """
+import sys, stickerface
+class CtrlC:
+    def find_spec(self, name, *rest):
+        if name == "cli.main":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, CtrlC())
+stickerface.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -137,7 +137,8 @@ def test_the_engine_that_was_asked_for_is_loaded_or_its_lack_is_told(
     assert result.exit_code == 1
     assert "stickerface download" in result.output or "extra diffusion" in result.output
     assert "Traceback" not in result.output
-    assert _make(ASTRONAUT, "-o", tmp_path, "--engine", "oil").exit_code == 2
+    unknown = _make(ASTRONAUT, "-o", tmp_path, "--engine", "oil")
+    assert (unknown.exit_code, unknown.stderr) == (2, "--engine oil: expected auto, portrait, diffusion\n")
 
 
 def test_the_parameters_are_listed_with_default_and_limits() -> None:
@@ -201,6 +202,22 @@ def test_an_unknown_style_is_refused_before_anything_is_made(tmp_path: Path) -> 
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--style nonsense: expected one of toon, cel, comic" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_two_models_at_once_are_refused(tmp_path: Path) -> None:
+    result = _make(ASTRONAUT, "-o", tmp_path / "out", "--reactions", "--model", "photomaker")
+    assert (result.exit_code, result.stderr) == (2, "--reactions and --model photomaker exclude each other.\n")
+
+
+def test_a_photo_that_may_not_be_read_is_one_failure_among_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locked.jpg").touch(mode=0)
+    access = os.access  # root may read everything
+    monkeypatch.setattr(os, "access", lambda path, mode: "locked" not in str(path) and access(path, mode))
+    result = _make(tmp_path / "locked.jpg", ASTRONAUT, "-o", tmp_path / "out")
+    assert (result.exit_code, "✗ 1 failed" in result.stderr) == (1, True)
+    assert (tmp_path / "out" / "astronaut.webp").exists()
 
 
 def test_a_web_address_is_refused_as_it_was_written(tmp_path: Path) -> None:

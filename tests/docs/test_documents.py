@@ -12,10 +12,13 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from api.access.rate_limits import POLLS_PER_S, STREAMS_PER_KEY
+from api.inputs.addresses import PORTS
 from cli.main import app
 from docs.tables import TABLES, with_tables
 from docs.tree import with_files
 from engine.models import DEFAULT_MODEL, MODELS
+from service.limits import KEY_JOBS_WAITING, KEY_PER_MINUTE, MAX_PHOTO_BYTES
 
 ROOT = Path(__file__).parents[2]
 MIGRATIONS = [path.name for path in (ROOT / "storage/migrations").glob("*.sql")]
@@ -148,6 +151,14 @@ def test_the_changelog_begins_with_this_version_and_tells_of_every_migration() -
     assert {name.removesuffix(".sql").split("_")[0] for name in MIGRATIONS} <= {
         f"{int(number):04}" for number in ["1", *re.findall(r"^\| (\d+) \|", newest, re.MULTILINE)]
     }
+
+
+def test_the_limits_that_the_page_on_security_promises_are_the_codes() -> None:
+    text = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
+    assert f"(`keys add`, {KEY_PER_MINUTE} and {KEY_JOBS_WAITING})" in text
+    assert f"{POLLS_PER_S:.0f} questions a second, {STREAMS_PER_KEY} open streams" in text
+    assert f"on ports {PORTS[0]} and {PORTS[1]}" in text
+    assert f"at most {MAX_PHOTO_BYTES >> 20} MB" in text
 
 
 def test_no_photo_is_tracked_but_the_public_domain_one() -> None:

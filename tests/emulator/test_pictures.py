@@ -20,6 +20,16 @@ def damaged_avif() -> bytes:
     return bytes(data)
 
 
+def cut_gif() -> bytes:
+    """A GIF that ends where its second picture begins: Pillow raises IndexError when it is asked whether it moves."""
+    still, moving = io.BytesIO(), io.BytesIO()
+    picture = Image.radial_gradient("L").convert("P")
+    picture.save(still, "GIF")
+    picture.save(moving, "GIF", save_all=True, append_images=[Image.new("P", (256, 256))], duration=100)
+    begin = moving.getvalue().rindex(b"\x21\xf9")
+    return moving.getvalue()[: begin + 4]
+
+
 @pytest.mark.parametrize("data", [damaged_avif(), b"", b"\x89PNG\r\n\x1a\n"], ids=["avif", "none", "png"])
 def test_what_cannot_be_shown_is_no_picture(data: bytes) -> None:
     assert thumbnail(data) is None
@@ -28,6 +38,7 @@ def test_what_cannot_be_shown_is_no_picture(data: bytes) -> None:
             work(data)
 
 
-def test_a_damaged_picture_is_not_inspected() -> None:
+@pytest.mark.parametrize("data", [damaged_avif(), cut_gif()], ids=["avif", "gif"])
+def test_a_damaged_picture_is_not_inspected(data: bytes) -> None:
     with pytest.raises(NotAPictureError):
-        inspect(damaged_avif())
+        inspect(data)

@@ -61,18 +61,25 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def install_script(prefix: Path, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run deploy/install.sh; the dependencies are this environment's, so nothing is downloaded."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(prefix.parent),
-        "PREFIX": str(prefix),
+def offline() -> dict[str, str]:
+    """Return the environment in which pip installs without any download: the dependencies are this environment's."""
+    return {
         "PYTHONPATH": os.pathsep.join([str(Path(setuptools.__file__).parents[1]), sysconfig.get_path("purelib")]),
         "PIP_NO_DEPS": "1",
         "PIP_NO_INDEX": "1",
         "PIP_NO_COMPILE": "1",
         "PIP_NO_BUILD_ISOLATION": "0",  # which means: no isolation
         "PIP_IGNORE_INSTALLED": "1",
+    }
+
+
+def install_script(prefix: Path, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run deploy/install.sh; nothing is downloaded."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(prefix.parent),
+        "PREFIX": str(prefix),
+        **offline(),
         **variables,
     }
     return subprocess.run(

@@ -79,6 +79,17 @@ def test_a_moving_picture_is_refused(kind: str) -> None:
         read_photo(_saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100))
 
 
+def test_a_gif_that_ends_in_its_second_picture_is_refused() -> None:
+    """Found by fuzzing: Pillow, asked whether it moves, raises IndexError or struct.error there."""
+    first = _saved(_picture(), "GIF")
+    file = _saved(_picture(), "GIF", save_all=True, append_images=[Image.new("RGB", (120, 80), GREEN)], duration=100)
+    for length in range(len(first), len(file)):
+        try:
+            read_photo(file[:length])
+        except PhotoRefused:
+            continue
+
+
 def _exif(orientation: int) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +15,14 @@ import pytest
 from engine.model import FACE
 from engine.runner import EngineRunner
 from engine.types import Step
+from service.event_exchange import EventExchange
 from service.events import EventKind, JobEvent
 from service.limits import Limits
 from service.pool import LocalPool
 from service.processes import BEAT_S, DEAD_AFTER_S, Duty, Processes, RoleTaken
 from service.stickers import StickerService, Submission
 from service.worker import Worker
-from storage.errors import DatabaseBusy
+from storage.errors import DatabaseBusy, StorageError
 from storage.events import LIFETIME_S
 from storage.jobs import NewJob
 from storage.records import Job, JobStatus, StoredEvent
@@ -205,7 +207,7 @@ async def test_forgetting_in_one_process_stops_the_drawing_in_another_and_leaves
     await worker.held()
     with worker.service.events.listen(job_id=job.id) as events:
         await front.service.forget(job.owner)
-        heard = (await _until(events, EventKind.FORGOTTEN))[-1]  # before it, perhaps, that the job waited
+        heard = (await _until(events, EventKind.FORGOTTEN))[-1]
     assert heard.job.entrance == job.entrance and heard.job.owner != job.owner
     worker.engine.release()
     await worker.worker.stop(10)
@@ -241,7 +243,7 @@ async def test_an_end_that_nobody_told_is_found_in_the_rows(working: tuple[Peer,
     await front.store.events.delete_old()
     other, _ = await front.store.jobs.add(NewJob("tg:2", "tg:2:1", job.request, 1, {}), 5)
     assert other is not None
-    await front.store.events.add([StoredEvent(origin, "queued", 0.0, other.id)])
+    await front.store.events.add([StoredEvent(origin, "queued", time.time(), other.id)])
     with worker.service.processes.watch() as changed:
         worker.spawn(worker.service.processes.run())
         async with asyncio.timeout(10):
@@ -249,6 +251,23 @@ async def test_an_end_that_nobody_told_is_found_in_the_rows(working: tuple[Peer,
     ticket = worker.worker._running[job.id]
     await asyncio.to_thread(ticket._stop.wait, 10)
     assert ticket.is_cancelled
+
+
+async def test_an_end_that_could_not_be_told_is_told_later_and_a_step_is_not(peers: tuple[Peer, Peer]) -> None:
+    store, events = peers[0].store, peers[0].service.events
+    job = await peers[0].submit_photo()
+    exchange = EventExchange(store, events, peers[0].service.operators, lambda: None)
+    await exchange.start("p")
+    exchange.listeners = [True]
+    events.emit(JobEvent(EventKind.STEP, job, Step("draw", 1, 2)))
+    events.emit(JobEvent(EventKind.ENDED, job, at=1.0))
+    await store.database.run("ALTER TABLE events RENAME TO away")
+    with pytest.raises(StorageError):
+        await exchange.flush()
+    await store.database.run("ALTER TABLE away RENAME TO events")
+    await exchange.flush()
+    await store.events.delete_old()  # though it is old, it is not deleted as old
+    assert [(event.kind, event.job_id) for event in await store.events.after(0)] == [("ended", job.id)]
 
 
 # --- who is there -----------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ EFFECTIVE = frozenset(FACE_TO_STICKER.parameters) | frozenset(PHOTOMAKER.paramet
     ("text", "rest", "found"),
     [
         ("a cowboy", "a cowboy", {}),
+        ('seed=""', "", {"seed": ""}),
+        ('text="two\nlines" text2=“say "hi" now”', "", {"text": "two\nlines", "text2": 'say "hi" now'}),
         ("a steps=30 cowboy", "a cowboy", {"steps": "30"}),
         ("Steps=30", "", {"steps": "30"}),
         ("negative-prompt=“a hat, glasses” x", "x", {"negative_prompt": "a hat, glasses"}),

@@ -60,7 +60,7 @@ def load_hires(folder: Path, device: torch.device, dtype: torch.dtype) -> HiresN
     with reading("hires", folder):
         unet = read_pretrained(UNet2DConditionModel, folder / "unet", dtype=dtype)
         vae = read_pretrained(AutoencoderKL, folder / "vae", dtype=dtype)
-        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)
+        tokenizer = CLIPTokenizer.from_pretrained(folder / "tokenizer", local_files_only=True)  # nosec B615
         encoder = read_pretrained(CLIPTextModel, folder / "text_encoder", dtype=torch.float32)
         for network in (unet, vae, encoder):
             check_weights("hires", folder, network)

@@ -101,6 +101,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     # 501 and no 503: the clients would try again, and a missing model does not come back
     "unsupported_model": Answer(501, "model_not_loaded", "This server does not have this model loaded."),
     "engine_unavailable": Answer(503, "runner_connection_error", "The engine is not available."),
+    "engine_lost": Answer(503, "runner_connection_error", "The engine is not available."),
     "engine_dead": Answer(503, "runner_connection_error", "The engine is not available."),
     "database_busy": Answer(503, "internal_error", "The server is busy: try again."),
     "files_unreachable": Answer(503, "internal_error", "The store of files does not answer: try again."),

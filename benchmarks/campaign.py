@@ -31,7 +31,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, ClientTimeout
 
-from benchmarks.process import _memory_mb
+from benchmarks.process import memory_mb
 from emulator.driver import PersonDriver
 from emulator.rules import Rules
 from emulator.server import Emulator, make_bot
@@ -245,9 +245,9 @@ async def files(folder: Path, arguments: argparse.Namespace) -> bool:
         assert product.process is not None
         pid = product.process.pid
         silent = await _files_by_chat(emulator, every)
-        through_chat = _memory_mb(pid, "VmHWM")
+        through_chat = memory_mb(pid, "VmHWM")
         codes = await _files_by_api(f"http://127.0.0.1:{port}", key, every)
-        peak = _memory_mb(pid, "VmHWM")
+        peak = memory_mb(pid, "VmHWM")
         alive = product.process.returncode is None
         print(
             f"files: {len(every)} through the chat, silence for {len(silent)} {silent[:5]}; through the API, statuses "

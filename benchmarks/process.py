@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[1]
 TOKEN = "1000:benchmark-token"
 
 
-def _memory_mb(pid: int, field: str) -> float:
-    """`VmRSS` (now) or `VmHWM` (peak) of a process, from /proc."""
+def memory_mb(pid: int | str, field: str) -> float:
+    """Return `VmRSS` (now) or `VmHWM` (peak) of a process, from /proc."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(field):
             return int(line.split()[1]) / 1024
@@ -60,10 +60,10 @@ async def measure(photos: int) -> None:
         )
         await asyncio.wait_for(_until_asked(emulator), 60)
         print(f"start to first getUpdates   {time.perf_counter() - began:6.2f} s, CPU {_cpu_s(process.pid):.2f} s")
-        print(f"memory, idle                {_memory_mb(process.pid, 'VmRSS'):6.0f} MB")
+        print(f"memory, idle                {memory_mb(process.pid, 'VmRSS'):6.0f} MB")
         print(f"photo to sticker in chat    {await _latencies(emulator, photos)}")
-        print(f"memory, after {photos:3d} stickers  {_memory_mb(process.pid, 'VmRSS'):6.0f} MB")
-        print(f"memory, peak                {_memory_mb(process.pid, 'VmHWM'):6.0f} MB")
+        print(f"memory, after {photos:3d} stickers  {memory_mb(process.pid, 'VmRSS'):6.0f} MB")
+        print(f"memory, peak                {memory_mb(process.pid, 'VmHWM'):6.0f} MB")
         began = time.perf_counter()
         process.terminate()
         code = await process.wait()

@@ -27,6 +27,7 @@ from engine.model import FACE, ResultFile
 from engine.runner import EngineRunner
 from engine.types import OnStep, Shape, Step, StickerRequest, StickerResult
 from service.events import EventKind
+from service.pool import LocalPool
 from service.stickers import StickerService, Submission
 from service.worker import Worker
 from storage.records import JobStatus
@@ -82,7 +83,7 @@ def picture(form: str) -> bytes:
 @asynccontextmanager
 async def working(service: StickerService, tell: Tell) -> AsyncIterator[None]:
     """Draw for a service, and tell when a drawing begins and when an end is heard of."""
-    runner = EngineRunner(InstantEngine(tell))
+    runner = LocalPool(EngineRunner(InstantEngine(tell)))
 
     async def listen() -> None:
         with service.events.listen() as events:
@@ -104,7 +105,7 @@ async def working(service: StickerService, tell: Tell) -> AsyncIterator[None]:
 async def work(folder: Path, url: str) -> None:
     """Be the worker's process until the standard input ends."""
     async with await StickerService.open(folder, url) as service:
-        runner = EngineRunner(InstantEngine(lambda *_: None))
+        runner = LocalPool(EngineRunner(InstantEngine(lambda *_: None)))
         await runner.load()
         await service.processes.join("worker", engine=runner, hears_steps=False)
         looking = asyncio.create_task(service.processes.run())

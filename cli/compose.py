@@ -6,11 +6,12 @@ import importlib.util
 import logging
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.data import open_data
-from cli.settings import EngineSettings, ServerSettings, Settings, WeightsSettings
+from cli.settings import DataSettings, EngineSettings, ServerSettings, Settings, WeightsSettings
 from engine.errors import EngineUnavailable
 from engine.matte import find_model
 from engine.models import DEFAULT_MODEL, MODELS, open_models
@@ -22,8 +23,8 @@ from storage.errors import StorageError
 from storage.records import Entrance
 
 if TYPE_CHECKING:
-    from engine.runner import EngineRunner
     from service.engines import EngineAbilities
+    from service.pool import Pool
     from service.stickers import StickerService
     from service.worker import Worker
 
@@ -38,17 +39,17 @@ class Parts:
 
     service: StickerService
     worker: Worker | None = None  # where others draw
-    runner: EngineRunner | None = None
+    pool: Pool | None = None
 
     @property
     def engine(self) -> EngineAbilities:
         """What can be drawn, here or elsewhere."""
-        return self.runner or self.service.processes.engines_elsewhere
+        return self.pool or self.service.processes.engines_elsewhere
 
     async def close(self) -> None:
-        """Stop the engine's thread and close the data."""
-        if self.runner is not None:
-            await self.runner.close()
+        """End the engines and close the data."""
+        if self.pool is not None:
+            await self.pool.close()
         await self.service.close()
 
 
@@ -150,15 +151,16 @@ def missing_libraries() -> list[str]:
 
 
 async def compose(settings: ServerSettings, engine: Engine | None = None) -> Parts:
-    """Open the data, choose the engine, wire the parts. Raises `StorageError`, `EngineError`, OSError.
+    """Open the data, choose the engines, wire the parts. Raises `StorageError`, `EngineError`, OSError.
 
-    The engine is loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
-    place of the one that the settings choose.
+    Engines are loaded by the worker, for that may take minutes; with POOL=none there is neither. `engine` takes the
+    place of those that the settings choose.
     """
-    from engine.runner import EngineRunner  # these two are for servers: `make` starts without them
+    from engine.runner import EngineRunner  # these three are for servers: `make` starts without them
+    from service.pool import LocalPool
     from service.worker import Worker
 
-    chosen = None if settings.pool == "none" and engine is None else engine or choose_engine(settings)
+    chosen = engine or (choose_engine(settings) if settings.pool == "local" else None)
     admin_ids = settings.admin_ids if isinstance(settings, Settings) else ()
     exempt = frozenset(Entrance.TELEGRAM.owner(admin_id) for admin_id in admin_ids)
     service = await open_data(
@@ -168,10 +170,37 @@ async def compose(settings: ServerSettings, engine: Engine | None = None) -> Par
     )
     try:
         await service.check_files()
-    except StorageError:
+        pool: Pool | None = None
+        if chosen is not None:
+            pool = LocalPool(EngineRunner(chosen))
+        elif settings.pool == "ray":
+            pool = _cluster_pool(settings, service)
+    except (StorageError, EngineUnavailable):
         await service.close()
         raise
-    if chosen is None:
+    if pool is None:
         return Parts(service)
-    runner = EngineRunner(chosen)
-    return Parts(service, Worker(service, runner, step_timeout_s=settings.step_timeout_s), runner)
+    return Parts(service, Worker(service, pool, step_timeout_s=settings.step_timeout_s), pool)
+
+
+def _cluster_pool(settings: ServerSettings, service: StickerService) -> Pool:
+    """Return the pool of POOL=ray. Raises `EngineUnavailable` where Ray is not installed."""
+    from service.cluster.pool import ClusterPool, Scale
+
+    needs_no_gpu = settings.engine == "portrait" or settings.device == "cpu"
+    gpus = settings.pool_gpus if settings.pool_gpus != "auto" else 0.0 if needs_no_gpu else None
+    return ClusterPool(
+        partial(choose_engine, engine_settings_only(settings)),
+        queue_age_s=service.queue_age_s,
+        address=settings.ray_address,
+        gpus=gpus,
+        scale=Scale(settings.pool_min, settings.pool_max, settings.pool_grow_s, settings.pool_shrink_minutes * 60),
+    )
+
+
+def engine_settings_only(settings: ServerSettings) -> EngineSettings:
+    """Return what an engine on another machine is built from: no token, key or database is among it."""
+    kept_back = {"hf_token", *DataSettings.model_fields}
+    chosen = {name: getattr(settings, name) for name in EngineSettings.model_fields if name not in kept_back}
+    chosen |= {"data_dir": settings.data_dir.absolute(), "weights_dir": settings.weights_folder.absolute()}
+    return EngineSettings.model_construct(**chosen)

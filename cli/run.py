@@ -88,7 +88,7 @@ class App:
         raise_descriptor_limit()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        service, runner = self._parts.service, self._parts.runner
+        service, pool = self._parts.service, self._parts.pool
         try:
             await self._join()
         except (AlreadyRunning, StorageError, OSError) as error:
@@ -105,8 +105,8 @@ class App:
             await service.recover()
             self._spawn("processes", service.processes.run())
             self._spawn("retention", sweep_hourly(service))
-            if runner is not None and not runner.is_ready:
-                logger.info("loading the engine: %s", runner.engine_name)
+            if pool is not None and not pool.is_ready:
+                logger.info("loading the engine: %s", pool.engine_name)
             if self._parts.worker is not None:
                 self._spawn("worker", self._parts.worker.run())
             if self._api is not None:
@@ -128,7 +128,7 @@ class App:
         await processes.join(
             "bot" if self._bot else "worker" if is_worker else "api",
             duties=duties,
-            engine=self._parts.runner,
+            engine=self._parts.pool,
             hears_steps=not is_worker,
         )
         if self._bot is None:

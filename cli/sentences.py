@@ -19,6 +19,7 @@ SENTENCES = {
     "unsupported_model": "this engine does not run that model",
     "drawing_failed": "drawing failed",
     "engine_unavailable": "the engine cannot be loaded",
+    "engine_lost": "the engine broke down",
     "engine_dead": "the engine broke down",
     "engine_error": "the engine failed",
     "cancelled": "cancelled",

@@ -16,6 +16,7 @@ from service.limits import Limits
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,70}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_ADDRESS = re.compile(r"[A-Za-z0-9.-]+:\d{1,5}")
 _HIDDEN = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "HF_TOKEN", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY")
 _Settings = TypeVar("_Settings", bound=BaseSettings)
 
@@ -142,7 +143,13 @@ class EngineSettings(WeightsSettings):
 class ServerSettings(EngineSettings):
     """A running process without Telegram: the HTTP port, the limits, the lifetimes."""
 
-    pool: Literal["local", "none"] = "local"
+    pool: Literal["local", "ray", "none"] = "local"
+    ray_address: str = ""
+    pool_min: Annotated[int, Field(ge=1, le=1000)] = 1
+    pool_max: Annotated[int, Field(ge=1, le=1000)] = 8
+    pool_gpus: Literal["auto"] | Annotated[float, Field(ge=0, le=16)] = "auto"
+    pool_grow_s: Annotated[float, Field(ge=1)] = 20.0
+    pool_shrink_minutes: Annotated[float, Field(ge=0.1)] = 10.0
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     http_api: bool = True
@@ -171,6 +178,20 @@ class ServerSettings(EngineSettings):
     @classmethod
     def _pool_in_lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("ray_address")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise ValueError("expected host:port of the cluster's head, like 10.0.0.5:6379")
+        return value
+
+    @field_validator("pool_max")
+    @classmethod
+    def _most_is_no_less_than_least(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("pool_min", 1):
+            raise ValueError("is less than POOL_MIN")
+        return value
 
     @field_validator("tls_key")
     @classmethod

@@ -10,6 +10,7 @@ EngineError                 code               retryable
 ├── Cancelled               cancelled          no    on_step asked to stop
 ├── DrawingFailed           drawing_failed     yes   anything else in one job
 ├── EngineUnavailable       engine_unavailable no    load() found something missing
+├── EngineLost              engine_lost        yes   the engine is gone, another takes its place
 └── EngineDead              engine_dead        no    the process must be restarted
 """
 
@@ -51,6 +52,11 @@ class ParameterRefused(EngineError):
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name}: {problem}")
         self.name = name
+        self._problem = problem
+
+    def __reduce__(self) -> tuple[type[ParameterRefused], tuple[str, str]]:
+        """Let it cross to another process."""
+        return type(self), (self.name, self._problem)
 
 
 class TextUnwritable(EngineError):
@@ -82,6 +88,13 @@ class EngineUnavailable(EngineError):
     """The engine cannot be loaded: something it needs is missing."""
 
     code = "engine_unavailable"
+
+
+class EngineLost(EngineError):
+    """The engine is gone with all that it drew, in a process of its own; another takes its place."""
+
+    code = "engine_lost"
+    retryable = True
 
 
 class EngineDead(EngineError):

@@ -54,6 +54,9 @@ class Model:
 
     `open_diffusion` makes what the diffusion engine runs, with the weights that are on the disk; None where it cannot
     run this model. It imports torch, and raises `EngineUnavailable`.
+
+    For who is far from the engine: `networks_by` names the parameters that choose among a model's sets of networks,
+    `batch_by` those that must be equal for two requests to be drawn together.
     """
 
     name: str
@@ -61,3 +64,5 @@ class Model:
     parameters: Mapping[str, Parameter]
     outputs: tuple[ResultFile, ...]
     open_diffusion: Callable[[ModelOptions], DiffusionModel[Any, Any]] | None = None
+    networks_by: tuple[str, ...] = ()
+    batch_by: tuple[str, ...] = ()

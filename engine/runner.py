@@ -21,9 +21,16 @@ class Ticket:
 
     def __init__(self) -> None:
         self._stop = threading.Event()
+        self._on_cancel: Callable[[], None] | None = None
 
     def cancel(self) -> None:
         self._stop.set()
+        if self._on_cancel:
+            self._on_cancel()
+
+    def when_cancelled(self, tell: Callable[[], None]) -> None:
+        """Call `tell` on `cancel`: an engine elsewhere has no other way to learn of it."""
+        self._on_cancel = tell
 
     @property
     def is_cancelled(self) -> bool:

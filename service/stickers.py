@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -203,6 +203,10 @@ class StickerService:
         finally:
             self._engines_loading -= 1
 
+    def engine_lost(self) -> None:
+        """Take back that an engine is ready: its worker has none any more."""
+        self._engines_ready -= 1
+
     @property
     def has_engine(self) -> bool:
         """Whether an engine is ready to draw, here or in another process."""
@@ -215,13 +219,19 @@ class StickerService:
 
     async def recover(self) -> None:
         """Put jobs back that processes had in their hands which are gone, or give them up. Before any worker runs."""
-        back, given_up = await self._store.jobs.recover()
+        await self._interrupted(*await self._store.jobs.recover())
+
+    async def engine_crashed(self, job_ids: Collection[str]) -> None:
+        """Do so with jobs of this process whose engine is gone."""
+        await self._interrupted(*await self._store.jobs.crashed(job_ids))
+
+    async def _interrupted(self, back: Sequence[Job], given_up: Sequence[Job]) -> None:
         for job in back:
             logger.info("job %s was interrupted, %d times so far: queued again", job.id[:8], job.crashes)
             if job.has_photo:
                 self._queued(job)
         for job in given_up:
-            logger.warning("job %s ended the process %d times: given up", job.id[:8], job.crashes)
+            logger.warning("job %s ended its engine %d times: given up", job.id[:8], job.crashes)
             with suppress(StorageError):  # the sweep takes it later
                 await self.delete_photos(job)
             self.events.emit(JobEvent(EventKind.ENDED, job))
@@ -630,6 +640,12 @@ class StickerService:
     async def oldest_waiting(self) -> float | None:
         """Return when the job was submitted that has been waiting longest; None where nobody waits."""
         return await self._store.jobs.oldest_waiting()
+
+    async def queue_age_s(self) -> float:
+        """Return how long the oldest job has waited; 0.0 where none waits, or the operators want nothing drawn."""
+        oldest = await self.oldest_waiting()
+        is_waiting = oldest is not None and not await self.operators.is_paused()
+        return self._clock() - oldest if is_waiting and oldest is not None else 0.0
 
     async def _existing(self, job_id: str) -> Job:
         job = await self._store.jobs.get(job_id)

@@ -1,10 +1,10 @@
-"""claim -> generate -> finish, a batch at a time. The only place where a storage row meets an engine request.
+"""claim -> generate -> finish, a batch per idle engine. The only place where a storage row meets an engine request.
 
 A batch is the front of the queue as far as the engine draws it faster together: nobody is passed over. A job for which
 networks must be loaded first lets others pass that need none, for a while: models are not switched for each job.
 A job that is tried again is drawn alone, for it may be what took its neighbours down; `storage.jobs.MAX_CRASHES` says
-what is given up. Any number of workers may serve one store, each with its own engine, in one process or in several:
-they hear of waiting, ended and cancelled jobs by events.
+what is given up. Any number of workers may serve one store, each with a pool of engines of its own, in one process or
+in several: they hear of waiting, ended and cancelled jobs by events.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import contextlib
 import io
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,12 +22,13 @@ from typing import TypeVar
 
 from PIL import Image
 
-from engine.errors import Cancelled, EngineDead, EngineError
+from engine.errors import Cancelled, EngineDead, EngineError, EngineLost
 from engine.model import ResultFile
-from engine.runner import EngineRunner, Ticket
+from engine.runner import Ticket
 from engine.types import Outline, OutlineWidth, Shape, Step, StickerRequest, StickerResult
 from service.errors import NoSuchJob
 from service.events import EventKind, JobEvent
+from service.pool import Pool, Runner
 from service.stickers import StickerService
 from service.store_retry import keep_trying
 from storage.errors import DatabaseBusy, FileGone, FilesUnreachable, StorageError
@@ -59,7 +61,7 @@ class Worker:
     def __init__(
         self,
         service: StickerService,
-        runner: EngineRunner,
+        pool: Pool,
         *,
         step_timeout_s: float,
         clock: Callable[[], float] = time.monotonic,
@@ -67,36 +69,48 @@ class Worker:
         self._service = service
         self._jobs = service._store.jobs
         self._files = service._store.files
-        self._runner = runner
+        self._pool = pool
         self._step_timeout_s = step_timeout_s
         self._clock = clock
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._running: dict[str, Ticket] = {}  # by the job's id
+        self._busy: dict[Runner, Sequence[ClaimedJob]] = {}  # those that can take no batch now, and what they draw
+        self._in_hand: Counter[Runner] = Counter()  # their batches, those too that are finished beside the next one
         self._passing_since: float | None = None  # when a job first let another pass
         self._passed = 0  # jobs that have passed since
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def run(self) -> None:
-        """Make the engine ready, then work until `stop`.
+        """Make the engines ready, then work until `stop`.
 
         Raises `EngineUnavailable`, and `EngineDead` where the process must be restarted.
         """
+        self._pool.listen(self._wake.set)
         with self._service.events.listen() as events:
-            listening = [asyncio.create_task(self._listen(events)), asyncio.create_task(self._look_again())]
+            work = (self._work(), self._load(), self._listen(events), self._look_again())
+            parts = [asyncio.create_task(part) for part in work]
             try:
-                if not self._runner.is_ready:
-                    with self._service.engine_loading():
-                        await self._runner.load()
-                await self._work()
+                done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+                for part in done:
+                    part.result()
             except EngineDead:
                 with contextlib.suppress(StorageError):
                     await self._service.operators.note_engine_death()
                 raise
             finally:
-                for task in listening:
-                    task.cancel()
+                for part in parts:
+                    part.cancel()
+                await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _load(self) -> None:
+        """Wait for an engine, and again whenever all are lost: people are told meanwhile that it warms up."""
+        while True:
+            with self._service.engine_loading():
+                await self._pool.load()
+            await self._pool.lost_all()
+            self._service.engine_lost()
 
     async def stop(self, grace_s: float) -> None:
         """Take no more jobs; let the running ones finish within `grace_s`, else hand them back untouched."""
@@ -142,25 +156,27 @@ class Worker:
                         ticket.cancel()
 
     async def _work(self) -> None:
-        batches: set[asyncio.Task[None]] = set()  # one that is drawn, and those that are finished beside it
+        batches: set[asyncio.Task[None]] = set()  # those that are drawn, and those that are finished beside them
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
                 batches = _still_running(batches)
+                idle = self._idle_runners()
                 try:
-                    job = await keep_trying(self._claim, self._stopping)
+                    claimed = await keep_trying(lambda: self._claim(idle), self._stopping) if idle else None  # noqa: B023
                 except StorageError:  # stopping
                     break
-                if job is None:
+                if claimed is None:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(_POLL_S):
                             await self._wake.wait()
                     continue
+                job, runner = claimed
                 if self._stopping.is_set():  # it came while the claim was under way
                     await self._hand_back(job.id)
                     break
                 self._idle.clear()
-                batches.add(await self._draw(await self._collect(job)))
+                batches.add(self._draw(await self._collect(job, runner, len(idle)), runner))
             while batches:
                 await asyncio.wait(batches, return_when=asyncio.FIRST_COMPLETED)
                 batches = _still_running(batches)
@@ -170,29 +186,46 @@ class Worker:
             self._running.clear()
             self._idle.set()
 
-    async def _next(self) -> tuple[Job | None, bool]:
-        """Return the job that should start next, and whether it passes the first of the queue, which needs loading."""
+    def _idle_runners(self) -> list[Runner]:
+        """Return the engines that can take a batch, those first that finish none beside it."""
+        idle = [runner for runner in self._pool.runners if runner not in self._busy]
+        return sorted(idle, key=lambda runner: self._in_hand[runner])
+
+    async def _next(self, idle: Sequence[Runner]) -> tuple[Job | None, Runner, bool]:
+        """Return the job that should start next, on which engine, and whether it passes the first of the queue.
+
+        An engine that has the job's networks goes before one that has to load them; a job that needs loading on every
+        idle one lets others pass.
+        """
         first = next(iter(await self._jobs.next_waiting()), None)
-        if first is None or self._is_at_hand(first):
-            return first, False
+        if first is None:
+            return None, idle[0], False
+        if runner := self._at_hand(first, idle):
+            return first, runner, False
         passing_s = 0.0 if self._passing_since is None else self._clock() - self._passing_since
         if passing_s >= PASS_S or self._passed >= MOST_PASSING:
-            return first, False
-        waiting = await self._jobs.next_waiting(_LOOKED_AT)
-        passing = next((job for job in waiting if self._is_at_hand(job)), None)
-        return (first, False) if passing is None else (passing, True)
+            return first, idle[0], False
+        for job in await self._jobs.next_waiting(_LOOKED_AT):
+            if runner := self._at_hand(job, idle):
+                return job, runner, True
+        return first, idle[0], False
 
-    async def _claim(self) -> Job | None:
-        """Start the next job; None where nothing waits, or the operators want nothing drawn."""
+    async def _claim(self, idle: Sequence[Runner]) -> tuple[Job, Runner] | None:
+        """Start the next job on one of the engines; None where nothing waits, or the operators want nothing drawn."""
         if await self._service.operators.is_paused():
             return None
-        job, is_passing = await self._next()
-        claimed = await self._claim_this(job, is_passing) if job else None
-        return claimed or await self._jobs.claim()  # another worker was faster, or the queue has moved
+        job, runner, is_passing = await self._next(idle)
+        claimed = await self._claim_this(job, runner, is_passing) if job else None
+        if claimed is None and not (self._pool.is_isolated and self._in_hand[runner]):
+            # Another worker was faster, or the queue has moved.
+            claimed = await self._jobs.claim(is_isolated=self._pool.is_isolated)
+        return (claimed, runner) if claimed else None
 
-    async def _claim_this(self, job: Job, is_passing: bool) -> Job | None:
-        needs_loading = not self._is_at_hand(job)
-        claimed = await self._jobs.claim(job.id, out_of_turn=is_passing)
+    async def _claim_this(self, job: Job, runner: Runner, is_passing: bool) -> Job | None:
+        if self._waits_for_neighbours(job, runner):
+            return None
+        needs_loading = not self._is_at_hand(job, runner)
+        claimed = await self._jobs.claim(job.id, out_of_turn=is_passing, is_isolated=self._pool.is_isolated)
         if claimed is not None and is_passing:
             self._passed += 1
             self._passing_since = self._clock() if self._passing_since is None else self._passing_since
@@ -200,16 +233,33 @@ class Worker:
             self._passing_since, self._passed = None, 0
         return claimed
 
-    def _is_at_hand(self, job: Job) -> bool:
-        return self._runner.is_at_hand(_request(job, _placeholders(job)))
+    def _waits_for_neighbours(self, job: Job, runner: Runner) -> bool:
+        """Return whether the job is to be drawn alone and the engine still finishes others."""
+        return self._pool.is_isolated and job.crashes > 0 and self._in_hand[runner] > 0
 
-    async def _draw(self, batch: Sequence[ClaimedJob]) -> asyncio.Task[None]:
-        """Draw a batch; return its task once the engine can take another, its stickers made or not."""
-        drawn = asyncio.Event()
-        task = asyncio.create_task(self._complete(batch, drawn.set))
+    def _at_hand(self, job: Job, idle: Sequence[Runner]) -> Runner | None:
+        return next((runner for runner in idle if self._is_at_hand(job, runner)), None)
+
+    def _is_at_hand(self, job: Job, runner: Runner) -> bool:
+        return runner.is_at_hand(_request(job, _placeholders(job)))
+
+    def _draw(self, batch: Sequence[ClaimedJob], runner: Runner) -> asyncio.Task[None]:
+        """Draw a batch in a task; the engine is idle again once it can take another, its stickers made or not."""
+        is_alone = any(claimed.job.crashes for claimed in batch)
+
+        def free() -> None:
+            if self._busy.get(runner) is batch:  # else it draws the next one already
+                del self._busy[runner]
+
+        def drawn() -> None:
+            if not is_alone:
+                free()
+                self._wake.set()
 
         def ended(_: asyncio.Task[None]) -> None:
-            drawn.set()
+            free()
+            self._in_hand[runner] -= 1
+            self._in_hand += Counter()  # forgets those that have none
             self._wake.set()  # what it raises is met at once
             for claimed in batch:
                 if self._running.get(claimed.job.id) is claimed.ticket:  # one that is tried again has another by now
@@ -217,12 +267,10 @@ class Worker:
             if not self._running:
                 self._idle.set()
 
+        self._busy[runner] = batch
+        self._in_hand[runner] += 1
+        task = asyncio.create_task(self._complete(batch, runner, drawn))
         task.add_done_callback(ended)
-        try:
-            await drawn.wait()
-        except asyncio.CancelledError:
-            task.cancel()
-            raise
         return task
 
     async def _hand_back(self, job_id: str) -> None:
@@ -236,12 +284,18 @@ class Worker:
 
     # --- a batch ------------------------------------------------------------------------------------------------------
 
-    async def _collect(self, first: Job) -> list[ClaimedJob]:
-        """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more."""
+    async def _collect(self, first: Job, runner: Runner, idle: int) -> list[ClaimedJob]:
+        """Start `first` and what stands behind it in the queue and can be drawn with it; waits a moment for more.
+
+        Where several engines are idle they share what waits, and none waits for more.
+        """
         batch = await self._start(first)
-        until = asyncio.get_running_loop().time() + BATCH_WINDOW_S
-        while batch and first.attempts == 1 and not first.crashes and len(batch) < self._runner.max_batch:
-            job = await self._claim_companion(batch[0].request, until)
+        most = 1 if first.attempts > 1 or first.crashes else runner.max_batch
+        if most > 1 and idle > 1:
+            most = min(most, -(-(await self._service.queued() + 1) // idle))
+        until = asyncio.get_running_loop().time() + (BATCH_WINDOW_S if idle == 1 else 0.0)
+        while batch and len(batch) < most:
+            job = await self._claim_companion(batch[0].request, runner, until)
             if job is None:
                 break
             batch += await self._start(job)
@@ -285,32 +339,37 @@ class Worker:
         """Return what `work` returns, waiting while the files are not reachable: what is drawn is not thrown away."""
         return await keep_trying(work, self._stopping, FilesUnreachable)
 
-    async def _claim_companion(self, request: StickerRequest, until: float) -> Job | None:
+    async def _claim_companion(self, request: StickerRequest, runner: Runner, until: float) -> Job | None:
         """Claim the next job if it can be drawn with `request`; wait for one until the loop's time `until`."""
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                job, is_passing = await self._next()
+                job, _, is_passing = await self._next([runner])
                 if job is not None:
-                    if job.attempts or not self._runner.can_batch(request, _request(job, _placeholders(job))):
+                    fits = runner.can_batch(request, _request(job, _placeholders(job)))
+                    if job.attempts or job.crashes or not fits:
                         return None
-                    return await self._claim_this(job, is_passing)
+                    return await self._claim_this(job, runner, is_passing)
                 async with asyncio.timeout_at(until):
                     await self._wake.wait()
         except (TimeoutError, StorageError):  # what is wrong with the next job or the store is met by the next claim
             return None
         return None
 
-    async def _complete(self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]) -> None:
+    async def _complete(self, batch: Sequence[ClaimedJob], runner: Runner, on_drawn: Callable[[], None]) -> None:
         """Draw a batch to the end of each of its jobs. Raises `EngineDead`."""
         if not batch:
             return
         started = self._clock()
         outcomes: Sequence[StickerResult | Exception]
         try:
-            outcomes = await self._generate(batch, on_drawn)
+            outcomes = await self._generate(batch, runner, on_drawn)
         except EngineDead:  # the rows stay "running": the next start counts it as the crash that it is
             raise
+        except EngineLost as error:
+            logger.warning("%s; its jobs: %s", error, ", ".join(claimed.job.id[:8] for claimed in batch))
+            await self._lost(batch)
+            return
         except Exception as error:  # one batch must not end the worker
             outcomes = [error] * len(batch)
         seconds = self._clock() - started
@@ -324,11 +383,11 @@ class Worker:
                 await self._failed(claimed.job, outcome)
 
     async def _generate(
-        self, batch: Sequence[ClaimedJob], on_drawn: Callable[[], None]
+        self, batch: Sequence[ClaimedJob], runner: Runner, on_drawn: Callable[[], None]
     ) -> Sequence[StickerResult | EngineError]:
         """Draw, with a timeout for every step.
 
-        Raises `EngineDead` where the engine is silent for too long; slow steps alone end nothing.
+        Raises `EngineDead` or `EngineLost` where the engine is silent for too long; slow steps alone end nothing.
         """
         limit_s = self._step_timeout_s * len(batch)
         requests = [claimed.request for claimed in batch]
@@ -343,14 +402,28 @@ class Worker:
 
         try:
             async with silence:
-                return await self._runner.generate_batch(requests, tickets, on_step, on_drawn)
+                return await runner.generate_batch(requests, tickets, on_step, on_drawn)
         except TimeoutError as error:
             for ticket in tickets:
                 ticket.cancel()
-            # A thread cannot be ended from outside: only a new process gets the engine back.
-            raise EngineDead(f"no step within {limit_s:.0f} s") from error
+            problem = f"no step within {limit_s:.0f} s"
+            try:
+                await self._pool.give_up(runner)
+            except EngineDead:
+                raise EngineDead(problem) from error
+            raise EngineLost(problem) from error
 
     # --- how a drawing ends -------------------------------------------------------------------------------------------
+
+    async def _lost(self, batch: Sequence[ClaimedJob]) -> None:
+        """Queue the jobs of an engine that is gone once more, a crash counted; at a stop hand them back."""
+        job_ids = [claimed.job.id for claimed in batch]
+        if self._stopping.is_set():
+            for job_id in job_ids:
+                await self._hand_back(job_id)
+            return
+        with contextlib.suppress(StorageError):  # stopping: the next start recovers them
+            await keep_trying(lambda: self._service.engine_crashed(job_ids), self._stopping)
 
     async def _finish(self, job: Job, result: StickerResult, seconds: float) -> None:
         """Write files first, then the row that says done: a crash in between draws the sticker once more."""

@@ -162,12 +162,15 @@ class Jobs:
         )
         return _maybe(row)
 
-    async def claim(self, only: str | None = None, *, out_of_turn: bool = False) -> Job | None:
+    async def claim(
+        self, only: str | None = None, *, out_of_turn: bool = False, is_isolated: bool = False
+    ) -> Job | None:
         """Start the next waiting job: one claim at a time, so two workers never start the same one.
 
         None while this process draws a job that a crash interrupted, and where the next one is such a job and it draws
         any. With `only`, start it if that is its id, and else nothing: the queue has moved since somebody looked.
-        `out_of_turn` starts that job wherever in the queue it waits.
+        `out_of_turn` starts that job wherever in the queue it waits. `is_isolated`: each engine has a process of its
+        own, and the caller sees to it that a job that a crash interrupted is alone there.
         """
         # The time is read once nobody else claims: one who waited would note a moment that has passed, and whom it
         # serves would seem to have waited longer than others.
@@ -179,11 +182,18 @@ class Jobs:
                     AND (:out_of_turn = 1
                          OR id = (SELECT id FROM ({ORDER}) AS places WHERE rests = 0 ORDER BY position LIMIT 1))
                     AND id = COALESCE(:only, id)
-                    AND NOT EXISTS (SELECT 1 FROM jobs AS other
-                                    WHERE other.status = 'running' AND other.claimed_by = :process
-                                    AND (other.crashes > 0 OR jobs.crashes > 0))
+                    AND (:is_isolated = 1
+                         OR NOT EXISTS (SELECT 1 FROM jobs AS other
+                                        WHERE other.status = 'running' AND other.claimed_by = :process
+                                        AND (other.crashes > 0 OR jobs.crashes > 0)))
                     RETURNING *""",  # noqa: S608 - a constant
-                {"only": only, "out_of_turn": int(out_of_turn), "process": self.process, **self._moments()},
+                {
+                    "only": only,
+                    "out_of_turn": int(out_of_turn),
+                    "is_isolated": int(is_isolated),
+                    "process": self.process,
+                    **self._moments(),
+                },
             )
         return _maybe(row)
 
@@ -259,19 +269,28 @@ class Jobs:
         Gone is who has no row among the processes. The attempt is given back. Returns (those, the ones given up after
         `MAX_CRASHES`).
         """
-        given_up = await self._database.run(
-            f"""UPDATE jobs SET status = 'failed', error_code = 'crashed', finished_at = :now, crashes = crashes + 1
-                WHERE {_ORPHANED} AND crashes + 1 >= :most RETURNING *""",  # noqa: S608 - a constant
-            {"now": self._clock(), "most": MAX_CRASHES},
-            lock="claim",
-        )
-        back = await self._database.run(
-            f"""UPDATE jobs SET status = 'queued', crashes = crashes + 1, is_decoding = 0,
-                                attempts = attempts - CASE status WHEN 'running' THEN 1 ELSE 0 END
-                WHERE {_ORPHANED} RETURNING *""",  # noqa: S608 - a constant
+        return await self._count_crash(_ORPHANED, {})
+
+    async def crashed(self, job_ids: Collection[str]) -> tuple[list[Job], list[Job]]:
+        """Do as `recover` with jobs of this process whose engine is gone while the process lives on."""
+        names, ids = _names_of(job_ids)
+        where = f"status = 'running' AND claimed_by = :process AND id IN ({names})"
+        return await self._count_crash(where, {"process": self.process, **ids})
+
+    async def _count_crash(self, where: str, parameters: Mapping[str, Any]) -> tuple[list[Job], list[Job]]:
+        rows = await self._database.run(
+            f"""UPDATE jobs SET crashes = crashes + 1, is_decoding = 0,
+                    status = CASE WHEN crashes + 1 >= :most THEN 'failed' ELSE 'queued' END,
+                    error_code = CASE WHEN crashes + 1 >= :most THEN 'crashed' ELSE error_code END,
+                    finished_at = CASE WHEN crashes + 1 >= :most THEN :now ELSE finished_at END,
+                    attempts = attempts - CASE WHEN status = 'running' AND crashes + 1 < :most THEN 1 ELSE 0 END
+                WHERE {where} RETURNING *""",  # noqa: S608 - constants
+            {"now": self._clock(), "most": MAX_CRASHES, **parameters},
             lock="claim",  # a claim that this waited for may be of a process that it does not see yet
         )
-        return [_job_of(row) for row in back], [_job_of(row) for row in given_up]
+        jobs = [_job_of(row) for row in rows]
+        waiting = [job for job in jobs if job.status is JobStatus.QUEUED]
+        return waiting, [job for job in jobs if job.status is not JobStatus.QUEUED]
 
     async def mark_delivered(self, job_id: str) -> None:
         """Note that the owner has what the job made, or knows that it failed."""
@@ -332,9 +351,8 @@ class Jobs:
 
     async def by_ids(self, job_ids: Collection[str]) -> dict[str, Job]:
         """Return the jobs of these ids that there are, by id."""
-        parameters = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
-        names = ", ".join(f":{name}" for name in parameters) or "NULL"
-        rows = await self._database.run(f"SELECT * FROM jobs WHERE id IN ({names})", parameters)  # noqa: S608 - numbers
+        names, ids = _names_of(job_ids)
+        rows = await self._database.run(f"SELECT * FROM jobs WHERE id IN ({names})", ids)  # noqa: S608 - numbers
         return {row["id"]: _job_of(row) for row in rows}
 
     async def by_reference(self, reference: str) -> list[Job]:
@@ -531,6 +549,12 @@ class Jobs:
         """Return the names of the photo files that waiting or running jobs still need."""
         rows = await self._database.run("SELECT request FROM jobs WHERE status IN ('queued', 'running')")
         return {name for row in rows for name in JobRequest.from_json(row["request"]).photos}
+
+
+def _names_of(job_ids: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Return what stands in the parentheses of IN, and its parameters."""
+    ids = {f"id{number}": job_id for number, job_id in enumerate(job_ids)}
+    return ", ".join(f":{name}" for name in ids) or "NULL", ids
 
 
 def _present(row: Row | None) -> Row:

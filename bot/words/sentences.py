@@ -45,6 +45,7 @@ SENTENCES: Final = {
     "schema_too_new": "error-storage",
     "database_broken": "error-storage",
     "engine_unavailable": "error-engine-down",
+    "engine_lost": "error-engine-down",
     "engine_dead": "error-engine-down",
     "parameter_refused": "error-parameter-refused",
     "text_unwritable": "error-text-unwritable",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from rich.console import Console
 
+from cli.doctor.cluster import check_cluster
 from cli.doctor.data import check_data
 from cli.doctor.drawing import check_drawing
 from cli.doctor.findings import Finding, Level, print_finding
@@ -42,7 +43,10 @@ async def examine(*, with_bot: bool = True) -> int:
 async def _findings(settings: ServerSettings) -> AsyncIterator[Finding]:
     """Make every check; what waits for other servers and what draws go on meanwhile."""
     asked = asyncio.create_task(check_telegram(settings)) if isinstance(settings, Settings) else None
-    drawn = asyncio.create_task(asyncio.to_thread(lambda: list(check_drawing(settings))))
+    if settings.pool == "local":
+        drawn = asyncio.create_task(asyncio.to_thread(lambda: list(check_drawing(settings))))
+    else:
+        drawn = asyncio.create_task(check_cluster(settings))
     data = await check_data(settings)
     for finding in data.findings:
         yield finding

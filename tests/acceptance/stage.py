@@ -28,6 +28,7 @@ from engine.runner import EngineRunner
 from engine.sheet import contact_sheet
 from engine.types import Engine, Note, StickerRequest, StickerResult
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService, Submission
 from service.worker import Worker
 from storage.records import Entrance, JobStatus
@@ -100,7 +101,7 @@ class Stage:
         self.store = await Store.open(self._root)
         self.service = StickerService(self.store, limits=limits or Limits())
         self._bot.push_async_callback(self.service.close)
-        runner = EngineRunner(self.engine)
+        runner = LocalPool(EngineRunner(self.engine))
         self._bot.push_async_callback(runner.close)
         worker = Worker(self.service, runner, step_timeout_s=60)
         bot = TelegramBot(

@@ -22,6 +22,7 @@ from api.server.port import HttpServer
 from engine.runner import EngineRunner
 from engine.types import Engine
 from service.limits import Limits
+from service.pool import LocalPool
 from service.processes import Duty
 from service.stickers import StickerService
 from service.worker import Worker
@@ -59,7 +60,7 @@ class Api:
     store: Store
     service: StickerService
     engine: Any
-    runner: EngineRunner
+    runner: LocalPool
     key: ApiKey
     key_text: str
     http_api: HttpApi
@@ -160,7 +161,7 @@ async def running(
     folder.mkdir(exist_ok=True)
     store = await Store.open(folder)
     service = StickerService(store, limits=limits or Limits(jobs_per_owner=50))
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     worker = Worker(service, runner, step_timeout_s=60)
     if is_one_of_several:
         await service.processes.join("api", duties=list(Duty), engine=runner if is_working else None)

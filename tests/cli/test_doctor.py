@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import io
 import socket
 import sqlite3
@@ -216,6 +217,37 @@ async def test_a_taken_port_and_an_old_schema_are_told(
     assert "chmod 700" in printed
     with closing(sqlite3.connect(tmp_path / "data" / "stickerface.sqlite3")) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (1,)  # it only looked
+
+
+async def test_where_others_draw_no_engine_is_asked_of_this_machine(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("ENGINE", "diffusion")  # whose weights are not here
+    monkeypatch.setenv("POOL", "none")
+    assert await examine() == 0
+    assert "stickerface worker" in capsys.readouterr().out
+
+
+async def test_a_cluster_is_asked_whether_it_answers_and_for_a_token(
+    telegram: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if importlib.util.find_spec("ray") is None:
+        pytest.skip("needs ray: the extra [cluster]")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("POOL", "ray")
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as head:
+        address = f"127.0.0.1:{head.getsockname()[1]}"
+        monkeypatch.setenv("RAY_ADDRESS", address)
+        assert await examine() == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert f"{address} answers" in printed and "RAY_AUTH_TOKEN everywhere" in printed
+        monkeypatch.setenv("RAY_AUTH_MODE", "token")
+        assert await examine() == 0
+        assert "RAY_AUTH_TOKEN" not in capsys.readouterr().out
+    assert await examine() == 1
+    assert f"{address} does not answer" in " ".join(capsys.readouterr().out.split())
 
 
 async def test_a_bot_that_runs_is_no_problem(

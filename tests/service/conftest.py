@@ -15,6 +15,7 @@ from PIL import Image
 from engine.model import FACE
 from engine.runner import EngineRunner
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService, Submission
 from service.worker import Worker
 from storage.records import Job
@@ -29,7 +30,7 @@ class House:
     store: Store
     service: StickerService
     engine: PlainEngine
-    runner: EngineRunner
+    runner: LocalPool
     worker: Worker
     root: Path
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -66,7 +67,7 @@ async def house(tmp_path: Path, database_url: str) -> AsyncIterator[House]:
     store = await Store.open(tmp_path, database_url)
     service = StickerService(store, limits=Limits(jobs_per_owner=5, queue_length=8))
     engine = PlainEngine()
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     await runner.load()
     house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house

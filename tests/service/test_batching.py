@@ -11,6 +11,7 @@ import pytest
 from engine.errors import DrawingFailed, EngineDead
 from engine.runner import EngineRunner
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import Job, JobStatus
@@ -27,7 +28,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     store = await Store.open(tmp_path)
     service = StickerService(store, limits=Limits(jobs_per_owner=9, queue_length=20))
     engine = PlainEngine(max_batch=MAX_BATCH)
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house
     engine.release()

@@ -12,6 +12,7 @@ from engine.errors import EngineError
 from engine.runner import EngineRunner
 from engine.types import OnStep, StickerRequest, StickerResult
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import MOST_PASSING, PASS_S, Worker
 from storage.records import JobStatus
@@ -56,7 +57,7 @@ async def engine() -> OneAtATime:
 async def house(tmp_path: Path, engine: OneAtATime) -> AsyncIterator[House]:
     store = await Store.open(tmp_path)
     service = StickerService(store, limits=Limits(jobs_per_owner=30, queue_length=90))
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     worker = Worker(service, runner, step_timeout_s=30, clock=lambda: engine.clock_s)
     house = House(store, service, engine, runner, worker, tmp_path)
     yield house

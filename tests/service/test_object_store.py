@@ -11,6 +11,7 @@ import pytest
 from engine.runner import EngineRunner
 from service import store_retry
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import Worker
 from storage import object_files
@@ -28,7 +29,7 @@ async def house(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(store_retry, "PAUSE_S", 0.02)
     store = await Store.open(tmp_path, files_url=f"s3://{bucket}/prod")
     engine = PlainEngine()
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     await runner.load()
     service = StickerService(store, limits=Limits())
     house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)

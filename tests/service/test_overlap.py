@@ -15,6 +15,7 @@ from engine.runner import EngineRunner
 from engine.types import OnStep, Step, StickerRequest, StickerResult, go_on
 from service.events import EventKind
 from service.limits import Limits
+from service.pool import LocalPool
 from service.stickers import StickerService
 from service.worker import Worker
 from storage.records import Job, JobStatus
@@ -31,10 +32,13 @@ class LateEngine(PlainEngine):
     def __init__(self) -> None:
         super().__init__()
         self.has_drawn = threading.Semaphore(0)
+        self.may_draw = threading.Event()
+        self.may_draw.set()
         self.pending: list[tuple[StickerRequest, OnStep, Future[Outcome]]] = []
 
     def draw(self, requests: Sequence[StickerRequest], on_step: OnStep) -> Sequence[Future[Outcome]]:
         self.calls.append(len(requests))
+        self.may_draw.wait(10)
         on_step(0, Step("draw", 1, 2))
         futures: list[Future[Outcome]] = [Future() for _ in requests]
         self.pending += [(request, on_step, future) for request, future in zip(requests, futures, strict=True)]
@@ -51,7 +55,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     store = await Store.open(tmp_path)
     service = StickerService(store, limits=Limits())
     engine = LateEngine()
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     await runner.load()
     house = House(store, service, engine, runner, Worker(service, runner, step_timeout_s=30), tmp_path)
     yield house
@@ -88,6 +92,25 @@ async def test_the_next_job_is_drawn_while_the_first_is_finished(house: House) -
     assert await status(house, second) is JobStatus.RUNNING
     engine.finish()
     assert (await house.service.wait(second.id)).status is JobStatus.DONE
+
+
+async def test_no_job_is_claimed_while_another_is_drawn_though_an_earlier_one_has_been_finished(house: House) -> None:
+    engine, (first,) = await drawn(house, "a")
+    engine.may_draw.clear()
+    with house.service.events.listen() as events:
+        second = await house.submit_photo(source="b")
+        while (event := await events.get()).kind is not EventKind.STARTED or event.job.id != second.id:
+            pass
+    third = await house.submit_photo(source="c")
+    engine.finish()
+    assert (await house.service.wait(first.id)).status is JobStatus.DONE
+    for _ in range(20):  # longer than a claim takes, for they share one connection
+        assert await status(house, third) is JobStatus.QUEUED
+    engine.may_draw.set()
+    for _ in (second, third):
+        assert await asyncio.to_thread(engine.has_drawn.acquire, timeout=10)
+        engine.finish()
+    assert (await house.service.wait(third.id)).status is JobStatus.DONE
 
 
 async def test_a_job_that_is_cancelled_while_it_is_finished_is_told_at_its_next_step(house: House) -> None:

@@ -18,6 +18,7 @@ from engine.types import Step
 from service.event_exchange import EventExchange
 from service.events import EventKind, JobEvent
 from service.limits import Limits
+from service.pool import LocalPool
 from service.processes import BEAT_S, DEAD_AFTER_S, Duty, Processes, RoleTaken
 from service.stickers import StickerService, Submission
 from service.worker import Worker
@@ -41,7 +42,7 @@ class Peer:
     store: Store
     service: StickerService
     engine: PlainEngine
-    runner: EngineRunner
+    runner: LocalPool
     worker: Worker
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class Peer:
         store = await Store.open(folder, database_url)
         service = StickerService(store, limits=Limits(jobs_per_owner=5, queue_length=8))
         engine = PlainEngine()
-        runner = EngineRunner(engine)
+        runner = LocalPool(EngineRunner(engine))
         return cls(store, service, engine, runner, Worker(service, runner, step_timeout_s=30))
 
     async def join(self, role: str, duties: Collection[Duty] = ()) -> None:
@@ -222,7 +223,7 @@ async def test_a_pause_holds_in_every_process_and_ends_in_every_process(working:
         job = await front.submit_photo()
         await _until(events, EventKind.QUEUED)  # what was told before it has been heard, too
     assert await worker.service.operators.is_paused()
-    assert await worker.worker._claim() is None
+    assert await worker.worker._claim(worker.runner.runners) is None
     await front.service.operators.resume()
     assert (await front.service.wait(job.id)).status is JobStatus.DONE
 

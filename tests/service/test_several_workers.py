@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.runner import EngineRunner
+from service.pool import LocalPool
 from service.worker import Worker
 from storage.records import JobStatus
 from tests.plain_engine import PlainEngine
@@ -29,7 +30,7 @@ class Second:
 @pytest.fixture
 async def second(house: House, tmp_path: Path) -> AsyncIterator[Second]:
     engine = PlainEngine()
-    runner = EngineRunner(engine)
+    runner = LocalPool(EngineRunner(engine))
     worker = Worker(house.service, runner, step_timeout_s=30)
     house.tasks.append(asyncio.create_task(worker.run()))
     yield Second(engine, worker)

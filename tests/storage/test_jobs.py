@@ -151,6 +151,34 @@ async def test_jobs_that_a_crash_interrupted_run_one_at_a_time_and_keep_their_pl
     assert await jobs.claim() is not None
 
 
+async def test_an_engine_that_is_gone_costs_its_own_jobs_a_crash_and_no_others(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    first, second, waiting = await add("tg:1"), await add("tg:2"), await add("tg:3")
+    for _ in range(2):
+        await jobs.claim()
+    back, given_up = await jobs.crashed([first.id, waiting.id])
+    assert ([(j.id, j.crashes, j.attempts) for j in back], given_up) == ([(first.id, 1, 0)], [])
+    assert await jobs.crashed([]) == ([], [])
+    jobs.process = "another"
+    assert await jobs.crashed([second.id]) == ([], [])
+
+
+async def test_where_engines_have_a_process_each_a_job_that_a_crash_interrupted_runs_beside_others(
+    jobs: Jobs, add: Callable[..., Any]
+) -> None:
+    crashed, other = await add("tg:1"), await add("tg:2")
+    for crashes in range(1, MAX_CRASHES):
+        assert await jobs.claim(crashed.id, out_of_turn=True, is_isolated=True) is not None
+        back, given_up = await jobs.crashed([crashed.id])
+        assert ([j.crashes for j in back], given_up) == ([crashes], [])
+    assert await jobs.claim(crashed.id, out_of_turn=True, is_isolated=True) is not None
+    assert await jobs.claim(other.id) is None
+    assert await jobs.claim(other.id, is_isolated=True) is not None
+    back, given_up = await jobs.crashed([crashed.id])
+    assert (back, [(j.id, j.error_code) for j in given_up]) == ([], [(crashed.id, "crashed")])
+
+
 async def test_a_photo_that_ends_the_process_while_it_is_decoded_is_given_up(
     jobs: Jobs, add: Callable[..., Any]
 ) -> None:

@@ -119,4 +119,5 @@ FACE_ID = Model(
     parameters=parameter_table(FaceIdParameters),
     outputs=(ResultFile.STICKER, ResultFile.PICTURE, ResultFile.CUTOUT),
     open_diffusion=_open,
+    networks_by=("model_type", "base_1_5_model_repo", "base_sdxl_model_repo"),
 )

@@ -66,4 +66,5 @@ FACE_TO_STICKER = Model(
     parameters=parameter_table(FaceToStickerParameters),
     outputs=(ResultFile.STICKER, ResultFile.PICTURE, ResultFile.CUTOUT),
     open_diffusion=_open,
+    batch_by=("width", "height", "steps", "depth_context"),
 )

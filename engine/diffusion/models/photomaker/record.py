@@ -61,4 +61,5 @@ PHOTOMAKER = Model(
     parameters=parameter_table(PhotoMakerParameters),
     outputs=(ResultFile.STICKER, ResultFile.PICTURE, ResultFile.CUTOUT),
     open_diffusion=_open,
+    networks_by=("base_pipeline",),
 )

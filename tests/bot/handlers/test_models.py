@@ -18,7 +18,7 @@ async def test_the_model_that_a_person_chose_draws_their_photos_until_they_choos
     await person.send_text("/style")
     choice = await person.wait_for_text("Drawn by 🎭 Sticker")
 
-    answer = await person.press(choice, "v1:model::photomaker")
+    await person.press(choice, "v1:model::photomaker")
     await person.wait_for_text("Drawn by 📚 PhotoMaker")
     for each in (person, other):
         await each.send_photo(picture())
@@ -28,7 +28,6 @@ async def test_the_model_that_a_person_chose_draws_their_photos_until_they_choos
     await person.send_photo(picture((1, 2, 3)))
     await person.wait_for_sticker()
 
-    assert "PhotoMaker it is" in answer.text
     assert [request.model for request in stage.plain.seen] == ["photomaker", "face-to-sticker", "photomaker"]
 
 

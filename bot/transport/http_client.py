@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from importlib.util import find_spec
 from typing import Any, Final
 
 import httpx
@@ -26,9 +24,6 @@ class HttpClient(BaseRequest):
     """
 
     def __init__(self, connections: int) -> None:
-        # For every request httpcore tries to import this, and each time Python looks for it on the disk.
-        if "sniffio" not in sys.modules and find_spec("sniffio") is None:
-            sys.modules["sniffio"] = None  # type: ignore[assignment]  # the import fails at once
         self._free = [min(_POOL_SIZE, connections - others) for others in range(0, connections, _POOL_SIZE)]
         tls = httpx.create_ssl_context()  # once: it reads every certificate authority
         self._pools = [_pool(size, tls) for size in self._free]

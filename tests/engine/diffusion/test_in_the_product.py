@@ -20,7 +20,7 @@ from engine.diffusion.tiny import face_id, face_to_sticker, photomaker
 from engine.model import MOST_PHOTOS
 from engine.models import MODELS
 from engine.types import Shape, StickerRequest, StickerResult, go_on
-from tests.acceptance.stage import stage_at
+from tests.acceptance.stage import ADA, stage_at
 from tests.engine.diffusion.whole import networks_of, photo, two_faces
 
 SMALL = {"width": 64, "height": 64, "steps": 2}
@@ -79,7 +79,7 @@ async def test_a_person_chooses_each_model_in_the_chat_and_gets_its_stickers(
         await person.send_photo_of_album("b", photo(2, has_face=False))
         sheet = await person.wait_for_photo(120)
         await stage.wait_until_delivered()
-        jobs = await stage.service.jobs_of("tg:7")
+        jobs = await stage.service.jobs_of(f"tg:{ADA}")
 
     assert [job.request.model for job in jobs] == [NAMES[0], NAMES[0], NAMES[2], NAMES[1]]
     assert jobs[1].request.parameters == {"face_index": 1}

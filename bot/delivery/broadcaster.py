@@ -31,7 +31,7 @@ PER_S = 25
 _AT_ONCE = 5
 _STORAGE_PAUSE_S = 5.0
 _LOOK_EVERY_S = 60.0  # for one that another process began; of this one's own `wake` tells
-_COPY = Urgency(patience_s=0.0, priority=Priority.DELIVERY)
+_COPY = Urgency(patience_s=0.0, priority=Priority.BACKGROUND)
 # What refused the call before anything of it was read: it may be made again.
 _NOT_SENT = (TelegramErrorKind.WAIT, TelegramErrorKind.TOKEN_REJECTED, TelegramErrorKind.CONFLICT)
 _UNCONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

@@ -9,15 +9,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from telegram import (
-    Bot,
     BotCommand,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
 )
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
 from bot.handlers import GROUP_MENU, MENU, OPERATORS_MENU
+from bot.transport.rate_limits import BACKGROUND, Urgency
 from bot.transport.telegram_errors import TelegramErrorKind, classify
 from bot.words.translations import DEFAULT_LANGUAGE, LANGUAGES, say
 from service.stickers import StickerService
@@ -48,13 +49,13 @@ def _commands(language_code: str, names: Sequence[str]) -> tuple[tuple[str, str]
     return tuple((name, say(language_code or DEFAULT_LANGUAGE, f"command-{name}")) for name in names)
 
 
-async def register_profile(bot: Bot, service: StickerService, admin_ids: frozenset[int]) -> None:
+async def register_profile(bot: ExtBot[Urgency], service: StickerService, admin_ids: frozenset[int]) -> None:
     """Tell Telegram what changed since the last time. Raises `TelegramError`: what was done is not repeated."""
     await _register_for_all(bot, service)
     await _register_for_operators(bot, service, admin_ids)
 
 
-async def _register_for_operators(bot: Bot, service: StickerService, admin_ids: frozenset[int]) -> None:
+async def _register_for_operators(bot: ExtBot[Urgency], service: StickerService, admin_ids: frozenset[int]) -> None:
     """Put the operators' commands into their menus, and take them out of those of former operators.
 
     Who never opened the bot has no menu yet: the next start tries again.
@@ -74,9 +75,10 @@ async def _register_for_operators(bot: Bot, service: StickerService, admin_ids: 
         try:
             for code, commands in menus.items():
                 if each in wanted:
-                    await bot.set_my_commands([BotCommand(*command) for command in commands], scope, code or None)
+                    menu = [BotCommand(*command) for command in commands]
+                    await bot.set_my_commands(menu, scope, code or None, rate_limit_args=BACKGROUND)
                 else:
-                    await bot.delete_my_commands(scope, code or None)
+                    await bot.delete_my_commands(scope, code or None, rate_limit_args=BACKGROUND)
         except TelegramError as error:
             if classify(error) is not TelegramErrorKind.USER_UNREACHABLE:
                 raise
@@ -86,7 +88,7 @@ async def _register_for_operators(bot: Bot, service: StickerService, admin_ids: 
         await service.set_fact(name, json.dumps(known))
 
 
-async def _register_for_all(bot: Bot, service: StickerService) -> None:
+async def _register_for_all(bot: ExtBot[Urgency], service: StickerService) -> None:
     for profile in profiles():
         name = f"profile {bot.id} {profile.language_code}"
         facts = [profile.commands, profile.group_commands, profile.description, profile.short_description]
@@ -99,8 +101,8 @@ async def _register_for_all(bot: Bot, service: StickerService) -> None:
             (BotCommandScopeAllPrivateChats(), profile.commands),
             (BotCommandScopeAllGroupChats(), profile.group_commands),
         ):
-            await bot.set_my_commands([BotCommand(*each) for each in listed], scope, code)
-        await bot.set_my_description(profile.description, code)
-        await bot.set_my_short_description(profile.short_description, code)
+            await bot.set_my_commands([BotCommand(*each) for each in listed], scope, code, rate_limit_args=BACKGROUND)
+        await bot.set_my_description(profile.description, code, rate_limit_args=BACKGROUND)
+        await bot.set_my_short_description(profile.short_description, code, rate_limit_args=BACKGROUND)
         await service.set_fact(name, digest)
         logger.info("commands and descriptions registered: %s", profile.language_code or "every language")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+from functools import cache
 from typing import Any, Final
 
 import httpx
@@ -25,8 +27,7 @@ class HttpClient(BaseRequest):
 
     def __init__(self, connections: int) -> None:
         self._free = [min(_POOL_SIZE, connections - others) for others in range(0, connections, _POOL_SIZE)]
-        tls = httpx.create_ssl_context()  # once: it reads every certificate authority
-        self._pools = [_pool(size, tls) for size in self._free]
+        self._pools = [_pool(size) for size in self._free]
         self._all_free = asyncio.Semaphore(connections)
 
     @property
@@ -55,7 +56,12 @@ class HttpClient(BaseRequest):
                 self._free[chosen] += 1
 
 
-def _pool(size: int, tls: Any) -> HTTPXRequest:
+@cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()  # which reads every certificate authority
+
+
+def _pool(size: int) -> HTTPXRequest:
     return HTTPXRequest(
         connection_pool_size=size,
         read_timeout=READ_TIMEOUT_S,
@@ -63,5 +69,5 @@ def _pool(size: int, tls: Any) -> HTTPXRequest:
         connect_timeout=_CONNECT_TIMEOUT_S,
         pool_timeout=_MEDIA_TIMEOUT_S,  # a connection that is being closed is free a moment later
         media_write_timeout=_MEDIA_TIMEOUT_S,
-        httpx_kwargs={"verify": tls},
+        httpx_kwargs={"verify": _tls()},
     )

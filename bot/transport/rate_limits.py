@@ -69,6 +69,7 @@ class Priority(IntEnum):
     ANSWER = 0  # somebody looks at the chat and waits for it
     PROGRESS = 1
     DELIVERY = 2
+    BACKGROUND = 3  # nobody waits for it: half of a burst stays for what comes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Urgency:
 DROPPABLE = Urgency(is_droppable=True)
 PROGRESS = Urgency(patience_s=0.0, priority=Priority.PROGRESS)  # whoever shows progress comes back to it
 DELIVERY = Urgency(patience_s=0.0, priority=Priority.DELIVERY)  # is repeated as a whole
+BACKGROUND = Urgency(priority=Priority.BACKGROUND)
 
 
 @dataclass(slots=True)
@@ -259,12 +261,13 @@ class RateLimiter(BaseRateLimiter[Urgency]):
                 return False
             bucket.take(now)
             return True
+        spare = bucket.limit.burst // 2 if urgency.priority is Priority.BACKGROUND else 0
         ticket = (int(urgency.priority), next(self._order))
         insort(bucket.line, ticket)
         try:
             while True:
                 place, now = bucket.line.index(ticket), self._clock()
-                free_at = bucket.free_at(now, place + 1)
+                free_at = bucket.free_at(now, place + 1, spare)
                 if free_at > max(deadline, now + _AT_ONCE_S):
                     raise RetryAfter(int(free_at - now) + 1)
                 if place:  # the first one looks at the clock, the others wait for their turn

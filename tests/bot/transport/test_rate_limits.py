@@ -10,7 +10,7 @@ import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.transport.outage import Backoff
-from bot.transport.rate_limits import DELIVERY, DROPPABLE, PROGRESS, Answer, RateLimiter, Urgency, on_wait
+from bot.transport.rate_limits import BACKGROUND, DELIVERY, DROPPABLE, PROGRESS, Answer, RateLimiter, Urgency, on_wait
 from bot.transport.telegram_errors import retry_after_s
 from tests.bot.manual_time import ManualTime, settle
 
@@ -280,6 +280,20 @@ async def test_an_answer_goes_before_progress_and_that_before_deliveries(
     await time.pass_s(10)
     order = [(await each)["message_id"] for each in (answer, progress, *delivery)]  # type: ignore[index,call-overload]
     assert order == [13, 14, 15, 16, 17]
+
+
+async def test_what_nobody_waits_for_leaves_half_a_burst_for_what_comes_meanwhile(
+    bot: Bot, server: Server, time: ManualTime
+) -> None:
+    for number in range(30):
+        bot.call("setMyCommands", BACKGROUND, user_id=number)
+    await time.pass_s(0.5)
+    assert len(server.arrived) == 15
+    answers = [bot.call(chat_id=1000 + number) for number in range(5)]
+    await settle()
+    assert all(each.done() for each in answers)
+    await time.pass_s(1.0)
+    assert len(server.arrived) == 35
 
 
 async def test_a_wait_that_the_limiter_itself_imposes_on_a_pack_is_told_not_slept(

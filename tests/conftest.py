@@ -55,6 +55,11 @@ def postgres(_server: PostgresServer) -> PostgresServer:
     return _server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with those whose fixtures take long: what a process has to do first, pytest-xdist gives to no other."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         if metafunc.definition.get_closest_marker("only_postgres"):

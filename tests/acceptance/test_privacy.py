@@ -55,6 +55,7 @@ async def test_forgetting_reports_what_was_deleted(stage: Stage) -> None:
     sticker = await person.wait_for_sticker()
     await person.press(sticker, "Another")
     await person.wait_for_sticker()
+    await stage.wait_until_delivered()
     await person.send_text("/forget")
     question = await person.wait_for_text("Delete everything")
 

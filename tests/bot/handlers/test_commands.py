@@ -95,6 +95,7 @@ async def test_cancel_says_what_comes_nevertheless(stage: Stage) -> None:
     person = stage.person()
     await person.send_photo(picture())
     await person.wait_for_sticker()
+    await stage.wait_until_delivered()
     await person.send_text("/cancel")
     await person.wait_for_text("There's nothing to stop")
     await stage.store.database.run("UPDATE jobs SET delivered_at = NULL")  # drawn, and Telegram asks to wait

@@ -30,6 +30,7 @@ async def test_somebody_who_blocks_the_bot_has_nothing_drawn_for_them(stage: Sta
     await ada.block()
     stage.plain.release()
     await ben.wait_for_sticker()
+    await stage.wait_until_delivered()
     await ben.send_text("/queue")
     await ben.wait_for_text("not working on anything")
 

@@ -188,6 +188,7 @@ async def test_the_same_words_delivered_twice_are_one_sticker(stage: Stage) -> N
 
     await person.send_text("neon")
     await person.wait_for_sticker()
+    await stage.wait_until_delivered()
     await person.send_text("/queue")
     await person.wait_for_text("not working on anything")
 

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[3]
 ASTRONAUT = (ROOT / "cli" / "demo" / "astronaut.jpg").read_bytes()
 REQUEST = StickerRequest({FACE: (ASTRONAUT,)}, "toon", 7, model=MODEL.name)
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[PortraitEngine]:

@@ -21,6 +21,8 @@ from engine.types import Step, StickerRequest, StickerResult, go_on
 
 ASTRONAUT = (Path(__file__).parents[3] / "cli" / "demo" / "astronaut.jpg").read_bytes()
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[PortraitEngine]:

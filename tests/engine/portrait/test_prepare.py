@@ -16,6 +16,8 @@ from engine.portrait.variation import vary
 from engine.types import Shape
 from tests.engine.portrait.photos import astronaut, gradient, noise, pear
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def prepared(networks: Networks) -> Prepared:

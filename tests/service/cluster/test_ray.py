@@ -21,7 +21,7 @@ from service.stickers import Submission
 from storage.records import JobStatus
 from tests.service.cluster.conftest import Drawing, Ray
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.early]
 
 
 def is_alive(pid: int) -> bool:

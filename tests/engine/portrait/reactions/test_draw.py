@@ -24,6 +24,8 @@ from engine.portrait.variation import Variation, vary
 
 BY_NAME = {reaction.name: reaction for reaction in REACTIONS}
 
+pytestmark = pytest.mark.early
+
 
 def plain(figure: Figure, _variation: Variation) -> Drawing:
     """A style that changes nothing: what differs is the reaction's."""

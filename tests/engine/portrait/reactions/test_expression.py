@@ -13,6 +13,8 @@ from engine.portrait.reactions.warp import warp
 
 REST = Moves(shut=0.97, smile=-0.25)
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def at_rest(figure: Figure) -> Figure:

@@ -16,6 +16,8 @@ from engine.portrait.reactions.moves import Moves
 from engine.portrait.reactions.warp import warp
 from engine.portrait.tone import rgb, to_lab
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def opened(figure: Figure) -> Figure:

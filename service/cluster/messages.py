@@ -6,7 +6,7 @@ Knows no ray.
 from __future__ import annotations
 
 import asyncio
-import pickle  # noqa: TID251 - both ends are ours and of one version; nothing of it is stored
+import pickle  # noqa: TID251 - both ends are ours and of one version; nothing of it is stored  # nosec B403
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -200,6 +200,6 @@ async def read(reader: asyncio.StreamReader) -> Any:
     """Return the next message. Raises `EOFError` where the other end is gone."""
     try:
         length = int.from_bytes(await reader.readexactly(_LENGTH_BYTES), "big")
-        return pickle.loads(await reader.readexactly(length))  # noqa: S301 - see above
+        return pickle.loads(await reader.readexactly(length))  # noqa: S301 - see above  # nosec B301
     except (asyncio.IncompleteReadError, OSError) as error:
         raise EOFError from error

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sysconfig
-import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -34,8 +34,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_the_sdist_builds_the_sam
     packed = {name for name in wheel if ".dist-info/" not in name}
     shared = f"stickerface-{VERSION}.data/data/share/doc/stickerface/"
     assert packed == files | {"stickerface.py"} | {f"{shared}{name}" for name in documents()}
-    with tarfile.open(build(source, "sdist", tmp_path / "sdist")) as archive:
-        archive.extractall(tmp_path / "unpacked", filter="data")
+    shutil.unpack_archive(build(source, "sdist", tmp_path / "sdist"), tmp_path / "unpacked")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     assert (unpacked / "constraints.txt").is_file()
     assert contents(build(unpacked, "wheel", tmp_path / "by_sdist")) == wheel

@@ -397,7 +397,7 @@ class Worker:
         def on_step(index: int, step: Step) -> None:
             with contextlib.suppress(RuntimeError):  # the silence was too long already
                 silence.reschedule(asyncio.get_running_loop().time() + limit_s)
-            if not batch[index].ticket.is_cancelled:  # its end has been published; nothing comes after it
+            if not batch[index].ticket.is_cancelled:  # its end has been published
                 self._service.events.emit(JobEvent(EventKind.STEP, batch[index].job, step))
 
         try:

@@ -287,6 +287,9 @@ class PostgresDatabase:
             await self._commit(connection)
         except psycopg.Error as error:
             raise _translate(error) from None
+        except asyncio.CancelledError:
+            await connection.raw.close()  # see _put_back
+            raise
         finally:
             await self._put_back(connection)
 
@@ -349,7 +352,11 @@ class PostgresDatabase:
             raise
 
     async def _put_back(self, connection: _Connection) -> None:
-        """Let others have the connection; close one that broke, or whose task was cancelled within a statement."""
+        """Let others have the connection; close one that broke.
+
+        One whose task was cancelled is closed before: psycopg then asks the server to cancel the statement, which may
+        reach it so late that it cancels the next one.
+        """
         try:
             await connection.roll_back()
         except psycopg.Error as error:
@@ -373,7 +380,9 @@ class PostgresDatabase:
                 connection = await self._take(until)
                 try:
                     result = await work(connection)
-                except BaseException:
+                except BaseException as error:
+                    if isinstance(error, asyncio.CancelledError):
+                        await connection.raw.close()  # see _put_back
                     await self._put_back(connection)
                     raise
                 if not keeps:

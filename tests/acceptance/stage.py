@@ -74,7 +74,7 @@ class Stage:
     """A Telegram that stays, and a bot that can be stopped and started over the same data."""
 
     ADMIN = ROOT
-    album_quiet_s = 1.2  # a busy machine takes a while from one photo to the next
+    album_quiet_s = 2.0  # a busy machine takes a while from one photo to the next
     draft_s = 0.0  # progress is a message at once; test_drafts.py has drafts
     alarm_limits: AlarmLimits | None = None
 

@@ -64,7 +64,7 @@ async def test_an_album_that_a_restart_divides_is_still_one_job(
     await stage.stop()
     if is_killed_before_the_second:
         await person.send_photo_of_album("a", GREEN)
-    stage.album_quiet_s = 1.2
+    stage.album_quiet_s = 2.0
     await stage.start()
 
     await person.wait_for_sticker()

@@ -427,6 +427,7 @@ async def test_whether_a_write_was_committed_is_asked_until_the_server_is_back(
     await asked.wait()
     await asyncio.to_thread(postgres.start)
     await writing
+    monkeypatch.undo()
     assert await names(through_proxy) == ["a"]
 
 

@@ -80,9 +80,17 @@ class SharedConnection:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Hold the connection while the block lasts: others' statements wait."""
+        """Hold the connection while the block lasts: others' statements wait. What it left uncommitted is rolled back.
+
+        That is looked for on the thread: what a cancelled task asked for last is still executed there.
+        """
         async with self._free:
-            yield self._thread
+            try:
+                yield self._thread
+            except BaseException:
+                # Shielded: a cancelled task must not leave the shared connection inside its transaction.
+                await asyncio.shield(self._thread.call(_roll_back))
+                raise
 
     async def _work(self) -> None:
         try:
@@ -145,11 +153,16 @@ def _committed(connection: sqlite3.Connection, works: Sequence[Sequence[Statemen
         if has_transaction:
             connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
+        _roll_back(connection)
         raise
     return rows
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction that is open, if there is one."""
+    if connection.in_transaction:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
 def is_read(sql: str) -> bool:

@@ -155,13 +155,8 @@ class SqliteDatabase:
         async with self._writer.alone() as connection:
             transaction = SqliteTransaction(connection)
             await transaction.run("BEGIN IMMEDIATE")
-            try:
-                yield transaction
-                await transaction.run("COMMIT")
-            except BaseException:
-                # Shielded: a cancelled task must not leave the shared connection inside its transaction.
-                await asyncio.shield(_roll_back(connection))
-                raise
+            yield transaction
+            await transaction.run("COMMIT")
 
 
 class SqliteTransaction:
@@ -177,11 +172,6 @@ class SqliteTransaction:
     async def one(self, sql: str, parameters: Parameters | None = None) -> sqlite3.Row | None:
         rows = await self.run(sql, parameters)
         return rows[0] if rows else None
-
-
-async def _roll_back(connection: aiosqlite.Connection) -> None:
-    if connection.in_transaction:
-        await connection.execute_fetchall("ROLLBACK")
 
 
 def schema_of(path: Path) -> int:

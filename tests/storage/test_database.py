@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from importlib.resources import files
@@ -102,6 +103,30 @@ async def test_a_cancelled_transaction_leaves_the_connection_usable(database: Da
     await database.run("INSERT INTO facts (name, value) VALUES ('whole', 'done')")
     rows = await database.run("SELECT name FROM facts")
     assert [row["name"] for row in rows] == ["whole"]
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_transaction_cancelled_at_any_moment_locks_nobody_out(
+    sqlite_database: SqliteDatabase, tmp_path: Path, turns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def write() -> None:
+        async with sqlite_database.transaction() as transaction:
+            await transaction.run("INSERT INTO facts (name, value) VALUES ('half', 'done')")
+            await transaction.run("INSERT INTO facts (name, value) VALUES ('whole', 'done')")
+
+    task = asyncio.create_task(write())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await sqlite_database.run("INSERT INTO facts (name, value) VALUES ('after', 'done')")
+    monkeypatch.setattr(sqlite_module, "BUSY_TIMEOUT_S", 0.5)
+    other = await SqliteDatabase.open(tmp_path / "test.sqlite3")  # as another process has it
+    await other.run("INSERT INTO facts (name, value) VALUES ('other', 'done')")
+    names = {row["name"] for row in await other.run("SELECT name FROM facts")}
+    await other.close()
+    assert names in ({"after", "other"}, {"half", "whole", "after", "other"})
 
 
 async def test_a_single_statement_never_lands_inside_another_tasks_transaction(database: Database) -> None:
